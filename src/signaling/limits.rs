@@ -1,0 +1,52 @@
+//! How much a client may ask to be kept, and for how long. Defaults are those of the command line.
+
+use std::time::Duration;
+
+/// Most nested brackets in a description or candidate. Some JSON readers give up at 128, and the offer object
+/// and the event around it need a few.
+pub const MAX_DEPTH: usize = 100;
+
+/// Longest user name or lobby, in Unicode scalar values.
+pub const MAX_NAME: usize = 64;
+
+/// What a [`Switchboard`](super::switchboard::Switchboard) keeps at most.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest description, in bytes.
+    pub max_description: usize,
+    /// Largest candidate, in bytes.
+    pub max_candidate: usize,
+    /// Candidates kept for one side of a call.
+    pub max_candidates: usize,
+    /// Open offers in all; one more and the oldest expires.
+    pub max_offers: usize,
+    /// Bytes of all open offers; beyond it the oldest expire.
+    pub max_offer_bytes: usize,
+    /// Calls that one connection may have at once.
+    pub max_calls: usize,
+    /// Offers listed to a newcomer.
+    pub list_offers: usize,
+    /// Bytes of the offers listed to a newcomer.
+    pub list_bytes: usize,
+    /// How long an offer stays open.
+    pub offer_ttl: Duration,
+    /// How long a candidate waits for the description that it belongs to.
+    pub early_ttl: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_description: 1_000_000,
+            max_candidate: 64 * 1024,
+            max_candidates: 256,
+            max_offers: 10_000,
+            max_offer_bytes: 64 * 1024 * 1024,
+            max_calls: 256,
+            list_offers: 500,
+            list_bytes: 512 * 1024,
+            offer_ttl: Duration::from_secs(600),
+            early_ttl: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The ground floor: calls, names and the rules between them.
+//!
+//! Plain data and functions. Nothing here reads a socket, waits, or asks for the time: the time and every random
+//! id come in as arguments, and each verb returns who is to hear what. So every rule can be tested without a
+//! server, and the floors above stay free to change how a message travels.
+
+pub mod call;
+pub mod limits;
+pub mod name;
+pub mod notice;
+pub mod offers;
+pub mod opaque;
+pub mod peer;
+pub mod refusal;
+pub mod switchboard;

@@ -1,0 +1,122 @@
+//! What a verb returns: who is to hear what. The door turns it into events.
+
+use serde::Serialize;
+
+use super::call::{Call, IceCandidate};
+use super::name::{Lobby, OfferId, PeerId, UserName};
+
+/// One thing to tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// Who hears it.
+    pub to: Audience,
+    /// What they hear.
+    pub news: News,
+}
+
+impl Notice {
+    /// A notice for one peer.
+    pub fn to_peer(peer: PeerId, news: News) -> Self {
+        Self { to: Audience::Peer(peer), news }
+    }
+
+    /// A notice for everybody in a lobby but those named.
+    pub fn to_others(lobby: Lobby, but: impl IntoIterator<Item = PeerId>, news: News) -> Self {
+        Self { to: Audience::Others { lobby, but: but.into_iter().collect() }, news }
+    }
+}
+
+/// Who hears a notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// This one alone.
+    Peer(PeerId),
+    /// Everybody in the lobby but those named.
+    Others {
+        /// Whose lobby.
+        lobby: Lobby,
+        /// Who does not hear it.
+        but: Vec<PeerId>,
+    },
+}
+
+/// What can be told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// A new offer waits for an answer.
+    NewOfferAwaiting(Call),
+    /// An open offer is gone.
+    OfferWithdrawn(OfferWithdrawn),
+    /// Your offer was answered: the whole offer object, the answer in it.
+    AnswerResponse(Call),
+    /// A candidate of the other party.
+    IceCandidate(IceCandidate),
+    /// The other party ended the call.
+    PeerHangup(PeerHangup),
+}
+
+/// The payload of `offerWithdrawn`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferWithdrawn {
+    /// Which offer.
+    pub offer_id: OfferId,
+    /// Whose.
+    pub offerer_user_name: UserName,
+    /// Why.
+    pub reason: Withdrawn,
+}
+
+/// Why an open offer is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Withdrawn {
+    /// Somebody answered it.
+    Answered,
+    /// Its owner made a new one.
+    Replaced,
+    /// Its owner cancelled it.
+    Cancelled,
+    /// Its owner hung up.
+    Hangup,
+    /// Its owner left on purpose.
+    Closed,
+    /// It waited too long.
+    Expired,
+    /// Its owner's connection broke.
+    Lost,
+}
+
+/// The payload of `peerHangup`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerHangup {
+    /// Who ended the call.
+    pub user_name: UserName,
+    /// Which call.
+    pub offer_id: OfferId,
+    /// How it ended.
+    pub reason: Ended,
+}
+
+/// How a party of a call went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// It hung up.
+    Hangup,
+    /// It left on purpose: tab closed, page reloaded, socket closed by the client.
+    Closed,
+    /// Its connection broke.
+    Lost,
+}
+
+impl From<Ended> for Withdrawn {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Hangup => Self::Hangup,
+            Ended::Closed => Self::Closed,
+            Ended::Lost => Self::Lost,
+        }
+    }
+}

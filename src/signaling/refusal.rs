@@ -1,0 +1,77 @@
+//! Why something that a client sent had no effect, told so that a student understands it.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use thiserror::Error;
+
+/// A refusal: a stable code for programs and a sentence for people. Never holds what the client sent.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
+#[error("{message}")]
+pub struct Refusal {
+    /// What kind of refusal it is.
+    pub code: Code,
+    /// What happened and what to do, in a sentence.
+    pub message: Cow<'static, str>,
+}
+
+impl Refusal {
+    /// A refusal with its sentence.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    pub(super) fn gone() -> Self {
+        Self::new(Code::NoCall, "This connection is closing.")
+    }
+
+    /// For an offer that is not, or no longer, there.
+    pub fn no_such_offer() -> Self {
+        Self::new(Code::NoSuchOffer, "This offer is gone: the caller left, cancelled it, or it waited too long.")
+    }
+
+    pub(super) fn already_answered() -> Self {
+        Self::new(Code::AlreadyAnswered, "Somebody else was faster: this offer is answered already.")
+    }
+
+    pub(super) fn own_offer() -> Self {
+        Self::new(Code::OwnOffer, "This offer is your own: open the page a second time to answer it.")
+    }
+
+    /// For a call that the sender does not have.
+    pub fn no_call() -> Self {
+        Self::new(Code::NoCall, "You have no such call: it has ended, or the offerId is not one of yours.")
+    }
+
+    pub(super) fn too_many_calls() -> Self {
+        Self::new(Code::TooMany, "You have too many calls at once: hang up some of them first.")
+    }
+
+    pub(super) fn too_many_candidates(kept: usize) -> Self {
+        Self::new(Code::TooMany, format!("Too many ICE candidates: {kept} are kept for one side."))
+    }
+}
+
+/// The stable codes of `signalingError`. On the wire in kebab case: `bad-payload`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// The password is wrong or missing.
+    WrongPassword,
+    /// What came is not what this event takes.
+    BadPayload,
+    /// It is larger than allowed.
+    TooLarge,
+    /// It came faster than it can be handled.
+    RateLimited,
+    /// There are as many of these as allowed.
+    TooMany,
+    /// No such open offer.
+    NoSuchOffer,
+    /// Somebody else was first.
+    AlreadyAnswered,
+    /// The offer is one's own.
+    OwnOffer,
+    /// The sender has no such call.
+    NoCall,
+}
