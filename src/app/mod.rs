@@ -1,0 +1,103 @@
+//! One router: pages, the browser client, health, and the door's routes, with the checks that stand before them.
+
+pub mod client;
+pub mod origin;
+pub mod pages;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+
+use self::client::Client;
+use self::origin::Origins;
+use self::pages::Pages;
+use crate::socketio::transport::Line;
+use crate::tls::listener::Caller;
+
+/// What the router needs to know.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Pages to serve instead of the built-in ones.
+    pub folder: Option<PathBuf>,
+    /// The official client's files, to be served instead of ours.
+    pub client_dir: Option<PathBuf>,
+    /// Web origins that may connect, besides those of this machine and its network.
+    pub allow_origin: Vec<String>,
+    /// Whether pages opened by http from another machine are sent to https, where cameras work.
+    pub redirect_to_https: bool,
+}
+
+/// Where our certificate authority's certificate can be fetched, to be installed on a phone.
+pub const AUTHORITY_PATH: &str = "/switchboard-ca.crt";
+
+/// Whether new calls are taken: no longer once the server is stopping.
+pub type Ready = Arc<AtomicBool>;
+
+/// Builds the router around the routes of the Socket.IO door. `authority` is our own certificate authority's
+/// certificate, PEM, where there is one.
+///
+/// # Errors
+/// A folder that is not there, and an origin that is none.
+pub fn router(options: &Options, authority: Option<String>, door: Router, ready: Ready) -> Result<Router> {
+    let pages = Arc::new(Pages::new(options)?);
+    let origins = Arc::new(Origins::new(&options.allow_origin)?);
+    let client = Arc::new(Client::new(options.client_dir.as_deref())?);
+
+    let allowed = origins.clone();
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, _| allowed.allows(origin)))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(600));
+    let signaling = door
+        .layer(middleware::from_fn(carry_line))
+        .route("/socket.io/{file}", get(client::serve).with_state(client))
+        .layer(cors)
+        .layer(middleware::from_fn_with_state(origins, origin::check));
+
+    let mut router = Router::new()
+        .merge(signaling)
+        .route("/healthz", get("ok\n"))
+        .route("/readyz", get(readiness).with_state(ready))
+        .fallback_service(any(pages::serve).with_state(pages));
+    if let Some(pem) = authority {
+        let kind = HeaderValue::from_static("application/x-x509-ca-cert");
+        router = router.route(AUTHORITY_PATH, get(move || async move { ([(header::CONTENT_TYPE, kind)], pem) }));
+    }
+    Ok(router.layer(middleware::from_fn(never_sniff)))
+}
+
+async fn readiness(State(ready): State<Ready>) -> Response {
+    if ready.load(Ordering::Relaxed) {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+    }
+}
+
+/// Gives the door the means to cut the connection that a WebSocket comes by.
+async fn carry_line(mut request: Request, next: Next) -> Response {
+    if request.headers().contains_key(header::UPGRADE)
+        && let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>().cloned()
+    {
+        request.extensions_mut().insert(Line::new(move || caller.cut()));
+    }
+    next.run(request).await
+}
+
+async fn never_sniff(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

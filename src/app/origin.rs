@@ -1,0 +1,169 @@
+//! Whose pages may speak to this server: a browser names the page's origin (RFC 6454) in every such request.
+//!
+//! Without this check any web site that a student has open could make calls in their name. The Host header is
+//! not believed: a foreign name may point to this machine (DNS rebinding).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::tls::host_name;
+
+/// The origins that are let in.
+#[derive(Debug)]
+pub struct Origins {
+    allowed: Vec<String>,
+    host: String,
+}
+
+impl Origins {
+    /// Those of this machine and its network, and these.
+    ///
+    /// # Errors
+    /// A text that is no origin: one is `https://example.org` or `https://example.org:8443`.
+    pub fn new(allowed: &[String]) -> Result<Self> {
+        for origin in allowed {
+            if host_of(origin).is_none() {
+                bail!(
+                    "\"{origin}\" is no web origin: write it like https://example.org or https://example.org:8443, without a path."
+                );
+            }
+        }
+        Ok(Self { allowed: allowed.iter().map(|origin| origin.to_lowercase()).collect(), host: host_name() })
+    }
+
+    /// Whether a page of this origin is let in.
+    pub fn allows(&self, origin: &HeaderValue) -> bool {
+        let Ok(origin) = origin.to_str().map(str::to_lowercase) else { return false };
+        let Some(host) = host_of(&origin) else { return false };
+        self.allowed.contains(&origin) || is_near(&host) || (!self.host.is_empty() && host == self.host)
+    }
+}
+
+/// Refuses a request from a page of a foreign origin. One without an origin is not from a browser.
+pub async fn check(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+    match request.headers().get(header::ORIGIN) {
+        Some(origin) if !origins.allows(origin) => {
+            let origin = origin.to_str().unwrap_or("(not text)");
+            tracing::warn!("refused a page of {origin}: to let it in, start with --allow-origin {origin}");
+            (StatusCode::FORBIDDEN, "This page's origin is not allowed here: see the server's log.\n").into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// The host of an origin in lower case; `None` if it is none, as `null`.
+fn host_of(origin: &str) -> Option<String> {
+    let uri: Uri = origin.parse().ok()?;
+    let authority = uri.authority()?;
+    let web = matches!(uri.scheme_str(), Some("http" | "https"));
+    let bare =
+        uri.path() == "/" && uri.query().is_none() && !origin.ends_with('/') && !authority.as_str().contains('@');
+    (web && bare).then(|| authority.host().to_lowercase())
+}
+
+/// Whether a host is this machine or in its network.
+fn is_near(host: &str) -> bool {
+    if host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local") {
+        return true;
+    }
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    match address.parse().map(|address: IpAddr| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => is_near_v4(address),
+        Ok(IpAddr::V6(address)) => is_near_v6(address),
+        Err(_) => false,
+    }
+}
+
+fn is_near_v4(address: Ipv4Addr) -> bool {
+    address.is_loopback() || address.is_private() || address.is_link_local()
+}
+
+fn is_near_v6(address: Ipv6Addr) -> bool {
+    address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+}
+
+/// Whether a Host header names this very machine, for which browsers grant cameras without https.
+pub fn is_loopback(host: &str) -> bool {
+    let host = host_of(&format!("http://{host}")).unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(origins: &Origins, origin: &str) -> bool {
+        origins.allows(&HeaderValue::from_str(origin).unwrap())
+    }
+
+    #[test]
+    fn pages_of_this_machine_and_its_network_are_let_in() {
+        let origins = Origins { allowed: vec![], host: "desk".into() };
+        for near in [
+            "http://localhost",
+            "https://LOCALHOST:3000",
+            "http://page.localhost:5173",
+            "https://mac.local",
+            "http://desk:80",
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "https://192.168.1.7:3000",
+            "http://10.0.0.1",
+            "http://172.31.255.255",
+            "http://169.254.3.4",
+            "https://[::1]:3000",
+            "https://[fd00::7]",
+            "https://[fe80::1]:8181",
+            "https://[::ffff:192.168.1.7]",
+        ] {
+            assert!(allows(&origins, near), "{near}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_kept_out() {
+        let origins = Origins { allowed: vec![], host: "desk".into() };
+        for far in [
+            "null",
+            "http://localhost.evil.example",
+            "http://evil-localhost",
+            "http://notlocal",
+            "http://desk.example",
+            "http://8.8.8.8",
+            "http://172.32.0.1",
+            "http://127.0.0.1.evil.example",
+            "http://[2001:db8::1]",
+            "http://user@localhost",
+            "http://localhost/path",
+            "http://localhost/",
+            "file://localhost",
+            "chrome-extension://abcdef",
+            "localhost:3000",
+            "",
+        ] {
+            assert!(!allows(&origins, far), "{far}");
+        }
+    }
+
+    #[test]
+    fn an_allowed_origin_is_that_one_and_no_other() {
+        let origins =
+            Origins { allowed: Origins::new(&["https://Example.org".into()]).unwrap().allowed, host: String::new() };
+        assert!(allows(&origins, "https://example.org"));
+        for other in
+            ["http://example.org", "https://example.org:8443", "https://www.example.org", "https://example.org.evil"]
+        {
+            assert!(!allows(&origins, other), "{other}");
+        }
+        assert!(Origins::new(&["example.org".into()]).is_err());
+    }
+}

@@ -1,0 +1,167 @@
+//! Pages: the built-in ones, which are part of the binary, or those of a folder.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use percent_encoding::percent_decode_str;
+use rust_embed::Embed;
+use tower_http::services::ServeDir;
+
+use super::{Options, origin};
+use crate::tls::listener::Caller;
+
+/// The built-in pages: part of a release binary, read from disk by a debug one.
+#[derive(Embed)]
+#[folder = "public/"]
+pub struct Public;
+
+/// Goes with our own pages only: a course page may load what it likes.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
+     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Where pages come from.
+#[derive(Debug)]
+pub struct Pages {
+    /// The folder in its canonical form, if one is served.
+    folder: Option<PathBuf>,
+    redirect_to_https: bool,
+}
+
+impl Pages {
+    /// The built-in pages, or those of a folder.
+    ///
+    /// # Errors
+    /// A folder that is not there.
+    pub fn new(options: &Options) -> Result<Self> {
+        let folder = match &options.folder {
+            None => None,
+            Some(folder) => {
+                let real = folder.canonicalize().with_context(|| {
+                    format!(
+                        "There is no folder {}: name the folder that holds your page's index.html.",
+                        folder.display()
+                    )
+                })?;
+                if !real.is_dir() {
+                    bail!("{} is a file: name the folder that holds your page's index.html.", folder.display());
+                }
+                Some(real)
+            }
+        };
+        Ok(Self { folder, redirect_to_https: options.redirect_to_https })
+    }
+}
+
+/// Everything that no other route has.
+pub async fn serve(State(pages): State<Arc<Pages>>, request: Request) -> Response {
+    if let Some(secure) = pages.redirect_to_https.then(|| secure_address(&request)).flatten() {
+        return Redirect::temporary(&secure).into_response();
+    }
+    match &pages.folder {
+        None => built_in(request.method(), request.uri(), request.headers()),
+        Some(folder) => from_folder(folder, request).await,
+    }
+}
+
+/// Where a page that was opened by http from another machine should be opened: cameras need a secure context.
+fn secure_address(request: &Request) -> Option<String> {
+    let ConnectInfo(caller) = request.extensions().get::<ConnectInfo<Caller>>()?;
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    (!caller.secure && !origin::is_loopback(host)).then(|| format!("https://{host}{path}"))
+}
+
+fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let path = match uri.path().trim_start_matches('/') {
+        "" => "index.html",
+        path => path,
+    };
+    let Some(file) = Public::get(path) else { return missing("There is no such page here. Start at /.\n") };
+    let digest: String = file.metadata.sha256_hash().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let tag = HeaderValue::from_str(&format!("\"{digest}\"")).expect("hexadecimal digits are a header value");
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
+    let unchanged = has_tag(headers, &tag);
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_str(&format!("{}{charset}", kind.essence_str()))),
+        (header::ETAG, Ok(tag)),
+        (header::CACHE_CONTROL, Ok(HeaderValue::from_static("no-cache"))),
+        (header::CONTENT_SECURITY_POLICY, Ok(HeaderValue::from_static(CONTENT_SECURITY_POLICY))),
+        (header::REFERRER_POLICY, Ok(HeaderValue::from_static("no-referrer"))),
+    ];
+    let mut response = match unchanged {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => Body::from(file.data).into_response(),
+    };
+    for (name, value) in head {
+        if let Ok(value) = value {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// Whether the browser has this very version already (RFC 9110, section 13.1.2).
+pub fn has_tag(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
+    known.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == "*" || known == tag)
+}
+
+async fn from_folder(folder: &Path, request: Request) -> Response {
+    if !may_be_served(folder, request.uri().path()).await {
+        return missing("There is no such file in the served folder.\n");
+    }
+    let mut files = ServeDir::new(folder);
+    let mut response = match files.try_call(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(error) => {
+            tracing::warn!(%error, "a file of the served folder could not be read");
+            return (StatusCode::INTERNAL_SERVER_ERROR, "The file could not be read: see the server's log.\n")
+                .into_response();
+        }
+    };
+    if response.status() == StatusCode::NOT_FOUND {
+        return missing("There is no such file in the served folder.\n");
+    }
+    // Whoever edits a page and reloads it wants to see the new one.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// Whether a path leads to something in the folder that is anybody's business. Both the name that was asked for
+/// and the file that it leads to, links followed, must be harmless.
+async fn may_be_served(folder: &Path, path: &str) -> bool {
+    let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
+    let relative = Path::new(path.trim_start_matches('/'));
+    if !is_harmless(relative) {
+        return false;
+    }
+    match tokio::fs::canonicalize(folder.join(relative)).await {
+        Ok(real) => real.strip_prefix(folder).is_ok_and(is_harmless),
+        Err(_) => false,
+    }
+}
+
+/// Never served: private keys, dot files, the installed packages and the old server's own files.
+fn is_harmless(path: &Path) -> bool {
+    path.components().all(|component| {
+        let Component::Normal(name) = component else { return false };
+        let Some(name) = name.to_str().map(str::to_lowercase) else { return false };
+        let key = name.ends_with(".key") || name.ends_with(".pem");
+        let package = name.starts_with("package") && name.ends_with(".json");
+        let odd = name.contains(['\\', '\0', ':']);
+        !(name.starts_with('.') || key || package || odd || name == "node_modules" || name == "server.js")
+    })
+}
+
+fn missing(sentence: &'static str) -> Response {
+    (StatusCode::NOT_FOUND, sentence).into_response()
+}

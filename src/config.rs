@@ -1,0 +1,261 @@
+//! The switch panel: every flag, its environment variable and its default, and the small `Options` each room
+//! gets from it. Read once at the start by `main`; the rooms never see it.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use clap::builder::FalseyValueParser;
+use clap::{Parser, ValueEnum};
+
+use crate::{app, signaling, socketio, telemetry, tls};
+
+/// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
+///
+/// Without FOLDER it serves its own call page; with FOLDER (a course page, say) it serves that folder as it is,
+/// with the browser client at /socket.io/socket.io.js. HTTP and HTTPS share one port.
+#[derive(Debug, Clone, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Config {
+    /// Folder of pages to serve instead of the built-in ones
+    ///
+    /// Its cert.key and cert.crt are used if they are there. Keys, dot files, node_modules, server.js and
+    /// package*.json are never served.
+    #[arg(value_name = "FOLDER", env = "SWITCHBOARD_FOLDER")]
+    pub folder: Option<PathBuf>,
+
+    /// Address to listen on [default: every address of this machine]
+    #[arg(long, value_name = "ADDRESS", env = "SWITCHBOARD_BIND", help_heading = WHERE)]
+    pub bind: Option<IpAddr>,
+
+    /// Port to listen on; 0 takes any free one and prints it
+    #[arg(long, value_name = "N", default_value_t = 8181, env = "SWITCHBOARD_PORT", help_heading = WHERE)]
+    pub port: u16,
+
+    /// Certificate chain for HTTPS, PEM [default: one made by Switchboard itself]
+    #[arg(long, value_name = "FILE", requires = "key", env = "SWITCHBOARD_CERT", help_heading = WHERE)]
+    pub cert: Option<PathBuf>,
+
+    /// Private key of the certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "cert", env = "SWITCHBOARD_KEY", help_heading = WHERE)]
+    pub key: Option<PathBuf>,
+
+    /// Where the certificates made by Switchboard are kept [default: the platform's data folder]
+    #[arg(long, value_name = "DIR", env = "SWITCHBOARD_STATE_DIR", help_heading = WHERE)]
+    pub state_dir: Option<PathBuf>,
+
+    /// Print a QR code that opens the page on a phone in this network
+    #[arg(long, env = "SWITCHBOARD_LAN", value_parser = FalseyValueParser::new(), help_heading = WHERE)]
+    pub lan: bool,
+
+    /// Password that pages must send
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "x",
+        env = "SWITCHBOARD_PASSWORD",
+        hide_env_values = true,
+        help_heading = WHO
+    )]
+    pub password: Secret,
+
+    /// Let everybody in, whatever password they send
+    #[arg(long, env = "SWITCHBOARD_NO_PASSWORD", value_parser = FalseyValueParser::new(), help_heading = WHO)]
+    pub no_password: bool,
+
+    /// Web origin whose pages may connect, besides those of this machine and its network; repeatable
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        env = "SWITCHBOARD_ALLOW_ORIGIN",
+        value_delimiter = ',',
+        help_heading = WHO
+    )]
+    pub allow_origin: Vec<String>,
+
+    /// Folder with the official socket.io client files, to be served instead of the built-in client
+    #[arg(long, value_name = "DIR", env = "SWITCHBOARD_CLIENT_DIR", help_heading = WHAT)]
+    pub client_dir: Option<PathBuf>,
+
+    /// Send newOfferAwaiting as newOfferWaiting too, to every client
+    #[arg(long, env = "SWITCHBOARD_ALIASES", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
+    pub aliases: bool,
+
+    /// Behind a reverse proxy: no redirect from http to https
+    #[arg(long, env = "SWITCHBOARD_TRUST_PROXY", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
+    pub trust_proxy: bool,
+
+    /// How long an offer waits for an answer
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "10m",
+        value_parser = humantime::parse_duration,
+        env = "SWITCHBOARD_OFFER_TTL",
+        help_heading = LIMITS
+    )]
+    pub offer_ttl: Duration,
+
+    /// How long a stopping server waits for its connections to end
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "10s",
+        value_parser = humantime::parse_duration,
+        env = "SWITCHBOARD_DRAIN",
+        help_heading = LIMITS
+    )]
+    pub drain: Duration,
+
+    /// How long a new connection may take to say who it is
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "10s",
+        value_parser = humantime::parse_duration,
+        env = "SWITCHBOARD_CONNECT_TIMEOUT",
+        help_heading = LIMITS
+    )]
+    pub connect_timeout: Duration,
+
+    /// Largest message; a larger one closes its connection
+    #[arg(long, value_name = "SIZE", default_value = "1MB", env = "SWITCHBOARD_MAX_MESSAGE", help_heading = LIMITS)]
+    pub max_message: ByteSize,
+
+    /// Largest offer or answer [default: as large as a message]
+    #[arg(long, value_name = "SIZE", env = "SWITCHBOARD_MAX_DESCRIPTION", help_heading = LIMITS)]
+    pub max_description: Option<ByteSize>,
+
+    /// Largest ICE candidate
+    #[arg(long, value_name = "SIZE", default_value = "64KiB", env = "SWITCHBOARD_MAX_CANDIDATE", help_heading = LIMITS)]
+    pub max_candidate: ByteSize,
+
+    /// ICE candidates kept for one side of a call
+    #[arg(long, value_name = "N", default_value_t = 256, env = "SWITCHBOARD_MAX_CANDIDATES", help_heading = LIMITS)]
+    pub max_candidates: usize,
+
+    /// Open offers in all; beyond it the oldest expires
+    #[arg(long, value_name = "N", default_value_t = 10_000, env = "SWITCHBOARD_MAX_OFFERS", help_heading = LIMITS)]
+    pub max_offers: usize,
+
+    /// Messages waiting for one slow reader; beyond it that connection is closed
+    #[arg(long, value_name = "N", default_value_t = 1024, env = "SWITCHBOARD_MAX_QUEUE", help_heading = LIMITS)]
+    pub max_queue: usize,
+
+    /// What is logged: error, warn, info, debug, trace, or a filter; RUST_LOG wins
+    #[arg(long, value_name = "LEVEL", default_value = "info", env = "SWITCHBOARD_LOG_LEVEL", help_heading = TELLING)]
+    pub log_level: String,
+
+    /// How logs are written
+    #[arg(long, value_name = "FORMAT", default_value = "human", env = "SWITCHBOARD_LOG_FORMAT", help_heading = TELLING)]
+    pub log_format: LogFormat,
+}
+
+const WHERE: &str = "Where";
+const WHO: &str = "Who";
+const WHAT: &str = "What";
+const LIMITS: &str = "How long, how much (times like 30s, 10m; sizes like 1MB, 64KiB)";
+const TELLING: &str = "Telling";
+const AFTER_HELP: &str = "\
+Examples:
+  switchboard                      the built-in call page, http and https on port 8181
+  switchboard my-course-page       your own page, as the course's server did
+  switchboard --lan                with a QR code for your phone
+  switchboard --password secret    only pages that send auth.password \"secret\"
+
+Each flag can also be set by its environment variable, SWITCHBOARD_ and the name in upper case.";
+
+/// A text that must not be printed: its `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Display for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For a person at a terminal.
+    Human,
+    /// One JSON object a line, for a collector.
+    Json,
+}
+
+impl Config {
+    /// Reads flags as the command line would, the program's name left out.
+    ///
+    /// # Errors
+    /// What clap says of unknown flags and values that do not parse.
+    pub fn from_args<T: Into<String> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
+        let args = args.into_iter().map(Into::into);
+        Self::try_parse_from(std::iter::once("switchboard".to_owned()).chain(args))
+    }
+
+    /// What the ground floor needs: limits of calls.
+    pub fn limits(&self) -> signaling::limits::Limits {
+        signaling::limits::Limits {
+            max_description: bytes(self.max_description.unwrap_or(self.max_message)),
+            max_candidate: bytes(self.max_candidate),
+            max_candidates: self.max_candidates,
+            max_offers: self.max_offers,
+            offer_ttl: self.offer_ttl,
+            ..Default::default()
+        }
+    }
+
+    /// What the Socket.IO door needs.
+    pub fn socketio(&self) -> socketio::Options {
+        socketio::Options {
+            password: (!self.no_password).then(|| self.password.0.clone()),
+            aliases: self.aliases,
+            max_message: bytes(self.max_message),
+            max_queue: self.max_queue,
+            connect_timeout: self.connect_timeout,
+        }
+    }
+
+    /// What the router needs.
+    pub fn app(&self) -> app::Options {
+        app::Options {
+            folder: self.folder.clone(),
+            client_dir: self.client_dir.clone(),
+            allow_origin: self.allow_origin.clone(),
+            redirect_to_https: !self.trust_proxy,
+        }
+    }
+
+    /// What HTTPS needs.
+    pub fn tls(&self) -> tls::Options {
+        tls::Options {
+            files: self.cert.clone().zip(self.key.clone()),
+            folder: self.folder.clone(),
+            state_dir: self.state_dir.clone(),
+            timeout: self.connect_timeout,
+        }
+    }
+
+    /// What the logs need.
+    pub fn telemetry(&self) -> telemetry::Options {
+        telemetry::Options { level: self.log_level.clone(), json: self.log_format == LogFormat::Json }
+    }
+}
+
+fn bytes(size: ByteSize) -> usize {
+    usize::try_from(size.as_u64()).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,103 @@
+//! The lines that a student reads at the start: what to open, which certificate is shown, what to click.
+
+use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr};
+
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+
+/// What the greeting tells.
+#[derive(Debug, Clone)]
+pub struct Greeting {
+    /// Where the server listens.
+    pub bound: SocketAddr,
+    /// This machine's addresses in its networks.
+    pub lan: Vec<IpAddr>,
+    /// The folder that is served, if it is not the built-in pages.
+    pub folder: Option<String>,
+    /// Where the certificate comes from.
+    pub certificate: String,
+    /// Whether the certificate is our own, of which browsers warn.
+    pub own_certificate: bool,
+    /// Whether the password is the course's, which everybody knows.
+    pub default_password: bool,
+    /// Whether to print a QR code for a phone.
+    pub qr: bool,
+}
+
+impl Greeting {
+    /// The addresses to open, the best first: `https://localhost:8181 http://localhost:8181 ...`.
+    pub fn addresses(&self) -> Vec<String> {
+        let port = self.bound.port();
+        let mut addresses = Vec::new();
+        let ip = self.bound.ip();
+        if ip.is_unspecified() || ip.is_loopback() {
+            addresses.push(format!("https://localhost:{port}"));
+            addresses.push(format!("http://localhost:{port}"));
+        } else {
+            addresses.push(format!("https://{}", SocketAddr::new(ip, port)));
+        }
+        addresses.extend(self.lan_addresses());
+        addresses
+    }
+
+    fn lan_addresses(&self) -> impl Iterator<Item = String> {
+        let reachable = self.bound.ip().is_unspecified();
+        let v6 = self.bound.is_ipv6();
+        let port = self.bound.port();
+        self.lan
+            .iter()
+            .filter(move |ip| reachable && (v6 || ip.is_ipv4()))
+            .map(move |ip| format!("https://{}", SocketAddr::new(*ip, port)))
+    }
+
+    /// All lines but the last.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    /// The last line: stable, so that a script can wait for it.
+    pub fn ready_line(&self) -> String {
+        format!("ready: {}", self.addresses().join(" "))
+    }
+
+    fn write(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "Switchboard {}", env!("CARGO_PKG_VERSION"))?;
+        writeln!(text)?;
+        let addresses = self.addresses();
+        let plain = addresses.iter().find(|address| address.starts_with("http:"));
+        let open = plain.or(addresses.first()).map_or("", String::as_str);
+        writeln!(text, "  Open         {open}")?;
+        match &self.folder {
+            Some(folder) => writeln!(text, "  Serving      the pages in {folder}")?,
+            None => writeln!(text, "  Then         open it in two tabs: Call in one, Answer in the other")?,
+        }
+        for (label, address) in std::iter::once("Phone").chain(std::iter::repeat("")).zip(self.lan_addresses()) {
+            writeln!(text, "  {label:<12} {address}")?;
+        }
+        writeln!(text, "  Certificate  {}", self.certificate)?;
+        if self.own_certificate {
+            writeln!(text, "               Browsers warn of it once on https: go on (\"Advanced\", \"Proceed\").")?;
+        }
+        if self.default_password && !self.bound.ip().is_loopback() {
+            writeln!(text, "  Password     \"x\", as in the course: everybody who can reach this machine can call.")?;
+            writeln!(text, "               Choose another one with --password.")?;
+        }
+        if self.qr {
+            self.write_qr(text)?;
+        }
+        writeln!(text)
+    }
+
+    fn write_qr(&self, text: &mut String) -> std::fmt::Result {
+        let Some(address) = self.lan_addresses().next() else {
+            return writeln!(text, "\n  This machine is in no network that a phone could be in.");
+        };
+        let Ok(code) = QrCode::new(&address) else { return Ok(()) };
+        let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+        writeln!(text, "\n  {address}\n{picture}")
+    }
+}

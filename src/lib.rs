@@ -1,0 +1,28 @@
+//! Switchboard: a Socket.IO-compatible WebRTC signaling server.
+//!
+//! A telephone exchange in three floors. A message comes in at a door, goes down one or two stairs, and
+//! leaves by a door; a door's handler is three sentences: take, keep, tell.
+//!
+//! # Layout
+//!
+//! - [`signaling`]: the ground. Calls, names and the rules between them: plain data, no I/O, no clock of its own.
+//! - [`store`]: the cupboard. The few atomic verbs behind one lock.
+//! - [`socketio`]: the door where the course's pages speak.
+//! - [`app`]: one router: pages, the browser client, health, the door.
+//! - [`server`]: builds all of it, listens on a given listener, stops by a given signal.
+//! - [`config`]: the switch panel: flags and environment variables.
+//!
+//! Beside them, leaning on nothing: [`tls`] (certificates, HTTP and HTTPS on one port), [`telemetry`] (logs)
+//! and [`greeting`] (the lines that a student reads at the start).
+//!
+//! Who may import whom is a table in `docs/decisions/0001-the-house.md`; a test holds it.
+
+pub mod app;
+pub mod config;
+pub mod greeting;
+pub mod server;
+pub mod signaling;
+pub mod socketio;
+pub mod store;
+pub mod telemetry;
+pub mod tls;

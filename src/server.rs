@@ -1,0 +1,160 @@
+//! The server as a value: built, then listening on a given listener until a given signal.
+
+use std::future::Future;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+use axum::Router;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::app::{self, Ready};
+use crate::config::Config;
+use crate::greeting::Greeting;
+use crate::socketio::Door;
+use crate::store::Store;
+use crate::tls;
+use crate::tls::certificate::{Certificate, Origin};
+use crate::tls::listener::{BothListener, Caller};
+
+/// A server that is ready to listen.
+pub struct Server {
+    config: Config,
+    certificate: Certificate,
+    router: Router,
+    door: Door,
+    ready: Ready,
+}
+
+impl Server {
+    /// Builds all rooms. Makes a certificate where none is given.
+    ///
+    /// # Errors
+    /// A folder that is missing, a certificate that cannot be used, an origin that is none.
+    pub fn build(config: Config) -> Result<Self> {
+        let ready = Ready::new(AtomicBool::new(true));
+        let store = Arc::new(Store::new(config.limits()));
+        let (door, routes) = Door::new(config.socketio(), store);
+        let certificate = tls::certificate::choose(&config.tls())?;
+        let authority = match &certificate.origin {
+            Origin::Own { pem, .. } => Some(pem.clone()),
+            Origin::Files(_) => None,
+        };
+        let router = app::router(&config.app(), authority, routes, ready.clone())?;
+        Ok(Self { config, certificate, router, door, ready })
+    }
+
+    /// Listens where the flags say: on all addresses of this machine, or on one.
+    ///
+    /// # Errors
+    /// A port that is taken or forbidden, an address that is not this machine's.
+    pub fn bind(&self) -> Result<TcpListener> {
+        let port = self.config.port;
+        match self.config.bind {
+            Some(ip) => bind(SocketAddr::new(ip, port)),
+            // IPv6 and IPv4 on one socket; IPv4 alone where there is no IPv6.
+            None => bind((Ipv6Addr::UNSPECIFIED, port).into()).or_else(|error| {
+                if error.kind() == std::io::ErrorKind::AddrInUse {
+                    return Err(error);
+                }
+                bind((Ipv4Addr::UNSPECIFIED, port).into())
+            }),
+        }
+        .map_err(|error| self.why_not(&error))
+    }
+
+    fn why_not(&self, error: &std::io::Error) -> anyhow::Error {
+        let port = self.config.port;
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
+                "Port {port} is taken by another program (the course's Node server, perhaps): stop that one, \
+                 or choose another port with --port {}.",
+                if port < u16::MAX { port + 1 } else { 0 }
+            ),
+            std::io::ErrorKind::PermissionDenied => {
+                anyhow::anyhow!("Port {port} is only for administrators: choose one above 1023 with --port.")
+            }
+            std::io::ErrorKind::AddrNotAvailable => {
+                anyhow::anyhow!("The address of --bind is not one of this machine.")
+            }
+            _ => anyhow::anyhow!("Port {port} cannot be opened: {error}"),
+        }
+    }
+
+    /// What to tell the person who started it.
+    ///
+    /// # Errors
+    /// A listener without an address.
+    pub fn greeting(&self, listener: &TcpListener) -> Result<Greeting> {
+        Ok(Greeting {
+            bound: listener.local_addr()?,
+            lan: tls::lan_addresses(),
+            folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),
+            certificate: self.certificate.origin.to_string(),
+            own_certificate: matches!(self.certificate.origin, Origin::Own { .. }),
+            default_password: !self.config.no_password && self.config.password.0 == "x",
+            qr: self.config.lan,
+        })
+    }
+
+    /// Serves HTTP and HTTPS on this listener until `stop`; then tells everybody, waits for connections to end,
+    /// at most for as long as `--drain`, and returns.
+    ///
+    /// # Errors
+    /// A listener that cannot be used.
+    pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+        let Self { config, certificate, router, door, ready } = self;
+        let listener = BothListener::new(listener, certificate.config, config.connect_timeout)
+            .context("The listener cannot be used")?;
+        let tending = tokio::spawn(door.clone().tend());
+
+        let (stopping, stopped) = oneshot::channel();
+        let serving = axum::serve(listener, router.into_make_service_with_connect_info::<Caller>())
+            .with_graceful_shutdown(async move {
+                stop.await;
+                ready.store(false, Ordering::Relaxed);
+                // The other end waits below for as long as we serve.
+                let _ = stopping.send(());
+            });
+        let (draining, drained) = oneshot::channel();
+        let closing = async {
+            if stopped.await.is_ok() {
+                tracing::info!("stopping");
+                let _ = draining.send(());
+                door.close().await;
+            }
+        };
+        let too_long = async {
+            match drained.await {
+                Ok(()) => tokio::time::sleep(config.drain).await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let result = tokio::select! {
+            (served, ()) = async { tokio::join!(serving, closing) } => served.context("The server failed"),
+            () = too_long => {
+                tracing::warn!("some connections did not end in time");
+                Ok(())
+            }
+        };
+        tending.abort();
+        result
+    }
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    // So that a restart need not wait for the old connections' ends. (On Windows it would mean something else.)
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(1024)?;
+    TcpListener::from_std(socket.into())
+}

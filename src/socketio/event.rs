@@ -1,0 +1,74 @@
+//! The events of this door, each named once. Spelled nowhere else in the server.
+
+/// What a client may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Said {
+    /// A caller's offer: `description`, or `{offer}`.
+    NewOffer,
+    /// The offer object with `answer` filled in; acked by the offerer's candidates so far.
+    NewAnswer,
+    /// `{iceCandidate, iceUserName, didIOffer, offerId?}`.
+    IceCandidate,
+    /// Asks for `availableOffers`.
+    CheckOffers,
+    /// Ends the sender's calls and its open offer, or the one named by `{offerId}`.
+    Hangup,
+    /// Withdraws the sender's open offer.
+    CancelOffer,
+    /// Acked by "pong".
+    Test,
+}
+
+impl Said {
+    /// Every event with every spelling seen in the wild, the right one first.
+    pub const SPELLINGS: [(Self, &'static [&'static str]); 7] = [
+        (Self::NewOffer, &["newOffer"]),
+        (Self::NewAnswer, &["newAnswer"]),
+        (
+            Self::IceCandidate,
+            &[
+                "sendIceCandidateToSignalingServer",
+                "sendIceCandidatesToServer",
+                "sendIceCandidatetoSignalingServer",
+                "sendICECandidatetoSignalServer",
+                "sendICEToSignalingServer",
+            ],
+        ),
+        (Self::CheckOffers, &["checkOffers"]),
+        (Self::Hangup, &["hangup"]),
+        (Self::CancelOffer, &["cancelOffer"]),
+        (Self::Test, &["test"]),
+    ];
+
+    /// The event's right name, as `signalingError` tells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NewOffer => "newOffer",
+            Self::NewAnswer => "newAnswer",
+            Self::IceCandidate => "sendIceCandidateToSignalingServer",
+            Self::CheckOffers => "checkOffers",
+            Self::Hangup => "hangup",
+            Self::CancelOffer => "cancelOffer",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Open offers, oldest first: an array of offer objects. On connect if there are any; else only when asked for.
+pub const AVAILABLE_OFFERS: &str = "availableOffers";
+/// A new offer: an array of exactly one offer object.
+pub const NEW_OFFER_AWAITING: &str = "newOfferAwaiting";
+/// The same packet under the name that some pages listen for.
+pub const NEW_OFFER_WAITING: &str = "newOfferWaiting";
+/// The whole offer object with the answer, to its offerer.
+pub const ANSWER_RESPONSE: &str = "answerResponse";
+/// The other party's candidate, as it came.
+pub const RECEIVED_ICE_CANDIDATE: &str = "receivedIceCandidateFromServer";
+/// An open offer is gone: `{offerId, offererUserName, reason}`.
+pub const OFFER_WITHDRAWN: &str = "offerWithdrawn";
+/// The other party ended the call: `{userName, offerId, reason}`.
+pub const PEER_HANGUP: &str = "peerHangup";
+/// The server is going down: `{reason, retryAfterMs}`.
+pub const SERVER_CLOSING: &str = "serverClosing";
+/// Why something had no effect: `{event, code, message}`.
+pub const SIGNALING_ERROR: &str = "signalingError";

@@ -1,0 +1,253 @@
+//! The door where the course's pages speak: Socket.IO protocol 5 over Engine.IO 4, WebSocket and long-polling.
+//!
+//! A message's way: a [`Listener`] reads it and puts it into its peer's inbox before the handler returns; the
+//! peer's one task ([`peer`]) takes it, asks the store, and tells whom it concerns ([`outbox`]).
+
+pub mod event;
+pub mod handshake;
+pub mod inbox;
+pub mod outbox;
+pub mod payload;
+pub mod peer;
+pub mod transport;
+
+use std::future::ready;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use parking_lot::Mutex;
+use serde::Serialize;
+use serde_json::Value as Auth;
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::{AckSender, SocketRef, TryData};
+use socketioxide::handler::{ConnectHandler, FromMessageParts, MessageHandler};
+use socketioxide::socket::{DisconnectReason, Sid, Socket};
+use socketioxide::{ParserConfig, SocketIo, TransportType};
+use socketioxide_core::Value;
+use tokio::sync::mpsc;
+
+use self::event::Said;
+use self::handshake::{Entry, Identity};
+use self::inbox::{Inbox, Utterance};
+use self::outbox::{Directory, Outbox};
+use self::peer::{Peer, SignalingError};
+use self::transport::{Line, Transports};
+use crate::signaling::name::PeerId;
+use crate::signaling::notice::Ended;
+use crate::signaling::refusal::{Code, Refusal};
+use crate::store::{self, Store};
+
+const PATH: &str = "/socket.io";
+/// Socket.IO's own defaults, which clients count on.
+const PING_INTERVAL: Duration = Duration::from_secs(25);
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// How often waiting offers are looked at for their age.
+const TENDING: Duration = Duration::from_millis(500);
+/// When clients may try again after a shutdown.
+const RETRY_AFTER_MS: u32 = 1_000;
+
+/// The switches of this door.
+#[derive(Clone)]
+pub struct Options {
+    /// The password that clients must send; `None` lets everybody in.
+    pub password: Option<String>,
+    /// Send `newOfferWaiting` beside `newOfferAwaiting` to everybody.
+    pub aliases: bool,
+    /// Largest message in bytes, on every transport.
+    pub max_message: usize,
+    /// Messages that may wait for a slow reader.
+    pub max_queue: usize,
+    /// How long a connection may take to say who it is.
+    pub connect_timeout: Duration,
+}
+
+/// The door. Cheap to clone.
+#[derive(Clone)]
+pub struct Door {
+    options: Arc<Options>,
+    store: Arc<Store>,
+    directory: Arc<Directory>,
+    transports: Arc<Transports>,
+    io: SocketIo,
+}
+
+/// What is kept of a newcomer between the library's two calls: before and after it is told that it is connected.
+#[derive(Clone)]
+enum Arrival {
+    Welcome(Identity, Inbox, Arc<Mutex<mpsc::Receiver<inbox::Entry>>>),
+    WrongPassword(Refusal),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Closing {
+    reason: &'static str,
+    retry_after_ms: u32,
+}
+
+impl Door {
+    /// Builds the door, and the routes by which one comes to it. Each WebSocket request is expected to carry its
+    /// [`Line`] in its extensions.
+    pub fn new(options: Options, store: Arc<Store>) -> (Self, Router) {
+        let (service, io) = SocketIo::builder()
+            .req_path(PATH)
+            .ping_interval(PING_INTERVAL)
+            .ping_timeout(PING_TIMEOUT)
+            .max_payload(options.max_message as u64)
+            .ws_max_message_size(options.max_message)
+            .ws_max_frame_size(options.max_message)
+            .max_buffer_size(options.max_queue)
+            .connect_timeout(options.connect_timeout)
+            .with_parser(ParserConfig::common().max_incoming_binary_buf_size(options.max_message))
+            .build_svc();
+        let door = Self {
+            options: Arc::new(options),
+            store,
+            directory: Arc::default(),
+            transports: Arc::default(),
+            io: io.clone(),
+        };
+        let (before, after) = (door.clone(), door.clone());
+        let welcome = move |socket: SocketRef, TryData(auth): TryData<Auth>| ready(before.welcome(&socket, auth.ok()));
+        let connected = move |socket: SocketRef| {
+            after.connected(socket);
+            ready(())
+        };
+        io.ns("/", connected.with(welcome));
+        let routes = Router::new()
+            .route_service("/socket.io/", service.clone())
+            .route_service(PATH, service)
+            .layer(middleware::from_fn_with_state(door.clone(), follow_transport));
+        (door, routes)
+    }
+
+    /// Lets waiting offers expire. Runs for as long as the server does.
+    pub async fn tend(self) {
+        let mut ticks = tokio::time::interval(TENDING);
+        loop {
+            ticks.tick().await;
+            self.store.expire(|notices| self.directory.tell_all(notices));
+        }
+    }
+
+    /// Tells everybody that the server is going down, then closes all transports. Official clients come back by
+    /// themselves after that, which they do not after a disconnect from the namespace.
+    pub async fn close(&self) {
+        let closing = Closing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS };
+        self.directory.broadcast(event::SERVER_CLOSING, &closing);
+        self.io.close().await;
+    }
+
+    /// Runs before the client is told that it is connected: so a quick client's first event finds its listener.
+    fn welcome(&self, socket: &SocketRef, auth: Option<Auth>) -> Result<(), Refusal> {
+        let Some(auth) = auth else {
+            return Err(Refusal::new(
+                Code::BadPayload,
+                "The auth object could not be read: send {userName, password}.",
+            ));
+        };
+        let identity = match handshake::read(&auth, self.options.password.as_deref())? {
+            Entry::Welcome(identity) => identity,
+            Entry::WrongPassword(refusal) => {
+                socket.extensions.insert(Arrival::WrongPassword(refusal));
+                return Ok(());
+            }
+        };
+        let (inbox, entries) = Inbox::new();
+        for (said, spellings) in Said::SPELLINGS {
+            for spelling in spellings {
+                let (inbox, store, transports) = (inbox.clone(), self.store.clone(), self.transports.clone());
+                socket.on(*spelling, Listener { said, inbox, store, transports });
+            }
+        }
+        let (leaving, transports) = (inbox.clone(), self.transports.clone());
+        socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
+            transports.forget(socket.id);
+            leaving.end(ended(reason, socket.transport_type()));
+            ready(())
+        });
+        self.transports.open(socket.id, socket.req_parts().extensions.get::<Line>().cloned());
+        socket.extensions.insert(Arrival::Welcome(identity, inbox, Arc::new(Mutex::new(entries))));
+        Ok(())
+    }
+
+    /// Runs after the client was told that it is connected.
+    fn connected(&self, socket: SocketRef) {
+        match socket.extensions.remove::<Arrival>() {
+            Some(Arrival::Welcome(identity, inbox, entries)) => {
+                let Some(entries) = Arc::into_inner(entries).map(Mutex::into_inner) else { return };
+                let id = PeerId(store::random());
+                let aliases = identity.aliases || self.options.aliases;
+                let outbox = Arc::new(Outbox::new(id, socket, aliases, inbox, self.transports.clone()));
+                let (store, directory) = (self.store.clone(), self.directory.clone());
+                tokio::spawn(Peer { id, identity, outbox, store, directory }.converse(entries));
+            }
+            Some(Arrival::WrongPassword(refusal)) => {
+                tracing::info!("refused: wrong password");
+                let told = socket.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal: &refusal });
+                if told.is_err() || socket.disconnect().is_err() {
+                    tracing::debug!("the refused connection was gone already");
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// Hears one event of one peer.
+struct Listener {
+    said: Said,
+    inbox: Inbox,
+    store: Arc<Store>,
+    transports: Arc<Transports>,
+}
+
+/// The library's own closures run as spawned tasks, in any order. This runs inline, in the order of arrival.
+impl MessageHandler<LocalAdapter, Listener> for Listener {
+    fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
+        let command = payload::read(self.said, &packet, self.store.limits());
+        let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
+        let ack = ack_id.is_some().then_some(ack);
+        if !self.inbox.put(Utterance { said: self.said, command, ack }) {
+            tracing::warn!("connection closed: it says more than can be taken in");
+            self.inbox.end(Ended::Lost);
+            self.transports.cut(socket.id);
+        }
+    }
+}
+
+/// How a connection ended: on purpose, or broken? On long-polling the wire tells it only for `disconnect()`.
+fn ended(reason: DisconnectReason, transport: TransportType) -> Ended {
+    match (reason, transport) {
+        (DisconnectReason::ClientNSDisconnect, _) => Ended::Closed,
+        (DisconnectReason::TransportClose, TransportType::Websocket) => Ended::Closed,
+        _ => Ended::Lost,
+    }
+}
+
+/// Notes the WebSocket of a session that is upgraded, and takes nothing more from a session that was cut.
+async fn follow_transport(State(door): State<Door>, request: Request, next: Next) -> Response {
+    if let Some(session) = session(&request) {
+        let websocket = request.headers().contains_key(header::UPGRADE);
+        let open = match request.extensions().get::<Line>() {
+            Some(line) if websocket => door.transports.upgrade(session, line.clone()),
+            _ => !door.transports.is_cut(session),
+        };
+        if !open {
+            // As the library answers for a session that it does not know.
+            let unknown = r#"{"code":"1","message":"Session ID unknown"}"#;
+            return (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], unknown).into_response();
+        }
+    }
+    next.run(request).await
+}
+
+fn session(request: &Request) -> Option<Sid> {
+    let query = request.uri().query()?;
+    query.split('&').find_map(|pair| pair.strip_prefix("sid=")).and_then(|sid| sid.parse().ok())
+}

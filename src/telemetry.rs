@@ -1,0 +1,28 @@
+//! Logs. Never of descriptions, candidates, passwords or tokens: their types do not even print.
+
+use tracing_subscriber::EnvFilter;
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A level or a filter, in the manner of `RUST_LOG`, which wins over it.
+    pub level: String,
+    /// One JSON object a line instead of text for a person.
+    pub json: bool,
+}
+
+/// Starts logging to standard error, for the whole process.
+///
+/// # Errors
+/// A filter that cannot be read, or logging that was started before.
+pub fn start(options: &Options) -> anyhow::Result<()> {
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(filter) if !filter.is_empty() => filter,
+        _ => options.level.clone(),
+    };
+    let filter = EnvFilter::try_new(&filter)
+        .map_err(|error| anyhow::anyhow!("The log level \"{filter}\" cannot be read ({error}): try info or debug."))?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if options.json { logs.json().try_init() } else { logs.with_target(false).try_init() };
+    started.map_err(|error| anyhow::anyhow!("Logging could not be started: {error}"))
+}
