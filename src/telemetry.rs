@@ -1,5 +1,7 @@
 //! Logs. Never of descriptions, candidates, passwords or tokens: their types do not even print.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// What is logged, and how.
@@ -22,7 +24,8 @@ pub fn start(options: &Options) -> anyhow::Result<()> {
     };
     let filter = EnvFilter::try_new(&filter)
         .map_err(|error| anyhow::anyhow!("The log level \"{filter}\" cannot be read ({error}): try info or debug."))?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let started = if options.json { logs.json().try_init() } else { logs.with_target(false).try_init() };
     started.map_err(|error| anyhow::anyhow!("Logging could not be started: {error}"))
 }
