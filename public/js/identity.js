@@ -1,0 +1,37 @@
+// Who this tab is: the fields for name, lobby and password, which a reload brings back. The tab's
+// own storage is used, so that two tabs are two people.
+
+/**
+ * @typedef {object} IdentityFields
+ * @property {HTMLInputElement} userName
+ * @property {HTMLInputElement} lobby
+ * @property {HTMLInputElement} password
+ */
+
+const offeredName = `guest-${randomHex(2)}`;
+
+/**
+ * Fills the fields with what this tab remembers.
+ * @param {IdentityFields} fields
+ */
+export function restoreIdentity(fields) {
+  for (const [key, field] of Object.entries(fields)) field.value = sessionStorage.getItem(key) ?? field.value;
+}
+
+/**
+ * Reads the fields and remembers them. Whoever leaves the name empty gets the one offered.
+ * @param {IdentityFields} fields
+ * @returns {import('./signaling.js').Identity}
+ */
+export function readIdentity(fields) {
+  const { userName, lobby, password } = fields;
+  userName.value = userName.value.trim() || offeredName;
+  lobby.value = lobby.value.trim();
+  for (const [key, field] of Object.entries(fields)) sessionStorage.setItem(key, field.value);
+  return { userName: userName.value, lobby: lobby.value || undefined, password: password.value };
+}
+
+function randomHex(bytes) {
+  const random = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('').toUpperCase();
+}

@@ -1,0 +1,141 @@
+// Camera and microphone: asks the browser for them, switches them, gives them back. A call is
+// possible without either, so nothing here throws: what could not be had is explained in words.
+
+/** The kinds of device as people call them, by the kind of their track. */
+const DEVICES = { video: 'camera', audio: 'microphone' };
+
+/** What the user wants sent; kept between calls, so that who is muted stays muted. */
+const wanted = { audio: true, video: true };
+
+/**
+ * Asks for camera and microphone, the browser's default ones, and gets as much of the two as can
+ * be had.
+ * @returns {Promise<{stream: MediaStream, problem: string}>} the problem is empty where all is well
+ */
+export async function fetchUserMedia() {
+  if (!navigator.mediaDevices?.getUserMedia) {
+    const problem = 'The browser gives this page no camera and no microphone. For now you only watch and listen.';
+    return { stream: new MediaStream(), problem };
+  }
+  try {
+    // Course step 1: the caller's camera and microphone.
+    // Course step 12: the answerer's.
+    return { stream: prepared(await ask(['video', 'audio'])), problem: '' };
+  } catch (error) {
+    return fetchOneByOne(error);
+  }
+}
+
+/** One failing device fails the request for both, so each is tried alone. */
+async function fetchOneByOne(bothFailed) {
+  const stream = new MediaStream();
+  const failures = {};
+  const permissions = { video: await permission('video'), audio: await permission('audio') };
+  for (const kind of Object.keys(DEVICES)) {
+    try {
+      if (bothFailed.name === 'NotAllowedError' && !mayAskAgain(kind, permissions)) throw bothFailed;
+      (await ask([kind])).getTracks().forEach((track) => stream.addTrack(track));
+    } catch (error) {
+      failures[kind] = error;
+    }
+  }
+  return { stream: prepared(stream), problem: explain(failures) };
+}
+
+function ask(kinds) {
+  const constraints = {
+    audio: kinds.includes('audio'),
+    // "ideal" and not "exact": a camera that cannot do it still gives its best.
+    video: kinds.includes('video') && { width: { ideal: 1280 }, height: { ideal: 720 } },
+  };
+  return navigator.mediaDevices.getUserMedia(constraints);
+}
+
+/** What the browser remembers about this device; nothing where it will not tell. */
+async function permission(kind) {
+  try {
+    return (await navigator.permissions.query({ name: DEVICES[kind] })).state;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the refusal was meant for the other device. Where it was not, the user has just said no
+ * and should not see two more questions.
+ */
+function mayAskAgain(kind, permissions) {
+  const other = kind === 'video' ? 'audio' : 'video';
+  if (permissions[kind] === 'prompt') return permissions[other] === 'denied';
+  return permissions[kind] === 'granted';
+}
+
+function prepared(stream) {
+  for (const track of stream.getTracks()) track.enabled = wanted[track.kind];
+  return stream;
+}
+
+/** One or two sentences about the devices that could not be had. */
+function explain(failures) {
+  const { video, audio } = failures;
+  if (video && audio && video.name === audio.name) {
+    return `${reason('camera and microphone', 'them', video)} For now you only watch and listen.`;
+  }
+  const sentences = [];
+  if (video) sentences.push(`${reason('camera', 'it', video)} The other side does not see you.`);
+  if (audio) sentences.push(`${reason('microphone', 'it', audio)} The other side does not hear you.`);
+  return sentences.join(' ');
+}
+
+function reason(device, it, error) {
+  switch (error.name) {
+    case 'NotFoundError':
+      return `No ${device.replace(' and ', ' or ')} found.`;
+    case 'NotAllowedError':
+      return `The browser does not let this page use the ${device}. Allow ${it} by the icon beside the address, and call again.`;
+    case 'NotReadableError':
+    case 'AbortError':
+      return `The ${device} cannot be opened, perhaps because another program uses ${it}. Close that, and call again.`;
+    default:
+      return `The ${device} did not start (${error.message || error.name}).`;
+  }
+}
+
+/**
+ * Whether the user wants this kind sent.
+ * @param {'audio'|'video'} kind
+ * @returns {boolean}
+ */
+export function isOn(kind) {
+  return wanted[kind];
+}
+
+/**
+ * Whether the stream has anything of this kind to send.
+ * @param {MediaStream} stream
+ * @param {'audio'|'video'} kind
+ * @returns {boolean}
+ */
+export function has(stream, kind) {
+  return stream.getTracks().some((track) => track.kind === kind);
+}
+
+/**
+ * Mutes or opens the microphone, or switches the camera off or on, in this stream and in those to
+ * come. The track stays in the call and carries silence or black, so nothing is negotiated anew.
+ * @param {MediaStream|undefined} stream
+ * @param {'audio'|'video'} kind
+ * @param {boolean} on
+ */
+export function setOn(stream, kind, on) {
+  wanted[kind] = on;
+  if (stream) prepared(stream);
+}
+
+/**
+ * Gives the devices back: the camera's light goes out.
+ * @param {MediaStream|undefined} stream
+ */
+export function release(stream) {
+  stream?.getTracks().forEach((track) => track.stop());
+}

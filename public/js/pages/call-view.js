@@ -1,0 +1,147 @@
+// What the call page shows: its elements, the stage of the call in words and pictures, and the
+// list of those who wait. It decides nothing; call.js says what to show.
+
+import { has, isOn } from '../media.js';
+import { byId, createElement, moveFocus, setText, showToggle } from '../ui.js';
+
+export const callEl = byId('call');
+export const hangupEl = byId('hangup');
+export const identityEl = byId('identity');
+export const identityFields = { userName: byId('name'), lobby: byId('lobby'), password: byId('password') };
+export const toggleEls = { audio: byId('microphone'), video: byId('camera') };
+
+const statusEl = byId('status');
+const offersEl = byId('offers');
+const stageEl = byId('stage');
+const localVideoEl = byId('local-video');
+const remoteVideoEl = byId('remote-video');
+
+/** @returns {'offline'|'idle'|'starting'|'waiting'|'connecting'|'connected'} */
+export function state() {
+  return document.body.dataset.state;
+}
+
+/**
+ * Shows the stage that the call has reached.
+ * @param {ReturnType<typeof state>} next
+ * @param {string} words for the status line
+ * @param {import('./call.js').Session|null} session
+ */
+export function showState(next, words, session) {
+  document.body.dataset.state = next;
+  showStatus(words);
+
+  callEl.disabled = next !== 'idle';
+  hangupEl.disabled = session === null;
+  byId('identity-fields').disabled = session !== null;
+  for (const button of offersEl.querySelectorAll('button')) button.disabled = !canAnswer();
+  if (next === 'starting') {
+    moveFocus(hangupEl);
+    statusEl.scrollIntoView({ block: 'nearest' }); // On a phone the list is below the pictures.
+  }
+
+  showPictures(session);
+}
+
+/** @param {string} words what the status line says within the same stage */
+export function showStatus(words) {
+  setText(statusEl, words);
+}
+
+/** @param {string} words what went wrong and what to do; empty where all is well */
+export function showProblem(words) {
+  setText(byId('problem'), words);
+}
+
+/** Without https there is no camera: the same page with https is one press away. */
+export function showInsecureContext() {
+  const secure = new URL(location.href);
+  secure.protocol = 'https:';
+  byId('alert').prepend(createElement('p', {},
+    'Browsers give camera and microphone only to pages opened with https. Open ',
+    createElement('a', { href: secure.href }, secure.href),
+    ' instead.'));
+}
+
+/** Leads to the password, which is tucked away as long as the usual one does. */
+export function askForPassword() {
+  const { password } = identityFields;
+  byId('password-details').open = true;
+  password.setAttribute('aria-invalid', 'true');
+  password.focus();
+  password.select();
+}
+
+/** The password entered now has not been refused yet. */
+export function stopAskingForPassword() {
+  identityFields.password.removeAttribute('aria-invalid');
+}
+
+/**
+ * Pictures and on/off buttons, as they are for this call or for none.
+ * @param {import('./call.js').Session|null} session
+ */
+export function showPictures(session) {
+  const localStream = session?.localStream ?? null;
+  const remoteStream = session?.peer?.remoteStream ?? null;
+  if (localVideoEl.srcObject !== localStream) localVideoEl.srcObject = localStream;
+  if (remoteVideoEl.srcObject !== remoteStream) remoteVideoEl.srcObject = remoteStream;
+
+  // Large is the other side once it is there; before that, one's own picture.
+  const connected = state() === 'connected';
+  const remotePicture = connected && has(remoteStream, 'video');
+  stageEl.classList.toggle('has-local', localStream !== null && has(localStream, 'video') && isOn('video'));
+  stageEl.classList.toggle('has-remote', remotePicture);
+  setText(byId('remote-name'), connected ? session.otherUserName : '');
+  setText(byId('stage-note'), remotePicture ? '' : stageNote(session));
+
+  for (const [kind, button] of Object.entries(toggleEls)) {
+    showToggle(button, isOn(kind), localStream === null || has(localStream, kind));
+  }
+}
+
+function stageNote(session) {
+  switch (state()) {
+    case 'offline': return 'No line to the server';
+    case 'idle': return 'No call yet';
+    case 'starting': return 'One moment…';
+    case 'waiting': return 'Your line is open';
+    case 'connecting': return 'Putting you through…';
+    default: return `${session.otherUserName} sends no picture`;
+  }
+}
+
+// --- Those who wait ---
+
+/** Answering somebody is possible while waiting oneself: that ends the waiting. */
+function canAnswer() {
+  return state() === 'idle' || state() === 'waiting';
+}
+
+/**
+ * A button for each call that waits. The names come from strangers and go in as text.
+ * @param {import('../signaling.js').Offer[]} offers
+ * @param {(offerObj: import('../signaling.js').Offer) => void} onAnswer
+ */
+export function createOfferEls(offers, onAnswer) {
+  for (const offerObj of offers) {
+    removeOfferEl(offerObj.offerId); // Announced twice is still one call.
+    const name = createElement('strong', {}, offerObj.offererUserName);
+    const button = createElement('button', { type: 'button', className: 'answer' }, 'Answer ', name);
+    button.dataset.offerId = offerObj.offerId;
+    button.disabled = !canAnswer();
+    button.addEventListener('click', () => onAnswer(offerObj));
+    offersEl.append(createElement('li', {}, button));
+  }
+}
+
+/** @param {string} offerId */
+export function removeOfferEl(offerId) {
+  for (const button of offersEl.querySelectorAll('button')) {
+    if (button.dataset.offerId === offerId) button.closest('li').remove();
+  }
+}
+
+export function removeOfferEls() {
+  offersEl.replaceChildren();
+}

@@ -1,0 +1,56 @@
+// Small DOM helpers that the pages share. Whatever comes from a peer passes through here as text:
+// nothing in this file writes HTML.
+
+/**
+ * The element with this id; a missing one is a mistake in the page and is told at once.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`This page has no element #${id}`);
+  return element;
+}
+
+/**
+ * A new element with properties and children. Strings among the children become text nodes.
+ * @param {string} tag
+ * @param {object} properties
+ * @param {...(Node|string)} children
+ * @returns {HTMLElement}
+ */
+export function createElement(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/**
+ * Sets a text only where it differs, so that a live region is not read aloud twice.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Moves the focus, unless somebody is typing in a field, and leaves the page where it is.
+ * @param {HTMLElement} element
+ */
+export function moveFocus(element) {
+  if (!document.activeElement?.matches('input, textarea')) element.focus({ preventScroll: true });
+}
+
+/**
+ * Shows an on/off button in words, for the eye and for `aria-pressed`. A device that is not there
+ * cannot be switched.
+ * @param {HTMLButtonElement} button with a `.toggle-state` inside
+ * @param {boolean} on
+ * @param {boolean} available
+ */
+export function showToggle(button, on, available = true) {
+  button.disabled = !available;
+  button.setAttribute('aria-pressed', String(on && available));
+  setText(button.querySelector('.toggle-state'), available ? (on ? 'on' : 'off') : 'unavailable');
+}

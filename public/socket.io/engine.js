@@ -1,0 +1,244 @@
+// One connection of Engine.IO 4: a session with the server, whatever transport carries it.
+//
+// It begins with a handshake (the server's "open" packet: the session's id and its rules), then
+// usually moves from long-polling to WebSocket. From time to time the server sends a ping, which is
+// answered; if none comes for too long, the connection is dead, though nobody said so. It tells its
+// manager: open, message, ping, error, close, and whoever asks: packet, packetCreate, drain,
+// upgrading, upgrade, upgradeError. A closed engine is never used again.
+
+import { Emitter, subscribe } from './emitter.js';
+import { Polling, WebSocketTransport, transportError } from './transport.js';
+
+const TRANSPORTS = { polling: Polling, websocket: WebSocketTransport };
+
+export class Engine extends Emitter {
+  id = null;
+  readyState = 'opening';
+  upgrading = false;
+  /** Packets that no transport has taken yet. */
+  writeBuffer = [];
+
+  #release;
+  #probe;
+  #sending = false;
+  #pingTimer;
+  #pingDeadline = Infinity;
+  #pageListeners = [];
+
+  constructor(origin, options) {
+    super();
+    const { protocol, host, hostname } = new URL(origin);
+    const path = options.path.replace(/\/$/, '') + (options.addTrailingSlash === false ? '' : '/');
+    this.hostname = hostname;
+    this.opts = { ...options, secure: protocol === 'https:', host, path };
+    this.transports = usableTransports(options.transports);
+    this.#watchPage();
+    this.#openFirst();
+  }
+
+  /** Sends a message: text or something binary. */
+  send(data) {
+    this.#sendPacket({ type: 'message', data });
+    return this;
+  }
+
+  /** Closes when everything given before is out. */
+  close() {
+    if (this.readyState !== 'opening' && this.readyState !== 'open') return this;
+    this.readyState = 'closing';
+    this.#closeWhenSent();
+    return this;
+  }
+
+  /** By the clock, since timers sleep while a tab or a computer sleeps. If so, closes right after. */
+  isPingOverdue() {
+    const overdue = Date.now() > this.#pingDeadline;
+    if (overdue) queueMicrotask(() => this.#closed('ping timeout'));
+    return overdue;
+  }
+
+  #openFirst() {
+    this.#use(this.#create(this.transports[0]));
+    this.transport.open();
+  }
+
+  #create(name) {
+    const query = Object.fromEntries(new URLSearchParams(this.opts.query));
+    if (this.id) query.sid = this.id;
+    return new TRANSPORTS[name]({ ...this.opts, ...this.opts.transportOptions?.[name] }, query);
+  }
+
+  #use(transport) {
+    this.#release?.();
+    this.transport = transport;
+    this.#release = subscribe(transport, {
+      packet: (packet) => this.#received(packet),
+      drain: () => this.#drained(),
+      error: (error) => this.#failed(error),
+      close: (details) => {
+        // Before the handshake an end is no end but a failure to begin.
+        if (this.readyState !== 'opening') this.#closed('transport close', details);
+        else this.#failed(transportError(`${transport.name} error`, details.description, details.context));
+      },
+    });
+  }
+
+  #received(packet) {
+    if (this.readyState === 'closed') return;
+    this.fire('packet', packet);
+    switch (packet.type) {
+      case 'open':
+        this.#shakeHands(JSON.parse(packet.data));
+        break;
+      case 'ping':
+        this.#sendPacket({ type: 'pong' });
+        this.#expectPing();
+        this.fire('ping');
+        break;
+      case 'message':
+        this.fire('message', packet.data ?? '');
+        break;
+    }
+  }
+
+  #shakeHands({ sid, upgrades, pingInterval, pingTimeout, maxPayload }) {
+    this.id = sid;
+    this.pingPatience = pingInterval + pingTimeout;
+    this.transport.query.sid = sid;
+    this.transport.maxPayload = maxPayload;
+    this.#expectPing();
+    this.readyState = 'open';
+    this.fire('open');
+    const canUpgrade = this.opts.upgrade !== false && this.transports.includes('websocket');
+    if (canUpgrade && upgrades.includes('websocket') && this.readyState === 'open') this.#upgrade();
+  }
+
+  /**
+   * Moves the session from polling to WebSocket without losing or reordering a packet. The new
+   * transport is tried with a ping of its own while the old one works on. Then nothing more is sent,
+   * the old one comes to rest (the server ends its open GET), and the word "upgrade", the first
+   * thing on the new transport, tells the server to go on there.
+   */
+  #upgrade() {
+    const old = this.transport;
+    const probe = this.#create('websocket');
+    this.#probe = probe;
+    const release = subscribe(probe, {
+      open: () => probe.send([{ type: 'ping', data: 'probe' }]),
+      packet: ({ type, data }) => {
+        if (type === 'pong' && data === 'probe') change();
+        else giveUp(transportError('probe error', data));
+      },
+      error: (error) => giveUp(error),
+      close: (details) => giveUp(transportError('probe error', details.description, details.context)),
+    });
+    const change = async () => {
+      this.upgrading = true;
+      this.fire('upgrading', probe);
+      await old.pause();
+      if (this.#probe !== probe) return;
+      release();
+      this.#probe = undefined;
+      this.upgrading = false;
+      this.#sending = true;
+      this.#use(probe);
+      probe.send([{ type: 'upgrade' }]);
+      this.fire('upgrade', probe);
+    };
+    const giveUp = (error) => {
+      release();
+      probe.close();
+      this.#probe = undefined;
+      if (this.upgrading) old.resume();
+      this.upgrading = false;
+      this.fire('upgradeError', error);
+      this.#flush();
+      this.#closeWhenSent();
+    };
+    probe.open();
+  }
+
+  #sendPacket(packet) {
+    if (this.readyState === 'closing' || this.readyState === 'closed') return;
+    this.fire('packetCreate', packet);
+    this.writeBuffer.push(packet);
+    this.#flush();
+  }
+
+  #flush() {
+    const isOpen = this.readyState === 'open' || this.readyState === 'closing';
+    if (!isOpen || this.upgrading || this.#sending || this.writeBuffer.length === 0) return;
+    this.#sending = true;
+    this.transport.send(this.writeBuffer.splice(0));
+  }
+
+  #drained() {
+    this.#sending = false;
+    if (this.writeBuffer.length === 0) this.fire('drain');
+    this.#flush();
+    this.#closeWhenSent();
+  }
+
+  #closeWhenSent() {
+    const isBusy = this.upgrading || this.#sending || this.writeBuffer.length > 0;
+    if (this.readyState === 'closing' && !isBusy) this.#closed('forced close');
+  }
+
+  #expectPing() {
+    clearTimeout(this.#pingTimer);
+    this.#pingDeadline = Date.now() + this.pingPatience;
+    this.#pingTimer = setTimeout(() => this.#closed('ping timeout'), this.pingPatience);
+  }
+
+  #failed(error) {
+    if (this.readyState === 'opening' && this.opts.tryAllTransports && this.transports.length > 1) {
+      this.transports.shift();
+      this.#openFirst();
+      return;
+    }
+    this.fire('error', error);
+    this.#closed('transport error', error);
+  }
+
+  #closed(reason, details) {
+    if (this.readyState === 'closed') return;
+    this.readyState = 'closed';
+    clearTimeout(this.#pingTimer);
+    this.#pingDeadline = Infinity;
+    this.#pageListeners.forEach((remove) => remove());
+    this.#leaveTransports();
+    this.id = null;
+    this.writeBuffer = [];
+    this.fire('close', reason, details);
+  }
+
+  #leaveTransports() {
+    this.#release();
+    this.transport.close();
+    this.#probe?.close();
+    this.#probe = undefined;
+  }
+
+  /** What happens to the page happens to the connection. */
+  #watchPage() {
+    const watch = (target, event, callback) => {
+      if (!target?.addEventListener) return;
+      target.addEventListener(event, callback);
+      this.#pageListeners.push(() => target.removeEventListener(event, callback));
+    };
+    // Back from sleep, or from the browser's back/forward cache: is there still a connection?
+    watch(globalThis.document, 'visibilitychange', () => this.isPingOverdue());
+    watch(globalThis, 'pageshow', () => this.isPingOverdue());
+    if (this.opts.closeOnBeforeunload) watch(globalThis, 'beforeunload', () => this.#leaveTransports());
+    // This machine itself is there without any network.
+    if (/^(localhost|127\..*|\[::1\])$/.test(this.hostname)) return;
+    const details = { description: 'network connection lost' };
+    watch(globalThis, 'offline', () => this.#closed('transport close', details));
+  }
+}
+
+function usableTransports(wanted = Object.keys(TRANSPORTS)) {
+  const usable = wanted.filter((name) => name in TRANSPORTS);
+  if (usable.length > 0) return usable;
+  throw new Error(`This client knows the transports polling and websocket, not ${wanted.join() || 'none'}.`);
+}

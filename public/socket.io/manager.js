@@ -1,0 +1,185 @@
+// The manager keeps one connection to one server alive and lets all namespaces share it: opens it,
+// brings packets in and out, and when it breaks opens another one, patiently. Every page that lost
+// the same server would otherwise come back in the same instant, again and again; so each waits
+// longer after each failure, and each a little differently.
+
+import { Emitter, subscribe } from './emitter.js';
+import { Engine } from './engine.js';
+import { Decoder, encodePacket } from './packet.js';
+import { Socket } from './socket.js';
+
+const DEFAULTS = {
+  path: '/socket.io',
+  timeout: 20_000,
+  autoConnect: true,
+  reconnection: true,
+  reconnectionAttempts: Infinity,
+  reconnectionDelay: 1000,
+  reconnectionDelayMax: 5000,
+  randomizationFactor: 0.5,
+};
+
+/** Milliseconds to wait before the attempt after `failures` failed ones. */
+export function backOff(failures, { reconnectionDelay, reconnectionDelayMax, randomizationFactor }) {
+  const jitter = 1 + randomizationFactor * (2 * Math.random() - 1);
+  return Math.min(reconnectionDelayMax, Math.floor(reconnectionDelay * 2 ** failures * jitter));
+}
+
+export class Manager extends Emitter {
+  /** The sockets, by namespace. */
+  nsps = {};
+  /** The connection of the moment. */
+  engine;
+  readyState = 'closed';
+  /** Whether it is on its own way to the next connection. */
+  reconnecting = false;
+
+  #decoder;
+  #release = () => {};
+  #closedOnPurpose = false;
+  #attempts = 0;
+  #reconnectTimer;
+
+  /** `origin`: http://… or https://…, without a path. */
+  constructor(origin, options) {
+    super();
+    if (typeof origin === 'object') [origin, options] = [undefined, origin];
+    const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+    this.uri = origin ?? globalThis.location?.origin;
+    /** Read afresh for each connection: a page may change them between two attempts. */
+    this.opts = { ...DEFAULTS, ...Object.fromEntries(given) };
+    if (this.opts.parser) throw new Error('This client has no option "parser": it has one packet format.');
+    if (this.opts.autoConnect) this.open();
+  }
+
+  /** The socket of a namespace: always the same one. */
+  socket(namespace, options) {
+    this.nsps[namespace] ??= new Socket(this, namespace, options);
+    const socket = this.nsps[namespace];
+    if (this.opts.autoConnect && !socket.active) socket.connect();
+    return socket;
+  }
+
+  /** Opens the connection, unless there is one; the callback hears of the outcome. */
+  open(callback) {
+    if (this.readyState !== 'closed') return this;
+    this.#closedOnPurpose = false;
+    const engine = new Engine(this.uri, this.opts);
+    this.engine = engine;
+    this.readyState = 'opening';
+
+    this.#decoder = new Decoder();
+    const failed = (error) => {
+      this.#letGo();
+      this.fire('error', error);
+      if (callback) callback(error);
+      else if (this.#attempts === 0) this.#reconnect();
+    };
+    const { timeout } = this.opts;
+    const timer = timeout === false ? 0 : setTimeout(() => failed(new Error('timeout')), timeout);
+    const release = subscribe(engine, {
+      open: () => {
+        clearTimeout(timer);
+        this.readyState = 'open';
+        this.fire('open');
+        callback?.();
+      },
+      message: (data) => this.#received(data),
+      ping: () => this.fire('ping'),
+      error: (error) => (this.readyState === 'opening' ? failed(error) : this.fire('error', error)),
+      close: (reason, details) => this.#closed(reason, details),
+    });
+    this.#release = () => {
+      clearTimeout(timer);
+      release();
+    };
+    return this;
+  }
+
+  /** Closes the connection, for good: until someone opens it again. */
+  close() {
+    this.#closedOnPurpose = true;
+    this.reconnecting = false;
+    clearTimeout(this.#reconnectTimer);
+    this.#closed('forced close');
+  }
+
+  /** For sockets: sends a packet, if there is a connection. */
+  write(packet) {
+    for (const message of encodePacket(packet)) this.engine.send(message);
+  }
+
+  /** For sockets: one has left. The last one closes the connection. */
+  left() {
+    if (!Object.values(this.nsps).some((socket) => socket.active)) this.close();
+  }
+
+  #received(message) {
+    let packet;
+    try {
+      packet = this.#decoder.add(message);
+    } catch (error) {
+      this.#closed('parse error', error);
+      return;
+    }
+    if (packet) this.fire('packet', packet);
+  }
+
+  /** Parts with the engine, which may still have things to send before it closes. */
+  #letGo() {
+    this.#release();
+    this.readyState = 'closed';
+    this.engine?.close();
+  }
+
+  #closed(reason, details) {
+    this.#letGo();
+    this.#attempts = 0;
+    this.fire('close', reason, details);
+    if (!this.#closedOnPurpose) this.#reconnect();
+  }
+
+  #reconnect() {
+    if (this.reconnecting || this.#closedOnPurpose || !this.opts.reconnection) return;
+    if (this.#attempts >= this.opts.reconnectionAttempts) {
+      this.#attempts = 0;
+      this.fire('reconnect_failed');
+      return;
+    }
+    this.reconnecting = true;
+    this.#reconnectTimer = setTimeout(() => this.#attempt(), backOff(this.#attempts, this.opts));
+    this.#attempts += 1;
+  }
+
+  #attempt() {
+    this.fire('reconnect_attempt', this.#attempts);
+    // Whoever was told may have closed it for good, or opened it already.
+    if (this.#closedOnPurpose || this.readyState !== 'closed') {
+      this.reconnecting = false;
+      return;
+    }
+    this.open((error) => {
+      this.reconnecting = false;
+      if (error) {
+        this.#reconnect();
+        this.fire('reconnect_error', error);
+      } else {
+        const attempts = this.#attempts;
+        this.#attempts = 0;
+        this.fire('reconnect', attempts);
+      }
+    });
+  }
+}
+
+Manager.prototype.connect = Manager.prototype.open;
+Manager.prototype.disconnect = Manager.prototype.close;
+
+// These options are read and set by methods of their names.
+for (const option of Object.keys(DEFAULTS).filter((name) => /^(reconn|random|timeout)/.test(name))) {
+  Manager.prototype[option] = function (value) {
+    if (value === undefined) return this.opts[option];
+    this.opts[option] = value;
+    return this;
+  };
+}

@@ -1,0 +1,117 @@
+// The packets of Socket.IO, protocol 5: how an event with its arguments becomes text, and back.
+//
+//   2/chat,7["hello",{"to":"Ann"}]
+//   | |    | +- the event's name and arguments, as JSON
+//   | |    +--- a number, where the sender wants an answer (an ack bears the same number)
+//   | +-------- the namespace, left out where it is the main one, "/"
+//   +---------- the type of packet
+//
+// JSON cannot hold binary values. Each is taken out, sent after the text as a message of its own,
+// and leaves a placeholder: 51-["photo",{"_placeholder":true,"num":0}] announces one such message.
+// Nothing here knows how packets travel.
+
+export const protocol = 5;
+
+export const PacketType = Object.freeze({
+  CONNECT: 0,
+  DISCONNECT: 1,
+  EVENT: 2,
+  ACK: 3,
+  CONNECT_ERROR: 4,
+  BINARY_EVENT: 5,
+  BINARY_ACK: 6,
+});
+
+/** Events of the client's own life: neither side may send them as if they were the page's. */
+export const RESERVED_EVENTS = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);
+
+/** A binary packet, when whole, is one of these. */
+const BINARY = { 5: PacketType.EVENT, 6: PacketType.ACK };
+
+const HEADER = /^(?:([0-4])|([56])(\d+)-)(?:(\/[^,]*)(?:,|$))?(\d*)/;
+
+/** Whether a value travels as bytes rather than as JSON. */
+export function isBinary(value) {
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value) || value instanceof Blob;
+}
+
+/** The messages that a packet becomes: its text, then its binary values. */
+export function encodePacket({ type, nsp, id, data }) {
+  const attachments = [];
+  const takeOut = function (key, value) {
+    // Not `value`, for which toJSON() has been called already: Node's Buffer has one.
+    const original = this[key];
+    if (!isBinary(original)) return value;
+    return { _placeholder: true, num: attachments.push(original) - 1 };
+  };
+  const json = data === undefined ? '' : JSON.stringify(data, takeOut);
+
+  let head = String(type);
+  if (attachments.length > 0) {
+    const binary = type === PacketType.ACK ? PacketType.BINARY_ACK : PacketType.BINARY_EVENT;
+    head = `${binary}${attachments.length}-`;
+  }
+  if (nsp && nsp !== '/') head += `${nsp},`;
+  return [head + (id ?? '') + json, ...attachments];
+}
+
+/** Makes packets of messages; a packet with binary values is whole when the last of them is in. */
+export class Decoder {
+  #partial;
+
+  /** Takes one message; gives a packet, or nothing yet. */
+  add(message) {
+    const isText = typeof message === 'string';
+    if (isText === Boolean(this.#partial)) throw new Error('Text and binary messages came in no order');
+    if (isText) this.#partial = readHeader(message);
+    else this.#partial.attachments.push(message);
+
+    const { packet, json, count, attachments } = this.#partial;
+    if (attachments.length < count) return undefined;
+    this.#partial = undefined;
+    return complete(packet, json, attachments);
+  }
+}
+
+function readHeader(message) {
+  const header = HEADER.exec(message);
+  if (!header) throw new Error('Not a packet of Socket.IO protocol 5');
+  const [whole, plain, binary, count = 0, nsp = '/', id] = header;
+  const packet = { type: plain ? Number(plain) : BINARY[binary], nsp };
+  if (id) packet.id = Number(id);
+  return { packet, json: message.slice(whole.length), count: Number(count), attachments: [] };
+}
+
+function complete(packet, json, attachments) {
+  const putBack = (key, value) => {
+    if (value?._placeholder !== true) return value;
+    if (!(value.num in attachments)) throw new Error('A placeholder names no binary value');
+    return attachments[value.num];
+  };
+  if (json) packet.data = JSON.parse(json, attachments.length > 0 && putBack);
+  if (!isValid(packet)) throw new Error('A packet does not hold what its type asks for');
+  return packet;
+}
+
+function isValid({ type, id, data }) {
+  const isObject = typeof data === 'object' && data !== null;
+  switch (type) {
+    case PacketType.CONNECT:
+      return data === undefined || isObject;
+    case PacketType.DISCONNECT:
+      return data === undefined;
+    case PacketType.CONNECT_ERROR:
+      return typeof data === 'string' || isObject;
+    case PacketType.ACK:
+      return Array.isArray(data) && id !== undefined;
+    default:
+      return Array.isArray(data) && /string|number/.test(typeof data[0]) && !RESERVED_EVENTS.has(data[0]);
+  }
+}

@@ -1,0 +1,245 @@
+// The two ways of Engine.IO 4 to carry packets between browser and server.
+//
+// Long-polling: the browser always has one GET open, which the server answers as soon as it has
+// something to say; what the browser has to say goes out by POST. It works wherever HTTP works.
+// WebSocket: one connection, one packet a frame, both ways.
+//
+// A packet is one digit for its type and then its text ("4hello" is the message "hello"); a binary
+// message goes as it is over a WebSocket, as "b" and base64 over polling, where one request can
+// hold several packets. A transport tells its engine: packet, drain (all is out), error, close.
+
+import { Emitter } from './emitter.js';
+
+const FRAME_TYPES = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop'];
+const SEPARATOR = '\x1e';
+/** A POST as short as a good-bye may outlive its page; the browser bounds how much may. */
+const KEEPALIVE_CHARACTERS = 100;
+
+/** Why a transport failed, with the fields that pages know from the official client. */
+export function transportError(message, description, context) {
+  return Object.assign(new Error(message), { type: 'TransportError', description, context });
+}
+
+export function encodeFrame({ type, data = '' }) {
+  return FRAME_TYPES.indexOf(type) + data;
+}
+
+export function decodeFrame(text) {
+  const type = FRAME_TYPES[text[0]];
+  // Engine.IO 3 wrote the length before each packet.
+  if (!type || /^\d+:\d/.test(text)) throw new Error('The server does not speak Engine.IO protocol 4');
+  return text.length > 1 ? { type, data: text.slice(1) } : { type };
+}
+
+class Transport extends Emitter {
+  readyState = 'opening';
+  /** Whether a packet given now would leave at once. */
+  writable = false;
+
+  /** `query` goes into each address: the page's own, and the session's id when there is one. */
+  constructor(options, query) {
+    super();
+    this.options = options;
+    this.query = query;
+  }
+
+  address(scheme) {
+    const { secure, host, path } = this.options;
+    const query = new URLSearchParams({ ...this.query, EIO: 4, transport: this.name });
+    return `${scheme}${secure ? 's' : ''}://${host}${path}?${query}`;
+  }
+
+  opened() {
+    this.readyState = 'open';
+    this.writable = true;
+  }
+
+  receive(packet) {
+    if (packet.type === 'close') this.ended('transport closed by the server');
+    else this.fire('packet', packet);
+  }
+
+  sent() {
+    if (this.readyState !== 'open') return;
+    this.writable = true;
+    this.fire('drain');
+  }
+
+  ended(description, context) {
+    this.#end('close', { description, context });
+  }
+
+  failed(message, description, context) {
+    this.#end('error', transportError(message, description, context));
+  }
+
+  #end(event, details) {
+    if (this.readyState === 'closed') return;
+    this.readyState = 'closed';
+    this.writable = false;
+    this.fire(event, details);
+  }
+}
+
+export class Polling extends Transport {
+  name = 'polling';
+
+  #abort = new AbortController();
+  #paused = false;
+  #reading = Promise.resolve();
+  #writing = Promise.resolve();
+  #requests = 0;
+
+  open() {
+    this.#reading = this.#poll();
+  }
+
+  send(packets) {
+    this.writable = false;
+    this.#writing = this.#post(packets);
+  }
+
+  /** Lets the open GET end and takes no new one. Resolves when nothing is under way any more. */
+  async pause() {
+    this.#paused = true;
+    await Promise.all([this.#reading, this.#writing]);
+  }
+
+  resume() {
+    this.#paused = false;
+    this.#reading = this.#reading.then(() => this.#poll());
+  }
+
+  close() {
+    const wasOpen = this.readyState === 'open';
+    this.readyState = 'closed';
+    this.writable = false;
+    const abort = () => this.#abort.abort();
+    if (!wasOpen) return abort();
+    // The server answers the open GET when it reads the good-bye; cut earlier, it would be a loss.
+    return this.#request('POST', encodeFrame({ type: 'close' })).then(abort, abort);
+  }
+
+  receive(packet) {
+    if (packet.type === 'open') this.opened();
+    super.receive(packet);
+  }
+
+  async #poll() {
+    while (!this.#paused && this.readyState !== 'closed') {
+      let frames;
+      try {
+        frames = (await this.#request('GET')).split(SEPARATOR);
+      } catch (error) {
+        return this.failed('xhr poll error', error.status ?? 0, error);
+      }
+      for (const frame of frames) {
+        if (this.readyState === 'closed') return undefined;
+        try {
+          this.receive(decodePolled(frame));
+        } catch (error) {
+          return this.failed(error.message, frame);
+        }
+      }
+    }
+    return undefined;
+  }
+
+  async #post(packets) {
+    try {
+      const frames = await Promise.all(packets.map(encodePolled));
+      for (const body of join(frames, this.maxPayload)) await this.#request('POST', body);
+    } catch (error) {
+      return this.failed('xhr post error', error.status ?? 0, error);
+    }
+    return this.sent();
+  }
+
+  async #request(method, body) {
+    const { withCredentials, extraHeaders } = this.options;
+    // No two requests have the same address, so nothing on the way answers from a cache.
+    this.query.t = `${Date.now().toString(36)}.${(this.#requests += 1)}`;
+    const response = await fetch(this.address('http'), {
+      method,
+      body,
+      headers: { ...(body && { 'Content-Type': 'text/plain;charset=UTF-8' }), ...extraHeaders },
+      credentials: withCredentials ? 'include' : 'same-origin',
+      cache: 'no-store',
+      keepalive: !extraHeaders && body?.length < KEEPALIVE_CHARACTERS,
+      signal: this.#abort.signal,
+    });
+    const responseText = await response.text();
+    if (!response.ok) throw { status: response.status, responseText };
+    return responseText;
+  }
+}
+
+async function encodePolled(packet) {
+  if (typeof (packet.data ?? '') === 'string') return encodeFrame(packet);
+  let binary = '';
+  for (const byte of new Uint8Array(await new Blob([packet.data]).arrayBuffer())) binary += String.fromCharCode(byte);
+  return `b${btoa(binary)}`;
+}
+
+function decodePolled(frame) {
+  if (frame[0] !== 'b') return decodeFrame(frame);
+  const bytes = Uint8Array.from(atob(frame.slice(1)), (character) => character.charCodeAt(0));
+  return { type: 'message', data: bytes.buffer };
+}
+
+/** As few request bodies as the server's limit allows; a single larger frame goes alone. */
+function join(frames, limit = Infinity) {
+  const bodies = [];
+  let body = [];
+  let size = 0;
+  for (const frame of frames) {
+    const bytes = new Blob([SEPARATOR, frame]).size;
+    if (size + bytes > limit) [body, size] = [[], 0];
+    if (body.push(frame) === 1) bodies.push(body);
+    size += bytes;
+  }
+  return bodies.map((frames) => frames.join(SEPARATOR));
+}
+
+export class WebSocketTransport extends Transport {
+  name = 'websocket';
+
+  open() {
+    try {
+      this.ws = new WebSocket(this.address('ws'), this.options.protocols ?? []);
+    } catch (error) {
+      queueMicrotask(() => this.failed('websocket error', error.message, error));
+      return;
+    }
+    this.ws.binaryType = 'arraybuffer';
+    this.ws.onopen = () => {
+      this.opened();
+      this.fire('open');
+    };
+    this.ws.onclose = (event) => this.ended('websocket connection closed', event);
+    this.ws.onerror = (event) => this.failed('websocket error', event, this.ws);
+    this.ws.onmessage = ({ data }) => {
+      if (this.readyState === 'closed') return;
+      try {
+        this.receive(typeof data === 'string' ? decodeFrame(data) : { type: 'message', data });
+      } catch (error) {
+        this.failed(error.message, data);
+      }
+    };
+  }
+
+  send(packets) {
+    this.writable = false;
+    for (const packet of packets) {
+      const isText = typeof (packet.data ?? '') === 'string';
+      this.ws.send(isText ? encodeFrame(packet) : packet.data);
+    }
+    queueMicrotask(() => this.sent());
+  }
+
+  close() {
+    this.readyState = 'closed';
+    this.writable = false;
+    this.ws?.close();
+  }
+}
