@@ -43,11 +43,12 @@ impl Greeting {
 
     fn lan_addresses(&self) -> impl Iterator<Item = String> {
         let reachable = self.bound.ip().is_unspecified();
-        let v6 = self.bound.is_ipv6();
         let port = self.bound.port();
+        // IPv6 addresses are many and long: told only where there are no others.
+        let v4_only = self.bound.is_ipv4() || self.lan.iter().any(IpAddr::is_ipv4);
         self.lan
             .iter()
-            .filter(move |ip| reachable && (v6 || ip.is_ipv4()))
+            .filter(move |ip| reachable && (ip.is_ipv4() || !v4_only))
             .map(move |ip| format!("https://{}", SocketAddr::new(*ip, port)))
     }
 

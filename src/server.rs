@@ -111,27 +111,29 @@ impl Server {
             .context("The listener cannot be used")?;
         let tending = tokio::spawn(door.clone().tend());
 
+        let farewell = door.clone();
         let (stopping, stopped) = oneshot::channel();
+        let (told, all_told) = oneshot::channel();
         let serving = axum::serve(listener, router.into_make_service_with_connect_info::<Caller>())
             .with_graceful_shutdown(async move {
                 stop.await;
                 ready.store(false, Ordering::Relaxed);
                 // The other end waits below for as long as we serve.
                 let _ = stopping.send(());
+                farewell.say_goodbye().await;
+                let _ = told.send(());
             });
-        let (draining, drained) = oneshot::channel();
         let closing = async {
-            if stopped.await.is_ok() {
-                tracing::info!("stopping");
-                let _ = draining.send(());
+            if all_told.await.is_ok() {
                 door.close().await;
             }
         };
         let too_long = async {
-            match drained.await {
-                Ok(()) => tokio::time::sleep(config.drain).await,
-                Err(_) => std::future::pending().await,
+            if stopped.await.is_err() {
+                std::future::pending::<()>().await;
             }
+            tracing::info!("stopping");
+            tokio::time::sleep(config.drain).await;
         };
         let result = tokio::select! {
             (served, ()) = async { tokio::join!(serving, closing) } => served.context("The server failed"),

@@ -50,7 +50,7 @@ export class Engine extends Emitter {
     return this;
   }
 
-  /** By the clock, since timers sleep while a tab or a computer sleeps. If so, closes right after. */
+  /** By the clock, since timers sleep while a tab or a computer does. If so, closes right after. */
   isPingOverdue() {
     const overdue = Date.now() > this.#pingDeadline;
     if (overdue) queueMicrotask(() => this.#closed('ping timeout'));
@@ -76,9 +76,8 @@ export class Engine extends Emitter {
       drain: () => this.#drained(),
       error: (error) => this.#failed(error),
       close: (details) => {
-        // Before the handshake an end is no end but a failure to begin.
-        if (this.readyState !== 'opening') this.#closed('transport close', details);
-        else this.#failed(transportError(`${transport.name} error`, details.description, details.context));
+        if (this.readyState === 'opening') this.#failed(closedTooEarly(transport, details));
+        else this.#closed('transport close', details);
       },
     });
   }
@@ -109,15 +108,15 @@ export class Engine extends Emitter {
     this.#expectPing();
     this.readyState = 'open';
     this.fire('open');
-    const canUpgrade = this.opts.upgrade !== false && this.transports.includes('websocket');
-    if (canUpgrade && upgrades.includes('websocket') && this.readyState === 'open') this.#upgrade();
+    const isWanted = this.opts.upgrade !== false && this.transports.includes('websocket');
+    if (isWanted && upgrades.includes('websocket') && this.readyState === 'open') this.#upgrade();
   }
 
   /**
-   * Moves the session from polling to WebSocket without losing or reordering a packet. The new
-   * transport is tried with a ping of its own while the old one works on. Then nothing more is sent,
-   * the old one comes to rest (the server ends its open GET), and the word "upgrade", the first
-   * thing on the new transport, tells the server to go on there.
+   * Moves the session from polling to WebSocket; no packet is lost or overtaken. The new transport
+   * is tried with a ping of its own while the old one works on. Then nothing more is sent, the old
+   * one comes to rest (the server ends its open GET), and "upgrade", the first packet on the new
+   * one, tells the server to go on there.
    */
   #upgrade() {
     const old = this.transport;
@@ -130,7 +129,7 @@ export class Engine extends Emitter {
         else giveUp(transportError('probe error', data));
       },
       error: (error) => giveUp(error),
-      close: (details) => giveUp(transportError('probe error', details.description, details.context)),
+      close: (details) => giveUp(closedTooEarly(probe, details)),
     });
     const change = async () => {
       this.upgrading = true;
@@ -226,19 +225,25 @@ export class Engine extends Emitter {
       target.addEventListener(event, callback);
       this.#pageListeners.push(() => target.removeEventListener(event, callback));
     };
-    // Back from sleep, or from the browser's back/forward cache: is there still a connection?
+    const lost = (description) => this.#closed('transport close', { description });
+    // Back from sleep: is there still a connection?
     watch(globalThis.document, 'visibilitychange', () => this.isPingOverdue());
-    watch(globalThis, 'pageshow', () => this.isPingOverdue());
-    if (this.opts.closeOnBeforeunload) watch(globalThis, 'beforeunload', () => this.#leaveTransports());
-    // This machine itself is there without any network.
+    // Set aside by the browser, to be shown again on "back", the page cannot answer meanwhile.
+    watch(globalThis, 'pagehide', ({ persisted }) => persisted && lost('page set aside'));
+    if (this.opts.closeOnBeforeunload) {
+      watch(globalThis, 'beforeunload', () => this.#leaveTransports());
+    }
     if (/^(localhost|127\..*|\[::1\])$/.test(this.hostname)) return;
-    const details = { description: 'network connection lost' };
-    watch(globalThis, 'offline', () => this.#closed('transport close', details));
+    watch(globalThis, 'offline', () => lost('network connection lost'));
   }
 }
 
 function usableTransports(wanted = Object.keys(TRANSPORTS)) {
   const usable = wanted.filter((name) => name in TRANSPORTS);
   if (usable.length > 0) return usable;
-  throw new Error(`This client knows the transports polling and websocket, not ${wanted.join() || 'none'}.`);
+  throw new Error(`This client knows polling and websocket, not "${wanted.join()}".`);
+}
+
+function closedTooEarly(transport, { description, context }) {
+  return transportError(`${transport.name} error`, description, context);
 }

@@ -35,7 +35,7 @@ export function readAddress(address, page = globalThis.location) {
   const here = page?.protocol?.startsWith('http') ? page : undefined;
   let absolute = address;
   if (/^(\/(?!\/)|$)/.test(address)) {
-    if (!here) throw new Error(`There is no page to tell which server is meant: io("https://…${address}")`);
+    if (!here) throw new Error(`There is no page to name the server: io("https://…${address}")`);
     absolute = `${here.protocol}//${here.host}${address}`;
   } else if (address.startsWith('//')) {
     absolute = (here?.protocol ?? 'https:') + address;

@@ -20,15 +20,15 @@ const DEFAULTS = {
 };
 
 /** Milliseconds to wait before the attempt after `failures` failed ones. */
-export function backOff(failures, { reconnectionDelay, reconnectionDelayMax, randomizationFactor }) {
-  const jitter = 1 + randomizationFactor * (2 * Math.random() - 1);
-  return Math.min(reconnectionDelayMax, Math.floor(reconnectionDelay * 2 ** failures * jitter));
+export function backOff(failures, options) {
+  const jitter = 1 + options.randomizationFactor * (2 * Math.random() - 1);
+  const wait = Math.floor(options.reconnectionDelay * 2 ** failures * jitter);
+  return Math.min(wait, options.reconnectionDelayMax);
 }
 
 export class Manager extends Emitter {
   /** The sockets, by namespace. */
   nsps = {};
-  /** The connection of the moment. */
   engine;
   readyState = 'closed';
   /** Whether it is on its own way to the next connection. */
@@ -40,7 +40,6 @@ export class Manager extends Emitter {
   #attempts = 0;
   #reconnectTimer;
 
-  /** `origin`: http://… or https://…, without a path. */
   constructor(origin, options) {
     super();
     if (typeof origin === 'object') [origin, options] = [undefined, origin];
@@ -48,7 +47,7 @@ export class Manager extends Emitter {
     this.uri = origin ?? globalThis.location?.origin;
     /** Read afresh for each connection: a page may change them between two attempts. */
     this.opts = { ...DEFAULTS, ...Object.fromEntries(given) };
-    if (this.opts.parser) throw new Error('This client has no option "parser": it has one packet format.');
+    if (this.opts.parser) throw new Error('This client has one packet format and no "parser".');
     if (this.opts.autoConnect) this.open();
   }
 
@@ -175,8 +174,9 @@ export class Manager extends Emitter {
 Manager.prototype.connect = Manager.prototype.open;
 Manager.prototype.disconnect = Manager.prototype.close;
 
-// These options are read and set by methods of their names.
-for (const option of Object.keys(DEFAULTS).filter((name) => /^(reconn|random|timeout)/.test(name))) {
+// reconnection(), reconnectionDelay() and so on read such an option, or set it.
+for (const option of Object.keys(DEFAULTS)) {
+  if (!/^(reconnection|randomization|timeout)/.test(option)) continue;
   Manager.prototype[option] = function (value) {
     if (value === undefined) return this.opts[option];
     this.opts[option] = value;

@@ -12,7 +12,7 @@
 
 export const protocol = 5;
 
-export const PacketType = Object.freeze({
+export const PacketType = {
   CONNECT: 0,
   DISCONNECT: 1,
   EVENT: 2,
@@ -20,7 +20,7 @@ export const PacketType = Object.freeze({
   CONNECT_ERROR: 4,
   BINARY_EVENT: 5,
   BINARY_ACK: 6,
-});
+};
 
 /** Events of the client's own life: neither side may send them as if they were the page's. */
 export const RESERVED_EVENTS = new Set([
@@ -32,13 +32,12 @@ export const RESERVED_EVENTS = new Set([
   'removeListener',
 ]);
 
-/** A binary packet, when whole, is one of these. */
+/** What binary packets are when they are whole. */
 const BINARY = { 5: PacketType.EVENT, 6: PacketType.ACK };
 
 const HEADER = /^(?:([0-4])|([56])(\d+)-)(?:(\/[^,]*)(?:,|$))?(\d*)/;
 
-/** Whether a value travels as bytes rather than as JSON. */
-export function isBinary(value) {
+function isBinary(value) {
   return value instanceof ArrayBuffer || ArrayBuffer.isView(value) || value instanceof Blob;
 }
 
@@ -46,7 +45,7 @@ export function isBinary(value) {
 export function encodePacket({ type, nsp, id, data }) {
   const attachments = [];
   const takeOut = function (key, value) {
-    // Not `value`, for which toJSON() has been called already: Node's Buffer has one.
+    // Not `value`, which is what toJSON() made of it.
     const original = this[key];
     if (!isBinary(original)) return value;
     return { _placeholder: true, num: attachments.push(original) - 1 };
@@ -69,7 +68,7 @@ export class Decoder {
   /** Takes one message; gives a packet, or nothing yet. */
   add(message) {
     const isText = typeof message === 'string';
-    if (isText === Boolean(this.#partial)) throw new Error('Text and binary messages came in no order');
+    if (isText === Boolean(this.#partial)) throw new Error('Text and binary out of order');
     if (isText) this.#partial = readHeader(message);
     else this.#partial.attachments.push(message);
 
@@ -82,7 +81,7 @@ export class Decoder {
 
 function readHeader(message) {
   const header = HEADER.exec(message);
-  if (!header) throw new Error('Not a packet of Socket.IO protocol 5');
+  if (!header) throw new Error('Not a Socket.IO packet');
   const [whole, plain, binary, count = 0, nsp = '/', id] = header;
   const packet = { type: plain ? Number(plain) : BINARY[binary], nsp };
   if (id) packet.id = Number(id);
@@ -92,11 +91,11 @@ function readHeader(message) {
 function complete(packet, json, attachments) {
   const putBack = (key, value) => {
     if (value?._placeholder !== true) return value;
-    if (!(value.num in attachments)) throw new Error('A placeholder names no binary value');
+    if (!(value.num in attachments)) throw new Error('A placeholder without a value');
     return attachments[value.num];
   };
   if (json) packet.data = JSON.parse(json, attachments.length > 0 && putBack);
-  if (!isValid(packet)) throw new Error('A packet does not hold what its type asks for');
+  if (!isValid(packet)) throw new Error('Not a valid packet');
   return packet;
 }
 
@@ -112,6 +111,7 @@ function isValid({ type, id, data }) {
     case PacketType.ACK:
       return Array.isArray(data) && id !== undefined;
     default:
-      return Array.isArray(data) && /string|number/.test(typeof data[0]) && !RESERVED_EVENTS.has(data[0]);
+      if (!Array.isArray(data) || RESERVED_EVENTS.has(data[0])) return false;
+      return typeof data[0] === 'string' || typeof data[0] === 'number';
   }
 }

@@ -9,12 +9,12 @@ import { PacketType, RESERVED_EVENTS } from './packet.js';
 export class Socket extends Emitter {
   id;
   connected = false;
-  /** Whether the server gave back the state of the connection before (its choice; rarely on). */
+  /** Whether the server delivers what was missed since the last connection. */
   recovered = false;
   /** Packets that wait for the connection, and arguments of events that came before its id. */
   sendBuffer = [];
   receiveBuffer = [];
-  /** What `volatile`, `compress` and `timeout` say of the next `emit`. */
+  /** What `volatile` and `timeout` say of the next `emit`. */
   flags = {};
   anyListeners = { Any: [], AnyOutgoing: [] };
 
@@ -23,7 +23,7 @@ export class Socket extends Emitter {
   #acks = new Map();
   #nextId = 0;
   #queue = [];
-  /** For recovery: the private id of this session, and the last event that came in it. */
+  /** For recovery: this session's private id, and its last event. */
   #privateId;
   #offset;
 
@@ -34,7 +34,6 @@ export class Socket extends Emitter {
     this.#options = options;
     /** Sent with each CONNECT: an object, or a function that hands one to its callback. */
     this.auth = options.auth;
-    if (manager.opts.autoConnect) this.connect();
   }
 
   get disconnected() {
@@ -47,7 +46,7 @@ export class Socket extends Emitter {
   }
 
   connect() {
-    if (this.connected) return this;
+    if (this.active && this.io.readyState === 'open') return this;
     this.#leaveManager ??= subscribe(this.io, {
       open: () => this.#greet(),
       packet: (packet) => this.#received(packet),
@@ -74,8 +73,12 @@ export class Socket extends Emitter {
     this.flags = {};
     const data = [event, ...args];
     const callback = typeof data.at(-1) === 'function' ? data.pop() : undefined;
-    const send = this.#options.retries && !flags.volatile ? this.#sendWithRetries : this.#send;
-    send.call(this, data, flags, callback);
+    if (this.#options.retries && !flags.volatile) {
+      this.#queue.push({ data, flags, callback, tries: 0, underWay: false });
+      this.#sendNextInQueue();
+    } else {
+      this.#send(data, flags, callback);
+    }
     return this;
   }
 
@@ -98,15 +101,14 @@ export class Socket extends Emitter {
     return this;
   }
 
-  /** The answer to the next event is due in so many milliseconds; its callback gets (error, ...). */
+  /** The answer to the next event is due in this time; its callback gets (error, ...answer). */
   timeout(milliseconds) {
     this.flags.timeout = milliseconds;
     return this;
   }
 
-  /** Accepted, and without effect: compressing is the browser's business. */
-  compress(compress) {
-    this.flags.compress = compress;
+  /** Without effect: compressing is the browser's business. */
+  compress() {
     return this;
   }
 
@@ -123,42 +125,41 @@ export class Socket extends Emitter {
   }
 
   #expectAck(packet, callback, timeout) {
-    if (timeout === undefined) {
-      this.#acks.set(packet.id, callback);
-      return;
-    }
-    const timer = setTimeout(() => {
-      this.#acks.delete(packet.id);
+    const wantsError = callback.wantsError || timeout !== undefined;
+    const giveUp = () => {
       this.sendBuffer = this.sendBuffer.filter((waiting) => waiting !== packet);
-      callback.call(this, new Error('operation has timed out'));
-    }, timeout);
-    const answered = (...args) => {
-      clearTimeout(timer);
-      callback.apply(this, args);
+      this.#settle(packet.id, new Error('operation has timed out'));
     };
-    answered.wantsError = true;
-    this.#acks.set(packet.id, answered);
+    const timer = timeout === undefined ? 0 : setTimeout(giveUp, timeout);
+    this.#acks.set(packet.id, { callback, wantsError, timer });
   }
 
-  /** With the option `retries`, events go out one at a time, each until the server answered it. */
-  #sendWithRetries(data, flags, callback) {
-    this.#queue.push({ data, flags, callback, tries: 0, underWay: false });
-    this.#sendNextInQueue();
+  /** The answer to an event is here, or will never come. */
+  #settle(id, error, answer = []) {
+    const ack = this.#acks.get(id);
+    if (!ack) return;
+    this.#acks.delete(id);
+    clearTimeout(ack.timer);
+    const args = ack.wantsError ? [error, ...answer] : answer;
+    if (!error || ack.wantsError) callSafely(() => ack.callback.apply(this, args));
   }
 
+  /** With the option `retries`: events go out one at a time, each until the server answers it. */
   #sendNextInQueue() {
     const [entry] = this.#queue;
     if (!this.connected || !entry || entry.underWay) return;
     entry.underWay = true;
     entry.tries += 1;
-    this.#send(entry.data, entry.flags, (error, ...answer) => {
+    const answered = (error, ...answer) => {
       entry.underWay = false;
       if (!error || entry.tries > this.#options.retries) {
         this.#queue.shift();
         if (entry.callback) callSafely(() => entry.callback(error, ...answer));
       }
       this.#sendNextInQueue();
-    });
+    };
+    answered.wantsError = true;
+    this.#send(entry.data, entry.flags, answered);
   }
 
   #write(packet) {
@@ -171,7 +172,9 @@ export class Socket extends Emitter {
   }
 
   #greet() {
+    const { engine } = this.io;
     const greet = (auth) => {
+      if (this.io.engine !== engine) return;
       const recovery = this.#privateId && { pid: this.#privateId, offset: this.#offset };
       this.#write({ type: PacketType.CONNECT, data: recovery ? { ...recovery, ...auth } : auth });
     };
@@ -189,7 +192,7 @@ export class Socket extends Emitter {
         this.#event(packet);
         break;
       case PacketType.ACK:
-        this.#acknowledged(packet);
+        this.#settle(packet.id, null, packet.data);
         break;
       case PacketType.DISCONNECT:
         this.#leave();
@@ -203,7 +206,7 @@ export class Socket extends Emitter {
 
   #welcomed(data) {
     if (!data?.sid) {
-      this.#refused({ message: 'The server speaks Socket.IO 2, this client the protocol of Socket.IO 3 and 4' });
+      this.#refused({ message: 'The server speaks Socket.IO 2, this client Socket.IO 3 and 4' });
       return;
     }
     this.id = data.sid;
@@ -211,7 +214,8 @@ export class Socket extends Emitter {
     this.#privateId = data.pid;
     this.connected = true;
     this.receiveBuffer.splice(0).forEach((args) => this.#deliver(args));
-    this.sendBuffer.splice(0).forEach((packet) => callSafely(() => this.#writeEvent(packet)));
+    const waiting = this.sendBuffer.splice(0);
+    waiting.forEach((packet) => callSafely(() => this.#writeEvent(packet)));
     this.fire('connect');
     this.#sendNextInQueue();
   }
@@ -236,26 +240,20 @@ export class Socket extends Emitter {
   }
 
   #tellAny(which, args) {
-    for (const listener of [...this.anyListeners[which]]) callSafely(() => listener.apply(this, args));
+    const listeners = [...this.anyListeners[which]];
+    listeners.forEach((listener) => callSafely(() => listener.apply(this, args)));
   }
 
-  /** The function by which the page answers an event of the server: once, and in that session. */
+  /** The function by which the page answers an event: once, and on the same connection. */
   #answerOnce(id) {
-    const session = this.id;
-    let answered = false;
+    const { engine } = this.io;
+    let isDue = true;
     return (...data) => {
-      if (answered || !this.connected || this.id !== session) return;
-      answered = true;
-      this.#write({ type: PacketType.ACK, id, data });
+      if (isDue && this.connected && this.io.engine === engine) {
+        this.#write({ type: PacketType.ACK, id, data });
+      }
+      isDue = false;
     };
-  }
-
-  #acknowledged({ id, data }) {
-    const callback = this.#acks.get(id);
-    if (!callback) return;
-    this.#acks.delete(id);
-    const args = callback.wantsError ? [null, ...data] : data;
-    callSafely(() => callback.apply(this, args));
   }
 
   #leave() {
@@ -268,11 +266,10 @@ export class Socket extends Emitter {
     this.connected = false;
     this.id = undefined;
     this.fire('disconnect', reason, details);
-    // Answers to what was sent will not come. What still waits in the buffer may yet get one.
-    for (const [id, callback] of [...this.#acks]) {
-      if (this.sendBuffer.some((packet) => packet.id === id)) continue;
-      this.#acks.delete(id);
-      if (callback.wantsError) callSafely(() => callback.call(this, new Error('socket has been disconnected')));
+    // What still waits in the buffer may yet be answered; the rest will not.
+    const buffered = new Set(this.sendBuffer.map((packet) => packet.id));
+    for (const id of [...this.#acks.keys()]) {
+      if (!buffered.has(id)) this.#settle(id, new Error('socket has been disconnected'));
     }
   }
 }
@@ -280,8 +277,8 @@ export class Socket extends Emitter {
 Socket.prototype.open = Socket.prototype.connect;
 Socket.prototype.close = Socket.prototype.disconnect;
 
-// Listeners for whatever comes: onAny, prependAny, offAny, listenersAny; and for whatever goes out:
-// onAnyOutgoing, prependAnyOutgoing, offAnyOutgoing, listenersAnyOutgoing.
+// onAny, prependAny, offAny, listenersAny: for whatever comes; onAnyOutgoing, prependAnyOutgoing,
+// offAnyOutgoing, listenersAnyOutgoing: for whatever goes out.
 for (const which of ['Any', 'AnyOutgoing']) {
   Object.assign(Socket.prototype, {
     [`on${which}`](listener) {
@@ -293,7 +290,8 @@ for (const which of ['Any', 'AnyOutgoing']) {
       return this;
     },
     [`off${which}`](listener) {
-      this.anyListeners[which] = this.anyListeners[which].filter((other) => listener && other !== listener);
+      const others = this.anyListeners[which].filter((other) => other !== listener);
+      this.anyListeners[which] = listener ? others : [];
       return this;
     },
     [`listeners${which}`]() {

@@ -15,7 +15,6 @@ const SEPARATOR = '\x1e';
 /** A POST as short as a good-bye may outlive its page; the browser bounds how much may. */
 const KEEPALIVE_CHARACTERS = 100;
 
-/** Why a transport failed, with the fields that pages know from the official client. */
 export function transportError(message, description, context) {
   return Object.assign(new Error(message), { type: 'TransportError', description, context });
 }
@@ -27,7 +26,8 @@ export function encodeFrame({ type, data = '' }) {
 export function decodeFrame(text) {
   const type = FRAME_TYPES[text[0]];
   // Engine.IO 3 wrote the length before each packet.
-  if (!type || /^\d+:\d/.test(text)) throw new Error('The server does not speak Engine.IO protocol 4');
+  const isOld = /^\d+:\d/.test(text);
+  if (!type || isOld) throw new Error('The server does not speak Engine.IO 4');
   return text.length > 1 ? { type, data: text.slice(1) } : { type };
 }
 
@@ -176,8 +176,9 @@ export class Polling extends Transport {
 
 async function encodePolled(packet) {
   if (typeof (packet.data ?? '') === 'string') return encodeFrame(packet);
+  const buffer = await new Blob([packet.data]).arrayBuffer();
   let binary = '';
-  for (const byte of new Uint8Array(await new Blob([packet.data]).arrayBuffer())) binary += String.fromCharCode(byte);
+  for (const byte of new Uint8Array(buffer)) binary += String.fromCharCode(byte);
   return `b${btoa(binary)}`;
 }
 
@@ -206,7 +207,7 @@ export class WebSocketTransport extends Transport {
 
   open() {
     try {
-      this.ws = new WebSocket(this.address('ws'), this.options.protocols ?? []);
+      this.ws = new WebSocket(this.address('ws'));
     } catch (error) {
       queueMicrotask(() => this.failed('websocket error', error.message, error));
       return;

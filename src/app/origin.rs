@@ -12,13 +12,15 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::tls::host_name;
+use crate::tls::{host_name, lan_addresses};
 
 /// The origins that are let in.
 #[derive(Debug)]
 pub struct Origins {
     allowed: Vec<String>,
     host: String,
+    /// This machine's own addresses: in some networks they are public ones.
+    addresses: Vec<IpAddr>,
 }
 
 impl Origins {
@@ -34,14 +36,19 @@ impl Origins {
                 );
             }
         }
-        Ok(Self { allowed: allowed.iter().map(|origin| origin.to_lowercase()).collect(), host: host_name() })
+        Ok(Self {
+            allowed: allowed.iter().map(|origin| origin.to_lowercase()).collect(),
+            host: host_name(),
+            addresses: lan_addresses(),
+        })
     }
 
     /// Whether a page of this origin is let in.
     pub fn allows(&self, origin: &HeaderValue) -> bool {
         let Ok(origin) = origin.to_str().map(str::to_lowercase) else { return false };
         let Some(host) = host_of(&origin) else { return false };
-        self.allowed.contains(&origin) || is_near(&host) || (!self.host.is_empty() && host == self.host)
+        let is_own = address_of(&host).is_some_and(|address| self.addresses.contains(&address));
+        self.allowed.contains(&origin) || is_near(&host) || is_own || (!self.host.is_empty() && host == self.host)
     }
 }
 
@@ -72,12 +79,16 @@ fn is_near(host: &str) -> bool {
     if host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local") {
         return true;
     }
-    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    match address.parse().map(|address: IpAddr| address.to_canonical()) {
-        Ok(IpAddr::V4(address)) => is_near_v4(address),
-        Ok(IpAddr::V6(address)) => is_near_v6(address),
-        Err(_) => false,
+    match address_of(host) {
+        Some(IpAddr::V4(address)) => is_near_v4(address),
+        Some(IpAddr::V6(address)) => is_near_v6(address),
+        None => false,
     }
+}
+
+fn address_of(host: &str) -> Option<IpAddr> {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    bare.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
 fn is_near_v4(address: Ipv4Addr) -> bool {
@@ -91,15 +102,20 @@ fn is_near_v6(address: Ipv6Addr) -> bool {
 /// Whether a Host header names this very machine, for which browsers grant cameras without https.
 pub fn is_loopback(host: &str) -> bool {
     let host = host_of(&format!("http://{host}")).unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
         || host.ends_with(".localhost")
-        || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+        || address_of(&host).is_some_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn desk() -> Origins {
+        let address = |text: &str| text.parse().unwrap();
+        let addresses = vec![address("203.0.113.5"), address("2001:db8::5")];
+        Origins { allowed: vec![], host: "desk".into(), addresses }
+    }
 
     fn allows(origins: &Origins, origin: &str) -> bool {
         origins.allows(&HeaderValue::from_str(origin).unwrap())
@@ -107,7 +123,7 @@ mod tests {
 
     #[test]
     fn pages_of_this_machine_and_its_network_are_let_in() {
-        let origins = Origins { allowed: vec![], host: "desk".into() };
+        let origins = desk();
         for near in [
             "http://localhost",
             "https://LOCALHOST:3000",
@@ -124,6 +140,8 @@ mod tests {
             "https://[fd00::7]",
             "https://[fe80::1]:8181",
             "https://[::ffff:192.168.1.7]",
+            "https://203.0.113.5:8181",
+            "https://[2001:db8::5]:8181",
         ] {
             assert!(allows(&origins, near), "{near}");
         }
@@ -131,14 +149,14 @@ mod tests {
 
     #[test]
     fn everything_else_is_kept_out() {
-        let origins = Origins { allowed: vec![], host: "desk".into() };
+        let origins = desk();
         for far in [
             "null",
             "http://localhost.evil.example",
             "http://evil-localhost",
             "http://notlocal",
             "http://desk.example",
-            "http://8.8.8.8",
+            "http://203.0.113.6",
             "http://172.32.0.1",
             "http://127.0.0.1.evil.example",
             "http://[2001:db8::1]",
@@ -156,8 +174,8 @@ mod tests {
 
     #[test]
     fn an_allowed_origin_is_that_one_and_no_other() {
-        let origins =
-            Origins { allowed: Origins::new(&["https://Example.org".into()]).unwrap().allowed, host: String::new() };
+        let allowed = Origins::new(&["https://Example.org".into()]).unwrap().allowed;
+        let origins = Origins { allowed, ..desk() };
         assert!(allows(&origins, "https://example.org"));
         for other in
             ["http://example.org", "https://example.org:8443", "https://www.example.org", "https://example.org.evil"]

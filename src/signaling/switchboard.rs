@@ -124,12 +124,14 @@ impl Switchboard {
         answer: SessionDescription,
         now: Instant,
     ) -> Result<Answered, Refusal> {
-        let id = self.find_open(peer, wanted)?;
+        let found = self.find_open(peer, wanted);
         let Some(answerer) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
+        // Taken before the refusal, too: they belong to this answer, not to the next one.
+        let early = answerer.take_early(Role::Answerer, now, self.limits.early_ttl);
+        let id = found?;
         if answerer.calls() >= self.limits.max_calls {
             return Err(Refusal::too_many_calls());
         }
-        let early = answerer.take_early(Role::Answerer, now, self.limits.early_ttl);
         answerer.answered.push(id);
         let answerer_name = answerer.name.clone();
         let Some(open) = self.open.remove(id) else { return Err(Refusal::no_such_offer()) };

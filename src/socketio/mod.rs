@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
@@ -48,6 +48,8 @@ const PING_INTERVAL: Duration = Duration::from_secs(25);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often waiting offers are looked at for their age.
 const TENDING: Duration = Duration::from_millis(500);
+/// How long a stopping server waits for those who poll to come for the last message. They poll all the time.
+const LAST_POLL: Duration = Duration::from_secs(2);
 /// When clients may try again after a shutdown.
 const RETRY_AFTER_MS: u32 = 1_000;
 
@@ -135,11 +137,19 @@ impl Door {
         }
     }
 
-    /// Tells everybody that the server is going down, then closes all transports. Official clients come back by
-    /// themselves after that, which they do not after a disconnect from the namespace.
-    pub async fn close(&self) {
+    /// Tells everybody that the server is going down. To be called while requests are still accepted: those who
+    /// poll have to come for it.
+    pub async fn say_goodbye(&self) {
         let closing = Closing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS };
         self.directory.broadcast(event::SERVER_CLOSING, &closing);
+        if tokio::time::timeout(LAST_POLL, self.transports.every_poll()).await.is_err() {
+            tracing::debug!("somebody did not come for the last message");
+        }
+    }
+
+    /// Closes all transports. Official clients come back by themselves after that, which they do not after a
+    /// disconnect from the namespace.
+    pub async fn close(&self) {
         self.io.close().await;
     }
 
@@ -230,9 +240,11 @@ fn ended(reason: DisconnectReason, transport: TransportType) -> Ended {
     }
 }
 
-/// Notes the WebSocket of a session that is upgraded, and takes nothing more from a session that was cut.
+/// Notes the WebSocket of a session that is upgraded, and each poll that was answered; takes nothing more from a
+/// session that was cut.
 async fn follow_transport(State(door): State<Door>, request: Request, next: Next) -> Response {
-    if let Some(session) = session(&request) {
+    let session = session(&request);
+    if let Some(session) = session {
         let websocket = request.headers().contains_key(header::UPGRADE);
         let open = match request.extensions().get::<Line>() {
             Some(line) if websocket => door.transports.upgrade(session, line.clone()),
@@ -244,7 +256,12 @@ async fn follow_transport(State(door): State<Door>, request: Request, next: Next
             return (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], unknown).into_response();
         }
     }
-    next.run(request).await
+    let polled = session.filter(|_| request.method() == Method::GET);
+    let response = next.run(request).await;
+    if let Some(session) = polled {
+        door.transports.polled(session);
+    }
+    response
 }
 
 fn session(request: &Request) -> Option<Sid> {

@@ -4,13 +4,14 @@
 //! transport. So the way to cut each WebSocket is noted here when it is opened; for long-polling a cut session's
 //! further requests are refused, and its silence ends it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use socketioxide::socket::Sid;
+use tokio::sync::Notify;
 
 /// The way to cut one network connection. Put into the extensions of each request by whoever owns the listener.
 #[derive(Clone)]
@@ -36,6 +37,7 @@ const UNCLAIMED: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub struct Transports {
     known: Mutex<Known>,
+    all_polled: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +45,8 @@ struct Known {
     sessions: HashMap<Sid, Session>,
     /// Upgrades for sessions that had not said who they are, oldest first: some are for no session at all.
     unclaimed: VecDeque<(Instant, Sid)>,
+    /// Polling sessions that have yet to fetch what they are told last.
+    awaited: HashSet<Sid>,
 }
 
 #[derive(Debug)]
@@ -100,6 +104,29 @@ impl Transports {
     /// A session is over.
     pub fn forget(&self, session: Sid) {
         self.known.lock().sessions.remove(&session);
+        self.polled(session);
+    }
+
+    /// A session has fetched what there was to be told.
+    pub fn polled(&self, session: Sid) {
+        let mut known = self.known.lock();
+        if known.awaited.remove(&session) && known.awaited.is_empty() {
+            self.all_polled.notify_waiters();
+        }
+    }
+
+    /// Waits until each polling session has fetched once more: between two polls there is nobody to tell.
+    pub async fn every_poll(&self) {
+        let all_polled = self.all_polled.notified();
+        {
+            let mut known = self.known.lock();
+            let polling = known.sessions.iter().filter(|(_, session)| matches!(session.transport, Transport::Polling));
+            known.awaited = polling.map(|(id, _)| *id).collect();
+            if known.awaited.is_empty() {
+                return;
+            }
+        }
+        all_polled.await;
     }
 }
 

@@ -1,0 +1,256 @@
+// Our own call page in real browsers: the same situations as the course page, and what only ours has.
+
+import assert from 'node:assert/strict';
+import { browserTest } from './support/browser.mjs';
+import {
+  answerButton,
+  assertOnlyServerWasAsked,
+  enter,
+  noOffers,
+  state,
+  stateOf,
+  told,
+  wordsOf,
+} from './support/call-page.mjs';
+import { allCandidatesFound, assertConnected, assertFramesArrive, assertInCall } from './support/call.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+browserTest('an answerer who is there already sees the offer and answers it', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await enter(visit, server, 'Carl');
+  await caller.click('#call');
+  await state(caller, 'waiting');
+  assert.match(await answerButton(answerer).textContent(), /Answer Carl/);
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+
+  for (const [page, other] of [[caller, /Ann/], [answerer, /Carl/]]) {
+    await state(page, 'connected');
+    await told(page, other);
+    assert.ok(await page.evaluate(() => window.pc === observedCalls.at(-1).pc), 'pc for the console');
+    assertOnlyServerWasAsked(page, server);
+  }
+});
+
+browserTest('an answerer who comes late finds the offer in the list, over https', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const caller = await enter(visit, server, 'Carl', server.https);
+  await caller.click('#call');
+  await allCandidatesFound(caller);
+  const answerer = await enter(visit, server, 'Ann', server.https);
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+  for (const page of [caller, answerer]) assertOnlyServerWasAsked(page, server);
+});
+
+browserTest('a caller who reloads while waiting is withdrawn from the list and can call again', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await enter(visit, server, 'Carl');
+  await caller.click('#call');
+  const first = await answerButton(answerer).getAttribute('data-offer-id');
+  await caller.reload();
+  await noOffers(answerer);
+
+  await state(caller, 'idle');
+  await caller.click('#call');
+  assert.notEqual(await answerButton(answerer).getAttribute('data-offer-id'), first);
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+});
+
+browserTest('a caller who reloads in the middle of a call can call again', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await enter(visit, server, 'Carl');
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+  await caller.reload();
+  await state(answerer, 'idle');
+  await state(caller, 'idle');
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+});
+
+browserTest('a third user sees the offer come and go, and disturbs nobody', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const third = await enter(visit, server, 'Tom');
+  const caller = await enter(visit, server, 'Carl');
+  await caller.click('#call');
+  await answerButton(third).waitFor();
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+  await noOffers(third);
+
+  // The third one's own call is nobody's concern: the two go on.
+  await third.click('#call');
+  await state(third, 'waiting');
+  await third.click('#hangup');
+  await state(third, 'idle');
+  await assertInCall(caller, answerer);
+});
+
+browserTest('of two who answer at once one is in the call, and the other is told', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerers = [await enter(visit, server, 'Ann'), await enter(visit, server, 'Tom')];
+  const caller = await enter(visit, server, 'Carl');
+  await caller.click('#call');
+  await Promise.all(answerers.map((page) => answerButton(page).waitFor()));
+  // Both in the same tick of their pages, as near as two processes can be brought.
+  await Promise.all(answerers.map((page) => page.evaluate(() => document.querySelector('button.answer').click())));
+  await assertConnected(caller);
+  await eventually('one in the call, one idle again', async () =>
+    (await Promise.all(answerers.map(stateOf))).sort().join() === 'connected,idle');
+  const states = await Promise.all(answerers.map(stateOf));
+  const [winner, loser] = states[0] === 'connected' ? answerers : answerers.toReversed();
+  await told(loser, /answer|offer|gone/i);
+  await assertFramesArrive(caller);
+  await assertFramesArrive(winner);
+});
+
+browserTest('hanging up is told to the other, and both can call again', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await enter(visit, server, 'Ann');
+  const carl = await enter(visit, server, 'Carl');
+  await carl.click('#call');
+  await answerButton(ann).click();
+  await assertInCall(carl, ann);
+
+  await ann.click('#hangup');
+  await state(ann, 'idle');
+  await state(carl, 'idle');
+  await told(carl, /Ann/);
+
+  // The other way round, and the other one hangs up.
+  await ann.click('#call');
+  await answerButton(carl).click();
+  await assertInCall(ann, carl);
+  await ann.click('#hangup');
+  await state(carl, 'idle');
+  await told(carl, /Ann/);
+
+  await carl.click('#call');
+  await answerButton(ann).click();
+  await assertInCall(carl, ann);
+});
+
+browserTest('a call that nobody has answered yet can be cancelled', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await enter(visit, server, 'Carl');
+  await caller.click('#call');
+  await answerButton(answerer).waitFor();
+  await caller.click('#hangup');
+  await state(caller, 'idle');
+  await noOffers(answerer);
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+});
+
+browserTest('lobbies keep calls apart', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const elsewhere = await enter(visit, server, 'Eve');
+  await elsewhere.fill('#lobby', 'another');
+  await elsewhere.press('#lobby', 'Enter');
+  await state(elsewhere, 'idle');
+  const caller = await enter(visit, server, 'Carl');
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+  await elsewhere.click('#call');
+  await state(elsewhere, 'waiting');
+  await noOffers(elsewhere);
+  await noOffers(answerer);
+});
+
+browserTest('a wrong password is told and can be corrected', async ({ visit, t }) => {
+  const server = await serverFor(t, '--password', 'secret');
+  const page = await visit(server.http);
+  // The browser logs it if the page's good-bye comes to a session that the server has ended already.
+  page.problems.expect(/Failed to load resource.* 400/);
+  await told(page, /password/i);
+  assert.notEqual(await stateOf(page), 'idle');
+  await page.fill('#password', 'secret');
+  await page.press('#password', 'Enter');
+  await state(page, 'idle');
+  assert.doesNotMatch(await wordsOf(page), /password/i);
+  await page.click('#call');
+  await state(page, 'waiting');
+});
+
+browserTest('when the server restarts, calls go on and the pages come back', async ({ visit, t }) => {
+  const server = await serverFor(t, '--drain', '1s');
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await enter(visit, server, 'Carl');
+  const waiting = await enter(visit, server, 'Will');
+  for (const page of [answerer, caller, waiting]) page.problems.expect(/net::ERR_|WebSocket connection to/);
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+  await waiting.click('#call');
+  await state(waiting, 'waiting');
+
+  await server.stop();
+  await state(waiting, 'offline');
+  for (const page of [caller, answerer]) await assertFramesArrive(page);
+  await serverFor(t, '--port', server.port);
+  await state(waiting, 'idle');
+  await waiting.click('#call');
+  await state(waiting, 'waiting');
+  await answerButton(answerer).waitFor();
+  await assertInCall(caller, answerer);
+});
+
+browserTest('a hostile name is text and nothing else', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const hostile = '<img src=x onerror=window.hacked=true>';
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await enter(visit, server, hostile);
+  await caller.click('#call');
+  await answerButton(answerer).waitFor();
+  assert.ok((await answerer.textContent('#offers')).includes(hostile));
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+  await told(answerer, /<img src=x/);
+  await caller.click('#hangup');
+  await state(answerer, 'idle');
+  for (const page of [answerer, caller]) {
+    assert.equal(await page.locator('img[src=x]').count(), 0);
+    assert.equal(await page.evaluate(() => window.hacked), undefined);
+  }
+});
+
+browserTest('a call can be made, answered and ended by keyboard alone', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await enter(visit, server, 'Carl');
+  await pressByKeyboard(caller, '#call');
+  await answerButton(answerer).waitFor();
+  await pressByKeyboard(answerer, 'button.answer');
+  await assertInCall(caller, answerer);
+  // The focus has moved to where the next step is.
+  for (const page of [caller, answerer]) {
+    await eventually('focus on Hang up', () => page.evaluate(() => document.activeElement.id === 'hangup'));
+  }
+  await answerer.keyboard.press('Enter');
+  await Promise.all([state(answerer, 'idle'), state(caller, 'idle')]);
+});
+
+/** Walks by Tab to the element, as far round the page as needed, and presses Enter. */
+async function pressByKeyboard(page, selector) {
+  for (let steps = 0; steps < 50; steps += 1) {
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) {
+      await page.keyboard.press('Enter');
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${selector} cannot be reached by Tab`);
+}

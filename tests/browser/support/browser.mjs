@@ -1,0 +1,104 @@
+// Real Chromium for the tests. Each visitor of a test has a browser (a process) of its own; the
+// browsers are kept between tests, and each test gets fresh contexts in them: no cookies, no cache.
+
+import { mkdir } from 'node:fs/promises';
+import test, { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { watchPage } from './watch.mjs';
+import { TIMEOUT } from './wait.mjs';
+
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--ignore-certificate-errors',
+  '--disable-features=WebRtcHideLocalIpsWithMdns,HttpsUpgrades,Translate,OptimizationHints,MediaRouter',
+];
+
+/** Cameras: one that shows a moving picture, none at all, or one that the user does not allow. */
+const CAMERAS = {
+  fake: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  none: ['--use-fake-ui-for-media-stream'],
+  refused: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'],
+};
+
+const browsers = new Map();
+
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+/**
+ * A test in browsers. `story` gets `visit(url, options)`, which opens `url` for one more visitor
+ * and returns the page; the page has `problems`, where errors are collected (see watch.mjs). At the
+ * end there must be none; on a failure, what each visitor saw is kept in output/.
+ *
+ * Options of a visit: `camera` (fake, none or refused), `hosts` (rules that map host names),
+ * `failing` (the error that a device gives: `{audio: 'NotFoundError'}` is a machine without a
+ * microphone, which no flag of Chromium can make).
+ */
+export function browserTest(name, story) {
+  test(name, async (t) => {
+    const pages = [];
+    const visit = async (url, options = {}) => {
+      const page = await openPage(pages.length, options);
+      pages.push(page);
+      await page.goto(url);
+      return page;
+    };
+    try {
+      await story({ visit, t });
+      for (const page of pages) page.problems.mustBeNone();
+    } catch (error) {
+      await takePictures(name, pages);
+      for (const [n, { problems }] of pages.entries()) {
+        if (problems.list.length) t.diagnostic(`page ${n + 1}: ${problems.list.join('; ')}`);
+      }
+      throw error;
+    } finally {
+      for (const page of pages) await page.context().close();
+    }
+  });
+}
+
+async function openPage(number, { camera = 'fake', hosts = '', failing = {} }) {
+  const args = [...QUIET, ...CAMERAS[camera]];
+  if (hosts) args.push(`--host-resolver-rules=${hosts}`);
+  const key = [number, ...args].join(' ');
+  if (!browsers.has(key)) {
+    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+    browsers.set(key, chromium.launch({ executablePath, args, timeout: TIMEOUT }));
+  }
+  const context = await (await browsers.get(key)).newContext();
+  context.setDefaultTimeout(TIMEOUT);
+  const page = await context.newPage();
+  await watchPage(page);
+  await page.addInitScript(failDevices, failing);
+  return page;
+}
+
+/** Runs in the page, before its scripts: asking for a device named in `failing` fails. */
+function failDevices(failing) {
+  const { mediaDevices } = navigator; // missing on insecure pages
+  const original = mediaDevices?.getUserMedia.bind(mediaDevices);
+  if (!original || !Object.keys(failing).length) return;
+  mediaDevices.getUserMedia = async (constraints) => {
+    const kind = Object.keys(failing).find((wanted) => constraints[wanted]);
+    if (kind) throw new DOMException(`made to fail: ${kind}`, failing[kind]);
+    return original(constraints);
+  };
+}
+
+async function takePictures(name, pages) {
+  const folder = fileURLToPath(new URL('../output/', import.meta.url));
+  await mkdir(folder, { recursive: true });
+  for (const [n, page] of pages.entries()) {
+    const path = `${folder}${name.replaceAll(/\W+/g, '-')}-${n + 1}.png`;
+    await page.screenshot({ path }).catch((error) => console.error(`no picture: ${error.message}`));
+  }
+}

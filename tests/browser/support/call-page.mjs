@@ -1,0 +1,51 @@
+// What a visitor does and sees on our own call page, by the ids that the page promises.
+
+import assert from 'node:assert/strict';
+import { eventually } from './wait.mjs';
+
+/** One more visitor of the page, connected under `name`. */
+export async function enter(visit, server, name, url = server.http, options = {}) {
+  const page = await visit(url, options);
+  await state(page, 'idle');
+  await page.fill('#name', name);
+  await page.press('#name', 'Enter');
+  await page.locator('#name').blur();
+  await state(page, 'idle');
+  return page;
+}
+
+/** The page has come to the state `wanted`. */
+export function state(page, wanted) {
+  return eventually(wanted, async () => (await stateOf(page)) === wanted);
+}
+
+/** offline, idle, starting, waiting, connecting or connected. */
+export function stateOf(page) {
+  return page.evaluate(() => document.body.dataset.state);
+}
+
+/** The page says something of this kind, in the status line or in the alert. */
+export function told(page, pattern) {
+  return eventually(`told ${pattern}`, async () => pattern.test(await wordsOf(page)));
+}
+
+/** What the page says at present, in the status line and in the alert. */
+export async function wordsOf(page) {
+  return `${await page.textContent('#status')} ${await page.textContent('#alert')}`;
+}
+
+/** The answer button of the oldest offer in the list. */
+export function answerButton(page) {
+  return page.locator('button.answer').first();
+}
+
+/** The list of offers has become empty. */
+export function noOffers(page) {
+  return eventually('an empty list of offers', async () => (await page.locator('button.answer').count()) === 0);
+}
+
+/** The page has sent no request to any other host. */
+export function assertOnlyServerWasAsked(page, server) {
+  const network = page.requests.map((url) => new URL(url)).filter(({ protocol }) => !/^(data|blob):$/.test(protocol));
+  assert.deepEqual([...new Set(network.map(({ host }) => host))], [`localhost:${server.port}`]);
+}

@@ -1,0 +1,191 @@
+//! Who is let in, and under which name (1.1).
+
+use serde_json::{Value, json};
+
+use crate::support::packet::Packet;
+use crate::support::payload::{offer, offered};
+use crate::support::{Client, TestServer, Transport};
+
+const ALL: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
+
+/// Comes in with a wrong password and hears what the course's pages hear: `connect`, then the reason, then the end.
+async fn is_turned_away(server: &TestServer, transport: Transport, auth: Value) {
+    let mut client = Client::try_connect(server, transport, auth).await.expect("first let in, as the course does");
+    let error = client.expect("signalingError").await;
+    assert_eq!(error["code"], "wrong-password", "{error}");
+    assert!(error["message"].as_str().is_some_and(|text| text.contains("password")), "{error}");
+    assert_eq!(client.next().await, Packet::Disconnected);
+}
+
+async fn is_let_in(server: &TestServer, auth: Value) {
+    let mut client = Client::connect_as(server, auth).await;
+    client.expect_silence().await;
+}
+
+/// The name under which `client` is known to the others.
+async fn name_of(client: &mut Client, listener: &mut Client) -> String {
+    let object = offered(client, listener, "offer").await;
+    object["offererUserName"].as_str().expect("a name is text").to_owned()
+}
+
+#[tokio::test]
+async fn the_handshake_says_the_real_limits() {
+    let server = TestServer::start(&[]).await;
+    for transport in ALL {
+        let handshake = Client::open(&server, transport).await.handshake;
+        assert_eq!(handshake["pingInterval"], 25_000);
+        assert_eq!(handshake["pingTimeout"], 20_000);
+        assert_eq!(handshake["maxPayload"], 1_000_000);
+        let upgrades = if transport == Transport::WebSocket { json!([]) } else { json!(["websocket"]) };
+        assert_eq!(handshake["upgrades"], upgrades, "{transport:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_courses_password_is_let_in_on_every_transport() {
+    let server = TestServer::start(&[]).await;
+    for transport in ALL {
+        let mut client = Client::connect_by(&server, transport, "amy").await;
+        client.expect_silence().await;
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_why_and_then_disconnected_on_every_transport() {
+    let server = TestServer::start(&[]).await;
+    for transport in ALL {
+        is_turned_away(&server, transport, json!({ "userName": "amy", "password": "y" })).await;
+    }
+}
+
+#[tokio::test]
+async fn a_missing_password_is_a_wrong_one() {
+    let server = TestServer::start(&[]).await;
+    for auth in [json!({ "userName": "amy" }), json!({}), json!({ "userName": "amy", "password": null })] {
+        is_turned_away(&server, Transport::WebSocket, auth).await;
+    }
+}
+
+#[tokio::test]
+async fn an_auth_of_any_other_shape_is_turned_away_and_harms_nobody() {
+    let server = TestServer::start(&[]).await;
+    let mut other = Client::connect(&server, "other").await;
+    for auth in ["", "{\"password\":7}", "[\"x\"]", "\"x\"", "42", "true", "{\"password\":[\"x\"]}"] {
+        let mut client = Client::open(&server, Transport::WebSocket).await;
+        client.send_raw(&format!("40{auth}")).await;
+        let end = client.next_or_end().await;
+        if let Some(Packet::Connected(_)) = end {
+            assert_eq!(client.expect("signalingError").await["code"], "wrong-password", "auth {auth:?}");
+            assert_eq!(client.next().await, Packet::Disconnected, "auth {auth:?}");
+        } else {
+            // What is no legal CONNECT packet at all may also end the connection.
+            assert!(matches!(end, None | Some(Packet::Refused(_))), "auth {auth:?} got {end:?}");
+        }
+    }
+    other.expect_silence().await;
+}
+
+#[tokio::test]
+async fn one_with_a_wrong_password_hears_nothing_of_the_others() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    amy.emit_with_ack("newOffer", offer("amy's")).await;
+    // No availableOffers, though there is an offer: the reason comes first, and then the end.
+    is_turned_away(&server, Transport::WebSocket, json!({ "userName": "eve", "password": "y" })).await;
+}
+
+#[tokio::test]
+async fn one_with_a_wrong_password_does_nothing() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    let mut eve = Client::open(&server, Transport::WebSocket).await;
+    eve.send_raw(r#"40{"userName":"eve","password":"y"}"#).await;
+    assert!(matches!(eve.next().await, Packet::Connected(_)));
+    // As soon as it believes itself let in, and again when it knows better: then the connection is closed, too.
+    let new_offer = r#"42["newOffer",{"type":"offer","sdp":"eve's"}]"#;
+    eve.try_send(new_offer.into()).await.ok();
+    while eve.next().await != Packet::Disconnected {}
+    eve.try_send(new_offer.into()).await.ok();
+    eve.expect_end().await;
+
+    amy.emit("checkOffers", Value::Null).await;
+    assert_eq!(amy.expect("availableOffers").await, json!([]));
+    amy.expect_silence().await;
+}
+
+#[tokio::test]
+async fn the_other_spellings_of_the_keys_are_understood() {
+    let server = TestServer::start(&[]).await;
+    let mut bob = Client::connect(&server, "bob").await;
+    let mut amy = Client::connect_as(&server, json!({ "username": "amy", "passWord": "x" })).await;
+    assert_eq!(name_of(&mut amy, &mut bob).await, "amy");
+    is_turned_away(&server, Transport::WebSocket, json!({ "username": "amy", "passWord": "y" })).await;
+}
+
+#[tokio::test]
+async fn the_password_is_what_the_flag_says() {
+    let server = TestServer::start(&["--password", "sesame"]).await;
+    is_let_in(&server, json!({ "userName": "amy", "password": "sesame" })).await;
+    for wrong in ["x", "", "sesam", "sesame ", "Sesame"] {
+        is_turned_away(&server, Transport::WebSocket, json!({ "userName": "amy", "password": wrong })).await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_password_everybody_is_let_in() {
+    let server = TestServer::start(&["--no-password"]).await;
+    for auth in [json!({ "userName": "amy" }), json!({ "userName": "amy", "password": "anything" }), json!({})] {
+        is_let_in(&server, auth).await;
+    }
+    let mut bare = Client::open(&server, Transport::WebSocket).await;
+    bare.send_raw("40").await;
+    assert!(matches!(bare.next().await, Packet::Connected(_)), "no auth at all");
+    bare.expect_silence().await;
+}
+
+#[tokio::test]
+async fn one_without_a_name_is_a_guest() {
+    let server = TestServer::start(&[]).await;
+    let mut listener = Client::connect(&server, "listener").await;
+    let mut names = Vec::new();
+    for _ in 0..2 {
+        let mut guest = Client::connect_as(&server, json!({ "password": "x" })).await;
+        names.push(name_of(&mut guest, &mut listener).await);
+        guest.disconnect().await;
+        listener.expect("offerWithdrawn").await;
+    }
+    for name in &names {
+        let number = name.strip_prefix("guest-").unwrap_or_else(|| panic!("{name} is no guest's name"));
+        assert_eq!(number.chars().count(), 4, "{name}");
+    }
+    assert_ne!(names[0], names[1]);
+}
+
+#[tokio::test]
+async fn a_name_of_64_characters_is_let_in_and_one_more_is_refused_with_words() {
+    let server = TestServer::start(&[]).await;
+    let mut listener = Client::connect(&server, "listener").await;
+    // Characters are Unicode scalar values, not bytes.
+    for letter in ["a", "é", "🎈"] {
+        let name = letter.repeat(64);
+        let mut longest = Client::connect_as(&server, json!({ "userName": name, "password": "x" })).await;
+        assert_eq!(name_of(&mut longest, &mut listener).await, name);
+        longest.disconnect().await;
+        listener.expect("offerWithdrawn").await;
+
+        let auth = json!({ "userName": letter.repeat(65), "password": "x" });
+        for transport in ALL {
+            let reason = Client::try_connect(&server, transport, auth.clone()).await.err().expect("refused");
+            assert!(reason["message"].as_str().is_some_and(|text| text.contains("64")), "{reason}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_may_bear_the_same_name() {
+    let server = TestServer::start(&[]).await;
+    let mut first = Client::connect(&server, "amy").await;
+    let mut second = Client::connect(&server, "amy").await;
+    assert_eq!(name_of(&mut first, &mut second).await, "amy");
+    first.expect_silence().await;
+}

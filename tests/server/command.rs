@@ -1,0 +1,134 @@
+//! The program as it is started from a terminal: what it prints, what it says when it cannot start, how it ends
+//! (design, section 6).
+
+use std::process::{Output, Stdio};
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+use crate::support::{server, within};
+
+fn switchboard(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    command.args(arguments).arg("--state-dir").arg(server::state_dir()).kill_on_drop(true);
+    // What the developer has set for his own server must not reach this one.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SWITCHBOARD_") || name == "RUST_LOG") {
+        command.env_remove(name);
+    }
+    command
+}
+
+async fn run(arguments: &[&str]) -> Output {
+    within("the program to end", switchboard(arguments).output()).await.expect("the program can be started")
+}
+
+/// It must not start, and must say why in a sentence with these words.
+async fn does_not_start(arguments: &[&str], words: &[&str]) {
+    let output = run(arguments).await;
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{arguments:?} started");
+    for word in words {
+        assert!(told.contains(word), "{arguments:?} says nothing of {word:?}: {told}");
+    }
+    assert!(!told.contains("panicked"), "{told}");
+}
+
+/// Starts it on a free port; gives back everything that it prints up to the line that says it is ready.
+async fn start(arguments: &[&str]) -> (Child, Vec<String>) {
+    let arguments = [&["--bind", "127.0.0.1", "--port", "0"], arguments].concat();
+    let mut child = switchboard(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let mut printed = Vec::new();
+    within("the ready line", async {
+        while let Some(line) = lines.next_line().await.expect("readable output") {
+            printed.push(line);
+            if printed.last().is_some_and(|line| line.starts_with("ready: ")) {
+                break;
+            }
+        }
+    })
+    .await;
+    // Whatever it prints from now on is nobody's business, but its pipe must stay open.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    (child, printed)
+}
+
+fn port_of(ready: &str) -> u16 {
+    let address = ready.strip_prefix("ready: ").and_then(|line| line.split(' ').next()).expect("an address");
+    address.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port")
+}
+
+#[tokio::test]
+async fn the_last_line_of_the_start_says_where_it_is_ready() {
+    let (_child, printed) = start(&[]).await;
+    let ready = printed.last().expect("a line");
+    let addresses: Vec<_> = ready.strip_prefix("ready: ").expect("ready").split(' ').collect();
+    assert!(addresses.iter().any(|address| address.starts_with("https://")), "{ready}");
+    assert!(addresses.iter().any(|address| address.starts_with("http://")), "{ready}");
+    assert_ne!(port_of(ready), 0);
+    let stream = tokio::net::TcpStream::connect(("127.0.0.1", port_of(ready))).await.expect("it accepts");
+    let reply = crate::support::http::request(stream, "GET", "/readyz", &[], b"").await;
+    assert_eq!(reply.status, 200);
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_told_with_what_to_do() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    does_not_start(&["--bind", "127.0.0.1", "--port", &port], &[&port, "--port"]).await;
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_is_told() {
+    does_not_start(&["--port", "0", "no/such/folder"], &["no/such/folder"]).await;
+}
+
+#[tokio::test]
+async fn a_wrong_flag_is_told() {
+    does_not_start(&["--prot", "1"], &["--prot", "--port"]).await;
+    does_not_start(&["--offer-ttl", "soon"], &["--offer-ttl", "soon"]).await;
+    does_not_start(&["--max-message", "big"], &["--max-message", "big"]).await;
+}
+
+#[tokio::test]
+async fn an_origin_that_is_none_is_told() {
+    for origin in ["example.org", "https://example.org/path", "null", "*"] {
+        does_not_start(&["--bind", "127.0.0.1", "--port", "0", "--allow-origin", origin], &[origin]).await;
+    }
+}
+
+#[tokio::test]
+async fn help_names_every_flag_and_never_prints_the_password() {
+    let output = switchboard(&["--help"]).env("SWITCHBOARD_PASSWORD", "hunter2").output().await.expect("started");
+    let help = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success());
+    for flag in ["FOLDER", "--port", "--bind", "--password", "--no-password", "--allow-origin", "--offer-ttl"] {
+        assert!(help.contains(flag), "{flag} is missing: {help}");
+    }
+    assert!(!help.contains("hunter2"), "{help}");
+}
+
+#[tokio::test]
+async fn a_flag_can_be_set_by_the_environment() {
+    let mut command = switchboard(&["--bind", "127.0.0.1"]);
+    command.env("SWITCHBOARD_PORT", "none");
+    let output = within("the program to end", command.output()).await.expect("started");
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--port"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_ends_it_in_order() {
+    for signal in ["-TERM", "-INT"] {
+        let (mut child, printed) = start(&[]).await;
+        let port = port_of(printed.last().expect("a line"));
+        let id = child.id().expect("it runs").to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().await.expect("kill can be started");
+        assert!(sent.success());
+        let status = within("the program to end", child.wait()).await.expect("its status");
+        assert_eq!(status.code(), Some(0), "{signal}");
+        assert!(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err());
+    }
+}

@@ -1,0 +1,134 @@
+//! A course page served from its folder: all of it, and nothing that is nobody's business (1.7).
+
+use crate::support::folder::{folder, name};
+use crate::support::{TestServer, server};
+
+#[tokio::test]
+async fn a_folder_is_served_as_it_is() {
+    let page = folder(&["index.html", "scripts.js", "css/style.css", "sub/index.html", "ein name mit ümlaut.txt"]);
+    let server = TestServer::start(&[name(&page)]).await;
+    let expected = [
+        ("/", "index.html", "text/html"),
+        ("/index.html", "index.html", "text/html"),
+        ("/scripts.js", "scripts.js", "text/javascript"),
+        ("/css/style.css", "css/style.css", "text/css"),
+        ("/sub/", "sub/index.html", "text/html"),
+        ("/ein%20name%20mit%20%C3%BCmlaut.txt", "ein name mit ümlaut.txt", "text/plain"),
+        ("/scripts.js?v=2", "scripts.js", "text/javascript"),
+    ];
+    for (path, content, kind) in expected {
+        let reply = server.get(path).await;
+        assert_eq!((reply.status, reply.text().as_str()), (200, content), "{path}");
+        assert!(reply.header("content-type").is_some_and(|given| given.starts_with(kind)), "{path}");
+        // A course page may load from elsewhere: our policy is for our own pages.
+        assert_eq!(reply.header("content-security-policy"), None, "{path}");
+    }
+    assert_eq!(server.get("/nothing.html").await.status, 404);
+    assert_eq!(server.get("/socket.io/socket.io.js").await.status, 200, "the browser client is there too");
+}
+
+#[tokio::test]
+async fn keys_and_the_old_servers_own_files_are_never_served() {
+    let never = [
+        "cert.key",
+        "CERT.KEY",
+        "sub/other.key",
+        "server.pem",
+        "sub/deep/x.PEM",
+        ".env",
+        ".git/config",
+        "sub/.hidden/file",
+        "node_modules/socket.io/index.js",
+        "sub/node_modules/x.js",
+        "server.js",
+        "sub/server.js",
+        "package.json",
+        "package-lock.json",
+    ];
+    let page = folder(&[&never[..], &["index.html"]].concat());
+    // Its cert.key would be looked at as a certificate's key, which is not what this is about.
+    let state = server::state_dir();
+    let cert = state.join("switchboard.crt");
+    TestServer::start(&[]).await;
+    let key = state.join("switchboard.key");
+    let (cert, key) = (cert.to_str().expect("a path"), key.to_str().expect("a path"));
+    let server = TestServer::start(&[name(&page), "--cert", cert, "--key", key]).await;
+    assert_eq!(server.get("/").await.status, 200);
+    for file in never {
+        let encoded: String = file.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        for path in [format!("/{file}"), format!("/./{file}"), format!("//{file}"), format!("/{encoded}")] {
+            let reply = server.get(&path).await;
+            assert!(!reply.text().contains(file) && matches!(reply.status, 400 | 404), "{path}: {}", reply.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folder_is_served() {
+    let outer = folder(&["secret.txt", "page/index.html", "page/sub/x.txt", "page2/secret.txt"]);
+    let inner = outer.path().join("page");
+    let server = TestServer::start(&[inner.to_str().expect("a path")]).await;
+    let paths = [
+        "/../secret.txt",
+        "/sub/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/%2E%2E%2Fsecret.txt",
+        "/..%2fsecret.txt",
+        "/sub/..%2f..%2fsecret.txt",
+        "/..%5csecret.txt",
+        "/..\\secret.txt",
+        "/%252e%252e/secret.txt",
+        "/..%00/secret.txt",
+        "/../page2/secret.txt",
+        "/%c0%ae%c0%ae/secret.txt",
+        "/....//secret.txt",
+        "//secret.txt",
+        "/sub/%2e%2e/%2e%2e/secret.txt",
+    ];
+    for path in paths {
+        let reply = server.get(path).await;
+        assert!(!reply.text().contains("secret"), "{path} leads outside");
+        assert!(matches!(reply.status, 400 | 404), "{path}: {}", reply.status);
+    }
+    let absolute = format!("/{}", outer.path().join("secret.txt").display());
+    assert_eq!(server.get(&absolute).await.status, 404);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_that_leads_outside_the_folder_or_to_a_key_is_not_followed() {
+    use std::os::unix::fs::symlink;
+    let outer = folder(&["secret.txt", "page/index.html", "page/.env", "page/real.txt"]);
+    let inner = outer.path().join("page");
+    symlink(outer.path().join("secret.txt"), inner.join("link.txt")).expect("a link");
+    symlink(outer.path(), inner.join("up")).expect("a link");
+    symlink(inner.join(".env"), inner.join("env.txt")).expect("a link");
+    symlink(inner.join("real.txt"), inner.join("within.txt")).expect("a link");
+    let server = TestServer::start(&[inner.to_str().expect("a path")]).await;
+    for path in ["/link.txt", "/up/secret.txt", "/env.txt"] {
+        assert_eq!(server.get(path).await.status, 404, "{path}");
+    }
+    assert_eq!(server.get("/within.txt").await.text(), "page/real.txt");
+}
+
+#[tokio::test]
+async fn a_folder_without_an_index_is_not_listed() {
+    let page = folder(&["sub/unlisted.txt"]);
+    let server = TestServer::start(&[name(&page)]).await;
+    for path in ["/", "/sub", "/sub/"] {
+        let reply = server.get(path).await;
+        assert!(!reply.text().contains("unlisted"), "{path}");
+        assert_ne!(reply.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_a_fault_told_in_words() {
+    let page = folder(&["file.txt"]);
+    for wrong in ["missing", "file.txt"] {
+        let path = page.path().join(wrong);
+        let fault = server::build(server::state_dir(), &[path.to_str().expect("a path")]).err().expect("a fault");
+        let words = format!("{fault:#}");
+        assert!(words.contains(wrong) && words.contains("index.html"), "{words}");
+    }
+}

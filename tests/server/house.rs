@@ -1,0 +1,179 @@
+//! The plan of the house (design, section 1; style, section 3), held against the source itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which room may name which: whatever is not in its line, it must not import.
+const IMPORTS: [(&str, &[&str]); 11] = [
+    ("signaling", &[]),
+    ("tls", &[]),
+    ("telemetry", &[]),
+    ("greeting", &[]),
+    ("ice", &[]),
+    ("journal", &["signaling"]),
+    ("store", &["signaling"]),
+    ("socketio", &["store", "signaling", "journal"]),
+    ("app", &["socketio", "store", "ice", "telemetry", "journal", "tls"]),
+    // Only for the `Options` or `Limits` that each room owns.
+    ("config", &["app", "signaling", "socketio", "telemetry", "tls"]),
+    ("server", &["app", "config", "greeting", "socketio", "store", "tls"]),
+];
+
+/// All that `signaling` may use, and what it must do without: it is plain data and rules.
+const IN_SIGNALING: [&str; 8] = ["std", "serde", "serde_json", "bytes", "thiserror", "crate", "super", "self"];
+const NOT_IN_SIGNALING: [&str; 6] = ["tokio", "async fn", ".await", "Instant::now", "SystemTime::now", "std::net"];
+
+const SERVER_STEPS: [usize; 6] = [8, 9, 10, 11, 19, 21];
+const BROWSER_STEPS: [usize; 17] = [1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 18, 20, 22, 23];
+
+struct Source {
+    /// Below the folder that was read, with `/` between the parts.
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// The text without the unit tests at its end.
+    fn without_tests(&self) -> &str {
+        self.text.split("#[cfg(test)]\nmod ").next().unwrap_or_default()
+    }
+
+    /// The room that it belongs to: its folder, or its own name.
+    fn room(&self) -> &str {
+        self.name.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+    }
+}
+
+/// All files below a folder of the project whose names end so.
+fn sources(folder: &str, ending: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let (mut folders, mut sources) = (vec![root.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a readable folder") {
+            let path: PathBuf = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().replace('\\', "/");
+                sources.push(Source { name, text: fs::read_to_string(&path).expect("a readable file") });
+            }
+        }
+    }
+    assert!(!sources.is_empty(), "no *{ending} in {folder}");
+    sources
+}
+
+/// The rooms that a text names by `crate::room` or `crate::{room, ...}`.
+fn rooms_named(text: &str) -> Vec<&str> {
+    let mut named = Vec::new();
+    for path in text.split("crate::").skip(1) {
+        let group = match path.strip_prefix('{') {
+            Some(group) => group.split('}').next().unwrap_or_default(),
+            None => path,
+        };
+        let names = if group == path { vec![path] } else { group.split(',').collect() };
+        for name in names {
+            named.extend(name.trim().split(|c: char| !c.is_ascii_lowercase() && c != '_').next());
+        }
+    }
+    named
+}
+
+#[test]
+fn who_imports_whom_is_as_the_table_says() {
+    let mut faults = Vec::new();
+    let rooms: Vec<_> = IMPORTS.iter().map(|(room, _)| *room).collect();
+    for source in sources("src", ".rs") {
+        let Some((room, allowed)) = IMPORTS.iter().find(|(room, _)| *room == source.room()) else {
+            assert!(matches!(source.name.as_str(), "lib.rs" | "main.rs"), "{} is in no room of the table", source.name);
+            continue;
+        };
+        for named in rooms_named(source.without_tests()) {
+            assert!(rooms.contains(&named), "{} names crate::{named}, which is no room", source.name);
+            if named != *room && !allowed.contains(&named) {
+                faults.push(format!("{} must not name {named}", source.name));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn the_reader_of_imports_sees_all_of_them() {
+    let text = "use crate::store::Store;\nuse crate::{app, signaling::call};\nfn f(x: crate::tls::Options) {}";
+    assert_eq!(rooms_named(text), ["store", "app", "signaling", "tls"]);
+}
+
+#[test]
+fn the_ground_floor_is_plain_data_and_rules() {
+    for source in sources("src/signaling", ".rs") {
+        let code = source.without_tests().lines().map(str::trim).filter(|line| !line.starts_with("//"));
+        for line in code {
+            for word in NOT_IN_SIGNALING {
+                assert!(!line.contains(word), "signaling/{} must do without {word}", source.name);
+            }
+            if let Some(path) = line.strip_prefix("use ") {
+                let root = path.split(':').next().unwrap_or_default();
+                assert!(IN_SIGNALING.contains(&root), "signaling/{} must not use {root}", source.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_root_is_a_map_and_no_room() {
+    let root = sources("src", "lib.rs").remove(0).text;
+    let other = root.lines().find(|line| !(line.is_empty() || line.starts_with("//!") || line.starts_with("pub mod ")));
+    assert_eq!(other, None);
+}
+
+/// Whether `text` marks this step and not merely one whose number begins the same.
+fn marks(text: &str, step: usize) -> bool {
+    let mark = format!("Course step {step}");
+    text.split(&mark).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+#[test]
+fn every_step_of_the_course_that_is_the_servers_is_marked() {
+    let doors = [sources("src/socketio", ".rs"), sources("src/signaling", ".rs")].concat_all();
+    for step in SERVER_STEPS {
+        assert!(marks(&doors, step), "no \"Course step {step}\" in src/socketio or src/signaling");
+    }
+}
+
+#[test]
+fn every_step_of_the_course_that_is_the_browsers_is_marked() {
+    let pages = [sources("public/js", ".js")].concat_all();
+    for step in BROWSER_STEPS {
+        assert!(marks(&pages, step), "no \"Course step {step}\" in public/js");
+    }
+}
+
+/// All texts one after the other.
+trait ConcatAll {
+    fn concat_all(self) -> String;
+}
+
+impl<const N: usize> ConcatAll for [Vec<Source>; N] {
+    fn concat_all(self) -> String {
+        self.into_iter().flatten().map(|source| source.text).collect()
+    }
+}
+
+#[test]
+fn every_file_is_short_and_says_what_it_is() {
+    for source in sources("src", ".rs") {
+        assert!(source.text.starts_with("//! "), "{} does not open with //!", source.name);
+        let lines = source.text.lines().count();
+        assert!(lines <= 350, "{} has {lines} lines", source.name);
+    }
+}
+
+#[test]
+fn nothing_is_unwrapped_outside_tests() {
+    for source in sources("src", ".rs") {
+        for (number, line) in source.without_tests().lines().enumerate() {
+            assert!(!line.contains(".unwrap()"), "{}:{}: {line}", source.name, number + 1);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `availableOffers`: what a newcomer is told, and what `checkOffers` brings (1.3).
+
+use serde_json::{Value, json};
+
+use crate::support::payload::{candidate, connected_call, from_offerer, offer, offered};
+use crate::support::{Client, TestServer, Transport};
+
+#[tokio::test]
+async fn a_newcomer_is_told_the_open_offers_oldest_first_and_once() {
+    let server = TestServer::start(&[]).await;
+    let mut callers = Vec::new();
+    for name in ["amy", "bob", "cem"] {
+        let mut caller = Client::connect(&server, name).await;
+        caller.emit_with_ack("newOffer", offer(name)).await;
+        callers.push(caller);
+    }
+    let mut dan = Client::connect(&server, "dan").await;
+    let list = dan.expect("availableOffers").await;
+    let names: Vec<_> = list.as_array().expect("an array").iter().map(|object| &object["offererUserName"]).collect();
+    assert_eq!(names, ["amy", "bob", "cem"]);
+
+    // Pages append a button for each entry, so the list must not come again unasked.
+    callers[0].emit_with_ack("newOffer", offer("again")).await;
+    dan.expect("offerWithdrawn").await;
+    dan.expect("newOfferAwaiting").await;
+    callers[1].emit_with_ack("cancelOffer", Value::Null).await;
+    dan.expect("offerWithdrawn").await;
+    dan.expect_silence().await;
+}
+
+#[tokio::test]
+async fn a_newcomer_is_told_nothing_where_nobody_calls() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    amy.expect_silence().await;
+}
+
+#[tokio::test]
+async fn check_offers_is_answered_even_with_an_empty_list() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    let ack = amy.emit_asking("checkOffers", Value::Null).await;
+    assert_eq!(amy.expect("availableOffers").await, json!([]));
+    assert_eq!(amy.ack_of(ack).await, json!({ "ok": true }));
+}
+
+#[tokio::test]
+async fn ones_own_offer_is_never_listed_to_oneself() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    let mut bob = Client::connect(&server, "bob").await;
+    let theirs = offered(&mut bob, &mut amy, "bob's").await;
+    offered(&mut amy, &mut bob, "amy's").await;
+    amy.emit("checkOffers", Value::Null).await;
+    assert_eq!(amy.expect("availableOffers").await, json!([theirs]));
+}
+
+#[tokio::test]
+async fn candidates_found_before_the_list_is_asked_for_stand_in_it() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    amy.emit("newOffer", offer("amy's")).await;
+    for number in 0..3 {
+        amy.emit("sendIceCandidateToSignalingServer", from_offerer(candidate(number))).await;
+    }
+    amy.settle().await;
+    let mut bob = Client::connect(&server, "bob").await;
+    let list = bob.expect("availableOffers").await;
+    assert_eq!(list[0]["offerIceCandidates"], json!([candidate(0), candidate(1), candidate(2)]));
+}
+
+#[tokio::test]
+async fn the_list_holds_the_newest_that_fit_into_512_kib() {
+    let server = TestServer::start(&[]).await;
+    let mut callers = Vec::new();
+    let sdp = "x".repeat(100 * 1024);
+    for number in 0..8 {
+        let mut caller = Client::connect(&server, &format!("caller {number}")).await;
+        caller.emit_with_ack("newOffer", offer(&sdp)).await;
+        callers.push(caller);
+    }
+    let mut newcomer = Client::connect(&server, "newcomer").await;
+    let list = newcomer.expect("availableOffers").await;
+    let names: Vec<_> = list.as_array().expect("an array").iter().map(|object| &object["offererUserName"]).collect();
+    assert_eq!(names, ["caller 3", "caller 4", "caller 5", "caller 6", "caller 7"]);
+}
+
+#[tokio::test]
+async fn the_list_holds_at_least_one_however_large() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    let large = offer(&"x".repeat(700 * 1024));
+    amy.emit_with_ack("newOffer", large.clone()).await;
+    let mut bob = Client::connect(&server, "bob").await;
+    assert_eq!(bob.expect("availableOffers").await[0]["offer"], large);
+}
+
+#[tokio::test]
+async fn the_list_holds_at_most_500() {
+    let server = TestServer::start(&[]).await;
+    let mut callers = Vec::new();
+    for number in 0..503 {
+        // On long-polling: what they hear of each other then waits in the server, and costs little.
+        let mut caller = Client::connect_by(&server, Transport::Polling, &format!("caller {number}")).await;
+        caller.emit_with_ack("newOffer", offer("o")).await;
+        callers.push(caller);
+    }
+    let mut newcomer = Client::connect(&server, "newcomer").await;
+    let list = newcomer.expect("availableOffers").await;
+    let list = list.as_array().expect("an array");
+    let names: Vec<_> = list.iter().map(|object| object["offererUserName"].clone()).collect();
+    let newest: Vec<_> = (3..503).map(|number| json!(format!("caller {number}"))).collect();
+    assert_eq!(names, newest);
+}
+
+#[tokio::test]
+async fn an_answered_offer_is_no_longer_offered() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    let mut bob = Client::connect(&server, "bob").await;
+    connected_call(&mut amy, &mut bob).await;
+    let mut cem = Client::connect(&server, "cem").await;
+    cem.expect_silence().await;
+    bob.emit("checkOffers", Value::Null).await;
+    assert_eq!(bob.expect("availableOffers").await, json!([]));
+}

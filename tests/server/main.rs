@@ -1,0 +1,25 @@
+//! What Switchboard does, told by tests over real sockets. Each module is one kind of behaviour, each test's
+//! name a sentence; the section numbers are those of the protocol description.
+
+mod answer;
+mod auth;
+mod call;
+mod candidate;
+mod command;
+mod folder;
+mod hangup;
+mod house;
+mod http;
+mod list;
+mod lobby;
+mod malformed;
+mod offer;
+mod order;
+mod origin;
+mod robustness;
+mod rules;
+mod shutdown;
+mod spelling;
+mod support;
+mod tls;
+mod withdrawal;

@@ -1,0 +1,166 @@
+//! From which web pages one may connect (design, section 4): pages of this machine and its network, and those that
+//! `--allow-origin` names. On polling, on a POST to a session, and on WebSocket.
+
+use serde_json::json;
+
+use crate::support::http::Reply;
+use crate::support::wire::web_socket;
+use crate::support::{Client, TestServer, Transport};
+
+const POLL: &str = "/socket.io/?EIO=4&transport=polling";
+
+const ALLOWED: [&str; 13] = [
+    "http://localhost",
+    "https://localhost:3000",
+    "http://app.localhost:5173",
+    "https://my-laptop.local:8181",
+    "http://127.0.0.1:8181",
+    "https://127.8.8.8",
+    "http://192.168.1.7:3000",
+    "https://10.0.0.1",
+    "https://172.16.0.1:1",
+    "http://172.31.255.255",
+    "http://169.254.1.1",
+    "http://[::1]:3000",
+    "https://[fe80::1]:8181",
+];
+
+const FOREIGN: [&str; 18] = [
+    "null",
+    "https://evil.example",
+    "https://localhost.evil.example",
+    "https://evil-localhost",
+    "https://evillocalhost:3000",
+    "https://local",
+    "https://evil.example:localhost",
+    "https://localhost@evil.example",
+    "https://evil.example/localhost",
+    "https://evil.example#.local",
+    "https://192.168.1.7.evil.example",
+    "https://127.0.0.1.evil.example",
+    "https://10.evil.example",
+    "https://172.32.0.1",
+    "https://8.8.8.8",
+    "https://[2001:4860:4860::8888]",
+    "file://",
+    "",
+];
+
+async fn poll_from(server: &TestServer, origin: &str) -> Reply {
+    server.get_with(POLL, &[("Origin", origin)]).await
+}
+
+#[tokio::test]
+async fn pages_of_this_machine_and_its_network_are_let_in() {
+    let server = TestServer::start(&[]).await;
+    for origin in ALLOWED {
+        let reply = poll_from(&server, origin).await;
+        assert_eq!(reply.status, 200, "{origin}");
+        assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
+        assert_eq!(reply.header("access-control-allow-credentials"), Some("true"), "{origin}");
+        assert!(web_socket(&server, "", Some(origin)).await.is_ok(), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_browser_sends_no_origin_and_is_let_in() {
+    let server = TestServer::start(&[]).await;
+    assert_eq!(server.get(POLL).await.status, 200);
+    assert!(web_socket(&server, "", None).await.is_ok());
+}
+
+#[tokio::test]
+async fn foreign_pages_are_refused_on_polling_and_on_web_socket() {
+    let server = TestServer::start(&[]).await;
+    for origin in FOREIGN {
+        let reply = poll_from(&server, origin).await;
+        assert_eq!(reply.status, 403, "{origin}");
+        assert_eq!(reply.header("access-control-allow-origin"), None, "{origin}");
+        let refused = web_socket(&server, "", Some(origin)).await.err();
+        assert!(refused.is_some_and(|fault| fault.contains("403")), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_page_is_refused_on_a_session_that_it_knows() {
+    let server = TestServer::start(&[]).await;
+    let amy = Client::connect_by(&server, Transport::Polling, "amy").await;
+    let path = format!("{POLL}&sid={}", amy.handshake["sid"].as_str().expect("a session id"));
+    let forged = b"42[\"newOffer\",{\"type\":\"offer\",\"sdp\":\"forged\"}]";
+    for origin in FOREIGN {
+        for method in ["POST", "GET"] {
+            let reply = server.request(method, &path, &[("Origin", origin)], forged).await;
+            assert_eq!(reply.status, 403, "{method} from {origin}");
+        }
+        let sid = format!("&sid={}", amy.handshake["sid"].as_str().expect("a session id"));
+        assert!(web_socket(&server, &sid, Some(origin)).await.is_err(), "{origin}");
+    }
+    let mut bob = Client::connect(&server, "bob").await;
+    bob.expect_silence().await;
+}
+
+#[tokio::test]
+async fn an_origin_in_other_letters_is_the_same() {
+    let server = TestServer::start(&["--allow-origin", "https://course.example"]).await;
+    for origin in ["HTTPS://LOCALHOST:3000", "https://Course.Example"] {
+        assert_eq!(poll_from(&server, origin).await.status, 200, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn an_origin_that_the_flag_names_is_let_in_and_no_other() {
+    let server =
+        TestServer::start(&["--allow-origin", "https://course.example", "--allow-origin", "https://b.example:444"])
+            .await;
+    for origin in ["https://course.example", "https://b.example:444"] {
+        assert_eq!(poll_from(&server, origin).await.status, 200, "{origin}");
+        assert!(web_socket(&server, "", Some(origin)).await.is_ok(), "{origin}");
+    }
+    let others = ["https://www.course.example", "https://course.example.evil.example", "https://b.example", "null"];
+    for origin in others {
+        assert_eq!(poll_from(&server, origin).await.status, 403, "{origin}");
+    }
+    // The usual ones are not shut out by it.
+    assert_eq!(poll_from(&server, "https://localhost:3000").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_host_header_is_not_believed() {
+    let server = TestServer::start(&[]).await;
+    // DNS rebinding: the page and the address it asks have the same name, and it is not ours.
+    let headers = [("Origin", "http://rebound.example"), ("X-Forwarded-Host", "rebound.example")];
+    assert_eq!(server.get_with(POLL, &headers).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_browser_may_ask_before_it_polls_from_another_origin() {
+    let server = TestServer::start(&[]).await;
+    for origin in ["https://localhost:3000", "http://192.168.1.7:3000"] {
+        let asks = [
+            ("Origin", origin),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "content-type,x-own"),
+        ];
+        let reply = server.request("OPTIONS", POLL, &asks, b"").await;
+        assert!(matches!(reply.status, 200 | 204), "{origin}: {}", reply.status);
+        assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
+        let methods = reply.header("access-control-allow-methods").unwrap_or_default().to_owned();
+        assert!(methods.contains("POST") && methods.contains("GET"), "{methods}");
+        let headers = reply.header("access-control-allow-headers").unwrap_or_default().to_lowercase();
+        assert!(headers.contains("content-type") && headers.contains("x-own"), "{headers}");
+        let vary = reply.header("vary").unwrap_or_default().to_lowercase();
+        assert!(vary.contains("origin"), "{vary}");
+    }
+    let asks = [("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST")];
+    let reply = server.request("OPTIONS", POLL, &asks, b"").await;
+    assert_eq!(reply.header("access-control-allow-origin"), None);
+}
+
+#[tokio::test]
+async fn a_foreign_page_learns_nothing_from_a_listed_offer() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    amy.emit_with_ack("newOffer", json!("secret")).await;
+    let reply = poll_from(&server, "https://evil.example").await;
+    assert!(!reply.text().contains("secret") && !reply.text().contains("sid"), "{}", reply.text());
+}

@@ -1,0 +1,218 @@
+//! A Socket.IO client by hand, without a task of its own: it reads when a test asks it to, so that a test can
+//! tell exactly what came, and in which order.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::packet::{Event, Packet};
+use super::wire::{Frame, Transport, Wire};
+use super::{TestServer, within};
+
+/// One connected page.
+pub struct Client {
+    wire: Wire,
+    /// Packets that came while an ack was awaited.
+    inbox: VecDeque<Packet>,
+    last_ack: u64,
+    /// What the server said of itself when the connection was opened.
+    pub handshake: Value,
+}
+
+impl Client {
+    /// Opens the connection without saying who one is.
+    pub async fn open(server: &TestServer, transport: Transport) -> Self {
+        let (wire, handshake) = Wire::open(server, transport).await;
+        Self { wire, inbox: VecDeque::new(), last_ack: 0, handshake }
+    }
+
+    /// Comes in over WebSocket with the course's password.
+    pub async fn connect(server: &TestServer, user_name: &str) -> Self {
+        Self::connect_as(server, json!({ "userName": user_name, "password": "x" })).await
+    }
+
+    /// Comes in over WebSocket with this `auth`.
+    pub async fn connect_as(server: &TestServer, auth: Value) -> Self {
+        Self::enter(server, Transport::WebSocket, auth).await
+    }
+
+    /// Comes in over this transport with the course's password.
+    pub async fn connect_by(server: &TestServer, transport: Transport, user_name: &str) -> Self {
+        Self::enter(server, transport, json!({ "userName": user_name, "password": "x" })).await
+    }
+
+    /// Comes in, and waits until it is counted among those who hear of new offers: the reply to CONNECT comes a
+    /// moment earlier.
+    async fn enter(server: &TestServer, transport: Transport, auth: Value) -> Self {
+        let mut client = Self::try_connect(server, transport, auth).await.expect("let in");
+        client.settle().await;
+        client
+    }
+
+    /// Comes in, or hears why not: what a page gets as `connect_error`.
+    pub async fn try_connect(server: &TestServer, transport: Transport, auth: Value) -> Result<Self, Value> {
+        let mut client = Self::open(server, transport).await;
+        client.send_raw(&format!("40{auth}")).await;
+        match client.next().await {
+            Packet::Connected(_) => Ok(client),
+            Packet::Refused(reason) => Err(reason),
+            other => panic!("{other:?} is no answer to CONNECT"),
+        }
+    }
+
+    /// Goes over from polling to WebSocket.
+    pub async fn upgrade(&mut self, server: &TestServer) {
+        self.wire.upgrade(server).await;
+    }
+
+    // ---- Out ----
+
+    pub async fn emit(&mut self, event: &str, payload: Value) {
+        self.send_raw(&format!("42{}", json!([event, payload]))).await;
+    }
+
+    /// Emits with an ack asked for, and does not wait for it.
+    pub async fn emit_asking(&mut self, event: &str, payload: Value) -> u64 {
+        self.last_ack += 1;
+        self.send_raw(&format!("42{}{}", self.last_ack, json!([event, payload]))).await;
+        self.last_ack
+    }
+
+    /// Emits and waits for the ack; what comes before it is kept for `expect`.
+    pub async fn emit_with_ack(&mut self, event: &str, payload: Value) -> Value {
+        let id = self.emit_asking(event, payload).await;
+        self.ack_of(id).await
+    }
+
+    /// Waits for the ack of an earlier emit; what comes before it is kept for `expect`.
+    pub async fn ack_of(&mut self, id: u64) -> Value {
+        loop {
+            match self.receive().await {
+                Some(Packet::Ack { id: of, mut args, .. }) if of == id => {
+                    assert_eq!(args.len(), 1, "an ack carries one value");
+                    return args.remove(0);
+                }
+                Some(packet) => self.inbox.push_back(packet),
+                None => panic!("closed before ack {id}; before that came {:?}", self.inbox),
+            }
+        }
+    }
+
+    /// Sends one Engine.IO packet as it is.
+    pub async fn send_raw(&mut self, text: &str) {
+        self.send_all(&[Frame::from(text)]).await;
+    }
+
+    /// Sends several packets in one write: frames one after the other, or one polling payload.
+    pub async fn send_all(&mut self, frames: &[Frame]) {
+        self.wire.send(frames).await;
+    }
+
+    /// Sends one packet, and says whether the server still took it.
+    pub async fn try_send(&mut self, frame: Frame) -> Result<(), String> {
+        self.wire.try_send(&[frame]).await
+    }
+
+    /// Emits an event whose payload has binary parts, each marked by `{"_placeholder":true,"num":n}`.
+    pub async fn emit_binary(&mut self, event: &str, payload: Value, parts: &[Bytes]) {
+        let mut frames = vec![Frame::Text(format!("45{}-{}", parts.len(), json!([event, payload])))];
+        frames.extend(parts.iter().cloned().map(Frame::Binary));
+        self.send_all(&frames).await;
+    }
+
+    // ---- In ----
+
+    /// The next packet that has not been looked at, or nothing where the connection is closed.
+    pub async fn next_or_end(&mut self) -> Option<Packet> {
+        match self.inbox.pop_front() {
+            Some(packet) => Some(packet),
+            None => self.receive().await,
+        }
+    }
+
+    pub async fn next(&mut self) -> Packet {
+        self.next_or_end().await.expect("the connection is still open")
+    }
+
+    pub async fn next_event(&mut self) -> Event {
+        match self.next().await {
+            Packet::Event(event) => event,
+            other => panic!("an event was expected, not {other:?}"),
+        }
+    }
+
+    /// The payload of the next event, which must be this one.
+    pub async fn expect(&mut self, name: &str) -> Value {
+        let event = self.next_event().await;
+        assert_eq!(event.name, name, "came instead, with {}", event.payload);
+        event.payload
+    }
+
+    /// The next event must say that `event` had no effect, with this code and some words.
+    pub async fn expect_error(&mut self, event: &str, code: &str) {
+        let error = self.expect("signalingError").await;
+        assert_eq!((error["event"].as_str(), error["code"].as_str()), (Some(event), Some(code)), "{error}");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains(' '), "a sentence, not {message:?}");
+    }
+
+    /// The server must close the connection; gives back the packets that come before.
+    pub async fn expect_end(&mut self) -> Vec<Packet> {
+        let mut packets = Vec::new();
+        while let Some(packet) = self.next_or_end().await {
+            packets.push(packet);
+        }
+        packets
+    }
+
+    /// Waits until the server has dealt with everything this client sent: its events act in order, so the pong
+    /// comes last. What comes before is kept for `expect`.
+    pub async fn settle(&mut self) {
+        assert_eq!(self.emit_with_ack("test", Value::Null).await, json!("pong"));
+    }
+
+    /// Nothing was sent to this client up to now. (To be sure that the doings of another have had their effect,
+    /// let that one `settle` before.)
+    pub async fn expect_silence(&mut self) {
+        self.settle().await;
+        assert!(self.inbox.is_empty(), "nothing was to come, but there came {:?}", self.inbox);
+    }
+
+    async fn receive(&mut self) -> Option<Packet> {
+        within("a packet", async {
+            let (mut packet, attachments) = match self.wire.receive().await? {
+                Frame::Text(text) => Packet::parse(text.strip_prefix('4').expect("a message")),
+                Frame::Binary(bytes) => panic!("bytes that no packet announced: {bytes:?}"),
+            };
+            for _ in 0..attachments {
+                match self.wire.receive().await? {
+                    Frame::Binary(bytes) => packet.attach(bytes),
+                    Frame::Text(text) => panic!("an attachment was expected, not {text}"),
+                }
+            }
+            Some(packet)
+        })
+        .await
+    }
+
+    // ---- The end ----
+
+    /// What `socket.disconnect()` does: says so, then closes.
+    pub async fn disconnect(mut self) {
+        self.send_raw("41").await;
+        if let Wire::WebSocket(_) = self.wire {
+            self.wire.close().await;
+        }
+    }
+
+    /// Closed as a browser does it for a tab: by a close frame and no word of Socket.IO.
+    pub async fn close(self) {
+        self.wire.close().await;
+    }
+
+    /// The connection breaks: no word, no close frame.
+    pub fn lose(self) {
+        drop(self);
+    }
+}

@@ -1,0 +1,29 @@
+//! A server of one's own on a free port, clients that speak the wire by hand, and the few payloads that the
+//! tests send. Nothing here sleeps: whatever is waited for has `PATIENCE`, and then the test fails.
+
+pub mod bystanders;
+pub mod client;
+pub mod folder;
+pub mod http;
+pub mod packet;
+pub mod payload;
+pub mod server;
+pub mod wire;
+
+use std::future::Future;
+use std::time::Duration;
+
+pub use client::Client;
+pub use server::TestServer;
+pub use wire::Transport;
+
+/// How long anything may take before a test gives it up: long, so that a busy machine fails no test.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for `future`, and fails the test in words when it takes too long.
+pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("waited {} s in vain for {what}", PATIENCE.as_secs()),
+    }
+}

@@ -1,0 +1,65 @@
+//! The payloads that the tests send.
+
+use serde_json::{Value, json};
+
+use super::Client;
+
+pub const CANDIDATE_OUT: &str = "sendIceCandidateToSignalingServer";
+pub const CANDIDATE_IN: &str = "receivedIceCandidateFromServer";
+
+/// A description that can be told from others by `text`.
+pub fn offer(text: &str) -> Value {
+    json!({ "type": "offer", "sdp": text })
+}
+
+pub fn answer(text: &str) -> Value {
+    json!({ "type": "answer", "sdp": text })
+}
+
+/// The offer object as it was heard, with the answer filled in: what a page sends back.
+pub fn answered(offer_object: &Value, text: &str) -> Value {
+    let mut object = offer_object.clone();
+    object["answer"] = answer(text);
+    object
+}
+
+/// What the others are told when an open offer is gone.
+pub fn withdrawn(object: &Value, reason: &str) -> Value {
+    json!({ "offerId": object["offerId"], "offererUserName": object["offererUserName"], "reason": reason })
+}
+
+/// A candidate with a number of its own.
+pub fn candidate(number: usize) -> Value {
+    json!({ "candidate": format!("candidate:{number} 1 udp 1 192.0.2.1 9 typ host"), "sdpMid": "0", "sdpMLineIndex": 0 })
+}
+
+pub fn candidates(numbers: std::ops::Range<usize>) -> Vec<Value> {
+    numbers.map(candidate).collect()
+}
+
+/// What the caller's page sends for each candidate that it finds.
+pub fn from_offerer(candidate: Value) -> Value {
+    json!({ "iceCandidate": candidate, "iceUserName": "whoever", "didIOffer": true })
+}
+
+pub fn from_answerer(candidate: Value) -> Value {
+    json!({ "iceCandidate": candidate, "iceUserName": "whoever", "didIOffer": false })
+}
+
+/// Sends an offer and gives back the offer object as `listener`, the only other one there, hears of it.
+pub async fn offered(caller: &mut Client, listener: &mut Client, text: &str) -> Value {
+    caller.emit("newOffer", offer(text)).await;
+    let mut list = listener.expect("newOfferAwaiting").await;
+    assert_eq!(list.as_array().map(Vec::len), Some(1), "an array of exactly one offer");
+    list[0].take()
+}
+
+/// Makes a call between two who are alone in their lobby, and gives back its `offerId`.
+pub async fn connected_call(caller: &mut Client, answerer: &mut Client) -> String {
+    let object = offered(caller, answerer, "offer").await;
+    let candidates = answerer.emit_with_ack("newAnswer", answered(&object, "answer")).await;
+    assert_eq!(candidates, json!([]));
+    let response = caller.expect("answerResponse").await;
+    assert_eq!(response["answer"], answer("answer"));
+    response["offerId"].as_str().expect("an offerId").to_owned()
+}

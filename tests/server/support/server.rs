@@ -1,0 +1,83 @@
+//! A whole server on a free port of the loopback, with a folder of its own for certificates.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::{Mutex, OnceLock};
+
+use switchboard::config::Config;
+use switchboard::server::Server;
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::within;
+
+/// A running server; it ends with the test.
+pub struct TestServer {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<anyhow::Result<()>>,
+}
+
+impl TestServer {
+    /// Starts a server with these flags, as if they stood on the command line.
+    pub async fn start(flags: &[&str]) -> Self {
+        Self::start_with_state(state_dir(), flags).await
+    }
+
+    /// Starts a server that keeps its certificates in `state_dir`.
+    pub async fn start_with_state(state_dir: &Path, flags: &[&str]) -> Self {
+        let server = build(state_dir, flags).expect("the server can be built");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(server.listen(listener, async {
+            stopped.await.ok();
+        }));
+        Self { address, stop, task }
+    }
+
+    /// Opens a connection.
+    pub async fn stream(&self) -> TcpStream {
+        connect(self.address).await.expect("the server accepts")
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Asks the server to stop. The future that is returned ends when `listen` has returned.
+    pub fn stop(self) -> impl Future<Output = ()> {
+        self.stop.send(()).expect("the server still runs");
+        async move {
+            let ended = within("the server to stop", self.task).await;
+            ended.expect("the server does not panic").expect("the server stops without a fault");
+        }
+    }
+}
+
+/// Opens a connection to a server that may be gone by now.
+pub async fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let stream = within("a connection", TcpStream::connect(address)).await?;
+    // Small packets one after the other, as here, would otherwise wait for each other's acknowledgement.
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Builds a server without starting it: what is wrong with the flags or with the certificate comes back as a fault.
+pub fn build(state_dir: &Path, flags: &[&str]) -> anyhow::Result<Server> {
+    // Two servers that make the same CA at the same time are not what these tests are about.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+
+    let state_dir = state_dir.to_str().expect("a readable path");
+    let args = [&["--state-dir", state_dir], flags].concat();
+    Server::build(Config::from_args(args)?)
+}
+
+/// The folder where the servers of this test run keep their certificates.
+pub fn state_dir() -> &'static Path {
+    static STATE: OnceLock<TempDir> = OnceLock::new();
+    STATE.get_or_init(|| TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for certificates")).path()
+}

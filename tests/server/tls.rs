@@ -1,0 +1,234 @@
+//! HTTPS: our own certificate, the user's, and HTTP and HTTPS on one port (design, sections 3.15 and 6).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::{SinkExt, StreamExt};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::http::request;
+use crate::support::{Client, TestServer, server, within};
+
+fn folder() -> TempDir {
+    TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
+}
+
+/// Shakes hands as a browser does that trusts `root` and nothing else.
+async fn shake_hands(server: &TestServer, root: &[u8], name: &str) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(root).expect("a certificate")).expect("a root");
+    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = server.stream().await;
+    let name = ServerName::try_from(name.to_owned()).expect("a name");
+    within("a TLS handshake", TlsConnector::from(Arc::new(config)).connect(name, stream)).await
+}
+
+/// The authority's certificate, as a phone fetches it.
+async fn authority(server: &TestServer) -> Vec<u8> {
+    let reply = server.get("/switchboard-ca.crt").await;
+    assert_eq!(reply.status, 200);
+    reply.body
+}
+
+/// The certificate that the server shows.
+fn shown(stream: &TlsStream<TcpStream>) -> CertificateDer<'static> {
+    stream.get_ref().1.peer_certificates().expect("a certificate")[0].clone().into_owned()
+}
+
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (path.clone(), fs::read(&path).expect("a file")))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Writes a fresh certificate of one's own for `localhost`; gives back the certificate.
+fn write_pair(cert: &Path, key: &Path) -> Vec<u8> {
+    let CertifiedKey { cert: made, signing_key } =
+        generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    fs::write(cert, made.pem()).expect("a file");
+    fs::write(key, signing_key.serialize_pem()).expect("a file");
+    made.pem().into_bytes()
+}
+
+#[tokio::test]
+async fn a_first_run_makes_a_certificate_for_this_machine() {
+    let state = folder();
+    let server = TestServer::start_with_state(&state.path().join("deep/er"), &[]).await;
+    let root = authority(&server).await;
+    for name in ["localhost", "127.0.0.1", "::1"] {
+        shake_hands(&server, &root, name).await.unwrap_or_else(|fault| panic!("{name}: {fault}"));
+    }
+    assert!(shake_hands(&server, &root, "evil.example").await.is_err(), "it is for no other name");
+}
+
+#[tokio::test]
+async fn a_second_run_keeps_the_certificate() {
+    let state = folder();
+    let first = TestServer::start_with_state(state.path(), &[]).await;
+    let root = authority(&first).await;
+    let shown_first = shown(&shake_hands(&first, &root, "localhost").await.expect("trusted"));
+    let made = files(state.path());
+    first.stop().await;
+    let second = TestServer::start_with_state(state.path(), &[]).await;
+    assert_eq!(shown(&shake_hands(&second, &root, "localhost").await.expect("trusted")), shown_first);
+    assert_eq!(files(state.path()), made);
+}
+
+#[tokio::test]
+async fn two_installations_have_authorities_of_their_own() {
+    let (here, there) = (folder(), folder());
+    let here = TestServer::start_with_state(here.path(), &[]).await;
+    let there = TestServer::start_with_state(there.path(), &[]).await;
+    let root = authority(&here).await;
+    assert!(shake_hands(&there, &root, "localhost").await.is_err());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn private_keys_are_readable_by_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let state = folder();
+    TestServer::start_with_state(state.path(), &[]).await;
+    let mut keys = 0;
+    for (path, content) in files(state.path()) {
+        if String::from_utf8_lossy(&content).contains("PRIVATE KEY") {
+            let mode = fs::metadata(&path).expect("a file").permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{}", path.display());
+            keys += 1;
+        }
+    }
+    assert_eq!(keys, 2, "the authority's and the leaf's");
+}
+
+#[tokio::test]
+async fn http_and_https_share_one_port() {
+    let server = TestServer::start(&[]).await;
+    let root = authority(&server).await;
+    assert_eq!(server.get("/healthz").await.status, 200);
+    let secure = shake_hands(&server, &root, "localhost").await.expect("trusted");
+    let reply = request(secure, "GET", "/healthz", &[], b"").await;
+    assert_eq!(reply.status, 200);
+    // By https there is nowhere better to be sent.
+    let secure = shake_hands(&server, &root, "127.0.0.1").await.expect("trusted");
+    assert_eq!(request(secure, "GET", "/", &[("Host", "192.0.2.7:8181")], b"").await.status, 200);
+}
+
+#[tokio::test]
+async fn socket_io_works_over_tls() {
+    let server = TestServer::start(&[]).await;
+    let mut plain = Client::connect(&server, "plain").await;
+    let secure = shake_hands(&server, &authority(&server).await, "localhost").await.expect("trusted");
+    let url = "wss://localhost/socket.io/?EIO=4&transport=websocket";
+    let (mut socket, _) = tokio_tungstenite::client_async(url, secure).await.expect("a WebSocket over TLS");
+    socket.send(Message::text(r#"40{"userName":"secure","password":"x"}"#)).await.expect("sent");
+    // The handshake, then the reply to CONNECT: only after it may something be said.
+    for beginning in ["0{", "40{"] {
+        let message = within("a packet", socket.next()).await.expect("open").expect("a frame");
+        assert!(message.to_text().is_ok_and(|text| text.starts_with(beginning)), "{message}");
+    }
+    socket.send(Message::text(r#"42["newOffer",{"type":"offer"}]"#)).await.expect("sent");
+    assert_eq!(plain.expect("newOfferAwaiting").await[0]["offererUserName"], "secure");
+}
+
+#[tokio::test]
+async fn a_slow_handshake_keeps_nobody_waiting() {
+    let server = TestServer::start(&[]).await;
+    let mut slow = Vec::new();
+    for number in 0..50 {
+        let mut stream = server.stream().await;
+        // The beginning of a TLS record, or nothing at all.
+        if number % 2 == 0 {
+            stream.write_all(&[0x16, 0x03, 0x01, 0x02]).await.expect("sent");
+        }
+        slow.push(stream);
+    }
+    let root = authority(&server).await;
+    shake_hands(&server, &root, "localhost").await.expect("trusted");
+    Client::connect(&server, "amy").await.settle().await;
+}
+
+#[tokio::test]
+async fn a_folders_own_certificate_is_used() {
+    let page = folder();
+    let root = write_pair(&page.path().join("cert.crt"), &page.path().join("cert.key"));
+    let server = TestServer::start(&[page.path().to_str().expect("a path")]).await;
+    let stream = shake_hands(&server, &root, "localhost").await.expect("trusted");
+    assert_eq!(shown(&stream), CertificateDer::from_pem_slice(&root).expect("a certificate"));
+    let secure = shake_hands(&server, &root, "localhost").await.expect("trusted");
+    assert_eq!(request(secure, "GET", "/cert.key", &[], b"").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_named_wins_over_the_folders() {
+    let (page, elsewhere) = (folder(), folder());
+    write_pair(&page.path().join("cert.crt"), &page.path().join("cert.key"));
+    let (cert, key) = (elsewhere.path().join("own.crt"), elsewhere.path().join("own.key"));
+    let root = write_pair(&cert, &key);
+    let [page, cert, key] = [page.path(), &cert, &key].map(|path| path.to_str().expect("a path"));
+    let server = TestServer::start(&[page, "--cert", cert, "--key", key]).await;
+    shake_hands(&server, &root, "localhost").await.expect("trusted");
+}
+
+/// What the user is told about a certificate and a key that are of no use.
+fn fault_of(folder: &TempDir) -> String {
+    let fault = server::build(server::state_dir(), &[folder.path().to_str().expect("a path")]).err().expect("a fault");
+    format!("{fault:#}")
+}
+
+#[tokio::test]
+async fn a_key_that_does_not_belong_to_the_certificate_is_a_fault_told_in_words() {
+    let page = folder();
+    let (cert, key) = (page.path().join("cert.crt"), page.path().join("cert.key"));
+    write_pair(&cert, &key);
+    write_pair(&page.path().join("other.crt"), &key);
+    let words = fault_of(&page);
+    assert!(words.contains("cert.crt") && words.contains("cert.key") && words.contains("belong"), "{words}");
+}
+
+#[tokio::test]
+async fn a_certificate_or_key_that_cannot_be_read_is_a_fault_told_in_words() {
+    for damaged in ["cert.crt", "cert.key"] {
+        for damage in ["empty", "no PEM", "half", "binary", "a folder", "missing"] {
+            let page = folder();
+            write_pair(&page.path().join("cert.crt"), &page.path().join("cert.key"));
+            let path = page.path().join(damaged);
+            let whole = fs::read_to_string(&path).expect("a file");
+            fs::remove_file(&path).expect("removed");
+            match damage {
+                "empty" => fs::write(&path, "").expect("a file"),
+                "no PEM" => fs::write(&path, "hello").expect("a file"),
+                "half" => fs::write(&path, &whole[..whole.len() / 2]).expect("a file"),
+                "binary" => fs::write(&path, [0, 159, 146, 150]).expect("a file"),
+                "a folder" => fs::create_dir(&path).expect("a folder"),
+                _ => {}
+            }
+            let words = fault_of(&page);
+            assert!(words.contains(damaged) && words.contains(' '), "{damaged} {damage}: {words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_named_but_missing_is_a_fault_told_in_words() {
+    let fault = server::build(server::state_dir(), &["--cert", "no/such.crt", "--key", "no/such.key"]).err();
+    let words = format!("{:#}", fault.expect("a fault"));
+    assert!(words.contains("no/such.crt"), "{words}");
+    assert!(server::build(server::state_dir(), &["--cert", "only.crt"]).is_err(), "one without the other");
+}
