@@ -18,8 +18,10 @@ use super::pages::Public;
 /// The parts, each after those that it needs.
 const PARTS: [&str; 7] = ["emitter", "packet", "transport", "engine", "socket", "manager", "io"];
 
-const BANNER: &str =
-    "/* Switchboard's own client, compatible with the Socket.IO 4 browser client. Not the official one. */\n";
+const BANNER: &str = "\
+/* Switchboard's own client, compatible with the Socket.IO 4 browser client. It is not the official one;
+   to serve that instead, start with --client-dir FOLDER. */
+";
 
 /// What is served.
 #[derive(Debug)]

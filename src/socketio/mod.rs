@@ -1,6 +1,6 @@
 //! The door where the course's pages speak: Socket.IO protocol 5 over Engine.IO 4, WebSocket and long-polling.
 //!
-//! A message's way: a [`Listener`] reads it and puts it into its peer's inbox before the handler returns; the
+//! A message's way: a `Listener` reads it and puts it into its peer's inbox before the handler returns; the
 //! peer's one task ([`peer`]) takes it, asks the store, and tells whom it concerns ([`outbox`]).
 
 pub mod event;

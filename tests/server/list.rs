@@ -1,9 +1,17 @@
 //! `availableOffers`: what a newcomer is told, and what `checkOffers` brings (1.3).
 
+use std::time::Instant;
+
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
+use switchboard::signaling::call::SessionDescription;
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::name::{Lobby, OfferId, PeerId, UserName};
+use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::switchboard::Switchboard;
 
 use crate::support::payload::{candidate, connected_call, from_offerer, offer, offered};
-use crate::support::{Client, TestServer, Transport};
+use crate::support::{Client, TestServer};
 
 #[tokio::test]
 async fn a_newcomer_is_told_the_open_offers_oldest_first_and_once() {
@@ -95,22 +103,21 @@ async fn the_list_holds_at_least_one_however_large() {
     assert_eq!(bob.expect("availableOffers").await[0]["offer"], large);
 }
 
-#[tokio::test]
-async fn the_list_holds_at_most_500() {
-    let server = TestServer::start(&[]).await;
-    let mut callers = Vec::new();
+/// Without sockets: 500 callers of one lobby would tell each other 125,000 times.
+#[test]
+fn the_list_holds_at_most_500() {
+    let mut switchboard = Switchboard::new(Limits::default());
+    let name = |number: u64| UserName::new(&format!("caller {number}")).expect("short enough");
     for number in 0..503 {
-        // On long-polling: what they hear of each other then waits in the server, and costs little.
-        let mut caller = Client::connect_by(&server, Transport::Polling, &format!("caller {number}")).await;
-        caller.emit_with_ack("newOffer", offer("o")).await;
-        callers.push(caller);
+        switchboard.arrive(PeerId(number), name(number), Lobby::default());
+        let json = to_raw_value("offer").expect("text is JSON");
+        let description = Opaque::new(&json, &[]).and_then(|json| SessionDescription::new(json, &Limits::default()));
+        let description = description.expect("a small description");
+        switchboard.offer(PeerId(number), OfferId(number), description, Instant::now()).expect("an offer");
     }
-    let mut newcomer = Client::connect(&server, "newcomer").await;
-    let list = newcomer.expect("availableOffers").await;
-    let list = list.as_array().expect("an array");
-    let names: Vec<_> = list.iter().map(|object| object["offererUserName"].clone()).collect();
-    let newest: Vec<_> = (3..503).map(|number| json!(format!("caller {number}"))).collect();
-    assert_eq!(names, newest);
+    let list = switchboard.arrive(PeerId(503), name(503), Lobby::default());
+    let listed: Vec<_> = list.iter().map(|call| call.offerer_user_name.clone()).collect();
+    assert_eq!(listed, (3..503).map(name).collect::<Vec<_>>());
 }
 
 #[tokio::test]
