@@ -28,32 +28,35 @@ async fn run(config: Config) -> Result<()> {
     let server = Server::build(config)?;
     let listener = server.bind()?;
     let greeting = server.greeting(&listener)?;
+    // Before anybody is told that we are ready: whoever is quick may ask us to stop at once.
+    let stop = asked_to_stop()?;
     let mut out = std::io::stdout().lock();
     // Somebody who closes our output early wants a server all the same.
     let _ = writeln!(out, "{}{}", greeting.text(), greeting.ready_line());
     let _ = out.flush();
     drop(out);
-    server.listen(listener, asked_to_stop()?).await
+    server.listen(listener, stop).await
 }
 
-/// Resolves on ctrl-c, and on SIGTERM where there is such a thing.
+/// Resolves on ctrl-c, and on SIGTERM where there is such a thing. Listens from now on, not from its first poll on.
+#[cfg(unix)]
 fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .context("SIGTERM cannot be listened for")?;
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).context("Signals cannot be listened for");
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
     Ok(async move {
-        #[cfg(unix)]
-        let terminated = async {
-            terminate.recv().await;
-        };
-        #[cfg(not(unix))]
-        let terminated = std::future::pending::<()>();
         tokio::select! {
-            result = tokio::signal::ctrl_c() => if let Err(error) = result {
-                tracing::error!(%error, "ctrl-c cannot be listened for");
-                std::future::pending::<()>().await;
-            },
-            () = terminated => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
+    })
+}
+
+/// Resolves on ctrl-c.
+#[cfg(windows)]
+fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = tokio::signal::windows::ctrl_c().context("ctrl-c cannot be listened for")?;
+    Ok(async move {
+        interrupt.recv().await;
     })
 }

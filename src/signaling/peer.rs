@@ -21,8 +21,19 @@ pub struct Peer {
     early_answerer: Early,
 }
 
-/// Candidates that came before the description that they belong to, oldest first.
-pub type Early = VecDeque<(Instant, IceCandidate)>;
+/// A candidate that came before the description that it belongs to.
+#[derive(Debug)]
+pub struct Held {
+    /// When it came.
+    pub since: Instant,
+    /// Which offer's answer it belongs to, if the answerer said so.
+    pub offer: Option<OfferId>,
+    /// The candidate.
+    pub candidate: IceCandidate,
+}
+
+/// What came early in one role, oldest first.
+pub type Early = VecDeque<Held>;
 
 impl Peer {
     /// A peer without calls.
@@ -53,14 +64,15 @@ impl Peer {
     /// Lets go the early candidates that have waited too long.
     pub fn drop_stale(&mut self, role: Role, now: Instant, ttl: Duration) {
         let held = self.early(role);
-        while held.front().is_some_and(|(since, _)| now.saturating_duration_since(*since) >= ttl) {
+        while held.front().is_some_and(|held| now.saturating_duration_since(held.since) >= ttl) {
             held.pop_front();
         }
     }
 
-    /// Takes the early candidates that are still fresh: their description has come.
-    pub fn take_early(&mut self, role: Role, now: Instant, ttl: Duration) -> Vec<IceCandidate> {
+    /// Takes the early candidates that are still fresh: the description of this offer or its answer has come.
+    pub fn take_early(&mut self, role: Role, offer: Option<OfferId>, now: Instant, ttl: Duration) -> Vec<IceCandidate> {
         self.drop_stale(role, now, ttl);
-        std::mem::take(self.early(role)).into_iter().map(|(_, candidate)| candidate).collect()
+        let fits = |held: &Held| held.offer.is_none() || held.offer == offer;
+        std::mem::take(self.early(role)).into_iter().filter(fits).map(|held| held.candidate).collect()
     }
 }

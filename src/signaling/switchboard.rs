@@ -9,7 +9,7 @@ use super::limits::Limits;
 use super::name::{Lobby, OfferId, PeerId, UserName};
 use super::notice::{Ended, News, Notice, OfferWithdrawn, PeerHangup, Withdrawn};
 use super::offers::OpenOffers;
-use super::peer::Peer;
+use super::peer::{Held, Peer};
 use super::refusal::Refusal;
 
 /// All calls of one server.
@@ -99,7 +99,7 @@ impl Switchboard {
         if caller.calls() - usize::from(replaced.is_some()) >= self.limits.max_calls {
             return Err(Refusal::too_many_calls());
         }
-        let early = caller.take_early(Role::Offerer, now, self.limits.early_ttl);
+        let early = caller.take_early(Role::Offerer, Some(id), now, self.limits.early_ttl);
         let mut notices: Vec<Notice> =
             replaced.and_then(|old| self.withdraw(old, Withdrawn::Replaced)).into_iter().collect();
         let Some(caller) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
@@ -127,7 +127,7 @@ impl Switchboard {
         let found = self.find_open(peer, wanted);
         let Some(answerer) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
         // Taken before the refusal, too: they belong to this answer, not to the next one.
-        let early = answerer.take_early(Role::Answerer, now, self.limits.early_ttl);
+        let early = answerer.take_early(Role::Answerer, found.as_ref().ok().copied(), now, self.limits.early_ttl);
         let id = found?;
         if answerer.calls() >= self.limits.max_calls {
             return Err(Refusal::too_many_calls());
@@ -166,12 +166,18 @@ impl Switchboard {
             Role::Offerer => sender.offered.last(),
             Role::Answerer => sender.answered.last(),
         };
-        let Some(id) = id.or(newest.copied()) else {
+        // Without a call, or for an offer that the sender is about to answer, it is early.
+        let to_be_answered = |id: &OfferId| {
+            let open = self.open.get(*id).filter(|offer| offer.offerer != peer && offer.lobby == sender.lobby);
+            role == Role::Answerer && open.is_some()
+        };
+        let answering = id.filter(to_be_answered);
+        let (None, Some(id)) = (answering, id.or(newest.copied())) else {
             sender.drop_stale(role, now, self.limits.early_ttl);
             if sender.early(role).len() >= self.limits.max_candidates {
                 return Err(Refusal::too_many_candidates(self.limits.max_candidates));
             }
-            sender.early(role).push_back((now, candidate));
+            sender.early(role).push_back(Held { since: now, offer: answering, candidate });
             self.early.push_back((now, peer, role));
             return Ok(Vec::new());
         };

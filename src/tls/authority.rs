@@ -44,6 +44,10 @@ pub fn find_or_make(state_dir: Option<&Path>) -> Result<Files> {
     };
     fs::create_dir_all(&dir)
         .with_context(|| format!("{} cannot be made: choose another folder with --state-dir.", dir.display()))?;
+    // Two servers may start at the same moment. Let go when it is dropped, at the end.
+    let lock = dir.join("switchboard.lock");
+    let lock =
+        fs::File::create(&lock).and_then(|file| file.lock().map(|()| file)).with_context(|| cannot_write(&lock))?;
     let files = Files {
         authority: dir.join("switchboard-ca.crt"),
         leaf: dir.join("switchboard.crt"),
@@ -79,6 +83,7 @@ pub fn find_or_make(state_dir: Option<&Path>) -> Result<Files> {
         let until = seconds(SystemTime::now() + LEAF_VALID);
         write(&purpose_file, &format!("{until} {}\n", names.join(" ")), Readers::All)?;
     }
+    drop(lock);
     Ok(files)
 }
 
@@ -161,5 +166,9 @@ fn write(path: &Path, text: &str, readers: Readers) -> Result<()> {
         .open(&draft)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| fs::rename(&draft, path));
-    result.with_context(|| format!("{} cannot be written: choose another folder with --state-dir.", path.display()))
+    result.with_context(|| cannot_write(path))
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("{} cannot be written: choose another folder with --state-dir.", path.display())
 }

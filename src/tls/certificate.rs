@@ -63,7 +63,9 @@ pub fn choose(options: &Options) -> Result<Certificate> {
     }
     let own = authority::find_or_make(options.state_dir.as_deref())?;
     Ok(Certificate {
-        config: configure(chain(&own.leaf)?, key(&own.leaf_key)?).context("Our own certificate is damaged")?,
+        config: configure(chain(&own.leaf)?, key(&own.leaf_key)?).with_context(|| {
+            format!("Our own certificate {} is damaged: remove it and start again.", own.leaf.display())
+        })?,
         origin: Origin::Own { pem: read(&own.authority)?, authority: own.authority },
     })
 }

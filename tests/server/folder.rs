@@ -49,7 +49,6 @@ async fn keys_and_the_old_servers_own_files_are_never_served() {
     // Its cert.key would be looked at as a certificate's key, which is not what this is about.
     let state = server::state_dir();
     let cert = state.join("switchboard.crt");
-    TestServer::start(&[]).await;
     let key = state.join("switchboard.key");
     let (cert, key) = (cert.to_str().expect("a path"), key.to_str().expect("a path"));
     let server = TestServer::start(&[name(&page), "--cert", cert, "--key", key]).await;

@@ -55,6 +55,24 @@ fn an_early_candidate_waits_ten_seconds_and_no_longer() {
 }
 
 #[test]
+fn an_early_candidate_that_names_an_offer_waits_for_the_answer_to_that_one() {
+    let mut switchboard = Switchboard::new(Limits::default());
+    let now = Instant::now();
+    let (ann, bob, cem) = (arrive(&mut switchboard, 1), arrive(&mut switchboard, 2), arrive(&mut switchboard, 3));
+    for (caller, id) in [(ann, OfferId(1)), (bob, OfferId(2))] {
+        switchboard.offer(caller, id, description("offer"), now).expect("kept");
+    }
+    for (number, offer) in [(0, OfferId(1)), (1, OfferId(2))] {
+        switchboard.candidate(cem, Role::Answerer, Some(offer), candidate(number), now).expect("held");
+    }
+    let refusal = switchboard.candidate(ann, Role::Answerer, Some(OfferId(1)), candidate(2), now);
+    assert_eq!(refusal.expect_err("her own offer").code, Code::NoCall);
+    let answered = switchboard.answer(cem, &Wanted::Offer(OfferId(2)), description("answer"), now).expect("answered");
+    let passed_on: Vec<_> = answered.notices.iter().filter(|n| matches!(n.news, News::IceCandidate(_))).collect();
+    assert_eq!(passed_on, [&Notice::to_peer(bob, News::IceCandidate(candidate(1)))]);
+}
+
+#[test]
 fn an_offer_expires_when_its_time_is_up_and_not_before() {
     let limits = Limits { offer_ttl: Duration::from_secs(60), ..Limits::default() };
     let mut switchboard = Switchboard::new(limits);

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use switchboard::config::Config;
 use switchboard::server::Server;
@@ -67,17 +67,18 @@ pub async fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
 
 /// Builds a server without starting it: what is wrong with the flags or with the certificate comes back as a fault.
 pub fn build(state_dir: &Path, flags: &[&str]) -> anyhow::Result<Server> {
-    // Two servers that make the same CA at the same time are not what these tests are about.
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-
     let state_dir = state_dir.to_str().expect("a readable path");
-    let args = [&["--state-dir", state_dir], flags].concat();
-    Server::build(Config::from_args(args)?)
+    Server::build(Config::from_args([&["--state-dir", state_dir], flags].concat())?)
 }
 
-/// The folder where the servers of this test run keep their certificates.
+/// The folder where the servers of this test run keep their certificates. These are made at once, so that no two
+/// servers make them at the same time.
 pub fn state_dir() -> &'static Path {
     static STATE: OnceLock<TempDir> = OnceLock::new();
-    STATE.get_or_init(|| TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for certificates")).path()
+    let made = STATE.get_or_init(|| {
+        let dir = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for certificates");
+        build(dir.path(), &[]).expect("a server that makes its certificate");
+        dir
+    });
+    made.path()
 }
