@@ -117,6 +117,7 @@ impl Server {
         let serving = axum::serve(listener, router.into_make_service_with_connect_info::<Caller>())
             .with_graceful_shutdown(async move {
                 stop.await;
+                tracing::info!("stopping");
                 ready.store(false, Ordering::Relaxed);
                 // The other end waits below for as long as we serve.
                 let _ = stopping.send(());
@@ -132,7 +133,6 @@ impl Server {
             if stopped.await.is_err() {
                 std::future::pending::<()>().await;
             }
-            tracing::info!("stopping");
             tokio::time::sleep(config.drain).await;
         };
         let result = tokio::select! {

@@ -144,9 +144,13 @@ async fn may_be_served(folder: &Path, path: &str) -> bool {
     if !is_harmless(relative) {
         return false;
     }
-    match tokio::fs::canonicalize(folder.join(relative)).await {
-        Ok(real) => real.strip_prefix(folder).is_ok_and(is_harmless),
-        Err(_) => false,
+    let leads_to = |path: PathBuf| async move {
+        tokio::fs::canonicalize(path).await.ok().filter(|real| real.strip_prefix(folder).is_ok_and(is_harmless))
+    };
+    match leads_to(folder.join(relative)).await {
+        // A folder is answered by its index.html, which may be a link as well.
+        Some(real) if real.is_dir() => leads_to(real.join("index.html")).await.is_some(),
+        real => real.is_some(),
     }
 }
 

@@ -36,7 +36,7 @@ use self::handshake::{Entry, Identity};
 use self::inbox::{Inbox, Utterance};
 use self::outbox::{Directory, Outbox};
 use self::peer::{Peer, SignalingError};
-use self::transport::{Line, Transports};
+use self::transport::{Claim, Line, Transports};
 use crate::signaling::name::PeerId;
 use crate::signaling::notice::Ended;
 use crate::signaling::refusal::{Code, Refusal};
@@ -50,6 +50,8 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 const TENDING: Duration = Duration::from_millis(500);
 /// How long a stopping server waits for those who poll to come for the last message. They poll all the time.
 const LAST_POLL: Duration = Duration::from_secs(2);
+/// How long one with a wrong password may take to close by itself.
+const TURNED_AWAY: Duration = Duration::from_secs(1);
 /// When clients may try again after a shutdown.
 const RETRY_AFTER_MS: u32 = 1_000;
 
@@ -71,18 +73,23 @@ pub struct Options {
 /// The door. Cheap to clone.
 #[derive(Clone)]
 pub struct Door {
-    options: Arc<Options>,
+    hall: Arc<Hall>,
+    io: SocketIo,
+}
+
+/// What the handlers need. Not the library's own handle, which owns the handlers.
+struct Hall {
+    options: Options,
     store: Arc<Store>,
     directory: Arc<Directory>,
     transports: Arc<Transports>,
-    io: SocketIo,
 }
 
 /// What is kept of a newcomer between the library's two calls: before and after it is told that it is connected.
 #[derive(Clone)]
 enum Arrival {
     Welcome(Identity, Inbox, Arc<Mutex<mpsc::Receiver<inbox::Entry>>>),
-    WrongPassword(Refusal),
+    WrongPassword(Refusal, Arc<Claim>),
 }
 
 #[derive(Serialize)]
@@ -107,14 +114,8 @@ impl Door {
             .connect_timeout(options.connect_timeout)
             .with_parser(ParserConfig::common().max_incoming_binary_buf_size(options.max_message))
             .build_svc();
-        let door = Self {
-            options: Arc::new(options),
-            store,
-            directory: Arc::default(),
-            transports: Arc::default(),
-            io: io.clone(),
-        };
-        let (before, after) = (door.clone(), door.clone());
+        let hall = Arc::new(Hall { options, store, directory: Arc::default(), transports: Arc::default() });
+        let (before, after) = (hall.clone(), hall.clone());
         let welcome = move |socket: SocketRef, TryData(auth): TryData<Auth>| ready(before.welcome(&socket, auth.ok()));
         let connected = move |socket: SocketRef| {
             after.connected(socket);
@@ -124,8 +125,13 @@ impl Door {
         let routes = Router::new()
             .route_service("/socket.io/", service.clone())
             .route_service(PATH, service)
-            .layer(middleware::from_fn_with_state(door.clone(), follow_transport));
-        (door, routes)
+            .layer(middleware::from_fn_with_state(hall.transports.clone(), follow_transport));
+        (Self { hall, io }, routes)
+    }
+
+    /// Whether nothing is kept of anybody.
+    pub fn is_empty(&self) -> bool {
+        self.hall.transports.is_empty() && self.hall.directory.is_empty() && self.hall.store.is_empty()
     }
 
     /// Lets waiting offers expire. Runs for as long as the server does.
@@ -133,7 +139,8 @@ impl Door {
         let mut ticks = tokio::time::interval(TENDING);
         loop {
             ticks.tick().await;
-            self.store.expire(|notices| self.directory.tell_all(notices));
+            self.hall.store.expire(|notices| self.hall.directory.tell_all(notices));
+            self.hall.transports.tend();
         }
     }
 
@@ -141,8 +148,8 @@ impl Door {
     /// poll have to come for it.
     pub async fn say_goodbye(&self) {
         let closing = Closing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS };
-        self.directory.broadcast(event::SERVER_CLOSING, &closing);
-        if tokio::time::timeout(LAST_POLL, self.transports.every_poll()).await.is_err() {
+        self.hall.directory.broadcast(event::SERVER_CLOSING, &closing);
+        if tokio::time::timeout(LAST_POLL, self.hall.transports.every_poll()).await.is_err() {
             tracing::debug!("somebody did not come for the last message");
         }
     }
@@ -151,8 +158,13 @@ impl Door {
     /// disconnect from the namespace.
     pub async fn close(&self) {
         self.io.close().await;
+        // The library has closed its sockets without a word to their handlers, and does not let go of them.
+        self.hall.directory.end_all();
+        self.hall.transports.forget_all();
     }
+}
 
+impl Hall {
     /// Runs before the client is told that it is connected: so a quick client's first event finds its listener.
     fn welcome(&self, socket: &SocketRef, auth: Option<Auth>) -> Result<(), Refusal> {
         let Some(auth) = auth else {
@@ -164,7 +176,8 @@ impl Door {
         let identity = match handshake::read(&auth, self.options.password.as_deref())? {
             Entry::Welcome(identity) => identity,
             Entry::WrongPassword(refusal) => {
-                socket.extensions.insert(Arrival::WrongPassword(refusal));
+                let claim = Arc::new(self.claim(socket));
+                socket.extensions.insert(Arrival::WrongPassword(refusal, claim));
                 return Ok(());
             }
         };
@@ -175,13 +188,13 @@ impl Door {
                 socket.on(*spelling, Listener { said, inbox, store, transports });
             }
         }
-        let (leaving, transports) = (inbox.clone(), self.transports.clone());
+        let leaving = inbox.clone();
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
-            transports.forget(socket.id);
             leaving.end(ended(reason, socket.transport_type()));
             ready(())
         });
-        self.transports.open(socket.id, socket.req_parts().extensions.get::<Line>().cloned());
+        // Kept with the socket, since the library may let that go without a word to any handler.
+        socket.extensions.insert(Arc::new(self.claim(socket)));
         socket.extensions.insert(Arrival::Welcome(identity, inbox, Arc::new(Mutex::new(entries))));
         Ok(())
     }
@@ -197,15 +210,28 @@ impl Door {
                 let (store, directory) = (self.store.clone(), self.directory.clone());
                 tokio::spawn(Peer { id, identity, outbox, store, directory }.converse(entries));
             }
-            Some(Arrival::WrongPassword(refusal)) => {
+            Some(Arrival::WrongPassword(refusal, claim)) => {
                 tracing::info!("refused: wrong password");
+                let session = socket.id;
                 let told = socket.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal: &refusal });
                 if told.is_err() || socket.disconnect().is_err() {
                     tracing::debug!("the refused connection was gone already");
                 }
+                // Official clients close now. Whoever does not is closed; its session goes when its time is out.
+                let transports = self.transports.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(TURNED_AWAY).await;
+                    transports.cut(session);
+                    tokio::time::sleep(PING_INTERVAL + PING_TIMEOUT).await;
+                    drop(claim);
+                });
             }
             None => {}
         }
+    }
+
+    fn claim(&self, socket: &SocketRef) -> Claim {
+        self.transports.open(socket.id, socket.req_parts().extensions.get::<Line>().cloned())
     }
 }
 
@@ -242,24 +268,19 @@ fn ended(reason: DisconnectReason, transport: TransportType) -> Ended {
 
 /// Notes the WebSocket of a session that is upgraded, and each poll that was answered; takes nothing more from a
 /// session that was cut.
-async fn follow_transport(State(door): State<Door>, request: Request, next: Next) -> Response {
-    let session = session(&request);
-    if let Some(session) = session {
-        let websocket = request.headers().contains_key(header::UPGRADE);
-        let open = match request.extensions().get::<Line>() {
-            Some(line) if websocket => door.transports.upgrade(session, line.clone()),
-            _ => !door.transports.is_cut(session),
-        };
-        if !open {
-            // As the library answers for a session that it does not know.
-            let unknown = r#"{"code":"1","message":"Session ID unknown"}"#;
-            return (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], unknown).into_response();
-        }
+async fn follow_transport(State(transports): State<Arc<Transports>>, request: Request, next: Next) -> Response {
+    let Some(session) = session(&request) else { return next.run(request).await };
+    if transports.is_cut(session) {
+        // As the library answers for a session that it does not know.
+        let unknown = r#"{"code":"1","message":"Session ID unknown"}"#;
+        return (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], unknown).into_response();
     }
-    let polled = session.filter(|_| request.method() == Method::GET);
+    let (line, poll) = (request.extensions().get::<Line>().cloned(), request.method() == Method::GET);
     let response = next.run(request).await;
-    if let Some(session) = polled {
-        door.transports.polled(session);
+    match line {
+        Some(line) if response.status() == StatusCode::SWITCHING_PROTOCOLS => transports.upgrade(session, line),
+        _ if poll => transports.polled(session),
+        _ => {}
     }
     response
 }

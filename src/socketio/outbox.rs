@@ -124,6 +124,19 @@ impl Directory {
         }
     }
 
+    /// Whether nobody is listed.
+    pub fn is_empty(&self) -> bool {
+        let listed = self.listed.read();
+        listed.peers.is_empty() && listed.lobbies.is_empty()
+    }
+
+    /// Ends every conversation: their connections are closed.
+    pub fn end_all(&self) {
+        for outbox in self.listed.read().peers.values() {
+            outbox.inbox.end(Ended::Lost);
+        }
+    }
+
     fn tell(&self, to: &Audience, news: &News) {
         match news {
             News::NewOfferAwaiting(call) => {

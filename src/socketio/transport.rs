@@ -42,6 +42,8 @@ pub struct Transports {
 
 #[derive(Debug, Default)]
 struct Known {
+    /// How many sessions have said who they are, ever: the number of the newest claim.
+    claims: u64,
     sessions: HashMap<Sid, Session>,
     /// Upgrades for sessions that had not said who they are, oldest first: some are for no session at all.
     unclaimed: VecDeque<(Instant, Sid)>,
@@ -52,7 +54,22 @@ struct Known {
 #[derive(Debug)]
 struct Session {
     transport: Transport,
-    claimed: bool,
+    /// Which claim it belongs to; 0 as long as nobody has said who it is.
+    claim: u64,
+}
+
+/// That a session is here. When it is dropped, the session is over: kept wherever the session's socket is kept.
+#[derive(Debug)]
+pub struct Claim {
+    session: Sid,
+    number: u64,
+    transports: Arc<Transports>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.transports.forget(self.session, self.number);
+    }
 }
 
 #[derive(Debug)]
@@ -64,25 +81,29 @@ enum Transport {
 
 impl Transports {
     /// A session has said who it is; it has a line of its own if it began as a WebSocket.
-    pub fn open(&self, session: Sid, line: Option<Line>) {
+    pub fn open(self: &Arc<Self>, session: Sid, line: Option<Line>) -> Claim {
         let transport = line.map_or(Transport::Polling, Transport::WebSocket);
         let mut known = self.known.lock();
-        known.sessions.entry(session).or_insert(Session { transport, claimed: true }).claimed = true;
+        known.claims += 1;
+        let number = known.claims;
+        known.sessions.entry(session).or_insert(Session { transport, claim: number }).claim = number;
+        Claim { session, number, transports: self.clone() }
     }
 
-    /// A session's WebSocket comes, in an upgrade from polling. False if the session is cut.
-    pub fn upgrade(&self, id: Sid, line: Line) -> bool {
+    /// A session's WebSocket comes, in an upgrade from polling.
+    pub fn upgrade(&self, id: Sid, line: Line) {
         let mut known = self.known.lock();
-        known.drop_unclaimed(Instant::now());
         match known.sessions.get_mut(&id) {
-            Some(Session { transport: Transport::Cut, .. }) => return false,
-            Some(session) => session.transport = Transport::WebSocket(line),
+            Some(session) if matches!(session.transport, Transport::Polling) => {
+                session.transport = Transport::WebSocket(line);
+            }
+            // A second WebSocket: the library turns it away.
+            Some(_) => {}
             None => {
-                known.sessions.insert(id, Session { transport: Transport::WebSocket(line), claimed: false });
+                known.sessions.insert(id, Session { transport: Transport::WebSocket(line), claim: 0 });
                 known.unclaimed.push_back((Instant::now(), id));
             }
         }
-        true
     }
 
     /// Whether a session was cut: nothing more is to be taken from it.
@@ -101,10 +122,28 @@ impl Transports {
         }
     }
 
-    /// A session is over.
-    pub fn forget(&self, session: Sid) {
-        self.known.lock().sessions.remove(&session);
-        self.polled(session);
+    fn forget(&self, session: Sid, claim: u64) {
+        let mut known = self.known.lock();
+        if known.sessions.get(&session).is_some_and(|session| session.claim == claim) {
+            known.sessions.remove(&session);
+            drop(known);
+            self.polled(session);
+        }
+    }
+
+    /// All sessions are over.
+    pub fn forget_all(&self) {
+        *self.known.lock() = Known::default();
+    }
+
+    /// Lets go the lines that nobody has claimed.
+    pub fn tend(&self) {
+        self.known.lock().drop_unclaimed(Instant::now());
+    }
+
+    /// Whether nothing is kept of any session.
+    pub fn is_empty(&self) -> bool {
+        self.known.lock().sessions.is_empty()
     }
 
     /// A session has fetched what there was to be told.
@@ -137,7 +176,7 @@ impl Known {
                 break;
             }
             self.unclaimed.pop_front();
-            if self.sessions.get(&id).is_some_and(|session| !session.claimed) {
+            if self.sessions.get(&id).is_some_and(|session| session.claim == 0) {
                 self.sessions.remove(&id);
             }
         }

@@ -62,7 +62,11 @@ pub fn find_or_make(state_dir: Option<&Path>) -> Result<Files> {
             .with_context(|| format!("{} cannot be read.", authority_key.display()))?;
         let key = KeyPair::from_pem(&key)
             .with_context(|| format!("{} is damaged: remove it and start again.", authority_key.display()))?;
-        Issuer::new(authority_params(), key)
+        let authority = fs::read_to_string(&files.authority)
+            .with_context(|| format!("{} cannot be read.", files.authority.display()))?;
+        // From the certificate itself: this machine may have had another name when it was made.
+        Issuer::from_ca_cert_pem(&authority, key)
+            .with_context(|| format!("{} is damaged: remove it and start again.", files.authority.display()))?
     } else {
         let key = KeyPair::generate()?;
         let authority = authority_params().self_signed(&key)?;

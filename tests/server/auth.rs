@@ -189,3 +189,13 @@ async fn two_may_bear_the_same_name() {
     assert_eq!(name_of(&mut first, &mut second).await, "amy");
     first.expect_silence().await;
 }
+
+#[tokio::test]
+async fn one_with_a_wrong_password_that_does_not_go_by_itself_is_closed() {
+    let server = TestServer::start(&[]).await;
+    let auth = json!({ "userName": "amy", "password": "wrong" });
+    let mut client = Client::try_connect(&server, Transport::WebSocket, auth).await.expect("let in at first");
+    client.expect("signalingError").await;
+    assert_eq!(client.next().await, Packet::Disconnected);
+    client.expect_end().await;
+}

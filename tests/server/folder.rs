@@ -103,8 +103,10 @@ async fn a_link_that_leads_outside_the_folder_or_to_a_key_is_not_followed() {
     symlink(outer.path(), inner.join("up")).expect("a link");
     symlink(inner.join(".env"), inner.join("env.txt")).expect("a link");
     symlink(inner.join("real.txt"), inner.join("within.txt")).expect("a link");
+    std::fs::create_dir(inner.join("sub")).expect("a folder");
+    symlink(outer.path().join("secret.txt"), inner.join("sub/index.html")).expect("a link");
     let server = TestServer::start(&[inner.to_str().expect("a path")]).await;
-    for path in ["/link.txt", "/up/secret.txt", "/env.txt"] {
+    for path in ["/link.txt", "/up/secret.txt", "/env.txt", "/sub/", "/sub", "/sub/index.html"] {
         assert_eq!(server.get(path).await.status, 404, "{path}");
     }
     assert_eq!(server.get("/within.txt").await.text(), "page/real.txt");

@@ -10,6 +10,7 @@ mod folder;
 mod hangup;
 mod house;
 mod http;
+mod leak;
 mod list;
 mod lobby;
 mod malformed;

@@ -254,3 +254,17 @@ fn servers_that_start_at_the_same_moment_agree_on_a_certificate() {
         });
     }
 }
+
+#[tokio::test]
+async fn an_authority_made_under_another_name_of_this_machine_is_still_the_one_that_signs() {
+    let state = folder();
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::default();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Constrained(0));
+    params.distinguished_name.push(rcgen::DnType::CommonName, "Switchboard on a machine of another name");
+    let root = params.self_signed(&key).expect("a certificate").pem();
+    fs::write(state.path().join("switchboard-ca.crt"), &root).expect("a file");
+    fs::write(state.path().join("switchboard-ca.key"), key.serialize_pem()).expect("a file");
+    let server = TestServer::start_with_state(state.path(), &[]).await;
+    shake_hands(&server, root.as_bytes(), "localhost").await.expect("a leaf that the authority signed");
+}

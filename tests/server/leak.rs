@@ -1,0 +1,92 @@
+//! Whoever has gone leaves nothing behind, however it went. Looks into the door, which the wire does not show.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use switchboard::signaling::limits::Limits;
+use switchboard::socketio::{Door, Options};
+use switchboard::store::Store;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::support::within;
+
+const SEPARATOR: char = '\u{1e}';
+
+async fn door() -> (Door, std::net::SocketAddr) {
+    let options = Options {
+        password: Some("x".into()),
+        aliases: false,
+        max_message: 1_000_000,
+        max_queue: 1024,
+        connect_timeout: Duration::from_secs(10),
+    };
+    let (door, routes) = Door::new(options, Arc::new(Store::new(Limits::default())));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (door, address)
+}
+
+/// One HTTP request by long-polling; gives the reply's body.
+async fn poll(address: std::net::SocketAddr, session: &str, body: Option<&str>) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let body = body.unwrap_or_default();
+    let request = format!(
+        "{method} /socket.io/?EIO=4&transport=polling{session} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Content-Type: text/plain\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.expect("a request");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await.expect("a reply");
+    reply.split_once("\r\n\r\n").map_or_else(String::new, |(_, body)| body.to_owned())
+}
+
+async fn new_session(address: std::net::SocketAddr) -> String {
+    let opened = poll(address, "", None).await;
+    let json: serde_json::Value = serde_json::from_str(&opened[1..]).expect("the open packet");
+    format!("&sid={}", json["sid"].as_str().expect("a session id"))
+}
+
+async fn left_nothing(door: &Door) {
+    within("the door to be empty", async {
+        while !door.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_connects_and_closes_in_one_breath_leaves_nothing() {
+    let (door, address) = door().await;
+    for _ in 0..50 {
+        let session = new_session(address).await;
+        poll(address, &session, Some(&format!("40{{\"password\":\"x\"}}{SEPARATOR}1"))).await;
+    }
+    left_nothing(&door).await;
+}
+
+#[tokio::test]
+async fn one_that_calls_and_disconnects_leaves_nothing() {
+    let (door, address) = door().await;
+    let session = new_session(address).await;
+    poll(address, &session, Some("40{\"password\":\"x\"}")).await;
+    poll(address, &session, None).await;
+    assert!(!door.is_empty(), "it is here now");
+    poll(address, &session, Some(&format!("42[\"newOffer\",{{\"sdp\":\"\"}}]{SEPARATOR}41{SEPARATOR}1"))).await;
+    left_nothing(&door).await;
+}
+
+#[tokio::test]
+async fn a_closed_door_has_nobody_in_it() {
+    let (door, address) = door().await;
+    let session = new_session(address).await;
+    poll(address, &session, Some("40{\"password\":\"x\"}")).await;
+    poll(address, &session, None).await;
+    assert!(!door.is_empty(), "it is here now");
+    door.close().await;
+    left_nothing(&door).await;
+}
