@@ -37,10 +37,10 @@ impl Opaque {
         if json.get().contains("_placeholder") || json.get().contains("\\u") {
             let value: Value = serde_json::from_str(json.get())
                 .map_err(|_| Refusal::new(Code::BadPayload, "The value holds text that is not valid Unicode."))?;
-            if placeholders_fit(&value, attachments.len()) == Some(true) {
-                own = attachments.to_vec();
-            } else if placeholders_fit(&value, attachments.len()).is_none() {
-                return Err(Refusal::new(Code::BadPayload, "A binary value is missing its bytes."));
+            match placeholders_fit(&value, attachments.len()) {
+                Some(true) => own = attachments.to_vec(),
+                Some(false) => {}
+                None => return Err(Refusal::new(Code::BadPayload, "A binary value is missing its bytes.")),
             }
         }
         Ok(Self { json: json.to_owned(), attachments: own })

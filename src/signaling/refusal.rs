@@ -62,8 +62,6 @@ pub enum Code {
     BadPayload,
     /// It is larger than allowed.
     TooLarge,
-    /// It came faster than it can be handled.
-    RateLimited,
     /// There are as many of these as allowed.
     TooMany,
     /// No such open offer.
