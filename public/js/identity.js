@@ -10,6 +10,9 @@
 
 const offeredName = `guest-${randomHex(2)}`;
 
+/** This load of the page: by it the server knows who comes back when a connection broke. */
+const session = randomHex(16);
+
 /**
  * Fills the fields with what this tab remembers.
  * @param {IdentityFields} fields
@@ -28,7 +31,7 @@ export function readIdentity(fields) {
   userName.value = userName.value.trim() || offeredName;
   lobby.value = lobby.value.trim();
   for (const [key, field] of Object.entries(fields)) sessionStorage.setItem(key, field.value);
-  return { userName: userName.value, lobby: lobby.value || undefined, password: password.value };
+  return { userName: userName.value, lobby: lobby.value || undefined, password: password.value, session };
 }
 
 function randomHex(bytes) {

@@ -16,7 +16,7 @@ const ACK_TIMEOUT_MS = 10_000;
  * @property {RTCSessionDescriptionInit|null} answer
  * @property {RTCIceCandidateInit[]} answererIceCandidates
  *
- * @typedef {{userName: string, password: string, lobby?: string}} Identity
+ * @typedef {{userName: string, password: string, lobby?: string, session: string}} Identity
  * @typedef {{event: string, code: string, message: string}} Refusal
  *
  * @typedef {object} Listeners

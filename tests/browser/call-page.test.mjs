@@ -45,6 +45,18 @@ browserTest('an answerer who comes late finds the offer in the list, over https'
   for (const page of [caller, answerer]) assertOnlyServerWasAsked(page, server);
 });
 
+browserTest('the page says which load of it connects: a new one after a reload, the same after a loss', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const page = await enter(visit, server, 'Ann');
+  const sessions = () => page.posts.filter((body) => body.startsWith('40')).map((body) => JSON.parse(body.slice(2)).session);
+  await page.reload();
+  await eventually('connected again', async () => sessions().length === 3);
+  const [first, renamed, reloaded] = sessions();
+  assert.match(first, /^[0-9A-F]{32}$/);
+  assert.equal(renamed, first);
+  assert.notEqual(reloaded, first);
+});
+
 browserTest('a caller who reloads while waiting is withdrawn from the list and can call again', async ({ visit, t }) => {
   const server = await serverFor(t);
   const answerer = await enter(visit, server, 'Ann');

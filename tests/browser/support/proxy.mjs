@@ -18,7 +18,7 @@ export async function startProxy(target, { delay = 0 } = {}) {
 
     /** Resets all connections there are. */
     cut() {
-      for (const end of ends) end.resetAndDestroy();
+      for (const end of ends) reset(end);
     },
 
     async close() {
@@ -31,7 +31,7 @@ export async function startProxy(target, { delay = 0 } = {}) {
 
   const server = createServer((client) => {
     if (proxy.refusing) {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const upstream = connect(proxy.target, '127.0.0.1');
@@ -48,7 +48,7 @@ export async function startProxy(target, { delay = 0 } = {}) {
     from.setNoDelay(true);
     from.on('data', (data) => pass(() => proxy.frozen || to.destroyed || to.write(data)));
     from.on('end', () => pass(() => proxy.frozen || to.end()));
-    from.on('error', () => to.destroyed || to.resetAndDestroy());
+    from.on('error', () => reset(to));
     from.on('close', () => {
       ends.delete(from);
       if (!proxy.frozen) pass(() => to.destroy());
@@ -59,4 +59,10 @@ export async function startProxy(target, { delay = 0 } = {}) {
   await once(server, 'listening');
   proxy.port = server.address().port;
   return proxy;
+}
+
+/** Only a connection that is fully there can be reset: of others Node would keep something for ever. */
+function reset(end) {
+  if (end.connecting || end.writableEnded) end.destroy();
+  else if (!end.destroyed) end.resetAndDestroy();
 }

@@ -24,7 +24,7 @@ export async function serverFor(t, ...args) {
  * `https` (addresses without a slash at the end), and `stop()`, which asks it to end and resolves to
  * its exit code (a second time, too).
  */
-async function startServer(...args) {
+export async function startServer(...args) {
   const path = binary();
   const stateDir = await mkdtemp(join(tmpdir(), 'switchboard-state-'));
   const anyPort = args.includes('--port') ? [] : ['--port', '0'];

@@ -1,7 +1,7 @@
 // What is seen of a page from outside: its errors, its requests, and all that its peer connections
 // do. The part that runs in the page is installed before the page's own scripts.
 
-/** Starts watching; adds `page.problems` and `page.requests`. */
+/** Starts watching; adds `page.problems`, `page.requests` (addresses) and `page.posts` (bodies). */
 export async function watchPage(page) {
   page.problems = new Problems();
   page.requests = [];
@@ -11,6 +11,8 @@ export async function watchPage(page) {
   });
   page.on('request', (request) => page.requests.push(request.url()));
   page.on('websocket', (socket) => page.requests.push(socket.url()));
+  page.posts = [];
+  page.on('request', (request) => request.method() === 'POST' && page.posts.push(request.postData()));
   await page.exposeFunction('reportViolation', (text) => page.problems.add(`CSP: ${text}`));
   await page.addInitScript(watchFromInside);
 }
