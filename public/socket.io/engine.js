@@ -20,7 +20,6 @@ export class Engine extends Emitter {
 
   #release;
   #probe;
-  #sending = false;
   #pingTimer;
   #pingDeadline = Infinity;
   #pageListeners = [];
@@ -44,9 +43,10 @@ export class Engine extends Emitter {
 
   /** Closes when everything given before is out. */
   close() {
-    if (this.readyState !== 'opening' && this.readyState !== 'open') return this;
+    if (this.readyState === 'opening') this.#closed('forced close');
+    if (this.readyState !== 'open') return this;
     this.readyState = 'closing';
-    this.#closeWhenSent();
+    this.#flush();
     return this;
   }
 
@@ -83,7 +83,8 @@ export class Engine extends Emitter {
   }
 
   #received(packet) {
-    if (this.readyState === 'closed') return;
+    // The open packet comes first, and once.
+    if ((this.readyState === 'opening') !== (packet.type === 'open')) return;
     this.fire('packet', packet);
     switch (packet.type) {
       case 'open':
@@ -109,7 +110,7 @@ export class Engine extends Emitter {
     this.readyState = 'open';
     this.fire('open');
     const isWanted = this.opts.upgrade !== false && this.transports.includes('websocket');
-    if (isWanted && upgrades.includes('websocket') && this.readyState === 'open') this.#upgrade();
+    if (isWanted && upgrades?.includes('websocket') && this.readyState === 'open') this.#upgrade();
   }
 
   /**
@@ -139,7 +140,6 @@ export class Engine extends Emitter {
       release();
       this.#probe = undefined;
       this.upgrading = false;
-      this.#sending = true;
       this.#use(probe);
       probe.send([{ type: 'upgrade' }]);
       this.fire('upgrade', probe);
@@ -152,7 +152,6 @@ export class Engine extends Emitter {
       this.upgrading = false;
       this.fire('upgradeError', error);
       this.#flush();
-      this.#closeWhenSent();
     };
     probe.open();
   }
@@ -164,23 +163,16 @@ export class Engine extends Emitter {
     this.#flush();
   }
 
+  /** Sends what waits, as soon as that is possible. Nothing left: time to close, if that is wanted. */
   #flush() {
-    const isOpen = this.readyState === 'open' || this.readyState === 'closing';
-    if (!isOpen || this.upgrading || this.#sending || this.writeBuffer.length === 0) return;
-    this.#sending = true;
-    this.transport.send(this.writeBuffer.splice(0));
+    if (this.readyState === 'opening' || this.upgrading || !this.transport.writable) return;
+    if (this.writeBuffer.length > 0) this.transport.send(this.writeBuffer.splice(0));
+    else if (this.readyState === 'closing') this.#closed('forced close');
   }
 
   #drained() {
-    this.#sending = false;
     if (this.writeBuffer.length === 0) this.fire('drain');
     this.#flush();
-    this.#closeWhenSent();
-  }
-
-  #closeWhenSent() {
-    const isBusy = this.upgrading || this.#sending || this.writeBuffer.length > 0;
-    if (this.readyState === 'closing' && !isBusy) this.#closed('forced close');
   }
 
   #expectPing() {

@@ -91,7 +91,7 @@ function readHeader(message) {
 function complete(packet, json, attachments) {
   const putBack = (key, value) => {
     if (value?._placeholder !== true) return value;
-    if (!(value.num in attachments)) throw new Error('A placeholder without a value');
+    if (!isBinary(attachments[value.num])) throw new Error('A placeholder without a value');
     return attachments[value.num];
   };
   if (json) packet.data = JSON.parse(json, attachments.length > 0 && putBack);

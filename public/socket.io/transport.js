@@ -23,12 +23,19 @@ export function encodeFrame({ type, data = '' }) {
   return FRAME_TYPES.indexOf(type) + data;
 }
 
-export function decodeFrame(text) {
-  const type = FRAME_TYPES[text[0]];
+export function decodeFrame(frame) {
+  if (typeof frame !== 'string') return { type: 'message', data: frame };
+  if (frame[0] === 'b') return { type: 'message', data: decodeBase64(frame.slice(1)) };
+  const type = FRAME_TYPES[frame[0]];
+  const data = frame.slice(1);
   // Engine.IO 3 wrote the length before each packet.
-  const isOld = /^\d+:\d/.test(text);
-  if (!type || isOld) throw new Error('The server does not speak Engine.IO 4');
-  return text.length > 1 ? { type, data: text.slice(1) } : { type };
+  const isOld = /^\d+:\d/.test(frame);
+  if (!type || isOld || (type === 'open' && !JSON.parse(data).sid)) throw new Error('Not a packet');
+  return data ? { type, data } : { type };
+}
+
+function decodeBase64(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
 }
 
 class Transport extends Emitter {
@@ -54,7 +61,17 @@ class Transport extends Emitter {
     this.writable = true;
   }
 
-  receive(packet) {
+  /** Takes what has come in: text, or something binary. */
+  receive(frame) {
+    if (this.readyState === 'closed') return;
+    let packet;
+    try {
+      packet = decodeFrame(frame);
+    } catch {
+      this.failed('The server does not speak Engine.IO 4', frame);
+      return;
+    }
+    if (packet.type === 'open') this.opened();
     if (packet.type === 'close') this.ended('transport closed by the server');
     else this.fire('packet', packet);
   }
@@ -113,16 +130,10 @@ export class Polling extends Transport {
   close() {
     const wasOpen = this.readyState === 'open';
     this.readyState = 'closed';
-    this.writable = false;
     const abort = () => this.#abort.abort();
     if (!wasOpen) return abort();
     // The server answers the open GET when it reads the good-bye; cut earlier, it would be a loss.
     return this.#request('POST', encodeFrame({ type: 'close' })).then(abort, abort);
-  }
-
-  receive(packet) {
-    if (packet.type === 'open') this.opened();
-    super.receive(packet);
   }
 
   async #poll() {
@@ -133,14 +144,7 @@ export class Polling extends Transport {
       } catch (error) {
         return this.failed('xhr poll error', error.status ?? 0, error);
       }
-      for (const frame of frames) {
-        if (this.readyState === 'closed') return undefined;
-        try {
-          this.receive(decodePolled(frame));
-        } catch (error) {
-          return this.failed(error.message, frame);
-        }
-      }
+      for (const frame of frames) this.receive(frame);
     }
     return undefined;
   }
@@ -182,12 +186,6 @@ async function encodePolled(packet) {
   return `b${btoa(binary)}`;
 }
 
-function decodePolled(frame) {
-  if (frame[0] !== 'b') return decodeFrame(frame);
-  const bytes = Uint8Array.from(atob(frame.slice(1)), (character) => character.charCodeAt(0));
-  return { type: 'message', data: bytes.buffer };
-}
-
 /** As few request bodies as the server's limit allows; a single larger frame goes alone. */
 function join(frames, limit = Infinity) {
   const bodies = [];
@@ -219,14 +217,7 @@ export class WebSocketTransport extends Transport {
     };
     this.ws.onclose = (event) => this.ended('websocket connection closed', event);
     this.ws.onerror = (event) => this.failed('websocket error', event, this.ws);
-    this.ws.onmessage = ({ data }) => {
-      if (this.readyState === 'closed') return;
-      try {
-        this.receive(typeof data === 'string' ? decodeFrame(data) : { type: 'message', data });
-      } catch (error) {
-        this.failed(error.message, data);
-      }
-    };
+    this.ws.onmessage = ({ data }) => this.receive(data);
   }
 
   send(packets) {
@@ -240,7 +231,6 @@ export class WebSocketTransport extends Transport {
 
   close() {
     this.readyState = 'closed';
-    this.writable = false;
     this.ws?.close();
   }
 }
