@@ -119,6 +119,39 @@ pub struct Config {
     )]
     pub connect_timeout: Duration,
 
+    /// How long somebody whose connection broke is waited for; 0s: not at all
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "30s",
+        value_parser = humantime::parse_duration,
+        env = "SWITCHBOARD_RECONNECT_GRACE",
+        help_heading = LIMITS
+    )]
+    pub reconnect_grace: Duration,
+
+    /// How often clients are asked whether they are still there
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "25s",
+        value_parser = humantime::parse_duration,
+        env = "SWITCHBOARD_PING_INTERVAL",
+        help_heading = LIMITS
+    )]
+    pub ping_interval: Duration,
+
+    /// How long they may take to answer; then their connection counts as broken
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "20s",
+        value_parser = humantime::parse_duration,
+        env = "SWITCHBOARD_PING_TIMEOUT",
+        help_heading = LIMITS
+    )]
+    pub ping_timeout: Duration,
+
     /// Largest message; a larger one closes its connection
     #[arg(long, value_name = "SIZE", default_value = "1MB", env = "SWITCHBOARD_MAX_MESSAGE", help_heading = LIMITS)]
     pub max_message: ByteSize,
@@ -152,6 +185,8 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
+/// How long a message may be on its way.
+const LETTERS_WAY: Duration = Duration::from_secs(15);
 const WHERE: &str = "Where";
 const WHO: &str = "Who";
 const WHAT: &str = "What";
@@ -215,6 +250,11 @@ impl Config {
             max_candidates: self.max_candidates,
             max_offers: self.max_offers,
             offer_ttl: self.offer_ttl,
+            grace: self.reconnect_grace,
+            // All that was missed must fit into the outgoing queue at once, each with something binary, perhaps.
+            max_letters: (self.max_queue / 2).max(1),
+            // A dead connection goes unnoticed for as long as a ping may take; a little is added for the way.
+            letter_ttl: self.ping_interval + self.ping_timeout + LETTERS_WAY,
             ..Default::default()
         }
     }
@@ -227,6 +267,8 @@ impl Config {
             max_message: bytes(self.max_message),
             max_queue: self.max_queue,
             connect_timeout: self.connect_timeout,
+            ping_interval: self.ping_interval,
+            ping_timeout: self.ping_timeout,
         }
     }
 

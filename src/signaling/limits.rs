@@ -32,6 +32,19 @@ pub struct Limits {
     pub offer_ttl: Duration,
     /// How long a candidate waits for the description that it belongs to.
     pub early_ttl: Duration,
+    /// How long one whose connection broke is waited for. Zero: not at all.
+    pub grace: Duration,
+    /// How long the open offer of one who is away stays on the others' screens.
+    pub hidden_ttl: Duration,
+    /// Things to tell that are kept for one peer.
+    pub max_letters: usize,
+    /// Bytes of these; a single one may be larger.
+    pub max_letter_bytes: usize,
+    /// How long something told is kept for one who may not have heard it: longer than a dead connection goes
+    /// unnoticed.
+    pub letter_ttl: Duration,
+    /// Peers who are waited for; beyond it the one who left first is given up.
+    pub max_away: usize,
 }
 
 impl Default for Limits {
@@ -47,6 +60,12 @@ impl Default for Limits {
             list_bytes: 512 * 1024,
             offer_ttl: Duration::from_secs(600),
             early_ttl: Duration::from_secs(10),
+            grace: Duration::from_secs(30),
+            hidden_ttl: Duration::from_secs(5),
+            max_letters: 512,
+            max_letter_bytes: 1024 * 1024,
+            letter_ttl: Duration::from_secs(60),
+            max_away: 10_000,
         }
     }
 }

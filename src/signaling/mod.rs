@@ -4,12 +4,17 @@
 //! id come in as arguments, and each verb returns who is to hear what. So every rule can be tested without a
 //! server, and the floors above stay free to change how a message travels.
 
+pub mod absence;
 pub mod call;
 pub mod limits;
+pub mod line;
+pub mod mailbox;
 pub mod name;
 pub mod notice;
 pub mod offers;
 pub mod opaque;
 pub mod peer;
+pub mod presence;
 pub mod refusal;
+pub mod rejoin;
 pub mod switchboard;

@@ -53,7 +53,24 @@ fn bounded(name: &str, what: &str) -> Result<Arc<str>, Refusal> {
     }
 }
 
-/// One live connection, under an id of our own. Never a socket id: whoever knows that can speak as its owner.
+/// One load of a page, under a random name that the page made up: by it the page is known again. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Session(Arc<str>);
+
+impl Session {
+    /// # Errors
+    /// `too-large` for more than 64 characters.
+    pub fn new(name: &str) -> Result<Self, Refusal> {
+        bounded(name, "session").map(Self)
+    }
+}
+
+/// One connection. A peer that comes back has another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// Somebody who is here, or away and expected back: an id of our own, which outlives connections. Never a socket
+/// id: whoever knows that can speak as its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PeerId(pub u64);
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::call::{Call, IceCandidate};
+use super::call::{Call, IceCandidate, SessionDescription};
 use super::name::{Lobby, OfferId, PeerId, UserName};
 
 /// One thing to tell.
@@ -12,17 +12,24 @@ pub struct Notice {
     pub to: Audience,
     /// What they hear.
     pub news: News,
+    /// Its number, for one who counts.
+    pub number: Option<u64>,
 }
 
 impl Notice {
     /// A notice for one peer.
     pub fn to_peer(peer: PeerId, news: News) -> Self {
-        Self { to: Audience::Peer(peer), news }
+        Self { to: Audience::Peer(peer), news, number: None }
+    }
+
+    /// A notice for these.
+    pub fn to_some(peers: Vec<PeerId>, news: News) -> Self {
+        Self { to: Audience::Some(peers), news, number: None }
     }
 
     /// A notice for everybody in a lobby but those named.
     pub fn to_others(lobby: Lobby, but: impl IntoIterator<Item = PeerId>, news: News) -> Self {
-        Self { to: Audience::Others { lobby, but: but.into_iter().collect() }, news }
+        Self { to: Audience::Others { lobby, but: but.into_iter().collect() }, news, number: None }
     }
 }
 
@@ -31,6 +38,8 @@ impl Notice {
 pub enum Audience {
     /// This one alone.
     Peer(PeerId),
+    /// These.
+    Some(Vec<PeerId>),
     /// Everybody in the lobby but those named.
     Others {
         /// Whose lobby.
@@ -53,6 +62,65 @@ pub enum News {
     IceCandidate(IceCandidate),
     /// The other party ended the call.
     PeerHangup(PeerHangup),
+    /// The other party's connection broke.
+    PeerLost(Party),
+    /// The other party is back.
+    PeerBack(Party),
+    /// The other party offers anew within the call.
+    Renegotiation {
+        /// Which call.
+        offer_id: OfferId,
+        /// The new offer.
+        offer: SessionDescription,
+    },
+    /// The other party's answer to that.
+    Renegotiated {
+        /// Which call.
+        offer_id: OfferId,
+        /// The answer.
+        answer: SessionDescription,
+    },
+}
+
+impl News {
+    /// About how many bytes it holds.
+    pub fn size(&self) -> usize {
+        const SMALL: usize = 100;
+        match self {
+            Self::NewOfferAwaiting(call) | Self::AnswerResponse(call) => {
+                call.size() + call.answer.as_ref().map_or(0, SessionDescription::size)
+            }
+            Self::IceCandidate(candidate) => SMALL + candidate.size(),
+            Self::Renegotiation { offer: description, .. } | Self::Renegotiated { answer: description, .. } => {
+                SMALL + description.size()
+            }
+            Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) => SMALL,
+        }
+    }
+}
+
+/// The other party of a call: the payload of `peerLost` and `peerBack`, and an entry of `restored`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Party {
+    /// Who it is.
+    pub user_name: UserName,
+    /// Which call.
+    pub offer_id: OfferId,
+}
+
+/// The payload of `restored`: what somebody who comes back has.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Restored {
+    /// The open offer.
+    pub open_offer: Option<OfferId>,
+    /// The calls, with the other party of each.
+    pub calls: Vec<Party>,
+    /// The rooms: none yet.
+    pub rooms: [(); 0],
+    /// The number of the last thing that was heard of this session.
+    pub heard: u64,
 }
 
 /// The payload of `offerWithdrawn`.

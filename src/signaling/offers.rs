@@ -16,10 +16,21 @@ pub struct OpenOffer {
     pub offerer: PeerId,
     /// Where it is seen.
     pub lobby: Lobby,
+    /// Whether its owner is away: then it is not listed.
+    pub hidden: Option<Hidden>,
     made: Instant,
     /// Its place in the order of all offers ever made.
     sequence: u64,
     size: usize,
+}
+
+/// The open offer of one who is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hidden {
+    /// Since when.
+    pub since: Instant,
+    /// Whether the others were told that it is gone.
+    pub told: bool,
 }
 
 /// All open offers.
@@ -43,7 +54,7 @@ impl OpenOffers {
         self.by_lobby.entry(lobby.clone()).or_default().insert(sequence, id);
         let name = call.offerer_user_name.clone();
         self.by_name.entry((lobby.clone(), name)).or_default().insert(sequence, id);
-        self.offers.insert(id, OpenOffer { call, offerer, lobby, made: now, sequence, size });
+        self.offers.insert(id, OpenOffer { call, offerer, lobby, hidden: None, made: now, sequence, size });
     }
 
     /// Takes an offer away.
@@ -60,6 +71,14 @@ impl OpenOffers {
     /// The offer with this id.
     pub fn get(&self, id: OfferId) -> Option<&OpenOffer> {
         self.offers.get(&id)
+    }
+
+    /// Hides an offer, or shows it again; false if there is none.
+    pub fn hide(&mut self, id: OfferId, hidden: Option<Hidden>) -> bool {
+        self.offers.get_mut(&id).is_some_and(|offer| {
+            offer.hidden = hidden;
+            true
+        })
     }
 
     /// Adds a candidate to an offer (Course step 9); false if there is no such offer.
@@ -88,7 +107,7 @@ impl OpenOffers {
             .into_iter()
             .flat_map(|ids| ids.values().rev())
             .filter_map(|id| self.offers.get(id))
-            .filter(|offer| offer.offerer != asker)
+            .filter(|offer| offer.offerer != asker && offer.hidden.is_none())
             .enumerate()
             .take_while(|(already, offer)| {
                 bytes += offer.size;

@@ -1,24 +1,55 @@
-//! What the switchboard knows of one live connection.
+//! What the switchboard knows of one peer: somebody who is here, or away and expected back.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::call::{IceCandidate, Role};
-use super::name::{Lobby, OfferId, UserName};
+use super::mailbox::Mailbox;
+use super::name::{ConnectionId, Lobby, OfferId, Session, UserName};
 
-/// One live connection.
+/// Who comes, as it says of itself.
+#[derive(Debug, Clone)]
+pub struct Newcomer {
+    /// What its person is called.
+    pub name: UserName,
+    /// Whose offers it sees.
+    pub lobby: Lobby,
+    /// Which load of a page it is, if it says so.
+    pub session: Option<Session>,
+    /// The number of the last thing that it was told in an earlier connection, if there was one.
+    pub received: Option<u64>,
+}
+
+/// One peer.
 #[derive(Debug)]
 pub struct Peer {
     /// What its person is called.
     pub name: UserName,
     /// Where it is.
     pub lobby: Lobby,
+    /// Which load of a page it is: by that, and by nothing else, it is known again. Without one, by its name.
+    pub session: Option<Session>,
+    /// Where it is to be reached.
+    pub presence: Presence,
+    /// What it may have to be told again.
+    pub mailbox: Mailbox,
+    /// The number of the last thing that it said, if it counts.
+    pub heard: u64,
     /// Its calls as the offerer, oldest first; at most the last one is still open.
     pub offered: Vec<OfferId>,
     /// Its calls as the answerer, oldest first.
     pub answered: Vec<OfferId>,
     early_offerer: Early,
     early_answerer: Early,
+}
+
+/// Whether a peer is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// On this connection.
+    Here(ConnectionId),
+    /// Its connection broke then.
+    Away(Instant),
 }
 
 /// A candidate that came before the description that it belongs to.
@@ -37,10 +68,14 @@ pub type Early = VecDeque<Held>;
 
 impl Peer {
     /// A peer without calls.
-    pub fn new(name: UserName, lobby: Lobby) -> Self {
+    pub fn new(newcomer: Newcomer, connection: ConnectionId) -> Self {
         Self {
-            name,
-            lobby,
+            name: newcomer.name,
+            lobby: newcomer.lobby,
+            session: newcomer.session,
+            presence: Presence::Here(connection),
+            mailbox: Mailbox::default(),
+            heard: 0,
             offered: Vec::new(),
             answered: Vec::new(),
             early_offerer: Early::new(),
@@ -51,6 +86,19 @@ impl Peer {
     /// How many calls it has, the open one counted.
     pub fn calls(&self) -> usize {
         self.offered.len() + self.answered.len()
+    }
+
+    /// Since when it is away, if it is.
+    pub fn away_since(&self) -> Option<Instant> {
+        match self.presence {
+            Presence::Here(_) => None,
+            Presence::Away(since) => Some(since),
+        }
+    }
+
+    /// Whether somebody who comes back would find nothing of its own.
+    pub fn has_nothing(&self) -> bool {
+        self.calls() == 0 && self.early_offerer.is_empty() && self.early_answerer.is_empty() && self.mailbox.is_empty()
     }
 
     /// Its early candidates in a role.

@@ -1,12 +1,16 @@
-//! The switchboard itself: all peers and calls, and the verbs. Each verb is atomic and returns who is to hear
-//! what, in the order in which it is to be told.
+//! The switchboard itself: all peers and calls, and the verbs of a call. Each verb is atomic and returns who is to
+//! hear what, in the order in which it is to be told. Who is here, who is away and who comes back: [`presence`].
+//!
+//! [`presence`]: super::presence
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
+use super::absence::Absences;
 use super::call::{Call, IceCandidate, Role, SessionDescription};
 use super::limits::Limits;
-use super::name::{Lobby, OfferId, PeerId, UserName};
+use super::line::{Line, Lines};
+use super::name::{OfferId, PeerId, UserName};
 use super::notice::{Ended, News, Notice, OfferWithdrawn, PeerHangup, Withdrawn};
 use super::offers::OpenOffers;
 use super::peer::{Held, Peer};
@@ -15,22 +19,14 @@ use super::refusal::Refusal;
 /// All calls of one server.
 #[derive(Debug)]
 pub struct Switchboard {
-    limits: Limits,
-    peers: HashMap<PeerId, Peer>,
-    open: OpenOffers,
+    pub(super) limits: Limits,
+    pub(super) peers: HashMap<PeerId, Peer>,
+    pub(super) open: OpenOffers,
     /// Answered calls. Their descriptions are delivered and no longer kept.
-    calls: HashMap<OfferId, Line>,
-    /// How many answered calls there are of a name: for an honest refusal of the second answer.
-    answered_names: HashMap<(Lobby, UserName), usize>,
+    pub(super) lines: Lines,
+    pub(super) absences: Absences,
     /// Who holds early candidates since when, oldest first.
-    early: VecDeque<(Instant, PeerId, Role)>,
-}
-
-/// The two ends of an answered call.
-#[derive(Debug)]
-struct Line {
-    offerer: PeerId,
-    answerer: PeerId,
+    pub(super) early: VecDeque<(Instant, PeerId, Role)>,
 }
 
 /// What an answer brought.
@@ -58,8 +54,8 @@ impl Switchboard {
             limits,
             peers: HashMap::new(),
             open: OpenOffers::default(),
-            calls: HashMap::new(),
-            answered_names: HashMap::new(),
+            lines: Lines::default(),
+            absences: Absences::default(),
             early: VecDeque::new(),
         }
     }
@@ -67,20 +63,6 @@ impl Switchboard {
     /// The limits it was made with.
     pub fn limits(&self) -> &Limits {
         &self.limits
-    }
-
-    /// A peer connects (Course step 10). Returns the offers that it can answer (Course step 11).
-    pub fn arrive(&mut self, peer: PeerId, name: UserName, lobby: Lobby) -> Vec<Call> {
-        let offers = self.open.list(&lobby, peer, &self.limits);
-        self.peers.insert(peer, Peer::new(name, lobby));
-        offers
-    }
-
-    /// A peer is gone: its offer is withdrawn, its calls end. Telling it twice does no harm.
-    pub fn leave(&mut self, peer: PeerId, how: Ended) -> Vec<Notice> {
-        let (_, notices) = self.end_calls(peer, None, how);
-        self.peers.remove(&peer);
-        notices
     }
 
     /// `newOffer` (Course step 8): kept as the peer's one open offer, in the place of an earlier one.
@@ -100,8 +82,7 @@ impl Switchboard {
             return Err(Refusal::too_many_calls());
         }
         let early = caller.take_early(Role::Offerer, Some(id), now, self.limits.early_ttl);
-        let mut notices: Vec<Notice> =
-            replaced.and_then(|old| self.withdraw(old, Withdrawn::Replaced)).into_iter().collect();
+        let mut notices = replaced.map_or_else(Vec::new, |old| self.withdraw(old, Withdrawn::Replaced, now));
         let Some(caller) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
         caller.offered.push(id);
         let call = Call::new(id, caller.name.clone(), offer, early);
@@ -113,7 +94,7 @@ impl Switchboard {
     }
 
     /// `newAnswer` (Course step 19). The first one wins; the offerer hears it (Course step 21), then the
-    /// answerer's early candidates.
+    /// answerer's early candidates. Without an ack the offerer's candidates come as notices, before all others.
     ///
     /// # Errors
     /// `no-such-offer`, `already-answered`, `own-offer`, `too-many`.
@@ -122,8 +103,19 @@ impl Switchboard {
         peer: PeerId,
         wanted: &Wanted,
         answer: SessionDescription,
+        has_ack: bool,
         now: Instant,
     ) -> Result<Answered, Refusal> {
+        if let Wanted::Offer(id) = wanted
+            && let Some(line) = self.lines.get_mut(*id)
+            && let Some(other) = line.other(peer)
+        {
+            if !line.answered(other) {
+                return Err(Refusal::already_answered());
+            }
+            let renegotiated = self.post(other, News::Renegotiated { offer_id: *id, answer }, now);
+            return Ok(Answered { candidates: Vec::new(), notices: renegotiated.into_iter().collect() });
+        }
         let found = self.find_open(peer, wanted);
         let Some(answerer) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
         // Taken before the refusal, too: they belong to this answer, not to the next one.
@@ -136,16 +128,40 @@ impl Switchboard {
         let answerer_name = answerer.name.clone();
         let Some(open) = self.open.remove(id) else { return Err(Refusal::no_such_offer()) };
         let (offerer, lobby) = (open.offerer, open.lobby);
-        let candidates = open.call.offer_ice_candidates.clone();
+        let mut candidates = open.call.offer_ice_candidates.clone();
         let call = Call { answerer_user_name: Some(answerer_name), answer: Some(answer), ..open.call };
 
-        self.calls.insert(id, Line { offerer, answerer: peer });
-        *self.answered_names.entry((lobby.clone(), call.offerer_user_name.clone())).or_default() += 1;
+        self.lines.insert(id, Line::new(offerer, peer), (lobby.clone(), call.offerer_user_name.clone()));
         let gone = withdrawn(&call, Withdrawn::Answered);
-        let mut notices = vec![Notice::to_peer(offerer, News::AnswerResponse(call))];
-        notices.extend(early.into_iter().map(|early| Notice::to_peer(offerer, News::IceCandidate(early))));
-        notices.push(Notice::to_others(lobby, [offerer, peer], gone));
+        let mut notices = Vec::new();
+        if !has_ack {
+            let unasked = candidates.drain(..).map(News::IceCandidate);
+            notices.extend(unasked.filter_map(|news| self.post(peer, news, now)));
+        }
+        notices.extend(self.post(offerer, News::AnswerResponse(call), now));
+        notices.extend(early.into_iter().filter_map(|early| self.post(offerer, News::IceCandidate(early), now)));
+        // Of the offer of one who is away the others may have been told already.
+        if !open.hidden.is_some_and(|hidden| hidden.told) {
+            notices.push(Notice::to_others(lobby, [offerer, peer], gone));
+        }
         Ok(Answered { candidates, notices })
+    }
+
+    /// `newOffer` within an answered call: a renegotiation, for the other party alone.
+    ///
+    /// # Errors
+    /// `no-call` for an id that is no answered call of the peer's.
+    pub fn renegotiate(
+        &mut self,
+        peer: PeerId,
+        id: OfferId,
+        offer: SessionDescription,
+        now: Instant,
+    ) -> Result<Option<Notice>, Refusal> {
+        let line = self.lines.get_mut(id).ok_or_else(Refusal::no_call)?;
+        let other = line.other(peer).ok_or_else(Refusal::no_call)?;
+        line.ask(peer);
+        Ok(self.post(other, News::Renegotiation { offer_id: id, offer }, now))
     }
 
     /// `sendIceCandidateToSignalingServer` (Course step 9 for the offerer): kept while the offer is open, passed
@@ -181,13 +197,9 @@ impl Switchboard {
             self.early.push_back((now, peer, role));
             return Ok(Vec::new());
         };
-        if let Some(line) = self.calls.get(&id) {
-            let other = match role {
-                Role::Offerer if line.offerer == peer => line.answerer,
-                Role::Answerer if line.answerer == peer => line.offerer,
-                _ => return Err(Refusal::no_call()),
-            };
-            return Ok(vec![Notice::to_peer(other, News::IceCandidate(candidate))]);
+        if let Some(line) = self.lines.get(id) {
+            let other = line.other_of(peer, role).ok_or_else(Refusal::no_call)?;
+            return Ok(self.post(other, News::IceCandidate(candidate), now).into_iter().collect());
         }
         match self.open.get(id) {
             Some(offer) if role == Role::Offerer && offer.offerer == peer => {
@@ -207,14 +219,13 @@ impl Switchboard {
     }
 
     /// `hangup`: ends the peer's calls and withdraws its open offer, or only the one named. Returns how many.
-    pub fn hang_up(&mut self, peer: PeerId, only: Option<OfferId>) -> (usize, Vec<Notice>) {
-        self.end_calls(peer, only, Ended::Hangup)
+    pub fn hang_up(&mut self, peer: PeerId, only: Option<OfferId>, now: Instant) -> (usize, Vec<Notice>) {
+        self.end_calls(peer, only, Ended::Hangup, now)
     }
 
     /// `cancelOffer`: withdraws the peer's open offer, if there is one.
-    pub fn cancel(&mut self, peer: PeerId) -> Option<Notice> {
-        let own = self.own_open_offer(peer)?;
-        self.withdraw(own, Withdrawn::Cancelled)
+    pub fn cancel(&mut self, peer: PeerId, now: Instant) -> Vec<Notice> {
+        self.own_open_offer(peer).map_or_else(Vec::new, |own| self.withdraw(own, Withdrawn::Cancelled, now))
     }
 
     /// Lets go what has waited too long.
@@ -228,9 +239,9 @@ impl Switchboard {
                 peer.drop_stale(role, now, self.limits.early_ttl);
             }
         }
-        let mut notices = Vec::new();
+        let mut notices = self.expire_absences(now);
         while let Some(id) = self.open.overdue(now, &self.limits) {
-            notices.extend(self.withdraw(id, Withdrawn::Expired));
+            notices.extend(self.withdraw(id, Withdrawn::Expired, now));
         }
         notices
     }
@@ -239,12 +250,12 @@ impl Switchboard {
     pub fn is_empty(&self) -> bool {
         self.peers.is_empty()
             && self.open.is_empty()
-            && self.calls.is_empty()
-            && self.answered_names.is_empty()
+            && self.lines.is_empty()
+            && self.absences.is_empty()
             && self.early.is_empty()
     }
 
-    fn own_open_offer(&self, peer: PeerId) -> Option<OfferId> {
+    pub(super) fn own_open_offer(&self, peer: PeerId) -> Option<OfferId> {
         let newest = *self.peers.get(&peer)?.offered.last()?;
         self.open.get(newest).map(|_| newest)
     }
@@ -252,7 +263,7 @@ impl Switchboard {
     fn find_open(&self, peer: PeerId, wanted: &Wanted) -> Result<OfferId, Refusal> {
         let Some(asker) = self.peers.get(&peer) else { return Err(Refusal::gone()) };
         match wanted {
-            Wanted::Offer(id) => match (self.open.get(*id), self.calls.get(id)) {
+            Wanted::Offer(id) => match (self.open.get(*id), self.lines.get(*id)) {
                 (Some(offer), _) if offer.offerer == peer => Err(Refusal::own_offer()),
                 (Some(offer), _) if offer.lobby == asker.lobby => Ok(*id),
                 (None, Some(line)) if self.peers.get(&line.offerer).is_some_and(|o| o.lobby == asker.lobby) => {
@@ -263,66 +274,73 @@ impl Switchboard {
             Wanted::NewestOf(name) => match self.open.newest_of(&asker.lobby, name, peer) {
                 Some(id) => Ok(id),
                 None if *name == asker.name && self.own_open_offer(peer).is_some() => Err(Refusal::own_offer()),
-                None if self.answered_names.contains_key(&(asker.lobby.clone(), name.clone())) => {
-                    Err(Refusal::already_answered())
-                }
+                None if self.lines.is_calling(&asker.lobby, name) => Err(Refusal::already_answered()),
                 None => Err(Refusal::no_such_offer()),
             },
         }
     }
 
-    fn end_calls(&mut self, peer: PeerId, only: Option<OfferId>, how: Ended) -> (usize, Vec<Notice>) {
+    pub(super) fn end_calls(
+        &mut self,
+        peer: PeerId,
+        only: Option<OfferId>,
+        how: Ended,
+        now: Instant,
+    ) -> (usize, Vec<Notice>) {
         let Some(leaver) = self.peers.get(&peer) else { return (0, Vec::new()) };
         let name = leaver.name.clone();
-        let ids: Vec<OfferId> = leaver
-            .offered
-            .iter()
-            .chain(&leaver.answered)
-            .copied()
-            .filter(|id| only.is_none_or(|only| only == *id))
-            .collect();
+        let all = leaver.offered.iter().chain(&leaver.answered).copied();
+        let ids: Vec<OfferId> = all.filter(|id| only.is_none_or(|only| only == *id)).collect();
         let mut notices = Vec::new();
         for &id in &ids {
-            if let Some(line) = self.calls.remove(&id) {
-                let other = if line.offerer == peer { line.answerer } else { line.offerer };
+            if let Some(line) = self.lines.get(id).cloned() {
                 self.forget_call(id, &line);
                 let hangup = PeerHangup { user_name: name.clone(), offer_id: id, reason: how };
-                notices.push(Notice::to_peer(other, News::PeerHangup(hangup)));
+                let other = line.other(peer).and_then(|other| self.post(other, News::PeerHangup(hangup), now));
+                notices.extend(other);
+            } else if self.lines.stop_waiting(id, peer).is_some() {
+                self.strike(peer, id);
             } else {
-                notices.extend(self.withdraw(id, how.into()));
+                notices.extend(self.withdraw(id, how.into(), now));
             }
         }
         (ids.len(), notices)
     }
 
     fn forget_call(&mut self, id: OfferId, line: &Line) {
-        if let Some(answerer) = self.peers.get_mut(&line.answerer) {
-            answerer.answered.retain(|call| *call != id);
+        if let Some(offerer) = self.peers.get(&line.offerer) {
+            self.lines.remove(id, &(offerer.lobby.clone(), offerer.name.clone()));
         }
-        if let Some(offerer) = self.peers.get_mut(&line.offerer) {
-            offerer.offered.retain(|call| *call != id);
-            let name = (offerer.lobby.clone(), offerer.name.clone());
-            if let Some(count) = self.answered_names.get_mut(&name) {
-                *count -= 1;
-                if *count == 0 {
-                    self.answered_names.remove(&name);
-                }
-            }
+        self.strike(line.offerer, id);
+        self.strike(line.answerer, id);
+    }
+
+    /// A peer no longer has this call.
+    pub(super) fn strike(&mut self, peer: PeerId, id: OfferId) {
+        if let Some(peer) = self.peers.get_mut(&peer) {
+            peer.offered.retain(|call| *call != id);
+            peer.answered.retain(|call| *call != id);
         }
     }
 
-    fn withdraw(&mut self, id: OfferId, why: Withdrawn) -> Option<Notice> {
-        let open = self.open.remove(id)?;
-        if let Some(offerer) = self.peers.get_mut(&open.offerer) {
-            offerer.offered.retain(|call| *call != id);
+    pub(super) fn withdraw(&mut self, id: OfferId, why: Withdrawn, now: Instant) -> Vec<Notice> {
+        let Some(open) = self.open.remove(id) else { return Vec::new() };
+        self.strike(open.offerer, id);
+        let gone = withdrawn(&open.call, why);
+        let mut notices = Vec::new();
+        // Its owner knows what it did itself; that its offer expired it must be told.
+        if why == Withdrawn::Expired {
+            notices.extend(self.post(open.offerer, gone.clone(), now));
         }
-        // The owner knows what it did itself; that its offer expired it must be told.
-        let but = (why != Withdrawn::Expired).then_some(open.offerer);
-        Some(Notice::to_others(open.lobby, but, withdrawn(&open.call, why)))
+        // Of the offer of one who is away the others may have been told already.
+        if !open.hidden.is_some_and(|hidden| hidden.told) {
+            notices.push(Notice::to_others(open.lobby, [open.offerer], gone));
+        }
+        notices
     }
 }
 
-fn withdrawn(call: &Call, reason: Withdrawn) -> News {
+pub(super) fn withdrawn(call: &Call, reason: Withdrawn) -> News {
     News::OfferWithdrawn(OfferWithdrawn {
         offer_id: call.offer_id,
         offerer_user_name: call.offerer_user_name.clone(),

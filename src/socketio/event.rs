@@ -3,7 +3,7 @@
 /// What a client may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Said {
-    /// A caller's offer: `description`, or `{offer}`.
+    /// A caller's offer: `description`, or `{offer}`; within a call `{offerId, offer}`.
     NewOffer,
     /// The offer object with `answer` filled in; acked by the offerer's candidates so far.
     NewAnswer,
@@ -15,13 +15,15 @@ pub enum Said {
     Hangup,
     /// Withdraws the sender's open offer.
     CancelOffer,
+    /// One end of a call that this server has forgotten: `{offerId, didIOffer, userName, key}`.
+    RejoinCall,
     /// Acked by "pong".
     Test,
 }
 
 impl Said {
     /// Every event with every spelling seen in the wild, the right one first.
-    pub const SPELLINGS: [(Self, &'static [&'static str]); 7] = [
+    pub const SPELLINGS: [(Self, &'static [&'static str]); 8] = [
         (Self::NewOffer, &["newOffer"]),
         (Self::NewAnswer, &["newAnswer"]),
         (
@@ -37,6 +39,7 @@ impl Said {
         (Self::CheckOffers, &["checkOffers"]),
         (Self::Hangup, &["hangup"]),
         (Self::CancelOffer, &["cancelOffer"]),
+        (Self::RejoinCall, &["rejoinCall"]),
         (Self::Test, &["test"]),
     ];
 
@@ -49,6 +52,7 @@ impl Said {
             Self::CheckOffers => "checkOffers",
             Self::Hangup => "hangup",
             Self::CancelOffer => "cancelOffer",
+            Self::RejoinCall => "rejoinCall",
             Self::Test => "test",
         }
     }
@@ -68,6 +72,14 @@ pub const RECEIVED_ICE_CANDIDATE: &str = "receivedIceCandidateFromServer";
 pub const OFFER_WITHDRAWN: &str = "offerWithdrawn";
 /// The other party ended the call: `{userName, offerId, reason}`.
 pub const PEER_HANGUP: &str = "peerHangup";
+/// The other party's connection broke: `{userName, offerId}`.
+pub const PEER_LOST: &str = "peerLost";
+/// The other party is back: `{userName, offerId}`.
+pub const PEER_BACK: &str = "peerBack";
+/// The other party's new offer within the call: `{offerId, offer}`. The answer to it comes as `answerResponse`.
+pub const RENEGOTIATION: &str = "renegotiation";
+/// What somebody who comes back has: `{openOffer, calls, rooms, heard}`.
+pub const RESTORED: &str = "restored";
 /// The server is going down: `{reason, retryAfterMs}`.
 pub const SERVER_CLOSING: &str = "serverClosing";
 /// Why something had no effect: `{event, code, message}`.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
-use crate::signaling::name::{Lobby, UserName};
+use crate::signaling::name::{Lobby, Session, UserName};
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store;
 
@@ -14,6 +14,10 @@ pub struct Identity {
     pub name: UserName,
     /// Whose offers it sees.
     pub lobby: Lobby,
+    /// Which load of a page it is, if it says so.
+    pub session: Option<Session>,
+    /// The number of the last thing that it was told on an earlier connection, if there was one.
+    pub received: Option<u64>,
     /// Whether it wants `newOfferWaiting`, too.
     pub aliases: bool,
 }
@@ -27,10 +31,10 @@ pub enum Entry {
     WrongPassword(Refusal),
 }
 
-/// Reads `{userName, password, lobby?, aliases?}`; `username` and `passWord` are understood as well.
+/// Reads `{userName, password, lobby?, session?, received?, aliases?}`; `username` and `passWord` are understood as well.
 ///
 /// # Errors
-/// A name or lobby that is too long: told as `connect_error`.
+/// A name, lobby or session that is too long: told as `connect_error`.
 pub fn read(auth: &Value, password: Option<&str>) -> Result<Entry, Refusal> {
     if let Some(password) = password {
         let given = text(auth, &["password", "passWord"]).unwrap_or_default();
@@ -47,7 +51,14 @@ pub fn read(auth: &Value, password: Option<&str>) -> Result<Entry, Refusal> {
         _ => UserName::new(&format!("guest-{:04X}", store::random() & 0xFFFF))?,
     };
     let lobby = Lobby::new(&text(auth, &["lobby"]).unwrap_or_default())?;
-    Ok(Entry::Welcome(Identity { name, lobby, aliases: auth["aliases"] == true }))
+    let session = text(auth, &["session"]).filter(|session| !session.is_empty());
+    Ok(Entry::Welcome(Identity {
+        name,
+        lobby,
+        session: session.map(|session| Session::new(&session)).transpose()?,
+        received: auth["received"].as_u64(),
+        aliases: auth["aliases"] == true,
+    }))
 }
 
 /// The first of these keys that holds a text, or a number as pages with numbered users send.

@@ -10,9 +10,8 @@ use socketioxide::extract::AckSender;
 use tokio::sync::mpsc;
 
 use super::event::Said;
-use super::payload::Command;
+use super::payload::Reading;
 use crate::signaling::notice::Ended;
-use crate::signaling::refusal::Refusal;
 
 /// Events that may wait. A page says a few dozen a call; the peer's task takes each within microseconds.
 const CAPACITY: usize = 1024;
@@ -30,7 +29,7 @@ pub struct Utterance {
     /// Which event it was.
     pub said: Said,
     /// What it asks for, or what is wrong with it.
-    pub command: Result<Command, Refusal>,
+    pub reading: Reading,
     /// Where the acknowledgement goes, if one was asked for.
     pub ack: Option<AckSender>,
 }

@@ -37,15 +37,11 @@ use self::inbox::{Inbox, Utterance};
 use self::outbox::{Directory, Outbox};
 use self::peer::{Peer, SignalingError};
 use self::transport::{Claim, Line, Transports};
-use crate::signaling::name::PeerId;
 use crate::signaling::notice::Ended;
 use crate::signaling::refusal::{Code, Refusal};
-use crate::store::{self, Store};
+use crate::store::Store;
 
 const PATH: &str = "/socket.io";
-/// Socket.IO's own defaults, which clients count on.
-const PING_INTERVAL: Duration = Duration::from_secs(25);
-const PING_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often waiting offers are looked at for their age.
 const TENDING: Duration = Duration::from_millis(500);
 /// How long a stopping server waits for those who poll to come for the last message. They poll all the time.
@@ -68,6 +64,10 @@ pub struct Options {
     pub max_queue: usize,
     /// How long a connection may take to say who it is.
     pub connect_timeout: Duration,
+    /// How often a client is asked whether it is there.
+    pub ping_interval: Duration,
+    /// How long it may take to answer that.
+    pub ping_timeout: Duration,
 }
 
 /// The door. Cheap to clone.
@@ -105,8 +105,8 @@ impl Door {
     pub fn new(options: Options, store: Arc<Store>) -> (Self, Router) {
         let (service, io) = SocketIo::builder()
             .req_path(PATH)
-            .ping_interval(PING_INTERVAL)
-            .ping_timeout(PING_TIMEOUT)
+            .ping_interval(options.ping_interval)
+            .ping_timeout(options.ping_timeout)
             .max_payload(options.max_message as u64)
             .ws_max_message_size(options.max_message)
             .ws_max_frame_size(options.max_message)
@@ -204,11 +204,11 @@ impl Hall {
         match socket.extensions.remove::<Arrival>() {
             Some(Arrival::Welcome(identity, inbox, entries)) => {
                 let Some(entries) = Arc::into_inner(entries).map(Mutex::into_inner) else { return };
-                let id = PeerId(store::random());
                 let aliases = identity.aliases || self.options.aliases;
-                let outbox = Arc::new(Outbox::new(id, socket, aliases, inbox, self.transports.clone()));
-                let (store, directory) = (self.store.clone(), self.directory.clone());
-                tokio::spawn(Peer { id, identity, outbox, store, directory }.converse(entries));
+                let transports = self.transports.clone();
+                let way_out = |peer| Outbox::new(peer, socket, aliases, inbox, transports);
+                let peer = Peer::arrive(identity, self.store.clone(), self.directory.clone(), way_out);
+                tokio::spawn(peer.converse(entries));
             }
             Some(Arrival::WrongPassword(refusal, claim)) => {
                 tracing::info!("refused: wrong password");
@@ -219,10 +219,11 @@ impl Hall {
                 }
                 // Official clients close now. Whoever does not is closed; its session goes when its time is out.
                 let transports = self.transports.clone();
+                let silence = self.options.ping_interval + self.options.ping_timeout;
                 tokio::spawn(async move {
                     tokio::time::sleep(TURNED_AWAY).await;
                     transports.cut(session);
-                    tokio::time::sleep(PING_INTERVAL + PING_TIMEOUT).await;
+                    tokio::time::sleep(silence).await;
                     drop(claim);
                 });
             }
@@ -246,10 +247,10 @@ struct Listener {
 /// The library's own closures run as spawned tasks, in any order. This runs inline, in the order of arrival.
 impl MessageHandler<LocalAdapter, Listener> for Listener {
     fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
-        let command = payload::read(self.said, &packet, self.store.limits());
+        let reading = payload::read(self.said, &packet, self.store.limits());
         let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
         let ack = ack_id.is_some().then_some(ack);
-        if !self.inbox.put(Utterance { said: self.said, command, ack }) {
+        if !self.inbox.put(Utterance { said: self.said, reading, ack }) {
             tracing::warn!("connection closed: it says more than can be taken in");
             self.inbox.end(Ended::Lost);
             self.transports.cut(socket.id);

@@ -14,7 +14,8 @@ use socketioxide::{SendError, SocketError};
 use super::event;
 use super::inbox::Inbox;
 use super::transport::Transports;
-use crate::signaling::name::{Lobby, PeerId};
+use crate::signaling::call::SessionDescription;
+use crate::signaling::name::{Lobby, OfferId, PeerId};
 use crate::signaling::notice::{Audience, Ended, News, Notice};
 
 /// One live connection's way out.
@@ -37,6 +38,42 @@ impl Outbox {
     pub fn tell<T: Serialize + ?Sized>(&self, event: &str, payload: &T) {
         if !self.cut.load(Ordering::Relaxed) {
             self.check(self.socket.emit(event, payload));
+        }
+    }
+
+    /// The same; one who counts what it hears gets the number as a second argument.
+    fn tell_counted<T: Serialize>(&self, event: &str, payload: &T, number: Option<u64>) {
+        match number {
+            Some(number) => self.tell(event, &(payload, number)),
+            None => self.tell(event, payload),
+        }
+    }
+
+    /// Tells this peer one piece of news.
+    pub fn tell_news(&self, news: &News, number: Option<u64>) {
+        match news {
+            News::NewOfferAwaiting(call) => self.tell_offers(&std::slice::from_ref(call)),
+            News::OfferWithdrawn(gone) => self.tell_counted(event::OFFER_WITHDRAWN, gone, number),
+            News::AnswerResponse(call) => self.tell_counted(event::ANSWER_RESPONSE, call, number),
+            News::IceCandidate(candidate) => self.tell_counted(event::RECEIVED_ICE_CANDIDATE, candidate, number),
+            News::PeerHangup(hangup) => self.tell_counted(event::PEER_HANGUP, hangup, number),
+            News::PeerLost(party) => self.tell_counted(event::PEER_LOST, party, number),
+            News::PeerBack(party) => self.tell_counted(event::PEER_BACK, party, number),
+            News::Renegotiation { offer_id, offer } => {
+                let renegotiation = Renegotiation { offer_id: *offer_id, offer };
+                self.tell_counted(event::RENEGOTIATION, &renegotiation, number);
+            }
+            News::Renegotiated { offer_id, answer } => {
+                let renegotiated = Renegotiated { offer_id: *offer_id, answer };
+                self.tell_counted(event::ANSWER_RESPONSE, &renegotiated, number);
+            }
+        }
+    }
+
+    fn tell_offers<T: Serialize + ?Sized>(&self, offers: &T) {
+        self.tell(event::NEW_OFFER_AWAITING, offers);
+        if self.aliases {
+            self.tell(event::NEW_OFFER_WAITING, offers);
         }
     }
 
@@ -78,6 +115,20 @@ impl fmt::Debug for Outbox {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Renegotiation<'a> {
+    offer_id: OfferId,
+    offer: &'a SessionDescription,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Renegotiated<'a> {
+    offer_id: OfferId,
+    answer: &'a SessionDescription,
+}
+
 /// Everybody who can be told something.
 #[derive(Debug, Default)]
 pub struct Directory {
@@ -91,19 +142,27 @@ struct Listed {
 }
 
 impl Directory {
-    /// Lists a peer.
-    pub fn add(&self, lobby: Lobby, outbox: Arc<Outbox>) {
+    /// Lists a peer. Returns the way out that it had before, if any: it has come back on another connection.
+    pub fn add(&self, lobby: Lobby, outbox: Arc<Outbox>) -> Option<Arc<Outbox>> {
         let mut listed = self.listed.write();
-        listed.peers.insert(outbox.peer, outbox.clone());
-        listed.lobbies.entry(lobby).or_default().insert(outbox.peer, outbox);
+        listed.lobbies.entry(lobby).or_default().insert(outbox.peer, outbox.clone());
+        listed.peers.insert(outbox.peer, outbox)
     }
 
-    /// Strikes a peer out.
-    pub fn remove(&self, lobby: &Lobby, peer: PeerId) {
+    /// The way out to a peer.
+    pub fn find(&self, peer: PeerId) -> Option<Arc<Outbox>> {
+        self.listed.read().peers.get(&peer).cloned()
+    }
+
+    /// Strikes a peer out, if this is still its way out.
+    pub fn remove(&self, lobby: &Lobby, outbox: &Arc<Outbox>) {
         let mut listed = self.listed.write();
-        listed.peers.remove(&peer);
+        if !listed.peers.get(&outbox.peer).is_some_and(|current| Arc::ptr_eq(current, outbox)) {
+            return;
+        }
+        listed.peers.remove(&outbox.peer);
         if let Some(members) = listed.lobbies.get_mut(lobby) {
-            members.remove(&peer);
+            members.remove(&outbox.peer);
             if members.is_empty() {
                 listed.lobbies.remove(lobby);
             }
@@ -113,7 +172,7 @@ impl Directory {
     /// Tells each notice to those whom it is for.
     pub fn tell_all(&self, notices: impl IntoIterator<Item = Notice>) {
         for notice in notices {
-            self.tell(&notice.to, &notice.news);
+            self.tell(&notice);
         }
     }
 
@@ -137,27 +196,19 @@ impl Directory {
         }
     }
 
-    fn tell(&self, to: &Audience, news: &News) {
+    fn tell(&self, Notice { to, news, number }: &Notice) {
         match news {
+            // For many: encoded once.
             News::NewOfferAwaiting(call) => {
                 // An array of exactly one, as the course's pages expect. (A slice: a fixed array would be spread.)
                 let offers = Encoded::once(std::slice::from_ref(call), call.is_binary());
-                self.each(to, |outbox| {
-                    outbox.tell(event::NEW_OFFER_AWAITING, &offers);
-                    if outbox.aliases {
-                        outbox.tell(event::NEW_OFFER_WAITING, &offers);
-                    }
-                });
+                self.each(to, |outbox| outbox.tell_offers(&offers));
             }
-            News::OfferWithdrawn(gone) => {
+            News::OfferWithdrawn(gone) if number.is_none() => {
                 let gone = Encoded::once(gone, false);
                 self.each(to, |outbox| outbox.tell(event::OFFER_WITHDRAWN, &gone));
             }
-            News::AnswerResponse(call) => self.each(to, |outbox| outbox.tell(event::ANSWER_RESPONSE, call)),
-            News::IceCandidate(candidate) => {
-                self.each(to, |outbox| outbox.tell(event::RECEIVED_ICE_CANDIDATE, candidate));
-            }
-            News::PeerHangup(hangup) => self.each(to, |outbox| outbox.tell(event::PEER_HANGUP, hangup)),
+            _ => self.each(to, |outbox| outbox.tell_news(news, *number)),
         }
     }
 
@@ -168,6 +219,9 @@ impl Directory {
                 if let Some(outbox) = listed.peers.get(peer) {
                     tell(outbox);
                 }
+            }
+            Audience::Some(peers) => {
+                peers.iter().filter_map(|peer| listed.peers.get(peer)).for_each(|outbox| tell(outbox))
             }
             Audience::Others { lobby, but } => {
                 let members = listed.lobbies.get(lobby).into_iter().flat_map(HashMap::values);

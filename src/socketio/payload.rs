@@ -1,5 +1,7 @@
 //! From the wire to a command: what each event may carry, and what is wrong with it if it is something else.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -13,11 +15,16 @@ use crate::signaling::opaque::Opaque;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::signaling::switchboard::Wanted;
 
+/// Longest key of a call that is joined again, in bytes.
+const MAX_KEY: usize = 256;
+
 /// What a client wants.
 #[derive(Debug)]
 pub enum Command {
     /// Keep my offer.
     Offer(SessionDescription),
+    /// Pass on my new offer within this call.
+    Renegotiate(OfferId, SessionDescription),
     /// Answer that offer.
     Answer(Wanted, SessionDescription),
     /// Pass on my candidate.
@@ -28,8 +35,19 @@ pub enum Command {
     HangUp(Option<String>),
     /// Withdraw my offer.
     CancelOffer,
+    /// I am this end of a call with that one, and this is our secret.
+    RejoinCall(OfferId, Role, UserName, Arc<str>),
     /// Are you there?
     Test,
+}
+
+/// What a client said.
+#[derive(Debug)]
+pub struct Reading {
+    /// Its own number of it, where it counts: the second argument.
+    pub number: Option<u64>,
+    /// What it wants, or what is wrong with it.
+    pub command: Result<Command, Refusal>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +88,15 @@ struct HangUp<'a> {
     offer_id: Option<&'a RawValue>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rejoin {
+    offer_id: String,
+    did_i_offer: bool,
+    user_name: String,
+    key: String,
+}
+
 /// A key that is there, even as null: a null candidate is the end of gathering and stays null.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
@@ -77,39 +104,63 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&
 
 /// Reads the arguments of an event.
 ///
-/// # Errors
-/// `bad-payload`, `too-large`, and for an `offerId` that we never gave `no-such-offer` or `no-call`.
-pub fn read(said: Said, packet: &Value, limits: &Limits) -> Result<Command, Refusal> {
-    match said {
-        Said::Test => return Ok(Command::Test),
-        Said::CheckOffers => return Ok(Command::CheckOffers),
-        Said::CancelOffer => return Ok(Command::CancelOffer),
-        Said::NewOffer | Said::NewAnswer | Said::IceCandidate | Said::Hangup => {}
-    }
+/// Refused are `bad-payload`, `too-large`, and for an `offerId` that we never gave `no-such-offer` or `no-call`.
+pub fn read(said: Said, packet: &Value, limits: &Limits) -> Reading {
     let (text, attachments) = match packet {
         Value::Str(text, attachments) => (text.as_str(), attachments.clone().unwrap_or_default()),
-        Value::Bytes(_) => return Err(bad(said)),
+        Value::Bytes(_) => return Reading { number: None, command: Err(bad(said)) },
     };
-    let attachments = Vec::from(attachments);
-    // The first element is the event's name, the second its first argument; pages send no more.
-    let arguments: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| bad(said))?;
-    let argument = arguments.get(1).copied();
+    // The first element is the event's name, the second its payload, the third a page's own number of it.
+    let arguments: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+    let number = arguments.get(2).and_then(|number| serde_json::from_str(number.get()).ok());
+    let command = command(said, arguments.get(1).copied(), &Vec::from(attachments), limits);
+    Reading { number, command }
+}
+
+fn command(
+    said: Said,
+    argument: Option<&RawValue>,
+    attachments: &[Bytes],
+    limits: &Limits,
+) -> Result<Command, Refusal> {
+    let needed = || argument.ok_or_else(|| bad(said));
     match said {
+        Said::Test => Ok(Command::Test),
+        Said::CheckOffers => Ok(Command::CheckOffers),
+        Said::CancelOffer => Ok(Command::CancelOffer),
         Said::Hangup => Ok(hang_up(argument)),
-        Said::NewOffer => offer(argument.ok_or_else(|| bad(said))?, &attachments, limits),
-        Said::NewAnswer => answer(argument.ok_or_else(|| bad(said))?, &attachments, limits),
-        _ => candidate(argument.ok_or_else(|| bad(said))?, &attachments, limits),
+        Said::NewOffer => offer(needed()?, attachments, limits),
+        Said::NewAnswer => answer(needed()?, attachments, limits),
+        Said::IceCandidate => candidate(needed()?, attachments, limits),
+        Said::RejoinCall => rejoin(needed()?),
     }
 }
 
 fn offer(argument: &RawValue, attachments: &[Bytes], limits: &Limits) -> Result<Command, Refusal> {
-    let description = match object::<Offer>(argument) {
-        // An offer within a call is renegotiation, which is not spoken here yet.
-        Some(Offer { offer_id: Some(_), .. }) => return Err(Refusal::no_call()),
-        Some(Offer { offer: Some(description), .. }) => description,
-        _ => argument,
+    let (description, call) = match object::<Offer>(argument) {
+        Some(Offer { offer: Some(description), offer_id }) => (description, offer_id),
+        // An id without an offer: nothing that could be passed on.
+        Some(Offer { offer: None, offer_id: Some(_) }) => return Err(bad(Said::NewOffer)),
+        _ => (argument, None),
     };
-    SessionDescription::new(Opaque::new(description, attachments)?, limits).map(Command::Offer)
+    let description = SessionDescription::new(Opaque::new(description, attachments)?, limits)?;
+    match call {
+        None => Ok(Command::Offer(description)),
+        Some(id) => {
+            let id = string(id).and_then(|id| OfferId::parse(&id)).ok_or_else(Refusal::no_call)?;
+            Ok(Command::Renegotiate(id, description))
+        }
+    }
+}
+
+fn rejoin(argument: &RawValue) -> Result<Command, Refusal> {
+    let payload: Rejoin = object(argument).ok_or_else(|| bad(Said::RejoinCall))?;
+    if payload.key.is_empty() || payload.key.len() > MAX_KEY {
+        return Err(bad(Said::RejoinCall));
+    }
+    let id = OfferId::parse(&payload.offer_id).ok_or_else(Refusal::no_call)?;
+    let role = if payload.did_i_offer { Role::Offerer } else { Role::Answerer };
+    Ok(Command::RejoinCall(id, role, UserName::new(&payload.user_name)?, payload.key.into()))
 }
 
 fn answer(argument: &RawValue, attachments: &[Bytes], limits: &Limits) -> Result<Command, Refusal> {
@@ -159,6 +210,9 @@ fn bad(said: Said) -> Refusal {
         Said::NewOffer => "newOffer takes the description that createOffer() gave: {type, sdp}.",
         Said::NewAnswer => "newAnswer takes the offer object with your answer in it: {offererUserName, answer, ...}.",
         Said::IceCandidate => "A candidate is sent as {iceCandidate, iceUserName, didIOffer}.",
+        Said::RejoinCall => {
+            "rejoinCall takes {offerId, didIOffer, userName, key}; the key is a text of at most 256 bytes."
+        }
         _ => "This is not what the event takes.",
     };
     Refusal::new(Code::BadPayload, sentence)

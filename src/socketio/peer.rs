@@ -12,23 +12,20 @@ use super::handshake::Identity;
 use super::inbox::{Entry, Utterance};
 use super::outbox::{Directory, Outbox};
 use super::payload::Command;
-use crate::signaling::name::{OfferId, PeerId};
+use crate::signaling::name::{ConnectionId, OfferId, PeerId};
 use crate::signaling::notice::Ended;
+use crate::signaling::peer::Newcomer;
 use crate::signaling::refusal::Refusal;
-use crate::store::Store;
+use crate::store::{self, Outcome, Speaker, Store};
 
 /// One live connection, as its task sees it.
 pub struct Peer {
-    /// Its id.
-    pub id: PeerId,
-    /// Who it says it is.
-    pub identity: Identity,
-    /// Its way out.
-    pub outbox: Arc<Outbox>,
-    /// Where everything is kept.
-    pub store: Arc<Store>,
-    /// Everybody else.
-    pub directory: Arc<Directory>,
+    id: PeerId,
+    connection: ConnectionId,
+    identity: Identity,
+    outbox: Arc<Outbox>,
+    store: Arc<Store>,
+    directory: Arc<Directory>,
 }
 
 #[derive(Serialize)]
@@ -61,10 +58,44 @@ pub struct SignalingError<'a> {
 }
 
 impl Peer {
-    /// The conversation: from arrival until the peer is gone.
+    /// Course step 10: a new client is connected to the signaling server; or one who was here before is back.
+    /// `way_out` makes its outbox.
+    pub fn arrive(
+        identity: Identity,
+        store: Arc<Store>,
+        directory: Arc<Directory>,
+        way_out: impl FnOnce(PeerId) -> Outbox,
+    ) -> Self {
+        let connection = ConnectionId(store::random());
+        let Identity { name, lobby, session, received, .. } = identity.clone();
+        let newcomer = Newcomer { name, lobby: lobby.clone(), session, received };
+        let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
+            let outbox = Arc::new(way_out(arrival.peer));
+            let left = arrival.superseded.and_then(|peer| directory.find(peer));
+            directory.add(lobby, outbox.clone());
+            if let Some(left) = left {
+                left.cut("its page has come back on another connection");
+            }
+            if let Some(restored) = &arrival.restored {
+                outbox.tell(event::RESTORED, restored);
+            }
+            for (number, news) in &arrival.missed {
+                outbox.tell_news(news, *number);
+            }
+            if !arrival.offers.is_empty() {
+                // Course step 11: the server emits the waiting offers to the new client.
+                outbox.tell(event::AVAILABLE_OFFERS, &arrival.offers);
+            }
+            directory.tell_all(arrival.notices);
+            tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected");
+            (arrival.peer, outbox)
+        });
+        Self { id, connection, identity, outbox, store, directory }
+    }
+
+    /// The conversation: until the connection ends.
     pub async fn converse(self, mut inbox: mpsc::Receiver<Entry>) {
         let mut presence = Presence { peer: &self, how: Ended::Lost };
-        self.arrive();
         while let Some(entry) = inbox.recv().await {
             match entry {
                 Entry::Said(utterance) => self.hear(utterance),
@@ -76,76 +107,83 @@ impl Peer {
         }
     }
 
-    fn arrive(&self) {
-        let Identity { name, lobby, .. } = self.identity.clone();
-        // Course step 10: CLIENT2 is a new client connected to the signaling server.
-        self.store.arrive(self.id, name, lobby.clone(), |offers| {
-            self.directory.add(lobby, self.outbox.clone());
-            if !offers.is_empty() {
-                // Course step 11: the server emits the waiting offers to the new client.
-                self.outbox.tell(event::AVAILABLE_OFFERS, &offers);
+    fn hear(&self, Utterance { said, reading, ack }: Utterance) {
+        let by = Speaker { peer: self.id, connection: self.connection, number: reading.number };
+        match reading.command {
+            Err(refusal) => {
+                let outcome: Outcome<()> = self.store.hears(by).then_some(Err(refusal));
+                self.act(said, ack, outcome, |_, ()| {});
             }
-        });
-        tracing::info!(peer = %self.id, user = self.identity.name.as_str(), "connected");
-    }
-
-    fn hear(&self, Utterance { said, command, ack }: Utterance) {
-        match command {
-            Err(refusal) => self.refuse(said, &refusal, ack),
             Ok(Command::Test) => self.reply(ack, "pong"),
             Ok(Command::CheckOffers) => self.store.open_offers(self.id, |offers| {
                 self.outbox.tell(event::AVAILABLE_OFFERS, &offers);
                 self.done(ack, None);
             }),
             // Course step 8: the server holds the offer for the other browser, associated with CLIENT1.
-            Ok(Command::Offer(offer)) => self.store.offer(self.id, offer, |kept| match kept {
-                Ok((id, notices)) => {
+            Ok(Command::Offer(offer)) => self.store.offer(by, offer, |outcome| {
+                self.act(said, ack, outcome, |ack, (id, notices)| {
                     tracing::info!(peer = %self.id, offer = %id, "offered");
                     self.done(ack, Some(id));
                     self.directory.tell_all(notices);
-                }
-                Err(refusal) => self.refuse(said, &refusal, ack),
+                });
+            }),
+            Ok(Command::Renegotiate(id, offer)) => self.store.renegotiate(by, id, offer, |outcome| {
+                self.act(said, ack, outcome, |ack, notice| {
+                    self.done(ack, Some(id));
+                    self.directory.tell_all(notice);
+                });
             }),
             // Course step 19: CLIENT2 emits its answer.
-            Ok(Command::Answer(wanted, answer)) => self.store.answer(self.id, &wanted, answer, |outcome| {
-                match outcome {
-                    Ok(answered) => {
+            Ok(Command::Answer(wanted, answer)) => {
+                self.store.answer(by, &wanted, answer, ack.is_some(), |outcome| {
+                    self.act(said, ack, outcome, |ack, answered| {
                         tracing::info!(peer = %self.id, "answered");
                         // The candidates so far go first, so that none that is passed on overtakes them.
-                        match ack {
-                            Some(ack) => self.outbox.reply(ack, &answered.candidates),
-                            None => answered
-                                .candidates
-                                .iter()
-                                .for_each(|candidate| self.outbox.tell(event::RECEIVED_ICE_CANDIDATE, candidate)),
-                        }
+                        self.reply(ack, &answered.candidates);
                         // Course step 21: the server emits the answer to CLIENT1.
                         self.directory.tell_all(answered.notices);
-                    }
-                    Err(refusal) => self.refuse(said, &refusal, ack),
-                }
-            }),
+                    });
+                });
+            }
             // Course step 9: the server holds CLIENT1's candidates; once answered, both sides' are passed on.
-            Ok(Command::Candidate(role, id, candidate)) => {
-                self.store.candidate(self.id, role, id, candidate, |outcome| match outcome {
-                    Ok(notices) => {
+            Ok(Command::Candidate(role, id, candidate)) => self.store.candidate(by, role, id, candidate, |outcome| {
+                self.act(said, ack, outcome, |ack, notices| {
+                    self.done(ack, None);
+                    self.directory.tell_all(notices);
+                });
+            }),
+            Ok(Command::RejoinCall(id, role, other, key)) => {
+                self.store.rejoin(by, id, (role, other, key), |outcome| {
+                    self.act(said, ack, outcome, |ack, notices| {
                         self.done(ack, None);
                         self.directory.tell_all(notices);
-                    }
-                    Err(refusal) => self.refuse(said, &refusal, ack),
+                    });
                 });
             }
             Ok(Command::HangUp(only)) => match only.as_deref().map(OfferId::parse) {
-                Some(None) => self.reply(ack, &Count { ended: 0 }),
-                only => self.store.hang_up(self.id, only.flatten(), |ended, notices| {
+                Some(None) => {
+                    self.store.hears(by);
+                    self.reply(ack, &Count { ended: 0 });
+                }
+                only => self.store.hang_up(by, only.flatten(), |ended, notices| {
                     self.reply(ack, &Count { ended });
                     self.directory.tell_all(notices);
                 }),
             },
-            Ok(Command::CancelOffer) => self.store.cancel(self.id, |notice| {
-                self.reply(ack, &Count { ended: usize::from(notice.is_some()) });
-                self.directory.tell_all(notice);
+            Ok(Command::CancelOffer) => self.store.cancel(by, |was_open, notices| {
+                self.reply(ack, &Count { ended: usize::from(was_open) });
+                self.directory.tell_all(notices);
             }),
+        }
+    }
+
+    /// Does what follows from an outcome: the deed, the refusal, or for something heard before the bare reply.
+    fn act<T>(&self, said: Said, ack: Option<AckSender>, outcome: Outcome<T>, deed: impl FnOnce(Option<AckSender>, T)) {
+        match outcome {
+            Some(Ok(result)) => deed(ack, result),
+            Some(Err(refusal)) => self.refuse(said, &refusal, ack),
+            None if said == Said::NewAnswer => self.reply(ack, &[(); 0][..]),
+            None => self.done(ack, None),
         }
     }
 
@@ -178,9 +216,9 @@ struct Presence<'a> {
 
 impl Drop for Presence<'_> {
     fn drop(&mut self) {
-        let Peer { id, identity, store, directory, outbox } = self.peer;
-        store.leave(*id, self.how, |notices| {
-            directory.remove(&identity.lobby, *id);
+        let Peer { id, connection, identity, store, directory, outbox } = self.peer;
+        store.leave(*id, *connection, self.how, |notices| {
+            directory.remove(&identity.lobby, outbox);
             directory.tell_all(notices);
         });
         if std::thread::panicking() {

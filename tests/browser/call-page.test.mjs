@@ -12,7 +12,7 @@ import {
   told,
   wordsOf,
 } from './support/call-page.mjs';
-import { allCandidatesFound, assertConnected, assertFramesArrive, assertInCall } from './support/call.mjs';
+import { allCandidatesFound, assertInCall } from './support/call.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -107,24 +107,6 @@ browserTest('a third user sees the offer come and go, and disturbs nobody', asyn
   await assertInCall(caller, answerer);
 });
 
-browserTest('of two who answer at once one is in the call, and the other is told', async ({ visit, t }) => {
-  const server = await serverFor(t);
-  const answerers = [await enter(visit, server, 'Ann'), await enter(visit, server, 'Tom')];
-  const caller = await enter(visit, server, 'Carl');
-  await caller.click('#call');
-  await Promise.all(answerers.map((page) => answerButton(page).waitFor()));
-  // Both in the same tick of their pages, as near as two processes can be brought.
-  await Promise.all(answerers.map((page) => page.evaluate(() => document.querySelector('button.answer').click())));
-  await assertConnected(caller);
-  await eventually('one in the call, one idle again', async () =>
-    (await Promise.all(answerers.map(stateOf))).sort().join() === 'connected,idle');
-  const states = await Promise.all(answerers.map(stateOf));
-  const [winner, loser] = states[0] === 'connected' ? answerers : answerers.toReversed();
-  await told(loser, /answer|offer|gone/i);
-  await assertFramesArrive(caller);
-  await assertFramesArrive(winner);
-});
-
 browserTest('hanging up is told to the other, and both can call again', async ({ visit, t }) => {
   const server = await serverFor(t);
   const ann = await enter(visit, server, 'Ann');
@@ -195,29 +177,6 @@ browserTest('a wrong password is told and can be corrected', async ({ visit, t }
   assert.doesNotMatch(await wordsOf(page), /password/i);
   await page.click('#call');
   await state(page, 'waiting');
-});
-
-browserTest('when the server restarts, calls go on and the pages come back', async ({ visit, t }) => {
-  const server = await serverFor(t, '--drain', '1s');
-  const answerer = await enter(visit, server, 'Ann');
-  const caller = await enter(visit, server, 'Carl');
-  const waiting = await enter(visit, server, 'Will');
-  for (const page of [answerer, caller, waiting]) page.problems.expect(/net::ERR_|WebSocket connection to/);
-  await caller.click('#call');
-  await answerButton(answerer).click();
-  await assertInCall(caller, answerer);
-  await waiting.click('#call');
-  await state(waiting, 'waiting');
-
-  await server.stop();
-  await state(waiting, 'offline');
-  for (const page of [caller, answerer]) await assertFramesArrive(page);
-  await serverFor(t, '--port', server.port);
-  await state(waiting, 'idle');
-  await waiting.click('#call');
-  await state(waiting, 'waiting');
-  await answerButton(answerer).waitFor();
-  await assertInCall(caller, answerer);
 });
 
 browserTest('a hostile name is text and nothing else', async ({ visit, t }) => {

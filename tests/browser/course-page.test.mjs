@@ -2,14 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { browserTest } from './support/browser.mjs';
-import { allCandidatesFound, assertFramesArrive, assertInCall } from './support/call.mjs';
-import { serverFor } from './support/server.mjs';
+import { assertFramesArrive, assertInCall } from './support/call.mjs';
+import {
+  allCandidatesSent,
+  answerButton,
+  connected,
+  listenForRefusals,
+  replaceIn,
+  serveCoursePage,
+} from './support/course-page.mjs';
 import { eventually } from './support/wait.mjs';
 
 browserTest('an answerer who is there already hears of the offer and answers it', async ({ visit, t }) => {
@@ -138,16 +143,6 @@ browserTest('a foreign name that leads to this server is refused too', async ({ 
   }
 });
 
-/** Serves a copy of course-page/ by Switchboard; the copy bears the real port instead of 8181. */
-async function serveCoursePage(t) {
-  const folder = await mkdtemp(join(tmpdir(), 'course-page-'));
-  t.after(() => rm(folder, { recursive: true }));
-  await cp(fileURLToPath(new URL('course-page/', import.meta.url)), folder, { recursive: true });
-  const server = await serverFor(t, folder);
-  await replaceIn(join(folder, 'scripts.js'), 'localhost:8181', `localhost:${server.port}`);
-  return { folder, ...server };
-}
-
 /** Serves the folder a second time, from an origin that is not Switchboard's. Resolves to the port. */
 async function serveElsewhere(t, folder, switchboard) {
   const index = join(folder, 'index.html');
@@ -162,35 +157,6 @@ async function serveElsewhere(t, folder, switchboard) {
   await once(server, 'listening');
   t.after(() => server.close());
   return server.address().port;
-}
-
-async function replaceIn(file, text, replacement) {
-  const before = await readFile(file, 'utf8');
-  assert.ok(before.includes(text), `${text} in ${file}`);
-  await writeFile(file, before.replace(text, replacement));
-}
-
-function connected(page) {
-  return eventually('connected to the server', () => page.evaluate(() => socket.connected));
-}
-
-function answerButton(page, number) {
-  return page.locator('#answer button').nth(number - 1);
-}
-
-/** The page has found all its candidates, and the server has acted on them. */
-async function allCandidatesSent(page) {
-  await allCandidatesFound(page);
-  await page.evaluate(() => socket.emitWithAck('test'));
-}
-
-/** A course page does not listen for refusals; the test does in its place. */
-async function listenForRefusals(page) {
-  await page.evaluate(() => {
-    window.refusals = [];
-    socket.on('signalingError', ({ code }) => refusals.push(code));
-  });
-  return () => page.evaluate(() => refusals);
 }
 
 /** Runs in the page: connects over one transport alone. */

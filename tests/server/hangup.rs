@@ -97,7 +97,7 @@ async fn a_stranger_cannot_hang_up_a_call() {
 
 #[tokio::test]
 async fn the_other_party_hears_whether_a_call_was_closed_or_lost() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let ends = [
         (Transport::WebSocket, "disconnect", "closed"),

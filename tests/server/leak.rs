@@ -14,16 +14,25 @@ use crate::support::within;
 const SEPARATOR: char = '\u{1e}';
 
 async fn door() -> (Door, std::net::SocketAddr) {
+    door_with(Duration::ZERO, Duration::from_secs(25)).await
+}
+
+/// A door that waits so long for those who are away, and asks so often who is there.
+async fn door_with(grace: Duration, ping_interval: Duration) -> (Door, std::net::SocketAddr) {
     let options = Options {
         password: Some("x".into()),
         aliases: false,
         max_message: 1_000_000,
         max_queue: 1024,
         connect_timeout: Duration::from_secs(10),
+        ping_interval,
+        ping_timeout: ping_interval,
     };
-    let (door, routes) = Door::new(options, Arc::new(Store::new(Limits::default())));
+    let limits = Limits { grace, letter_ttl: grace, early_ttl: grace, ..Limits::default() };
+    let (door, routes) = Door::new(options, Arc::new(Store::new(limits)));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
+    tokio::spawn(door.clone().tend());
     tokio::spawn(async move { axum::serve(listener, routes).await });
     (door, address)
 }
@@ -93,6 +102,57 @@ async fn a_closed_door_has_nobody_in_it() {
     poll(address, &session, Some("40{\"password\":\"x\"}")).await;
     poll(address, &session, None).await;
     assert!(!door.is_empty(), "it is here now");
+    door.close().await;
+    left_nothing(&door).await;
+}
+
+/// What a page says when it comes in.
+fn connect(name: &str, session: &str) -> String {
+    format!("40{{\"userName\":\"{name}\",\"password\":\"x\",\"session\":\"{session}\",\"received\":0}}")
+}
+
+#[tokio::test]
+async fn those_who_break_off_leave_nothing_after_the_grace() {
+    let (door, address) = door_with(Duration::from_millis(300), Duration::from_secs(25)).await;
+    for name in ["amy", "bob"] {
+        let session = new_session(address).await;
+        poll(address, &session, Some(&connect(name, name))).await;
+        poll(address, &session, None).await;
+        let candidate = r#"42["sendIceCandidateToSignalingServer",{"iceCandidate":null,"didIOffer":false}]"#;
+        let rejoin = r#"42["rejoinCall",{"offerId":"0123456789abcdef","didIOffer":true,"userName":"x","key":"x"}]"#;
+        let answer = r#"42["newAnswer",{"offererUserName":"amy","answer":{}}]"#;
+        let offer = r#"42["newOffer",{"sdp":""}]"#;
+        let all = [candidate, rejoin, answer, offer, candidate, "1"].join(&SEPARATOR.to_string());
+        poll(address, &session, Some(&all)).await;
+    }
+    // Short of the grace, it is all there: a waiting offer, a call, ends of calls, letters, early candidates.
+    assert!(!door.is_empty(), "they may come back");
+    left_nothing(&door).await;
+}
+
+#[tokio::test]
+async fn one_that_was_replaced_again_and_again_leaves_nothing() {
+    let (door, address) = door_with(Duration::from_millis(300), Duration::from_millis(300)).await;
+    for _ in 0..20 {
+        let session = new_session(address).await;
+        poll(address, &session, Some(&connect("amy", "amy's"))).await;
+        poll(address, &session, None).await;
+        poll(address, &session, Some(r#"42["newOffer",{"sdp":""}]"#)).await;
+    }
+    // Nobody says goodbye: one after the other falls silent.
+    assert!(!door.is_empty(), "the last one is here");
+    left_nothing(&door).await;
+}
+
+#[tokio::test]
+async fn a_door_that_closes_while_somebody_is_away_has_nobody_in_it_after_the_grace() {
+    let (door, address) = door_with(Duration::from_millis(300), Duration::from_secs(25)).await;
+    for ends in ["1", ""] {
+        let session = new_session(address).await;
+        poll(address, &session, Some(&connect("amy", "amy's"))).await;
+        poll(address, &session, None).await;
+        poll(address, &session, Some(&format!("42[\"newOffer\",{{\"sdp\":\"\"}}]{SEPARATOR}{ends}"))).await;
+    }
     door.close().await;
     left_nothing(&door).await;
 }

@@ -6,8 +6,9 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switchboard::signaling::call::SessionDescription;
 use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{Lobby, OfferId, PeerId, UserName};
+use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, UserName};
 use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::peer::Newcomer;
 use switchboard::signaling::switchboard::Switchboard;
 
 use crate::support::payload::{candidate, connected_call, from_offerer, offer, offered};
@@ -108,14 +109,18 @@ async fn the_list_holds_at_least_one_however_large() {
 fn the_list_holds_at_most_500() {
     let mut switchboard = Switchboard::new(Limits::default());
     let name = |number: u64| UserName::new(&format!("caller {number}")).expect("short enough");
+    let arrive = |switchboard: &mut Switchboard, number: u64| {
+        let newcomer = Newcomer { name: name(number), lobby: Lobby::default(), session: None, received: None };
+        switchboard.arrive(ConnectionId(number), newcomer, Instant::now())
+    };
     for number in 0..503 {
-        switchboard.arrive(PeerId(number), name(number), Lobby::default());
+        let caller = arrive(&mut switchboard, number).peer;
         let json = to_raw_value("offer").expect("text is JSON");
         let description = Opaque::new(&json, &[]).and_then(|json| SessionDescription::new(json, &Limits::default()));
         let description = description.expect("a small description");
-        switchboard.offer(PeerId(number), OfferId(number), description, Instant::now()).expect("an offer");
+        switchboard.offer(caller, OfferId(number), description, Instant::now()).expect("an offer");
     }
-    let list = switchboard.arrive(PeerId(503), name(503), Lobby::default());
+    let list = arrive(&mut switchboard, 503).offers;
     let listed: Vec<_> = list.iter().map(|call| call.offerer_user_name.clone()).collect();
     assert_eq!(listed, (3..503).map(name).collect::<Vec<_>>());
 }

@@ -245,7 +245,7 @@ async fn of_a_thousand_calls_sixteen_at_a_time_none_fails() {
 /// the others go on meanwhile.
 async fn one_that_stops_reading_is_closed(transport: Transport) {
     const OFFERS: usize = 300;
-    let server = TestServer::start(&["--max-queue", "64"]).await;
+    let server = TestServer::start(&["--max-queue", "64", "--reconnect-grace", "0s"]).await;
     let mut witness = Client::connect(&server, "witness").await;
     let mut stalled = Client::connect_by(&server, transport, "stalled").await;
     let of_stalled = offered(&mut stalled, &mut witness, "of the stalled").await;

@@ -221,7 +221,7 @@ async fn a_second_connect_packet_does_no_harm() {
 
 #[tokio::test]
 async fn connections_that_come_and_go_leave_nothing_behind() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut witness = Client::connect(&server, "witness").await;
     for round in 0..100 {
         let mut amy = Client::connect(&server, "amy").await;

@@ -88,7 +88,7 @@ async fn a_tab_that_closes_has_closed_its_offer() {
 
 #[tokio::test]
 async fn a_connection_that_breaks_has_lost_its_offer() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     for transport in [Transport::WebSocket, Transport::Upgrade] {
         let mut amy = Client::connect_by(&server, transport, "amy").await;
@@ -100,7 +100,7 @@ async fn a_connection_that_breaks_has_lost_its_offer() {
 
 #[tokio::test]
 async fn a_polling_session_that_ends_without_goodbye_has_lost_its_offer() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
     let object = offered(&mut amy, &mut bob, "amy's").await;

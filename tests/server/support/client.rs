@@ -44,7 +44,7 @@ impl Client {
 
     /// Comes in, and waits until it is counted among those who hear of new offers: the reply to CONNECT comes a
     /// moment earlier.
-    async fn enter(server: &TestServer, transport: Transport, auth: Value) -> Self {
+    pub async fn enter(server: &TestServer, transport: Transport, auth: Value) -> Self {
         let mut client = Self::try_connect(server, transport, auth).await.expect("let in");
         client.settle().await;
         client
@@ -70,6 +70,19 @@ impl Client {
 
     pub async fn emit(&mut self, event: &str, payload: Value) {
         self.send_raw(&format!("42{}", json!([event, payload]))).await;
+    }
+
+    /// Emits with the page's own number of it as a second argument.
+    pub async fn emit_numbered(&mut self, number: impl Into<Value>, event: &str, payload: Value) {
+        self.send_raw(&format!("42{}", json!([event, payload, number.into()]))).await;
+    }
+
+    /// The same, and waits for the ack.
+    pub async fn emit_numbered_with_ack(&mut self, number: impl Into<Value>, event: &str, payload: Value) -> Value {
+        self.last_ack += 1;
+        let id = self.last_ack;
+        self.send_raw(&format!("42{id}{}", json!([event, payload, number.into()]))).await;
+        self.ack_of(id).await
     }
 
     /// Emits with an ack asked for, and does not wait for it.
@@ -142,10 +155,19 @@ impl Client {
         }
     }
 
-    /// The payload of the next event, which must be this one.
+    /// The payload of the next event, which must be this one, without a number.
     pub async fn expect(&mut self, name: &str) -> Value {
+        self.expect_with(None, name).await
+    }
+
+    /// The payload of the next event, which must be this one and bear this number.
+    pub async fn expect_numbered(&mut self, number: u64, name: &str) -> Value {
+        self.expect_with(Some(number), name).await
+    }
+
+    async fn expect_with(&mut self, number: Option<u64>, name: &str) -> Value {
         let event = self.next_event().await;
-        assert_eq!(event.name, name, "came instead, with {}", event.payload);
+        assert_eq!((event.name.as_str(), event.number), (name, number), "came instead, with {}", event.payload);
         event.payload
     }
 
@@ -214,5 +236,13 @@ impl Client {
     /// The connection breaks: no word, no close frame.
     pub fn lose(self) {
         drop(self);
+    }
+
+    /// The connection breaks, and the server notices it at once: on long-polling the engine is closed without a
+    /// `disconnect()`.
+    pub async fn break_off(mut self) {
+        if let Wire::Polling(_) = self.wire {
+            self.send_raw("1").await;
+        }
     }
 }

@@ -21,8 +21,10 @@ pub enum Packet {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub name: String,
-    /// The first argument, `null` where there is none: no event of ours has two.
+    /// The first argument, `null` where there is none.
     pub payload: Value,
+    /// The second argument: its number, for a page that counts what it is told.
+    pub number: Option<u64>,
     /// The packet as it came, for what parsing would hide: the order of keys.
     pub text: String,
     /// Binary parts; in the payload each is `{"_placeholder":true,"num":0}`.
@@ -53,8 +55,9 @@ impl Packet {
                 let mut args = array(data, text).into_iter();
                 let name = args.next().and_then(|name| name.as_str().map(str::to_owned)).expect("an event has a name");
                 let payload = args.next().unwrap_or(Value::Null);
-                assert_eq!(args.next(), None, "no event of ours has two arguments");
-                Self::Event(Event { name, payload, text: text.to_owned(), attachments: Vec::new() })
+                let number = args.next().map(|number| number.as_u64().expect("a second argument is a number"));
+                assert_eq!(args.next(), None, "no event of ours has three arguments");
+                Self::Event(Event { name, payload, number, text: text.to_owned(), attachments: Vec::new() })
             }
             '3' | '6' => {
                 let id = id.parse().expect("an ack has an id");

@@ -63,3 +63,38 @@ pub async fn connected_call(caller: &mut Client, answerer: &mut Client) -> Strin
     assert_eq!(response["answer"], answer("answer"));
     response["offerId"].as_str().expect("an offerId").to_owned()
 }
+
+/// Asks until this offer is no longer listed: then the server has noticed that its caller is away.
+pub async fn until_hidden(asker: &mut Client, object: &Value) {
+    loop {
+        asker.emit("checkOffers", Value::Null).await;
+        let list = asker.expect("availableOffers").await;
+        if !list.as_array().expect("a list").iter().any(|offer| offer["offerId"] == object["offerId"]) {
+            return;
+        }
+    }
+}
+
+/// The other party of a call, as `peerLost`, `peerBack` and `restored` name it.
+pub fn party(user_name: &str, id: &Value) -> Value {
+    json!({ "userName": user_name, "offerId": id })
+}
+
+/// What `peerHangup` carries.
+pub fn ended(user_name: &str, id: &Value, reason: &str) -> Value {
+    json!({ "userName": user_name, "offerId": id, "reason": reason })
+}
+
+/// What `restored` carries.
+pub fn restored(open_offer: &Value, calls: &[Value], heard: u64) -> Value {
+    json!({ "openOffer": open_offer, "calls": calls, "rooms": [], "heard": heard })
+}
+
+/// `auth` of a page with a session. `received`: the number of the last thing that it was told, if it was here before.
+pub fn page(user_name: &str, session: &str, received: Option<u64>) -> Value {
+    let mut auth = json!({ "userName": user_name, "password": "x", "session": session });
+    if let Some(received) = received {
+        auth["received"] = json!(received);
+    }
+    auth
+}

@@ -1,0 +1,204 @@
+//! Who is here, who is away, and who comes back (protocol 1.4). A peer whose connection broke keeps what it had
+//! for a while: by its session, or without one by its name, it takes it back.
+//!
+//! ```text
+//!              closed, or broken with nothing to keep
+//!        +------------------------------------------------------> gone
+//!        |                                                         ^
+//!   --> here --- broken ---> away (open offer hidden) -- grace over -+
+//!        ^                    |  after 5 s the others hear that its offer is lost
+//!        +---- comes back ----+
+//! ```
+
+use std::time::Instant;
+
+use super::call::Call;
+use super::mailbox::Letter;
+use super::name::{ConnectionId, OfferId, PeerId};
+use super::notice::{Audience, Ended, News, Notice, Party, Restored};
+use super::peer::{Newcomer, Peer, Presence};
+use super::switchboard::Switchboard;
+
+/// What comes of an arrival.
+#[derive(Debug)]
+pub struct Arrival {
+    /// Who it is: somebody new, or one who is back.
+    pub peer: PeerId,
+    /// What it took back. Also for one who expected that and finds nothing.
+    pub restored: Option<Restored>,
+    /// What it missed, after that; with its number for one who counts.
+    pub missed: Vec<(Option<u64>, News)>,
+    /// The offers that it can answer, after that.
+    pub offers: Vec<Call>,
+    /// Who else hears what.
+    pub notices: Vec<Notice>,
+    /// Whose place it takes: that one's connection, if it still has one, is of no use any more.
+    pub superseded: Option<PeerId>,
+}
+
+/// Whether something that was said counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hearing {
+    /// It does.
+    New,
+    /// It was heard already, on an earlier connection.
+    Again,
+    /// The peer speaks on another connection by now.
+    Elsewhere,
+}
+
+impl Switchboard {
+    /// A peer connects (Course step 10), on a connection that nobody had before. Whoever was away takes back what
+    /// it had; to others this is somebody new. The offers that it can answer come with it (Course step 11).
+    pub fn arrive(&mut self, connection: ConnectionId, newcomer: Newcomer, now: Instant) -> Arrival {
+        let mut notices = self.expire(now);
+        let (name, lobby, received) = (newcomer.name.clone(), newcomer.lobby.clone(), newcomer.received);
+        let known = match &newcomer.session {
+            Some(session) => self.absences.sessions.get(&(lobby.clone(), name, session.clone())).copied(),
+            None => self.absences.names.get(&(lobby.clone(), name)).and_then(|peers| peers.last()).copied(),
+        };
+        let missed = known.and_then(|peer| self.missed(peer, received.unwrap_or_default()));
+        let (peer, restored, missed) = match known.zip(missed) {
+            Some((peer, missed)) => {
+                notices.extend(self.bring_back(peer, connection, now));
+                (peer, Some(self.restored(peer)), missed)
+            }
+            None => {
+                // Somebody of this session, but too much of what it should have heard is gone: it begins anew.
+                notices.extend(known.map_or_else(Vec::new, |peer| self.remove(peer, Ended::Lost, now)));
+                let peer = PeerId(connection.0);
+                if let Some(session) = &newcomer.session {
+                    let key = (lobby.clone(), newcomer.name.clone(), session.clone());
+                    self.absences.sessions.insert(key, peer);
+                }
+                self.peers.insert(peer, Peer::new(newcomer, connection));
+                (peer, received.map(|_| Restored::default()), Vec::new())
+            }
+        };
+        // Whoever comes does not see what is hidden now, whether it was here before or not.
+        if !self.absences.hidden.is_empty() {
+            self.absences.arrivals.push_back((now, peer));
+        }
+        // What concerned this one was kept for it, and is among what it missed.
+        notices.retain(|notice| notice.to != Audience::Peer(peer));
+        let offers = self.open.list(&lobby, peer, &self.limits);
+        Arrival { peer, restored, missed, offers, notices, superseded: known }
+    }
+
+    /// A connection ended. On purpose: the peer's offer is withdrawn, its calls end. Broken: it may come back. A
+    /// connection that the peer has left for another one means nothing, nor does telling it twice.
+    pub fn leave(&mut self, peer: PeerId, connection: ConnectionId, how: Ended, now: Instant) -> Vec<Notice> {
+        let Some(leaver) = self.peers.get(&peer) else { return Vec::new() };
+        if leaver.presence != Presence::Here(connection) {
+            return Vec::new();
+        }
+        if how != Ended::Lost || self.limits.grace.is_zero() || leaver.has_nothing() {
+            return self.remove(peer, how, now);
+        }
+        self.go_away(peer, now)
+    }
+
+    /// Whether what is said on this connection is to be acted on: not if the peer has another one by now, nor if
+    /// this number was heard already.
+    pub fn hears(&mut self, peer: PeerId, connection: ConnectionId, number: Option<u64>) -> Hearing {
+        let Some(speaker) = self.peers.get_mut(&peer) else { return Hearing::Elsewhere };
+        if speaker.presence != Presence::Here(connection) {
+            return Hearing::Elsewhere;
+        }
+        match number.filter(|_| speaker.session.is_some()) {
+            Some(number) if number <= speaker.heard => Hearing::Again,
+            Some(number) => {
+                speaker.heard = number;
+                Hearing::New
+            }
+            None => Hearing::New,
+        }
+    }
+
+    /// A notice for one peer because of a call: kept where it may have to be told again.
+    pub(super) fn post(&mut self, to: PeerId, news: News, now: Instant) -> Option<Notice> {
+        let peer = self.peers.get_mut(&to)?;
+        let (is_away, counts) = (peer.away_since().is_some(), peer.session.is_some());
+        if !is_away && !counts {
+            return Some(Notice::to_peer(to, news));
+        }
+        if peer.mailbox.is_empty() {
+            self.absences.letters.push_back((now, to));
+        }
+        let number = peer.mailbox.keep(news.clone(), now);
+        while peer.mailbox.is_too_full(&self.limits) {
+            peer.mailbox.drop_oldest();
+            if is_away {
+                self.absences.given_up.push(to);
+            }
+        }
+        (!is_away).then(|| Notice { number: Some(number), ..Notice::to_peer(to, news) })
+    }
+
+    pub(super) fn tell_about(
+        &mut self,
+        to: PeerId,
+        about: PeerId,
+        id: OfferId,
+        news: fn(Party) -> News,
+        now: Instant,
+    ) -> Option<Notice> {
+        let user_name = self.peers.get(&about)?.name.clone();
+        self.post(to, news(Party { user_name, offer_id: id }), now)
+    }
+
+    /// Tells the other party of each of a peer's calls.
+    pub(super) fn tell_others(&mut self, peer: PeerId, news: fn(Party) -> News, now: Instant) -> Vec<Notice> {
+        let others: Vec<(OfferId, PeerId)> = self.calls_of(peer);
+        others.into_iter().filter_map(|(id, other)| self.tell_about(other, peer, id, news, now)).collect()
+    }
+
+    /// The ids of a peer's answered calls.
+    pub fn parties_of(&self, peer: PeerId) -> Vec<OfferId> {
+        self.calls_of(peer).into_iter().map(|(id, _)| id).collect()
+    }
+
+    fn calls_of(&self, peer: PeerId) -> Vec<(OfferId, PeerId)> {
+        let Some(party) = self.peers.get(&peer) else { return Vec::new() };
+        let ids = party.offered.iter().chain(&party.answered);
+        ids.filter_map(|id| Some((*id, self.lines.get(*id)?.other(peer)?))).collect()
+    }
+
+    fn bring_back(&mut self, peer: PeerId, connection: ConnectionId, now: Instant) -> Vec<Notice> {
+        let Some(back) = self.peers.get_mut(&peer) else { return Vec::new() };
+        let was_away = back.away_since().is_some();
+        back.presence = Presence::Here(connection);
+        if !was_away {
+            return Vec::new();
+        }
+        self.forget_name(peer);
+        let mut notices = self.tell_others(peer, News::PeerBack, now);
+        notices.extend(self.show_again(peer));
+        notices
+    }
+
+    /// What a peer that comes back has to be told; `None` if not all of it is left.
+    fn missed(&mut self, peer: PeerId, received: u64) -> Option<Vec<(Option<u64>, News)>> {
+        let back = self.peers.get_mut(&peer)?;
+        let counts = back.session.is_some();
+        let letters = if counts { back.mailbox.after(received)? } else { back.mailbox.take() };
+        Some(letters.into_iter().map(|Letter { number, news, .. }| (counts.then_some(number), news)).collect())
+    }
+
+    fn restored(&self, peer: PeerId) -> Restored {
+        let Some(back) = self.peers.get(&peer) else { return Restored::default() };
+        let ids = back.offered.iter().chain(&back.answered);
+        let calls = ids.filter_map(|id| {
+            let connected = self.lines.get(*id).and_then(|line| self.peers.get(&line.other(peer)?));
+            let waited_for = || self.lines.waiting(*id, peer).map(|end| &end.other);
+            let user_name = connected.map(|other| &other.name).or_else(waited_for)?.clone();
+            Some(Party { user_name, offer_id: *id })
+        });
+        Restored {
+            open_offer: self.own_open_offer(peer),
+            calls: calls.collect(),
+            heard: back.heard,
+            ..Restored::default()
+        }
+    }
+}

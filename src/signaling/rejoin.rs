@@ -1,0 +1,58 @@
+//! Calls that this server does not know any more, since it was started again: media goes on without it, and the
+//! two ends are connected anew when both have said so.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::call::Role;
+use super::line::{Line, LooseEnd};
+use super::name::{OfferId, PeerId, UserName};
+use super::notice::{News, Notice};
+use super::refusal::Refusal;
+use super::switchboard::Switchboard;
+
+impl Switchboard {
+    /// `rejoinCall`: one end of a call that this server does not know, since it was started again. When the other
+    /// end says the same, they are connected, and hear of each other. Until then it waits, for the grace at most.
+    ///
+    /// # Errors
+    /// `no-call` for the id of a call of others, `too-many` for a peer with too many calls.
+    pub fn rejoin(
+        &mut self,
+        peer: PeerId,
+        id: OfferId,
+        (role, other, key): (Role, UserName, Arc<str>),
+        now: Instant,
+    ) -> Result<Vec<Notice>, Refusal> {
+        if let Some(line) = self.lines.get(id) {
+            return line.other_of(peer, role).map(|_| Vec::new()).ok_or_else(Refusal::no_call);
+        }
+        let Some(back) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
+        if self.open.get(id).is_some() {
+            return Err(Refusal::no_call());
+        }
+        if self.lines.waiting(id, peer).is_some() {
+            return Ok(Vec::new());
+        }
+        if back.calls() >= self.limits.max_calls {
+            return Err(Refusal::too_many_calls());
+        }
+        match role {
+            // Before an open offer, which is always the last.
+            Role::Offerer => back.offered.insert(0, id),
+            Role::Answerer => back.answered.push(id),
+        }
+        let end = LooseEnd { peer, lobby: back.lobby.clone(), role, other, key, since: now };
+        let Some(found) = self.lines.fitting(id, &end) else {
+            self.lines.wait(id, end);
+            self.absences.loose.push_back((now, id, peer));
+            return Ok(Vec::new());
+        };
+        self.lines.stop_waiting(id, found);
+        let (offerer, answerer) = if role == Role::Offerer { (peer, found) } else { (found, peer) };
+        let offerers_name = self.peers.get(&offerer).map(|peer| peer.name.clone()).unwrap_or(end.other);
+        self.lines.insert(id, Line::new(offerer, answerer), (end.lobby, offerers_name));
+        let both = [(peer, found), (found, peer)];
+        Ok(both.into_iter().filter_map(|(to, about)| self.tell_about(to, about, id, News::PeerBack, now)).collect())
+    }
+}

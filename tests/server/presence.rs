@@ -1,0 +1,124 @@
+//! What no test over a socket can time: things that fall into one moment. The rules themselves, with time as an
+//! argument (1.4).
+
+use std::time::{Duration, Instant};
+
+use switchboard::signaling::call::SessionDescription;
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
+use switchboard::signaling::notice::{Audience, Ended, News, Notice};
+use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::peer::Newcomer;
+use switchboard::signaling::presence::Arrival;
+use switchboard::signaling::switchboard::{Switchboard, Wanted};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn description() -> SessionDescription {
+    let json = serde_json::value::to_raw_value("description").expect("text is JSON");
+    SessionDescription::new(Opaque::new(&json, &[]).expect("text is harmless"), &Limits::default()).expect("small")
+}
+
+fn arrive(board: &mut Switchboard, connection: u64, name: &str, received: Option<u64>, now: Instant) -> Arrival {
+    let newcomer = Newcomer {
+        name: UserName::new(name).expect("short"),
+        lobby: Lobby::default(),
+        session: Some(Session::new(name).expect("short")),
+        received,
+    };
+    board.arrive(ConnectionId(connection), newcomer, now)
+}
+
+fn numbers(missed: &[(Option<u64>, News)]) -> Vec<u64> {
+    missed.iter().filter_map(|(number, _)| *number).collect()
+}
+
+fn told(notices: &[Notice], to: PeerId) -> Vec<&News> {
+    notices.iter().filter(|notice| notice.to == Audience::Peer(to)).map(|notice| &notice.news).collect()
+}
+
+#[test]
+fn one_who_returns_in_the_moment_its_offer_expires_hears_of_it_once() {
+    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let amy = arrive(&mut board, 1, "amy", None, start).peer;
+    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    let back = arrive(&mut board, 2, "amy", Some(0), start + Limits::default().offer_ttl);
+    assert_eq!(back.peer, amy);
+    assert_eq!(numbers(&back.missed), [1]);
+    assert_eq!(told(&back.notices, amy), [] as [&News; 0]);
+    assert_eq!(back.restored.and_then(|restored| restored.open_offer), None);
+}
+
+#[test]
+fn one_who_returns_in_the_moment_the_other_is_given_up_hears_of_it_once() {
+    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let amy = arrive(&mut board, 1, "amy", None, start).peer;
+    let bob = arrive(&mut board, 2, "bob", None, start).peer;
+    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    board.answer(bob, &Wanted::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.leave(bob, ConnectionId(2), Ended::Lost, start);
+    let back = arrive(&mut board, 3, "amy", Some(2), start + Limits::default().grace);
+    assert_eq!(numbers(&back.missed), [3]);
+    assert!(matches!(back.missed[0].1, News::PeerHangup(_)), "{:?}", back.missed);
+    assert_eq!(told(&back.notices, amy), [] as [&News; 0]);
+}
+
+#[test]
+fn one_who_returns_when_its_time_is_over_is_somebody_new() {
+    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let grace = Limits::default().grace;
+    for (away, is_back) in [(grace - SECOND, true), (grace, false)] {
+        let amy = arrive(&mut board, 1, "amy", None, start).peer;
+        board.offer(amy, OfferId(1), description(), start).expect("kept");
+        board.leave(amy, ConnectionId(1), Ended::Lost, start);
+        let back = arrive(&mut board, 2, "amy", Some(0), start + away);
+        assert_eq!(back.restored.and_then(|restored| restored.open_offer).is_some(), is_back);
+        board.leave(back.peer, ConnectionId(2), Ended::Closed, start + away);
+    }
+}
+
+#[test]
+fn an_absence_that_is_over_does_not_end_the_next_one() {
+    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let grace = Limits::default().grace;
+    let amy = arrive(&mut board, 1, "amy", None, start).peer;
+    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    board.leave(amy, ConnectionId(1), Ended::Lost, start);
+    arrive(&mut board, 2, "amy", Some(0), start + SECOND);
+    board.leave(amy, ConnectionId(2), Ended::Lost, start + grace - SECOND);
+    board.expire(start + grace + SECOND);
+    let back = arrive(&mut board, 3, "amy", Some(0), start + grace + 2 * SECOND);
+    assert_eq!(back.restored.and_then(|restored| restored.open_offer), Some(OfferId(1)));
+}
+
+#[test]
+fn what_must_have_arrived_is_kept_no_longer_and_what_may_be_lost_is() {
+    let limits = Limits { letter_ttl: 60 * SECOND, ..Limits::default() };
+    let (mut board, start) = (Switchboard::new(limits), Instant::now());
+    let amy = arrive(&mut board, 1, "amy", None, start).peer;
+    let bob = arrive(&mut board, 2, "bob", None, start).peer;
+    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    board.answer(bob, &Wanted::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.expire(start + 59 * SECOND);
+    assert_eq!(numbers(&arrive(&mut board, 3, "amy", Some(0), start + 59 * SECOND).missed), [1]);
+    board.expire(start + 60 * SECOND);
+    // It says that it never heard what it must have heard: then its call cannot be told whole, and is over.
+    let anew = arrive(&mut board, 4, "amy", Some(0), start + 61 * SECOND);
+    assert_ne!(anew.peer, amy);
+    assert!(anew.missed.is_empty());
+    assert!(matches!(told(&anew.notices, bob)[..], [News::PeerHangup(_)]), "{:?}", anew.notices);
+}
+
+#[test]
+fn beyond_the_number_of_those_waited_for_the_one_who_left_first_is_given_up() {
+    let (mut board, now) = (Switchboard::new(Limits { max_away: 2, ..Limits::default() }), Instant::now());
+    for (number, name) in [(1, "amy"), (2, "bob"), (3, "cem")] {
+        let peer = arrive(&mut board, number, name, None, now).peer;
+        board.offer(peer, OfferId(number), description(), now).expect("kept");
+        board.leave(peer, ConnectionId(number), Ended::Lost, now);
+    }
+    for (number, name, is_back) in [(4, "amy", false), (5, "bob", true), (6, "cem", true)] {
+        let restored = arrive(&mut board, number, name, Some(0), now).restored;
+        assert_eq!(restored.and_then(|restored| restored.open_offer).is_some(), is_back, "{name}");
+    }
+}

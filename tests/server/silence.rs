@@ -1,0 +1,139 @@
+//! One that stops reading, or goes silent, counts as broken within the ping time-out, although its connection still
+//! stands (1.4). In these tests only a client that is waiting for something answers the pings.
+
+use serde_json::{Value, json};
+
+use crate::support::payload::{
+    CANDIDATE_IN, CANDIDATE_OUT, answered, candidate, connected_call, ended, from_answerer, from_offerer, offered,
+    page, party, restored, withdrawn,
+};
+use crate::support::{Client, TestServer, Transport};
+
+const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
+
+/// Short: a connection goes unnoticed for a second at the longest.
+const PINGS: [&str; 4] = ["--ping-interval", "300ms", "--ping-timeout", "600ms"];
+
+async fn start(grace: &str) -> TestServer {
+    TestServer::start(&[&PINGS[..], &["--reconnect-grace", grace]].concat()).await
+}
+
+#[tokio::test]
+async fn the_handshake_says_how_often_one_is_asked_and_how_long_one_may_take() {
+    let server = start("30s").await;
+    for transport in EVERY {
+        let client = Client::open(&server, transport).await;
+        assert_eq!(client.handshake["pingInterval"], 300);
+        assert_eq!(client.handshake["pingTimeout"], 600);
+    }
+}
+
+#[tokio::test]
+async fn one_that_goes_silent_counts_as_broken() {
+    for transport in EVERY {
+        let server = start("30s").await;
+        let mut bob = Client::connect(&server, "bob").await;
+        let mut amy = Client::connect_by(&server, transport, "amy").await;
+        let id = json!(connected_call(&mut amy, &mut bob).await);
+        // Amy is still connected, and neither reads nor speaks.
+        assert_eq!(bob.expect("peerLost").await, party("amy", &id), "{transport:?}");
+        drop(amy);
+    }
+}
+
+#[tokio::test]
+async fn one_that_speaks_and_does_not_read_counts_as_broken() {
+    for transport in EVERY {
+        let server = start("0s").await;
+        let mut bob = Client::connect(&server, "bob").await;
+        let mut amy = Client::connect_by(&server, transport, "amy").await;
+        let object = offered(&mut amy, &mut bob, "amy's").await;
+        let mut number = 0;
+        let lost = loop {
+            // One after the other: bob's ack is the clock. Polling refuses it when its session is over.
+            number += 1;
+            let said = from_offerer(candidate(number % 200));
+            amy.try_send(format!("42{}", json!([CANDIDATE_OUT, said])).as_str().into()).await.ok();
+            bob.emit("checkOffers", Value::Null).await;
+            let event = bob.next_event().await;
+            if event.name == "offerWithdrawn" {
+                break event.payload;
+            }
+        };
+        assert_eq!(lost, withdrawn(&object, "lost"), "{transport:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_grace_its_call_is_lost_at_once() {
+    for transport in EVERY {
+        let server = start("0s").await;
+        let mut bob = Client::connect(&server, "bob").await;
+        let mut amy = Client::connect_by(&server, transport, "amy").await;
+        let id = json!(connected_call(&mut amy, &mut bob).await);
+        assert_eq!(bob.expect("peerHangup").await, ended("amy", &id, "lost"), "{transport:?}");
+        bob.expect_silence().await;
+    }
+}
+
+#[tokio::test]
+async fn it_comes_back_on_another_connection_and_the_old_one_has_no_say_any_more() {
+    for transport in EVERY {
+        let server = start("30s").await;
+        let mut bob = Client::connect(&server, "bob").await;
+        let mut amy = Client::connect_by(&server, transport, "amy").await;
+        let id = json!(connected_call(&mut amy, &mut bob).await);
+        assert_eq!(bob.expect("peerLost").await, party("amy", &id));
+        bob.emit_with_ack(CANDIDATE_OUT, from_answerer(candidate(1))).await;
+        let mut back = Client::connect_by(&server, transport, "amy").await;
+        for words in [r#"42["hangup",null]"#, "41", "1"] {
+            amy.try_send(words.into()).await.ok();
+        }
+        assert_eq!(back.expect("restored").await, restored(&Value::Null, &[party("bob", &id)], 0));
+        assert_eq!(back.expect(CANDIDATE_IN).await, candidate(1));
+        assert_eq!(bob.expect("peerBack").await, party("amy", &id));
+        bob.emit(CANDIDATE_OUT, from_answerer(candidate(2))).await;
+        assert_eq!(back.expect(CANDIDATE_IN).await, candidate(2), "{transport:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_sent_into_the_silence_is_told_again_to_a_page_with_a_session() {
+    for transport in EVERY {
+        let server = start("30s").await;
+        let mut bob = Client::connect(&server, "bob").await;
+        let mut amy = Client::enter(&server, transport, page("amy", "amy's", None)).await;
+        let object = offered(&mut amy, &mut bob, "amy's").await;
+        // From here on amy hears nothing, and the server does not know it yet.
+        bob.emit_with_ack("newAnswer", answered(&object, "bob's")).await;
+        for number in 2..5 {
+            bob.emit_with_ack(CANDIDATE_OUT, from_answerer(candidate(number))).await;
+        }
+        assert_eq!(bob.expect("peerLost").await, party("amy", &object["offerId"]));
+        let mut back = Client::enter(&server, transport, page("amy", "amy's", Some(0))).await;
+        back.expect("restored").await;
+        back.expect_numbered(1, "answerResponse").await;
+        for number in 2..5 {
+            assert_eq!(back.expect_numbered(number as u64, CANDIDATE_IN).await, candidate(number), "{transport:?}");
+        }
+        drop(amy);
+    }
+}
+
+#[tokio::test]
+async fn whoever_answers_the_pings_stays() {
+    let server = start("0s").await;
+    let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
+    let mut bob = Client::connect(&server, "bob").await;
+    connected_call(&mut amy, &mut bob).await;
+    // The clock: three that go silent one after the other, each for as long as it takes to be noticed.
+    for _ in 0..3 {
+        let mut silent = Client::connect(&server, "silent").await;
+        let object = offered(&mut silent, &mut bob, "nobody's").await;
+        amy.expect("newOfferAwaiting").await;
+        let (amys, bobs) = tokio::join!(amy.expect("offerWithdrawn"), bob.expect("offerWithdrawn"));
+        assert_eq!((amys, bobs), (withdrawn(&object, "lost"), withdrawn(&object, "lost")));
+    }
+    amy.emit(CANDIDATE_OUT, from_offerer(candidate(1))).await;
+    assert_eq!(bob.expect(CANDIDATE_IN).await, candidate(1));
+}
