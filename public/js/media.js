@@ -1,5 +1,5 @@
-// Camera and microphone: asks the browser for them, switches them, gives them back. A call is
-// possible without either, so nothing here throws: what could not be had is explained in words.
+// Camera, microphone and screen: asks the browser for them, switches them, gives them back. A call
+// is possible without any, so nothing here throws: what could not be had is explained in words.
 
 /** The kinds of device as people call them, by the kind of their track. */
 const DEVICES = { video: 'camera', audio: 'microphone' };
@@ -13,7 +13,7 @@ const wanted = { audio: true, video: true };
  * @returns {Promise<{stream: MediaStream, problem: string}>} the problem is empty where all is well
  */
 export async function fetchUserMedia() {
-  if (!navigator.mediaDevices?.getUserMedia) {
+  if (!canFetchDevices()) {
     const problem = 'The browser gives this page no camera and no microphone. For now you only watch and listen.';
     return { stream: new MediaStream(), problem };
   }
@@ -23,6 +23,48 @@ export async function fetchUserMedia() {
     return { stream: prepared(await ask(['video', 'audio'])), problem: '' };
   } catch (error) {
     return fetchOneByOne(error);
+  }
+}
+
+/**
+ * Asks for one device during a call, where it was missing or refused at the start, and puts it
+ * into the stream, in the place of one that has ended.
+ * @param {MediaStream} stream
+ * @param {'audio'|'video'} kind
+ * @returns {Promise<string>} the problem, empty where all is well
+ */
+export async function fetchDevice(stream, kind) {
+  try {
+    const [track] = (await ask([kind])).getTracks();
+    stream.getTracks().filter((old) => old.kind === kind).forEach((old) => stream.removeTrack(old));
+    stream.addTrack(track);
+    setOn(stream, kind, true);
+    return '';
+  } catch (error) {
+    return explain({ [kind]: error });
+  }
+}
+
+/** Whether the browser gives this page any device: not without https. */
+export function canFetchDevices() {
+  return Boolean(navigator.mediaDevices?.getUserMedia);
+}
+
+/** Whether the browser can show the screen: those of telephones cannot. */
+export function canFetchScreen() {
+  return Boolean(navigator.mediaDevices?.getDisplayMedia);
+}
+
+/**
+ * Lets the user choose a screen or a window.
+ * @returns {Promise<{stream: MediaStream|null, problem: string}>} neither where the user chose none
+ */
+export async function fetchScreen() {
+  try {
+    return { stream: await navigator.mediaDevices.getDisplayMedia({ video: true }), problem: '' };
+  } catch (error) {
+    const problem = error.name === 'NotAllowedError' ? '' : `The screen cannot be shown (${error.message || error.name}).`;
+    return { stream: null, problem };
   }
 }
 
@@ -92,10 +134,10 @@ function reason(device, it, error) {
     case 'NotFoundError':
       return `No ${device.replace(' and ', ' or ')} found.`;
     case 'NotAllowedError':
-      return `The browser does not let this page use the ${device}. Allow ${it} by the icon beside the address, and call again.`;
+      return `The browser does not let this page use the ${device}. Allow ${it} by the icon beside the address, then switch ${it} on here.`;
     case 'NotReadableError':
     case 'AbortError':
-      return `The ${device} cannot be opened, perhaps because another program uses ${it}. Close that, and call again.`;
+      return `The ${device} cannot be opened, perhaps because another program uses ${it}. Close that, then switch ${it} on here.`;
     default:
       return `The ${device} did not start (${error.message || error.name}).`;
   }
@@ -111,13 +153,13 @@ export function isOn(kind) {
 }
 
 /**
- * Whether the stream has anything of this kind to send.
+ * Whether the stream has anything of this kind to send. A device that was pulled out has ended.
  * @param {MediaStream} stream
  * @param {'audio'|'video'} kind
  * @returns {boolean}
  */
 export function has(stream, kind) {
-  return stream.getTracks().some((track) => track.kind === kind);
+  return stream.getTracks().some((track) => track.kind === kind && track.readyState === 'live');
 }
 
 /**

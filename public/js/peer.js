@@ -1,6 +1,9 @@
 // The connection between the two browsers: the only file that touches RTCPeerConnection. It knows
 // nothing of the server; the page carries descriptions and candidates from one to the other.
-// Renegotiation and ICE restart get their place here, beside the first offer and answer.
+//
+// After the first offer and answer either side may offer anew: because a track comes or goes, or to
+// find another way through the network (ICE restart). Should both do so at once, the answerer of
+// the first offer is the polite one and takes its own back ("perfect negotiation").
 
 // Course step 3: the servers that tell a browser how it is seen from outside. None is needed as
 // long as both are in the same network.
@@ -8,26 +11,36 @@ const ICE_SERVERS = [];
 
 /**
  * @typedef {object} Peer
- * @property {MediaStream} remoteStream what the other side sends, filled as its tracks arrive
+ * @property {MediaStream} remoteStream the tracks that the other side sends at present
  * @property {() => Promise<RTCSessionDescription>} createOffer
  * @property {(offer: RTCSessionDescriptionInit) => Promise<RTCSessionDescription>} createAnswer
  * @property {(answer: RTCSessionDescriptionInit) => Promise<void>} addAnswer
+ * @property {(offer: RTCSessionDescriptionInit) => Promise<void>} addNewOffer a later one
  * @property {(candidate: RTCIceCandidateInit | null) => void} addNewIceCandidate
+ * @property {(kind: 'audio'|'video', track: MediaStreamTrack | null) => Promise<void>} send from now
+ *   on this track, or nothing of its kind
+ * @property {() => void} catchUp what was on the way to the other side may be lost: says it again
  * @property {() => void} close
  */
 
 /**
  * @param {MediaStream} localStream may be empty: then this side only receives
- * @param {object} listeners
- * @param {(candidate: RTCIceCandidate) => void} listeners.onCandidate one of our own was found
- * @param {(state: RTCPeerConnectionState) => void} listeners.onStateChange
+ * @param {object} options
+ * @param {boolean} options.isPolite of two offers that meet, takes its own back
+ * @param {(candidate: RTCIceCandidate) => void} options.onCandidate one of our own was found
+ * @param {(description: RTCSessionDescription) => void} options.onDescription for the other side: a
+ *   new offer, or the answer to theirs; not the first ones
+ * @param {(state: RTCPeerConnectionState) => void} options.onStateChange
+ * @param {() => void} options.onTracksChange the other side's
  * @returns {Peer}
  */
-export function createPeerConnection(localStream, { onCandidate, onStateChange }) {
+export function createPeerConnection(localStream, options) {
+  const { isPolite, onCandidate, onDescription, onStateChange, onTracksChange } = options;
   // Course step 2: the caller's connection.
   // Course step 13: the answerer's.
   const pc = new RTCPeerConnection({ iceServers: ICE_SERVERS });
   window.pc = pc; // On purpose: type `pc` in the console and look inside.
+  const life = new AbortController();
 
   // Course step 4: the caller's tracks go into the connection.
   // Course step 14: the answerer's.
@@ -39,28 +52,53 @@ export function createPeerConnection(localStream, { onCandidate, onStateChange }
   pc.addEventListener('icecandidate', ({ candidate }) => {
     if (candidate) onCandidate(candidate); // null says that no more will come
   });
-  pc.addEventListener('connectionstatechange', () => onStateChange(pc.connectionState));
 
   // Course step 20: the answerer waits for the other side's tracks.
   // Course step 23: so does the caller, and both for candidates, in addNewIceCandidate.
   const remoteStream = new MediaStream();
-  pc.addEventListener('track', ({ track }) => remoteStream.addTrack(track));
+  pc.addEventListener('track', ({ track }) => {
+    const show = () => {
+      remoteStream.addTrack(track);
+      onTracksChange();
+    };
+    const hide = () => {
+      remoteStream.removeTrack(track);
+      onTracksChange();
+    };
+    show();
+    // The same track comes back when the other side sends again.
+    track.onunmute = show;
+    track.onmute = hide;
+  });
 
-  // A candidate means nothing before the description it belongs to, and may overtake it.
+  // --- What comes from the other side, one thing after the other ---
+
+  let turn = Promise.resolve();
+  /** An answer takes two steps, and nothing that comes in may slip between them. */
+  function inTurn(task) {
+    const done = turn.then(task);
+    turn = done.catch(() => {});
+    return done;
+  }
+
+  let ignoresOffer = false;
+  // A candidate means nothing before the description it belongs to, and may overtake the first.
   const heldCandidates = [];
 
   function addNewIceCandidate(candidate) {
-    heldCandidates.push(candidate);
-    if (pc.remoteDescription) addHeldCandidates();
+    inTurn(() => {
+      heldCandidates.push(candidate);
+      if (pc.remoteDescription) addHeldCandidates();
+    });
   }
 
-  // Not awaited one by one: the browser adds them in the order of these calls, and one that comes
-  // meanwhile must not slip in between.
+  // Not awaited: the browser adds them in the order of these calls.
   function addHeldCandidates() {
     for (const candidate of heldCandidates.splice(0)) {
       pc.addIceCandidate(candidate).catch((error) => {
-        // One way less to reach the other side; the others may do.
-        if (pc.signalingState !== 'closed') console.warn('A candidate was not accepted:', error.message);
+        // One way less to reach the other side; the others may do. Those of an ignored offer fit
+        // nothing we have.
+        if (!ignoresOffer && !life.signal.aborted) console.warn('A candidate was not accepted:', error.message);
       });
     }
   }
@@ -69,6 +107,51 @@ export function createPeerConnection(localStream, { onCandidate, onStateChange }
     await pc.setRemoteDescription(description);
     addHeldCandidates();
   }
+
+  // --- Offering anew ---
+
+  /** Whether the first answer is there: before it, what changes goes into the first offer. */
+  let isEstablished = false;
+  let isMakingOffer = false;
+
+  pc.addEventListener('negotiationneeded', async () => {
+    if (!isEstablished) return;
+    try {
+      isMakingOffer = true;
+      await pc.setLocalDescription();
+      onDescription(pc.localDescription);
+    } catch (error) {
+      complain(error);
+    } finally {
+      isMakingOffer = false;
+    }
+  });
+
+  async function answerNewOffer(offer) {
+    const collides = isMakingOffer || pc.signalingState === 'have-local-offer';
+    ignoresOffer = collides && !isPolite;
+    if (ignoresOffer) return;
+    await setRemoteDescription(offer); // Takes our own back, if there is one.
+    await pc.setLocalDescription();
+    onDescription(pc.localDescription);
+  }
+
+  function complain(error) {
+    if (!life.signal.aborted) console.warn('The call could not be negotiated anew:', error.message);
+  }
+
+  // --- Another way through the network ---
+
+  function restartIce() {
+    if (isEstablished) pc.restartIce();
+  }
+
+  pc.addEventListener('connectionstatechange', () => {
+    // Both sides notice; if both acted, their offers would meet.
+    if (pc.connectionState === 'failed' && !isPolite) restartIce();
+    onStateChange(pc.connectionState);
+  });
+  watchNetwork(restartIce, life.signal);
 
   return {
     remoteStream,
@@ -86,26 +169,78 @@ export function createPeerConnection(localStream, { onCandidate, onStateChange }
       return pc.localDescription;
     },
 
-    async createAnswer(offer) {
-      // Course step 17: the offer becomes the remote description. It comes before the answer,
-      // which cannot be made without it.
-      await setRemoteDescription(offer);
-      // Course step 15: the answer says what both can do.
-      const answer = await pc.createAnswer();
-      // Course step 16: as in step 6.
-      await pc.setLocalDescription(answer);
-      return pc.localDescription;
+    createAnswer(offer) {
+      return inTurn(async () => {
+        // Course step 17: the offer becomes the remote description. It comes before the answer,
+        // which cannot be made without it.
+        await setRemoteDescription(offer);
+        // Course step 15: the answer says what both can do.
+        const answer = await pc.createAnswer();
+        // Course step 16: as in step 6.
+        isEstablished = true;
+        await pc.setLocalDescription(answer);
+        return pc.localDescription;
+      });
     },
 
-    async addAnswer(answer) {
-      // Course step 22: the answer becomes the caller's remote description.
-      await setRemoteDescription(answer);
+    addAnswer(answer) {
+      return inTurn(async () => {
+        // One to an offer that we took back, or a second one.
+        if (pc.signalingState !== 'have-local-offer') return;
+        isEstablished = true;
+        ignoresOffer = false;
+        // Course step 22: the answer becomes the caller's remote description.
+        await setRemoteDescription(answer);
+      });
+    },
+
+    addNewOffer(offer) {
+      return inTurn(() => answerNewOffer(offer)).catch(complain);
     },
 
     addNewIceCandidate,
 
+    async send(kind, track) {
+      const isOfKind = ({ receiver, currentDirection }) => receiver.track.kind === kind && currentDirection !== 'stopped';
+      const transceiver = pc.getTransceivers().find(isOfKind);
+      if (transceiver) {
+        await transceiver.sender.replaceTrack(track);
+        transceiver.direction = track ? 'sendrecv' : 'recvonly';
+      } else if (track) {
+        pc.addTrack(track, localStream);
+      }
+    },
+
+    catchUp() {
+      // An offer comes with the candidates found so far.
+      if (pc.signalingState === 'have-local-offer') onDescription(pc.localDescription);
+      else if (pc.connectionState !== 'connected' && !isPolite) restartIce();
+    },
+
     close() {
+      life.abort();
       pc.close();
     },
   };
+}
+
+/**
+ * A secret of the two in a call, by which they know each other again: nobody else saw the answer.
+ * @param {RTCSessionDescriptionInit} answer the call's first
+ * @returns {string}
+ */
+export function callKey(answer) {
+  return /^a=ice-pwd:(\S+)/m.exec(answer.sdp)?.[1] ?? '';
+}
+
+/** Tells when this device is in another network, or in one again: by cable, Wi-Fi, telephone. */
+function watchNetwork(onChange, signal) {
+  window.addEventListener('online', onChange, { signal });
+  const { connection } = navigator; // Not in every browser.
+  let type = connection?.type;
+  // It also tells of changes in speed, which are none of ours.
+  connection?.addEventListener('change', () => {
+    if (connection.type !== type) onChange();
+    type = connection.type;
+  }, { signal });
 }

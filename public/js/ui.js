@@ -43,8 +43,8 @@ export function moveFocus(element) {
 }
 
 /**
- * Shows an on/off button in words, for the eye and for `aria-pressed`. A device that is not there
- * cannot be switched.
+ * Shows an on/off button in words, for the eye and for `aria-pressed`. A device that can never be
+ * had cannot be switched.
  * @param {HTMLButtonElement} button with a `.toggle-state` inside
  * @param {boolean} on
  * @param {boolean} available

@@ -1,7 +1,7 @@
 // What the call page shows: its elements, the stage of the call in words and pictures, and the
 // list of those who wait. It decides nothing; call.js says what to show.
 
-import { has, isOn } from '../media.js';
+import { canFetchDevices, has, isOn } from '../media.js';
 import { byId, createElement, moveFocus, setText, showToggle } from '../ui.js';
 
 export const callEl = byId('call');
@@ -9,6 +9,7 @@ export const hangupEl = byId('hangup');
 export const identityEl = byId('identity');
 export const identityFields = { userName: byId('name'), lobby: byId('lobby'), password: byId('password') };
 export const toggleEls = { audio: byId('microphone'), video: byId('camera') };
+export const screenEl = byId('screen');
 
 const statusEl = byId('status');
 const offersEl = byId('offers');
@@ -25,17 +26,18 @@ export function state() {
  * Shows the stage that the call has reached.
  * @param {ReturnType<typeof state>} next
  * @param {string} words for the status line
- * @param {import('./call.js').Session|null} session
+ * @param {import('./call-session.js').Session|null} session
  */
 export function showState(next, words, session) {
+  const isNew = state() !== next;
   document.body.dataset.state = next;
-  showStatus(words);
+  setText(statusEl, words);
 
   callEl.disabled = next !== 'idle';
   hangupEl.disabled = session === null;
   byId('identity-fields').disabled = session !== null;
   for (const button of offersEl.querySelectorAll('button')) button.disabled = !canAnswer();
-  if (next === 'starting') {
+  if (isNew && next === 'starting') {
     moveFocus(hangupEl);
     statusEl.scrollIntoView({ block: 'nearest' }); // On a phone the list is below the pictures.
   }
@@ -43,9 +45,9 @@ export function showState(next, words, session) {
   showPictures(session);
 }
 
-/** @param {string} words what the status line says within the same stage */
-export function showStatus(words) {
-  setText(statusEl, words);
+/** @param {boolean} isTroubled whether somebody is missing who is waited for: the lamp says so */
+export function showLine(isTroubled) {
+  document.body.dataset.line = isTroubled ? 'troubled' : 'well';
 }
 
 /** @param {string} words what went wrong and what to do; empty where all is well */
@@ -79,25 +81,32 @@ export function stopAskingForPassword() {
 
 /**
  * Pictures and on/off buttons, as they are for this call or for none.
- * @param {import('./call.js').Session|null} session
+ * @param {import('./call-session.js').Session|null} session
  */
 export function showPictures(session) {
   const localStream = session?.localStream ?? null;
+  const screen = session?.screen ?? null;
   const remoteStream = session?.peer?.remoteStream ?? null;
-  if (localVideoEl.srcObject !== localStream) localVideoEl.srcObject = localStream;
+  const shown = screen ?? localStream;
+  if (localVideoEl.srcObject !== shown) localVideoEl.srcObject = shown;
   if (remoteVideoEl.srcObject !== remoteStream) remoteVideoEl.srcObject = remoteStream;
 
   // Large is the other side once it is there; before that, one's own picture.
   const connected = state() === 'connected';
   const remotePicture = connected && has(remoteStream, 'video');
-  stageEl.classList.toggle('has-local', localStream !== null && has(localStream, 'video') && isOn('video'));
+  const ownPicture = screen !== null || (localStream !== null && has(localStream, 'video') && isOn('video'));
+  stageEl.classList.toggle('has-local', ownPicture);
+  stageEl.classList.toggle('has-screen', screen !== null);
   stageEl.classList.toggle('has-remote', remotePicture);
   setText(byId('remote-name'), connected ? session.otherUserName : '');
   setText(byId('stage-note'), remotePicture ? '' : stageNote(session));
 
   for (const [kind, button] of Object.entries(toggleEls)) {
-    showToggle(button, isOn(kind), localStream === null || has(localStream, kind));
+    showToggle(button, isOn(kind) && (localStream === null || has(localStream, kind)), canFetchDevices());
   }
+  screenEl.disabled = !connected;
+  screenEl.setAttribute('aria-pressed', String(screen !== null));
+  setText(screenEl.querySelector('.label'), screen ? 'Stop sharing' : 'Share screen');
 }
 
 function stageNote(session) {

@@ -40,7 +40,8 @@ after(async () => {
  *
  * Options of a visit: `camera` (fake, none or refused), `hosts` (rules that map host names),
  * `failing` (the error that a device gives: `{audio: 'NotFoundError'}` is a machine without a
- * microphone, which no flag of Chromium can make).
+ * microphone, which no flag of Chromium can make; until the page calls `mendDevices()`),
+ * `transport` ('polling': a browser in a network that lets no WebSocket through).
  */
 export function browserTest(name, story) {
   test(name, async (t) => {
@@ -66,7 +67,7 @@ export function browserTest(name, story) {
   });
 }
 
-async function openPage(number, { camera = 'fake', hosts = '', failing = {} }) {
+async function openPage(number, { camera = 'fake', hosts = '', failing = {}, transport = 'websocket' }) {
   const args = [...QUIET, ...CAMERAS[camera]];
   if (hosts) args.push(`--host-resolver-rules=${hosts}`);
   const key = [number, ...args].join(' ');
@@ -79,6 +80,7 @@ async function openPage(number, { camera = 'fake', hosts = '', failing = {} }) {
   const page = await context.newPage();
   await watchPage(page);
   await page.addInitScript(failDevices, failing);
+  if (transport === 'polling') await page.addInitScript(forbidWebSockets);
   return page;
 }
 
@@ -87,10 +89,20 @@ function failDevices(failing) {
   const { mediaDevices } = navigator; // missing on insecure pages
   const original = mediaDevices?.getUserMedia.bind(mediaDevices);
   if (!original || !Object.keys(failing).length) return;
+  window.mendDevices = () => (failing = {});
   mediaDevices.getUserMedia = async (constraints) => {
     const kind = Object.keys(failing).find((wanted) => constraints[wanted]);
     if (kind) throw new DOMException(`made to fail: ${kind}`, failing[kind]);
     return original(constraints);
+  };
+}
+
+/** Runs in the page, before its scripts. */
+function forbidWebSockets() {
+  window.WebSocket = class {
+    constructor() {
+      throw new Error('no WebSocket passes here');
+    }
   };
 }
 

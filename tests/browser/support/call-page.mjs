@@ -1,17 +1,34 @@
 // What a visitor does and sees on our own call page, by the ids that the page promises.
 
 import assert from 'node:assert/strict';
+import { assertInCall } from './call.mjs';
 import { eventually } from './wait.mjs';
 
-/** One more visitor of the page, connected under `name`. */
+/** One more visitor of the page, connected under `name`, or under the one that the page offers. */
 export async function enter(visit, server, name, url = server.http, options = {}) {
   const page = await visit(url, options);
   await state(page, 'idle');
+  if (!name) return page;
   await page.fill('#name', name);
   await page.press('#name', 'Enter');
   await page.locator('#name').blur();
   await state(page, 'idle');
   return page;
+}
+
+/** One calls, the other answers, and they see each other. */
+export async function callAndAnswer(caller, answerer) {
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+}
+
+/** After whatever happened: hanging up reaches the other, and the next call works. */
+export async function assertAllIsWell(one, other) {
+  await one.click('#hangup');
+  await Promise.all([state(one, 'idle'), state(other, 'idle')]);
+  await told(other, /hung up/);
+  await callAndAnswer(other, one);
 }
 
 /** The page has come to the state `wanted`. */

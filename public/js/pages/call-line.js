@@ -1,0 +1,41 @@
+// The call page's line to the server: the form that says who one is, and the connection that is
+// made with it.
+
+import { readIdentity, restoreIdentity } from '../identity.js';
+import { connectSignaling } from '../signaling.js';
+import {
+  askForPassword, identityEl, identityFields, removeOfferEls, showProblem, stopAskingForPassword,
+} from './call-view.js';
+
+restoreIdentity(identityFields);
+let identity = readIdentity(identityFields);
+
+export const signaling = connectSignaling(identity);
+
+/** A new name, lobby or password counts from a new connection on. */
+function changeIdentity() {
+  const before = JSON.stringify(identity);
+  identity = readIdentity(identityFields);
+  if (JSON.stringify(identity) === before && signaling.active) return;
+  showProblem('');
+  stopAskingForPassword();
+  removeOfferEls();
+  signaling.reconnect(identity);
+}
+
+for (const field of Object.values(identityFields)) field.addEventListener('change', changeIdentity);
+identityEl.addEventListener('submit', (event) => {
+  event.preventDefault();
+  changeIdentity();
+});
+
+/** The server did not let us in, and is about to close this connection. */
+export function askForAnotherPassword() {
+  showProblem('The server wants another password. Enter it under “Server password”.');
+  askForPassword();
+}
+
+// Whoever closes the page, or reloads it, leaves. On long-polling the server would not know. It is
+// the first to hear (`capture`): after other listeners the browser may have broken off all
+// requests, and the connection with them.
+window.addEventListener('pagehide', ({ persisted }) => persisted || signaling.close(), { capture: true });

@@ -1,0 +1,61 @@
+// The status line in words: how far the call has come, and how those stand who carry it. Plain
+// functions without a page around them.
+
+/**
+ * @typedef {object} CallFacts
+ * @property {string} [otherUserName]
+ * @property {boolean} [isSent] the call is on its way to the server
+ * @property {boolean} [isInterrupted] sound and picture do not arrive
+ * @property {boolean} serverIsAway the server does not hear us just now
+ * @property {'here'|'away'|'gone'} [other] whether the server hears the other side; once it is gone,
+ *   the server no longer waits for it
+ * @property {string} [news] the last thing that got better
+ */
+
+/**
+ * @param {'starting'|'waiting'|'connecting'|'connected'} stage
+ * @param {CallFacts} facts
+ * @returns {string}
+ */
+export function callWords(stage, facts) {
+  return [stageWords(stage, facts), lineWords(stage, facts)].filter(Boolean).join(' ');
+}
+
+function stageWords(stage, { otherUserName, isSent, isInterrupted }) {
+  switch (stage) {
+    case 'starting': return isSent ? 'Calling…' : 'Starting camera and microphone. The browser may ask you first.';
+    case 'waiting': return 'Waiting for an answer…';
+    case 'connecting': return `Connecting to ${otherUserName}…`;
+    default: return isInterrupted
+      ? `The picture from ${otherUserName} is interrupted. Waiting for it to come back…`
+      : `In a call with ${otherUserName}.`;
+  }
+}
+
+/** Who is missing, or who is back. Sound and picture do not pass through the server. */
+function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, other, news }) {
+  const isTalking = stage === 'connected' && !isInterrupted;
+  if (serverIsAway && isTalking) return 'The server is out of reach; the call goes on without it.';
+  if (serverIsAway && stage === 'waiting') return 'The server is out of reach; your call will wait there again as soon as it is back.';
+  if (serverIsAway) return 'The server is out of reach. Trying again…';
+  if (other === 'away') return `${otherUserName}’s connection to the server is lost, waiting…`;
+  if (other === 'gone' && isTalking) return `The server has lost ${otherUserName}; the call goes on without it.`;
+  if (other === 'gone') return `The server has lost ${otherUserName}, too.`;
+  return news;
+}
+
+/** How the other side ended the call. */
+export function endWords({ userName, reason }) {
+  const endings = { hangup: 'hung up', closed: 'closed the page', lost: 'lost the connection' };
+  return `${userName} ${endings[reason] ?? 'ended the call'}.`;
+}
+
+/** Why the offer that one is about to answer is gone. */
+export function withdrawnWords({ offererUserName, reason }) {
+  switch (reason) {
+    case 'answered': return `Somebody else was quicker to answer ${offererUserName}.`;
+    case 'closed': return `${offererUserName} closed the page.`;
+    case 'lost': return `${offererUserName}’s connection to the server was lost.`;
+    default: return `${offererUserName} no longer waits.`;
+  }
+}

@@ -1,0 +1,54 @@
+// What the status line says of a call.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { callWords, endWords, withdrawnWords } from '../../../public/js/pages/call-words.js';
+
+const wellWithBob = { otherUserName: 'Bob', other: 'here', serverIsAway: false };
+
+test('each stage has its sentence', () => {
+  const words = ['starting', 'waiting', 'connecting', 'connected'].map((stage) => callWords(stage, wellWithBob));
+  assert.deepEqual(words, [
+    'Starting camera and microphone. The browser may ask you first.',
+    'Waiting for an answer…',
+    'Connecting to Bob…',
+    'In a call with Bob.',
+  ]);
+});
+
+test('whoever is missing is named: the server before the other side', () => {
+  const away = { ...wellWithBob, other: 'away' };
+  assert.equal(callWords('connected', away), 'In a call with Bob. Bob’s connection to the server is lost, waiting…');
+  assert.equal(
+    callWords('connected', { ...away, serverIsAway: true }),
+    'In a call with Bob. The server is out of reach; the call goes on without it.',
+  );
+});
+
+test('a call goes on without the server only while there is sound and picture', () => {
+  for (const facts of [{ serverIsAway: true }, { other: 'gone' }]) {
+    assert.match(callWords('connected', { ...wellWithBob, ...facts }), /the call goes on without it/);
+    const words = callWords('connected', { ...wellWithBob, ...facts, isInterrupted: true });
+    assert.match(words, /^The picture from Bob is interrupted/);
+    assert.doesNotMatch(words, /goes on/);
+  }
+});
+
+test('who is back is told only while nobody else is missing', () => {
+  const back = { ...wellWithBob, news: 'The server is back.' };
+  assert.equal(callWords('connected', back), 'In a call with Bob. The server is back.');
+  assert.doesNotMatch(callWords('connected', { ...back, other: 'away' }), /is back/);
+});
+
+test('the three ends of a call are told apart', () => {
+  const words = ['hangup', 'closed', 'lost'].map((reason) => endWords({ userName: 'Bob', reason }));
+  assert.deepEqual(words, ['Bob hung up.', 'Bob closed the page.', 'Bob lost the connection.']);
+});
+
+test('why an offer is gone is told apart, too', () => {
+  const reasons = ['answered', 'closed', 'lost', 'hangup', 'a reason yet unknown'];
+  const words = reasons.map((reason) => withdrawnWords({ offererUserName: 'Bob', reason }));
+  assert.equal(new Set(words).size, 4);
+  for (const sentence of words) assert.match(sentence, /Bob/);
+});
