@@ -176,6 +176,20 @@ for (const transport of ['polling', 'websocket']) {
   }
 }
 
+browserTest('who comes back later than anybody waits is in the call again all the same', async (story) => {
+  const server = await serverFor(story.t, ...PINGS, '--reconnect-grace', '1s');
+  const answerer = await enterByLine(story, server, 'Ann', 'websocket');
+  const caller = await enterByLine(story, server, 'Carl', 'websocket');
+  await callAndAnswer(caller, answerer);
+  caller.line.refusing = true;
+  caller.line.cut();
+  await told(answerer, /The server has lost Carl; the call goes on without it/);
+  caller.line.refusing = false;
+  await told(answerer, /Carl is back/);
+  for (const page of [caller, answerer]) await assertFramesArrive(page);
+  await assertAllIsWell(caller, answerer);
+});
+
 browserTest('of two who answer at once one is told so, and the next calls work', async ({ visit, t }) => {
   const server = await serverFor(t);
   const answerers = [await enter(visit, server, 'Ann'), await enter(visit, server, 'Tom')];

@@ -10,6 +10,9 @@ import { callWords } from './call-words.js';
 /** How long another way to the other side is looked for before the call is given up. */
 const PATIENCE_MS = 20_000;
 
+/** How long it is news that somebody is back. */
+const NEWS_MS = 15_000;
+
 /**
  * @typedef {object} Session
  * @property {boolean} didIOffer
@@ -26,7 +29,8 @@ const PATIENCE_MS = 20_000;
  * @property {boolean} [isInterrupted] sound and picture do not arrive
  * @property {'here'|'away'|'gone'} other whether the server hears the other side
  * @property {string} [news] see call-words.js
- * @property {number} [patience] the timer that ends it
+ * @property {number} [forgetting] the timer that ends the news
+ * @property {number} [patience] the timer that ends the call
  */
 
 /**
@@ -72,8 +76,20 @@ export async function prepare(mine) {
 export function showCall(stage = state()) {
   const serverIsAway = !signaling.connected;
   const isSent = session.offer !== undefined;
-  showState(stage, callWords(stage, { ...session, isSent, serverIsAway }), session);
   showLine(serverIsAway || session.other !== 'here' || session.isInterrupted === true);
+  showState(stage, callWords(stage, { ...session, isSent, serverIsAway }), session);
+}
+
+/** Says for a while what has got better. */
+export function showNews(news) {
+  const mine = session;
+  mine.news = news;
+  clearTimeout(mine.forgetting);
+  mine.forgetting = setTimeout(() => {
+    mine.news = '';
+    if (session === mine) showCall();
+  }, NEWS_MS);
+  showCall();
 }
 
 /** The button's: gives up a call in any stage. */
@@ -93,6 +109,7 @@ export function failCall(mine, error) {
 export function endSession(words) {
   const hadFocus = document.activeElement === hangupEl;
   clearTimeout(session.patience);
+  clearTimeout(session.forgetting);
   session.peer?.close();
   release(session.localStream);
   release(session.screen);

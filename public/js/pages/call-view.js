@@ -45,9 +45,13 @@ export function showState(next, words, session) {
   showPictures(session);
 }
 
-/** @param {boolean} isTroubled whether somebody is missing who is waited for: the lamp says so */
-export function showLine(isTroubled) {
-  document.body.dataset.line = isTroubled ? 'troubled' : 'well';
+/** @param {boolean} someoneIsMissing who is waited for: the lamp says so */
+export function showLine(someoneIsMissing) {
+  document.body.dataset.line = someoneIsMissing ? 'troubled' : 'well';
+}
+
+function isTroubled() {
+  return document.body.dataset.line === 'troubled';
 }
 
 /** @param {string} words what went wrong and what to do; empty where all is well */
@@ -114,7 +118,7 @@ function stageNote(session) {
     case 'offline': return 'No line to the server';
     case 'idle': return 'No call yet';
     case 'starting': return 'One moment…';
-    case 'waiting': return 'Your line is open';
+    case 'waiting': return isTroubled() ? 'No line to the server' : 'Your line is open';
     case 'connecting': return 'Putting you through…';
     default: return `${session.otherUserName} sends no picture`;
   }

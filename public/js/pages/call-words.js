@@ -21,10 +21,10 @@ export function callWords(stage, facts) {
   return [stageWords(stage, facts), lineWords(stage, facts)].filter(Boolean).join(' ');
 }
 
-function stageWords(stage, { otherUserName, isSent, isInterrupted }) {
+function stageWords(stage, { otherUserName, isSent, isInterrupted, serverIsAway }) {
   switch (stage) {
     case 'starting': return isSent ? 'Calling…' : 'Starting camera and microphone. The browser may ask you first.';
-    case 'waiting': return 'Waiting for an answer…';
+    case 'waiting': return serverIsAway ? '' : 'Waiting for an answer…';
     case 'connecting': return `Connecting to ${otherUserName}…`;
     default: return isInterrupted
       ? `The picture from ${otherUserName} is interrupted. Waiting for it to come back…`
@@ -41,7 +41,7 @@ function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, other, n
   if (other === 'away') return `${otherUserName}’s connection to the server is lost, waiting…`;
   if (other === 'gone' && isTalking) return `The server has lost ${otherUserName}; the call goes on without it.`;
   if (other === 'gone') return `The server has lost ${otherUserName}, too.`;
-  return news;
+  return isInterrupted ? '' : news;
 }
 
 /** How the other side ended the call. */

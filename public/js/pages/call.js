@@ -5,7 +5,9 @@
 import { callKey } from '../peer.js';
 import { connectDevices } from './call-devices.js';
 import { askForAnotherPassword, signaling } from './call-line.js';
-import { endSession, failCall, hangup, prepare, session, showCall, startSession } from './call-session.js';
+import {
+  endSession, failCall, hangup, prepare, session, showCall, showNews, startSession,
+} from './call-session.js';
 import {
   callEl, createOfferEls, hangupEl, removeOfferEl, removeOfferEls, showInsecureContext, showPictures,
   showProblem, showState, state,
@@ -113,8 +115,7 @@ function onConnected({ isKnown }) {
     showState('idle', 'Ready. Call, or answer somebody who waits.', session);
     return;
   }
-  session.news = 'The server is back.';
-  showCall();
+  showNews('The server is back.');
   if (!isKnown) joinAgain(session);
 }
 
@@ -124,14 +125,15 @@ async function joinAgain(mine) {
     mine.isRejoining = true;
     mine.other = 'here';
     if (!(await signaling.rejoinCall(mine))) mine.other = 'gone';
+    if (session === mine) showCall();
   } else if (mine.didIOffer && mine.offer) {
     mine.offerId = undefined;
     const offered = placeOffer(mine);
     for (const candidate of mine.candidates) signaling.sendIceCandidate(candidate, mine);
     await offered.catch((error) => failCall(mine, error));
-    mine.news = 'The server was started again or had forgotten you; your call is waiting there again.';
+    const news = 'The server was started again or had forgotten you; your call is waiting there again.';
+    if (session === mine && !mine.key) showNews(news);
   }
-  if (session === mine) showCall();
 }
 
 function onDisconnected({ retries, message }) {
@@ -147,7 +149,9 @@ function onDisconnected({ retries, message }) {
 }
 
 function onOffers(offers) {
-  createOfferEls(offers, answerOffer);
+  // When the page comes back, its answer may be on the way a second time, and the offer still open.
+  const answered = session?.key && session.offerId;
+  createOfferEls(offers.filter(({ offerId }) => offerId !== answered), answerOffer);
   // Started again before the answer had arrived, the server got the call anew instead.
   const caller = session?.isRejoining && state() === 'connecting' ? session.otherUserName : null;
   if (offers.some(({ offererUserName }) => offererUserName === caller)) {
@@ -168,6 +172,9 @@ function onPeerHangup({ userName, offerId, reason }) {
   if (reason === 'lost' && state() === 'connected' && !session.isInterrupted) {
     // Only their line to the server is known to be gone; if they are, the picture will tell.
     session.other = 'gone';
+    // Should they come back after all, they find us.
+    session.isRejoining = true;
+    signaling.rejoinCall(session);
     showCall();
     return;
   }
@@ -182,9 +189,10 @@ function onPeerLost({ offerId }) {
 
 function onPeerBack({ userName, offerId }) {
   if (session?.offerId !== offerId) return;
-  if (session.other !== 'here') session.news = `${userName} is back.`;
+  const wasAway = session.other !== 'here';
   session.other = 'here';
-  showCall();
+  if (wasAway) showNews(`${userName} is back.`);
+  else showCall();
   if (session.isRejoining) session.peer.catchUp();
   session.isRejoining = false;
 }

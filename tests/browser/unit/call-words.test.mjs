@@ -41,6 +41,11 @@ test('who is back is told only while nobody else is missing', () => {
   assert.doesNotMatch(callWords('connected', { ...back, other: 'away' }), /is back/);
 });
 
+test('a call that waits says where it is', () => {
+  assert.match(callWords('waiting', { ...wellWithBob, serverIsAway: true }), /^The server is out of reach; your call will wait/);
+  assert.equal(callWords('waiting', { ...wellWithBob, news: 'The server is back.' }), 'Waiting for an answer… The server is back.');
+});
+
 test('the three ends of a call are told apart', () => {
   const words = ['hangup', 'closed', 'lost'].map((reason) => endWords({ userName: 'Bob', reason }));
   assert.deepEqual(words, ['Bob hung up.', 'Bob closed the page.', 'Bob lost the connection.']);
