@@ -127,11 +127,14 @@ browserTest('a way that fails is replaced by another, at the caller\'s bidding',
       await told(page, /The picture from (Ann|Carl) is interrupted/);
     }
   });
-  for (const page of [caller, answerer]) await told(page, /In a call with/);
+  for (const page of [caller, answerer]) {
+    await page.evaluate(() => pc.dispatchEvent(new Event('connectionstatechange')));
+    await told(page, /In a call with/);
+  }
   await assertAllIsWell(caller, answerer);
 });
 
-/** As when packets no longer arrive, which cannot be brought about from here. */
+/** As when packets no longer arrive; really stopping them is not in our power here. */
 function failConnection() {
   Object.defineProperty(pc, 'connectionState', { value: 'failed', configurable: true });
   pc.dispatchEvent(new Event('connectionstatechange'));

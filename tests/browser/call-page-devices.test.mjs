@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import { answerButton, enter, told } from './support/call-page.mjs';
 import { assertConnected, assertFramesArrive, assertInCall, assertPictureIsNotBlack } from './support/call.mjs';
+import { sends } from './support/peer.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -17,10 +18,10 @@ browserTest('microphone and camera can be switched off and on again', async ({ v
   for (const [button, kind] of [['#microphone', 'audio'], ['#camera', 'video']]) {
     const before = await caller.getAttribute(button, 'aria-pressed');
     await caller.click(button);
-    await eventually(`${kind} off`, async () => !(await isSent(caller, kind)));
+    await eventually(`${kind} off`, async () => !(await sends(caller, kind)));
     assert.notEqual(await caller.getAttribute(button, 'aria-pressed'), before);
     await caller.click(button);
-    await eventually(`${kind} on`, () => isSent(caller, kind));
+    await eventually(`${kind} on`, () => sends(caller, kind));
     assert.equal(await caller.getAttribute(button, 'aria-pressed'), before);
   }
   await assertInCall(caller, answerer);
@@ -67,10 +68,3 @@ browserTest('a camera that another program uses is told in words', async ({ visi
   await told(page, /camera/i);
   await told(page, /use|busy/i);
 });
-
-function isSent(page, kind) {
-  return page.evaluate((wanted) => {
-    const { track } = pc.getSenders().find((sender) => sender.track?.kind === wanted) ?? {};
-    return Boolean(track?.enabled && track.readyState === 'live');
-  }, kind);
-}

@@ -9,7 +9,7 @@ use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, Session
 use switchboard::signaling::notice::{Audience, Ended, News, Notice};
 use switchboard::signaling::opaque::Opaque;
 use switchboard::signaling::peer::Newcomer;
-use switchboard::signaling::presence::Arrival;
+use switchboard::signaling::presence::{Arrival, Hearing};
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -121,4 +121,21 @@ fn beyond_the_number_of_those_waited_for_the_one_who_left_first_is_given_up() {
         let restored = arrive(&mut board, number, name, Some(0), now).restored;
         assert_eq!(restored.and_then(|restored| restored.open_offer).is_some(), is_back, "{name}");
     }
+}
+
+#[test]
+fn what_was_still_on_its_way_through_the_old_connection_is_not_acted_on() {
+    let (mut board, now) = (Switchboard::new(Limits::default()), Instant::now());
+    let amy = arrive(&mut board, 1, "amy", None, now).peer;
+    assert_eq!(board.hears(amy, ConnectionId(1), Some(1)), Hearing::New);
+    arrive(&mut board, 2, "amy", Some(0), now);
+    for number in [None, Some(2)] {
+        assert_eq!(board.hears(amy, ConnectionId(1), number), Hearing::Elsewhere);
+    }
+    // And it was not counted: said on the new connection, it is heard.
+    assert_eq!(board.hears(amy, ConnectionId(2), Some(2)), Hearing::New);
+    // Nobody speaks for one who is away.
+    board.offer(amy, OfferId(1), description(), now).expect("kept");
+    board.leave(amy, ConnectionId(2), Ended::Lost, now);
+    assert_eq!(board.hears(amy, ConnectionId(2), Some(3)), Hearing::Elsewhere);
 }

@@ -106,6 +106,7 @@ async fn only_ends_that_fit_are_connected() {
     // Who waits for longer than the grace hears that it is in vain.
     for (waiting, other) in [(&mut eve, "amy"), (&mut dan, "amy"), (&mut twin, "bob")] {
         assert_eq!(waiting.expect_numbered(1, "peerHangup").await, ended(other, &json!(ID), "lost"));
+        assert_eq!(waiting.emit_with_ack("hangup", Value::Null).await, json!({ "ended": 0 }), "it waits no more");
         waiting.expect_silence().await;
     }
     assert_eq!(cem.expect_numbered(1, "peerHangup").await, ended("amy", &other_call["offerId"], "lost"));

@@ -7,12 +7,13 @@ use crate::support::payload::{
     CANDIDATE_IN, CANDIDATE_OUT, answered, candidate, connected_call, ended, from_answerer, from_offerer, offered,
     page, party, restored, withdrawn,
 };
-use crate::support::{Client, TestServer, Transport};
+use crate::support::wire::Frame;
+use crate::support::{Client, TestServer, Transport, within};
 
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
 /// Short: a connection goes unnoticed for a second at the longest.
-const PINGS: [&str; 4] = ["--ping-interval", "300ms", "--ping-timeout", "600ms"];
+const PINGS: [&str; 4] = ["--ping-interval", "1s", "--ping-timeout", "1500ms"];
 
 async fn start(grace: &str) -> TestServer {
     TestServer::start(&[&PINGS[..], &["--reconnect-grace", grace]].concat()).await
@@ -23,8 +24,8 @@ async fn the_handshake_says_how_often_one_is_asked_and_how_long_one_may_take() {
     let server = start("30s").await;
     for transport in EVERY {
         let client = Client::open(&server, transport).await;
-        assert_eq!(client.handshake["pingInterval"], 300);
-        assert_eq!(client.handshake["pingTimeout"], 600);
+        assert_eq!(client.handshake["pingInterval"], 1000);
+        assert_eq!(client.handshake["pingTimeout"], 1500);
     }
 }
 
@@ -48,18 +49,20 @@ async fn one_that_speaks_and_does_not_read_counts_as_broken() {
         let mut bob = Client::connect(&server, "bob").await;
         let mut amy = Client::connect_by(&server, transport, "amy").await;
         let object = offered(&mut amy, &mut bob, "amy's").await;
-        let mut number = 0;
-        let lost = loop {
-            // One after the other: bob's ack is the clock. Polling refuses it when its session is over.
-            number += 1;
-            let said = from_offerer(candidate(number % 200));
-            amy.try_send(format!("42{}", json!([CANDIDATE_OUT, said])).as_str().into()).await.ok();
-            bob.emit("checkOffers", Value::Null).await;
-            let event = bob.next_event().await;
-            if event.name == "offerWithdrawn" {
-                break event.payload;
+        let lost = within("the offer to be withdrawn", async {
+            // Polling refuses it when its session is over.
+            for number in 0.. {
+                let said = json!([CANDIDATE_OUT, from_offerer(candidate(number % 200))]);
+                amy.try_send(Frame::Text(format!("42{said}"))).await.ok();
+                bob.emit("checkOffers", Value::Null).await;
+                let event = bob.next_event().await;
+                if event.name == "offerWithdrawn" {
+                    return event.payload;
+                }
             }
-        };
+            unreachable!("it goes on until then")
+        })
+        .await;
         assert_eq!(lost, withdrawn(&object, "lost"), "{transport:?}");
     }
 }

@@ -50,11 +50,3 @@ export function sends(page, kind) {
     return Boolean(track?.enabled && track.readyState === 'live');
   }, kind);
 }
-
-/** Width and height of the picture from the other side. */
-export function pictureSize(page) {
-  return page.evaluate(() => {
-    const { videoWidth, videoHeight } = document.querySelector('#remote-video');
-    return `${videoWidth}x${videoHeight}`;
-  });
-}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Client;
+use super::{Client, within};
 
 pub const CANDIDATE_OUT: &str = "sendIceCandidateToSignalingServer";
 pub const CANDIDATE_IN: &str = "receivedIceCandidateFromServer";
@@ -66,13 +66,16 @@ pub async fn connected_call(caller: &mut Client, answerer: &mut Client) -> Strin
 
 /// Asks until this offer is no longer listed: then the server has noticed that its caller is away.
 pub async fn until_hidden(asker: &mut Client, object: &Value) {
-    loop {
-        asker.emit("checkOffers", Value::Null).await;
-        let list = asker.expect("availableOffers").await;
-        if !list.as_array().expect("a list").iter().any(|offer| offer["offerId"] == object["offerId"]) {
-            return;
+    within("the offer to be hidden", async {
+        loop {
+            asker.emit("checkOffers", Value::Null).await;
+            let list = asker.expect("availableOffers").await;
+            if !list.as_array().expect("a list").iter().any(|offer| offer["offerId"] == object["offerId"]) {
+                return;
+            }
         }
-    }
+    })
+    .await;
 }
 
 /// The other party of a call, as `peerLost`, `peerBack` and `restored` name it.
