@@ -164,7 +164,7 @@ async fn how_the_other_one_ended_the_call_is_told_after_the_return() {
 
 #[tokio::test]
 async fn an_offer_that_expires_while_its_caller_is_away_is_told_to_the_caller_too() {
-    let server = TestServer::start(&["--offer-ttl", "2s"]).await;
+    let server = TestServer::start(&["--offer-ttl", "4s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
     let object = offered(&mut amy, &mut bob, "amy's").await;

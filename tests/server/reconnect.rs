@@ -32,9 +32,9 @@ async fn after_five_seconds_everybody_hears_that_it_is_lost_and_after_the_return
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
     let object = offered(&mut amy, &mut bob, "amy's").await;
-    amy.break_off().await;
-    until_hidden(&mut bob, &object).await;
     let mut cem = Client::connect(&server, "cem").await;
+    cem.expect("availableOffers").await;
+    amy.break_off().await;
     for listener in [&mut bob, &mut cem] {
         assert_eq!(listener.expect("offerWithdrawn").await, withdrawn(&object, "lost"));
     }

@@ -80,7 +80,7 @@ async fn a_call_that_was_joined_again_survives_the_next_break() {
 
 #[tokio::test]
 async fn only_ends_that_fit_are_connected() {
-    let server = TestServer::start(&["--reconnect-grace", "1s"]).await;
+    let server = TestServer::start(&["--reconnect-grace", "4s"]).await;
     let mut amy = survivor(&server, "amy").await;
     let mut bob = survivor(&server, "bob").await;
     let mut elsewhere = page("bob", "bob", Some(0));
@@ -179,7 +179,7 @@ async fn one_who_waits_for_the_other_end_may_break_and_come_back() {
 
 #[tokio::test]
 async fn one_who_hangs_up_while_it_waits_is_no_longer_to_be_found() {
-    let server = TestServer::start(&["--reconnect-grace", "500ms"]).await;
+    let server = TestServer::start(&["--reconnect-grace", "3s"]).await;
     let mut amy = survivor(&server, "amy").await;
     let mut bob = survivor(&server, "bob").await;
     amy.emit_with_ack("rejoinCall", end(true, "bob", "secret")).await;

@@ -23,7 +23,7 @@ async fn call(server: &TestServer, transport: Transport) -> (Client, Client, Val
 
 #[tokio::test]
 async fn what_the_server_directs_at_a_page_because_of_a_call_bears_a_number_and_nothing_else_does() {
-    let server = TestServer::start(&["--offer-ttl", "1s"]).await;
+    let server = TestServer::start(&["--offer-ttl", "4s"]).await;
     let (mut amy, mut bob, id) = call(&server, Transport::WebSocket).await;
     bob.emit(CANDIDATE_OUT, from_answerer(candidate(1))).await;
     assert_eq!(amy.expect_numbered(2, CANDIDATE_IN).await, candidate(1));
