@@ -44,10 +44,10 @@ export function connectSignaling(identity) {
   /** What the server still had of ours when we last came back. */
   let restored = { openOffer: null, calls: [] };
 
-  // Course step 10: the page connects to the signaling server. Whoever has been here before says
-  // how far it was told.
+  // Course step 10: the page connects to the signaling server. What is said because of a call
+  // bears a number; whoever has been here before says how far it was told.
   const socket = io({
-    auth: (greet) => greet(wasConnected ? { ...identity, received: delivery.received } : identity),
+    auth: (greet) => greet({ ...identity, numbers: true, received: wasConnected ? delivery.received : undefined }),
   });
 
   // An answer is sent without asking for a reply: the caller's candidates so far, which would be

@@ -16,6 +16,8 @@ pub struct Newcomer {
     pub lobby: Lobby,
     /// Which load of a page it is, if it says so.
     pub session: Option<Session>,
+    /// Whether it counts what it is told and what it says, as a page with a session may.
+    pub counts: bool,
     /// The number of the last thing that it was told in an earlier connection, if there was one.
     pub received: Option<u64>,
 }
@@ -29,6 +31,8 @@ pub struct Peer {
     pub lobby: Lobby,
     /// Which load of a page it is: by that, and by nothing else, it is known again. Without one, by its name.
     pub session: Option<Session>,
+    /// Whether it counts what it is told and what it says.
+    pub counts: bool,
     /// Where it is to be reached.
     pub presence: Presence,
     /// What it may have to be told again.
@@ -72,6 +76,7 @@ impl Peer {
         Self {
             name: newcomer.name,
             lobby: newcomer.lobby,
+            counts: newcomer.counts && newcomer.session.is_some(),
             session: newcomer.session,
             presence: Presence::Here(connection),
             mailbox: Mailbox::default(),

@@ -105,7 +105,7 @@ impl Switchboard {
         if speaker.presence != Presence::Here(connection) {
             return Hearing::Elsewhere;
         }
-        match number.filter(|_| speaker.session.is_some()) {
+        match number.filter(|_| speaker.counts) {
             Some(number) if number <= speaker.heard => Hearing::Again,
             Some(number) => {
                 speaker.heard = number;
@@ -118,7 +118,7 @@ impl Switchboard {
     /// A notice for one peer because of a call: kept where it may have to be told again.
     pub(super) fn post(&mut self, to: PeerId, news: News, now: Instant) -> Option<Notice> {
         let peer = self.peers.get_mut(&to)?;
-        let (is_away, counts) = (peer.away_since().is_some(), peer.session.is_some());
+        let (is_away, counts) = (peer.away_since().is_some(), peer.counts);
         if !is_away && !counts {
             return Some(Notice::to_peer(to, news));
         }
@@ -180,7 +180,7 @@ impl Switchboard {
     /// What a peer that comes back has to be told; `None` if not all of it is left.
     fn missed(&mut self, peer: PeerId, received: u64) -> Option<Vec<(Option<u64>, News)>> {
         let back = self.peers.get_mut(&peer)?;
-        let counts = back.session.is_some();
+        let counts = back.counts;
         let letters = if counts { back.mailbox.after(received)? } else { back.mailbox.take() };
         Some(letters.into_iter().map(|Letter { number, news, .. }| (counts.then_some(number), news)).collect())
     }

@@ -16,6 +16,8 @@ pub struct Identity {
     pub lobby: Lobby,
     /// Which load of a page it is, if it says so.
     pub session: Option<Session>,
+    /// Whether it counts what it is told and what it says.
+    pub counts: bool,
     /// The number of the last thing that it was told on an earlier connection, if there was one.
     pub received: Option<u64>,
     /// Whether it wants `newOfferWaiting`, too.
@@ -31,7 +33,8 @@ pub enum Entry {
     WrongPassword(Refusal),
 }
 
-/// Reads `{userName, password, lobby?, session?, received?, aliases?}`; `username` and `passWord` are understood as well.
+/// Reads `{userName, password, lobby?, session?, numbers?, received?, aliases?}`; `username` and `passWord` are
+/// understood as well.
 ///
 /// # Errors
 /// A name, lobby or session that is too long: told as `connect_error`.
@@ -56,6 +59,7 @@ pub fn read(auth: &Value, password: Option<&str>) -> Result<Entry, Refusal> {
         name,
         lobby,
         session: session.map(|session| Session::new(&session)).transpose()?,
+        counts: auth["numbers"] == true,
         received: auth["received"].as_u64(),
         aliases: auth["aliases"] == true,
     }))

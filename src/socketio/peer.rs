@@ -67,8 +67,8 @@ impl Peer {
         way_out: impl FnOnce(PeerId) -> Outbox,
     ) -> Self {
         let connection = ConnectionId(store::random());
-        let Identity { name, lobby, session, received, .. } = identity.clone();
-        let newcomer = Newcomer { name, lobby: lobby.clone(), session, received };
+        let Identity { name, lobby, session, counts, received, .. } = identity.clone();
+        let newcomer = Newcomer { name, lobby: lobby.clone(), session, counts, received };
         let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
             let outbox = Arc::new(way_out(arrival.peer));
             let left = arrival.superseded.and_then(|peer| directory.find(peer));

@@ -138,7 +138,8 @@ impl World {
         let name = self.name(who);
         let person = &mut self.people[who];
         let received = (person.was_here && person.session.is_some()).then_some(person.received);
-        let newcomer = Newcomer { name, lobby: Lobby::default(), session: person.session.clone(), received };
+        let session = person.session.clone();
+        let newcomer = Newcomer { name, lobby: Lobby::default(), session, counts: true, received };
         let Arrival { peer, restored, missed, notices, .. } = self.switchboard.arrive(connection, newcomer, self.now);
         let took_back = person.id == Some(peer);
         assert_eq!(restored.is_some(), took_back || received.is_some(), "told what it has, if it was here");

@@ -108,7 +108,9 @@ async fn a_closed_door_has_nobody_in_it() {
 
 /// What a page says when it comes in.
 fn connect(name: &str, session: &str) -> String {
-    format!("40{{\"userName\":\"{name}\",\"password\":\"x\",\"session\":\"{session}\",\"received\":0}}")
+    format!(
+        "40{{\"userName\":\"{name}\",\"password\":\"x\",\"session\":\"{session}\",\"numbers\":true,\"received\":0}}"
+    )
 }
 
 #[tokio::test]

@@ -110,7 +110,8 @@ fn the_list_holds_at_most_500() {
     let mut switchboard = Switchboard::new(Limits::default());
     let name = |number: u64| UserName::new(&format!("caller {number}")).expect("short enough");
     let arrive = |switchboard: &mut Switchboard, number: u64| {
-        let newcomer = Newcomer { name: name(number), lobby: Lobby::default(), session: None, received: None };
+        let newcomer =
+            Newcomer { name: name(number), lobby: Lobby::default(), session: None, counts: false, received: None };
         switchboard.arrive(ConnectionId(number), newcomer, Instant::now())
     };
     for number in 0..503 {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::support::bystanders::Bystanders;
 use crate::support::payload::{
-    CANDIDATE_IN, CANDIDATE_OUT, answered, candidate, ended, from_answerer, from_offerer, offer, offered, page,
-    restored,
+    CANDIDATE_IN, CANDIDATE_OUT, answer, answered, candidate, ended, from_answerer, from_offerer, offer, offered, page,
+    party, restored,
 };
 use crate::support::{Client, TestServer, Transport};
 
@@ -191,4 +191,44 @@ async fn a_course_page_may_send_as_many_arguments_as_it_likes() {
         bob.expect(event).await;
     }
     bob.expect_silence().await;
+}
+
+/// As the protocol describes `session`, and nothing more.
+#[tokio::test]
+async fn a_page_with_a_session_that_does_not_count_hears_what_it_missed_in_order_and_once() {
+    let server = TestServer::start(&[]).await;
+    for transport in EVERY {
+        let auth = json!({ "userName": "amy", "password": "x", "session": "amy's" });
+        let mut bob = Client::connect(&server, "bob").await;
+        let mut amy = Client::enter(&server, transport, auth.clone()).await;
+        let object = offered(&mut amy, &mut bob, "offer").await;
+        bob.emit_with_ack("newAnswer", answered(&object, "answer")).await;
+        assert_eq!(amy.expect("answerResponse").await["answer"], answer("answer"));
+        bob.emit(CANDIDATE_OUT, from_answerer(candidate(1))).await;
+        assert_eq!(amy.expect(CANDIDATE_IN).await, candidate(1));
+        amy.break_off().await;
+        assert_eq!(bob.expect("peerLost").await, party("amy", &object["offerId"]));
+        for number in 2..4 {
+            bob.emit(CANDIDATE_OUT, from_answerer(candidate(number))).await;
+        }
+        bob.settle().await;
+        let mut amy = Client::try_connect(&server, transport, auth.clone()).await.expect("let in");
+        assert_eq!(amy.expect("restored").await["calls"], json!([party("bob", &object["offerId"])]));
+        for number in 2..4 {
+            assert_eq!(amy.expect(CANDIDATE_IN).await, candidate(number));
+        }
+        bob.expect("peerBack").await;
+        // The old connection looks alive: nobody hears of loss or return, and nothing comes twice.
+        let mut amy = Client::try_connect(&server, transport, auth).await.expect("let in");
+        assert_eq!(amy.expect("restored").await["calls"], json!([party("bob", &object["offerId"])]));
+        amy.expect_silence().await;
+        bob.expect_silence().await;
+        // A second argument of its own means nothing to the server.
+        for _ in 0..2 {
+            amy.emit_numbered(1, CANDIDATE_OUT, from_offerer(candidate(9))).await;
+            assert_eq!(bob.expect(CANDIDATE_IN).await, candidate(9));
+        }
+        amy.disconnect().await;
+        bob.disconnect().await;
+    }
 }

@@ -24,6 +24,7 @@ fn arrive(board: &mut Switchboard, connection: u64, name: &str, received: Option
         name: UserName::new(name).expect("short"),
         lobby: Lobby::default(),
         session: Some(Session::new(name).expect("short")),
+        counts: true,
         received,
     };
     board.arrive(ConnectionId(connection), newcomer, now)

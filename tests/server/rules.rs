@@ -26,7 +26,7 @@ fn candidate(number: usize) -> IceCandidate {
 
 fn arrive(switchboard: &mut Switchboard, peer: u64) -> PeerId {
     let name = UserName::new(&format!("peer {peer}")).expect("short enough");
-    let newcomer = Newcomer { name, lobby: Lobby::default(), session: None, received: None };
+    let newcomer = Newcomer { name, lobby: Lobby::default(), session: None, counts: false, received: None };
     switchboard.arrive(ConnectionId(peer), newcomer, Instant::now()).peer
 }
 

@@ -95,7 +95,7 @@ pub fn restored(open_offer: &Value, calls: &[Value], heard: u64) -> Value {
 
 /// `auth` of a page with a session. `received`: the number of the last thing that it was told, if it was here before.
 pub fn page(user_name: &str, session: &str, received: Option<u64>) -> Value {
-    let mut auth = json!({ "userName": user_name, "password": "x", "session": session });
+    let mut auth = json!({ "userName": user_name, "password": "x", "session": session, "numbers": true });
     if let Some(received) = received {
         auth["received"] = json!(received);
     }
