@@ -9,7 +9,8 @@ use bytesize::ByteSize;
 use clap::builder::FalseyValueParser;
 use clap::{Parser, ValueEnum};
 
-use crate::{app, signaling, socketio, telemetry, tls};
+use crate::admission::Gate;
+use crate::{app, signaling, socketio, telemetry, tls, websocket};
 
 /// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
 ///
@@ -172,6 +173,14 @@ pub struct Config {
     #[arg(long, value_name = "N", default_value_t = 10_000, env = "SWITCHBOARD_MAX_OFFERS", help_heading = LIMITS)]
     pub max_offers: usize,
 
+    /// People in one room
+    #[arg(long, value_name = "N", default_value_t = 16, env = "SWITCHBOARD_MAX_ROOM", help_heading = LIMITS)]
+    pub max_room: usize,
+
+    /// Rooms in all
+    #[arg(long, value_name = "N", default_value_t = 10_000, env = "SWITCHBOARD_MAX_ROOMS", help_heading = LIMITS)]
+    pub max_rooms: usize,
+
     /// Messages waiting for one slow reader; beyond it that connection is closed
     #[arg(long, value_name = "N", default_value_t = 1024, env = "SWITCHBOARD_MAX_QUEUE", help_heading = LIMITS)]
     pub max_queue: usize,
@@ -249,6 +258,8 @@ impl Config {
             max_candidate: bytes(self.max_candidate),
             max_candidates: self.max_candidates,
             max_offers: self.max_offers,
+            max_room: self.max_room,
+            max_rooms: self.max_rooms,
             offer_ttl: self.offer_ttl,
             grace: self.reconnect_grace,
             // All that was missed must fit into the outgoing queue at once, each with something binary, perhaps.
@@ -259,10 +270,24 @@ impl Config {
         }
     }
 
+    /// What both doors need: who may come in.
+    pub fn gate(&self) -> Gate {
+        Gate { password: (!self.no_password).then(|| self.password.0.clone()) }
+    }
+
+    /// What the bare WebSocket's door needs.
+    pub fn websocket(&self) -> websocket::Options {
+        websocket::Options {
+            max_message: bytes(self.max_message),
+            max_queue: self.max_queue,
+            ping_interval: self.ping_interval,
+            ping_timeout: self.ping_timeout,
+        }
+    }
+
     /// What the Socket.IO door needs.
     pub fn socketio(&self) -> socketio::Options {
         socketio::Options {
-            password: (!self.no_password).then(|| self.password.0.clone()),
             aliases: self.aliases,
             max_message: bytes(self.max_message),
             max_queue: self.max_queue,

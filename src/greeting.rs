@@ -41,7 +41,8 @@ impl Greeting {
         addresses
     }
 
-    fn lan_addresses(&self) -> impl Iterator<Item = String> {
+    /// Those for other devices in the network.
+    pub fn lan_addresses(&self) -> impl Iterator<Item = String> {
         let reachable = self.bound.ip().is_unspecified();
         let port = self.bound.port();
         // IPv6 addresses are many and long: told only where there are no others.

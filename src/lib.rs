@@ -8,7 +8,9 @@
 //! - [`signaling`]: the ground. Calls, names and the rules between them: plain data, no I/O, no clock of its own.
 //! - [`store`]: the cupboard. The few atomic verbs behind one lock.
 //! - [`socketio`]: the door where the course's pages speak.
-//! - [`app`]: one router: pages, the browser client, health, the door.
+//! - [`websocket`]: the door without Socket.IO: rooms over a bare WebSocket.
+//! - [`admission`]: who may come in, the same at both doors.
+//! - [`app`]: one router: pages, the browser client, health, the doors.
 //! - [`server`]: builds all of it, listens on a given listener, stops by a given signal.
 //! - [`config`]: the switch panel: flags and environment variables.
 //!
@@ -17,6 +19,7 @@
 //!
 //! Who may import whom is a table in `docs/decisions/0001-the-house.md`; a test holds it.
 
+pub mod admission;
 pub mod app;
 pub mod config;
 pub mod greeting;
@@ -26,3 +29,4 @@ pub mod socketio;
 pub mod store;
 pub mod telemetry;
 pub mod tls;
+pub mod websocket;

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -11,22 +12,29 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::app::api::Addresses;
 use crate::app::{self, Ready};
 use crate::config::Config;
 use crate::greeting::Greeting;
-use crate::socketio::Door;
 use crate::store::Store;
 use crate::tls;
 use crate::tls::certificate::{Certificate, Origin};
 use crate::tls::listener::{BothListener, Caller};
+use crate::{socketio, websocket};
+
+/// How often is looked for what has waited too long.
+const TENDING: Duration = Duration::from_millis(500);
 
 /// A server that is ready to listen.
 pub struct Server {
     config: Config,
     certificate: Certificate,
     router: Router,
-    door: Door,
+    store: Arc<Store>,
+    socketio: socketio::Door,
+    websocket: websocket::Door,
     ready: Ready,
+    addresses: Addresses,
 }
 
 impl Server {
@@ -36,15 +44,17 @@ impl Server {
     /// A folder that is missing, a certificate that cannot be used, an origin that is none.
     pub fn build(config: Config) -> Result<Self> {
         let ready = Ready::new(AtomicBool::new(true));
+        let addresses = Addresses::default();
         let store = Arc::new(Store::new(config.limits()));
-        let (door, routes) = Door::new(config.socketio(), store);
+        let (socketio, course) = socketio::Door::new(config.socketio(), config.gate(), store.clone());
+        let (websocket, rooms) = websocket::Door::new(config.websocket(), config.gate(), store.clone());
         let certificate = tls::certificate::choose(&config.tls())?;
         let authority = match &certificate.origin {
             Origin::Own { pem, .. } => Some(pem.clone()),
             Origin::Files(_) => None,
         };
-        let router = app::router(&config.app(), authority, routes, ready.clone())?;
-        Ok(Self { config, certificate, router, door, ready })
+        let router = app::router(&config.app(), authority, course.merge(rooms), ready.clone(), addresses.clone())?;
+        Ok(Self { config, certificate, router, store, socketio, websocket, ready, addresses })
     }
 
     /// Listens where the flags say: on all addresses of this machine, or on one.
@@ -106,12 +116,13 @@ impl Server {
     /// # Errors
     /// A listener that cannot be used.
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { config, certificate, router, door, ready } = self;
+        let _ = self.addresses.set(self.greeting(&listener)?.lan_addresses().collect());
+        let Self { config, certificate, router, store, socketio, websocket, ready, .. } = self;
         let listener = BothListener::new(listener, certificate.config, config.connect_timeout)
             .context("The listener cannot be used")?;
-        let tending = tokio::spawn(door.clone().tend());
+        let tending = tokio::spawn(tend(store.clone(), socketio.clone()));
 
-        let farewell = door.clone();
+        let (farewell, polls) = (store.clone(), socketio.clone());
         let (stopping, stopped) = oneshot::channel();
         let (told, all_told) = oneshot::channel();
         let serving = axum::serve(listener, router.into_make_service_with_connect_info::<Caller>())
@@ -121,12 +132,16 @@ impl Server {
                 ready.store(false, Ordering::Relaxed);
                 // The other end waits below for as long as we serve.
                 let _ = stopping.send(());
-                farewell.say_goodbye().await;
+                // While requests are still accepted: those who poll have to come for it.
+                farewell.say_goodbye();
+                polls.last_polls().await;
                 let _ = told.send(());
             });
         let closing = async {
             if all_told.await.is_ok() {
-                door.close().await;
+                socketio.close().await;
+                store.end_all();
+                websocket.close().await;
             }
         };
         let too_long = async {
@@ -144,6 +159,16 @@ impl Server {
         };
         tending.abort();
         result
+    }
+}
+
+/// Lets go what has waited too long, for as long as the server runs.
+async fn tend(store: Arc<Store>, socketio: socketio::Door) {
+    let mut ticks = tokio::time::interval(TENDING);
+    loop {
+        ticks.tick().await;
+        store.expire();
+        socketio.tend();
     }
 }
 

@@ -1,5 +1,6 @@
-//! One router: pages, the browser client, health, and the door's routes, with the checks that stand before them.
+//! One router: pages, the browser client, health, and the doors' routes, with the checks that stand before them.
 
+pub mod api;
 pub mod client;
 pub mod origin;
 pub mod pages;
@@ -18,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
+use self::api::Addresses;
 use self::client::Client;
 use self::origin::Origins;
 use self::pages::Pages;
@@ -43,12 +45,18 @@ pub const AUTHORITY_PATH: &str = "/switchboard-ca.crt";
 /// Whether new calls are taken: no longer once the server is stopping.
 pub type Ready = Arc<AtomicBool>;
 
-/// Builds the router around the routes of the Socket.IO door. `authority` is our own certificate authority's
+/// Builds the router around the routes of the doors. `authority` is our own certificate authority's
 /// certificate, PEM, where there is one.
 ///
 /// # Errors
 /// A folder that is not there, and an origin that is none.
-pub fn router(options: &Options, authority: Option<String>, door: Router, ready: Ready) -> Result<Router> {
+pub fn router(
+    options: &Options,
+    authority: Option<String>,
+    doors: Router,
+    ready: Ready,
+    addresses: Addresses,
+) -> Result<Router> {
     let pages = Arc::new(Pages::new(options)?);
     let origins = Arc::new(Origins::new(&options.allow_origin)?);
     let client = Arc::new(Client::new(options.client_dir.as_deref())?);
@@ -60,7 +68,7 @@ pub fn router(options: &Options, authority: Option<String>, door: Router, ready:
         .allow_headers(AllowHeaders::mirror_request())
         .allow_credentials(true)
         .max_age(Duration::from_secs(600));
-    let signaling = door
+    let signaling = doors
         .layer(middleware::from_fn(carry_line))
         .route("/socket.io/{file}", get(client::serve).with_state(client))
         .layer(cors)
@@ -70,6 +78,8 @@ pub fn router(options: &Options, authority: Option<String>, door: Router, ready:
         .merge(signaling)
         .route("/healthz", get("ok\n"))
         .route("/readyz", get(readiness).with_state(ready))
+        .route("/api/qr.svg", get(api::qr))
+        .route("/api/addresses", get(api::addresses).with_state(addresses))
         .fallback_service(any(pages::serve).with_state(pages));
     if let Some(pem) = authority {
         let kind = HeaderValue::from_static("application/x-x509-ca-cert");
@@ -86,7 +96,7 @@ async fn readiness(State(ready): State<Ready>) -> Response {
     }
 }
 
-/// Gives the door the means to cut the connection that a WebSocket comes by.
+/// Gives a door the means to cut the connection that a WebSocket comes by.
 async fn carry_line(mut request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::UPGRADE)
         && let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>().cloned()

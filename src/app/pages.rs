@@ -82,6 +82,8 @@ fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     }
     let path = match uri.path().trim_start_matches('/') {
         "" => "index.html",
+        // The same page for every room: it reads the room's name from its address.
+        path if path.strip_prefix("room/").is_some_and(|room| !room.is_empty() && !room.contains('/')) => "room.html",
         path => path,
     };
     let Some(file) = Public::get(path) else { return missing("There is no such page here. Start at /.\n") };

@@ -6,15 +6,16 @@ use std::time::Instant;
 use super::name::{Lobby, OfferId, PeerId, Session, UserName};
 use super::notice::{Ended, News, Notice, PeerHangup, Withdrawn};
 use super::offers::Hidden;
-use super::peer::{Peer, Presence};
+use super::peer::{Peer, Presence, Purpose};
+use super::room_news::Signal;
 use super::switchboard::{Switchboard, withdrawn};
 
 /// Every way to find somebody who may come back, and all that waits for its time to be over.
 #[derive(Debug, Default)]
 pub struct Absences {
-    pub(super) sessions: HashMap<(Lobby, UserName, Session), PeerId>,
+    pub(super) sessions: HashMap<(Purpose, Lobby, UserName, Session), PeerId>,
     /// Those who are away and have no session.
-    pub(super) names: HashMap<(Lobby, UserName), Vec<PeerId>>,
+    pub(super) names: HashMap<(Purpose, Lobby, UserName), Vec<PeerId>>,
     /// Who left when, oldest first; some are back.
     away: VecDeque<(Instant, PeerId)>,
     /// Which offer was hidden when, oldest first; some are shown again.
@@ -54,7 +55,7 @@ impl Switchboard {
         let Some(leaver) = self.peers.get_mut(&peer) else { return Vec::new() };
         leaver.presence = Presence::Away(now);
         if leaver.session.is_none() {
-            let key = (leaver.lobby.clone(), leaver.name.clone());
+            let key = (leaver.purpose, leaver.lobby.clone(), leaver.name.clone());
             self.absences.names.entry(key).or_default().push(peer);
         }
         self.absences.away.push_back((now, peer));
@@ -63,6 +64,7 @@ impl Switchboard {
             self.absences.hidden.push_back((now, own));
         }
         let mut notices = self.tell_others(peer, News::PeerLost, now);
+        notices.extend(self.tell_rooms(peer, Signal::UserLost, now));
         while self.absences.away.len() > self.limits.max_away {
             notices.extend(self.absences.away.pop_front().map_or_else(Vec::new, |gone| self.give_up(gone, now)));
         }
@@ -84,22 +86,23 @@ impl Switchboard {
         let same_lobby = |id: &PeerId| *id != peer && self.peers.get(id).is_some_and(|other| other.lobby == lobby);
         // Some may have come more than once.
         let unaware: HashSet<PeerId> = came.filter(same_lobby).collect();
-        (!unaware.is_empty()).then(|| Notice::to_some(unaware.into_iter().collect(), news))
+        (!unaware.is_empty()).then(|| Notice::to_some(unaware.into_iter().map(|peer| (peer, None)).collect(), news))
     }
 
     /// A peer is gone for good.
     pub(super) fn remove(&mut self, peer: PeerId, how: Ended, now: Instant) -> Vec<Notice> {
-        let (_, notices) = self.end_calls(peer, None, how, now);
+        let (_, mut notices) = self.end_calls(peer, None, how, now);
+        notices.extend(self.leave_rooms(peer, how.into(), now));
         self.forget_name(peer);
-        if let Some(Peer { lobby, name, session: Some(session), .. }) = self.peers.remove(&peer) {
-            self.absences.sessions.remove(&(lobby, name, session));
+        if let Some(Peer { purpose, lobby, name, session: Some(session), .. }) = self.peers.remove(&peer) {
+            self.absences.sessions.remove(&(purpose, lobby, name, session));
         }
         notices
     }
 
     pub(super) fn forget_name(&mut self, peer: PeerId) {
         let Some(known) = self.peers.get(&peer).filter(|known| known.session.is_none()) else { return };
-        let key = (known.lobby.clone(), known.name.clone());
+        let key = (known.purpose, known.lobby.clone(), known.name.clone());
         if let Some(peers) = self.absences.names.get_mut(&key) {
             peers.retain(|other| *other != peer);
             if peers.is_empty() {
@@ -116,7 +119,25 @@ impl Switchboard {
         }
     }
 
-    pub(super) fn expire_absences(&mut self, now: Instant) -> Vec<Notice> {
+    /// Lets go what has waited too long.
+    pub fn expire(&mut self, now: Instant) -> Vec<Notice> {
+        while let Some((since, peer, role)) = self.early.front().copied() {
+            if now.saturating_duration_since(since) < self.limits.early_ttl {
+                break;
+            }
+            self.early.pop_front();
+            if let Some(peer) = self.peers.get_mut(&peer) {
+                peer.drop_stale(role, now, self.limits.early_ttl);
+            }
+        }
+        let mut notices = self.expire_absences(now);
+        while let Some(id) = self.open.overdue(now, &self.limits) {
+            notices.extend(self.withdraw(id, Withdrawn::Expired, now));
+        }
+        notices
+    }
+
+    fn expire_absences(&mut self, now: Instant) -> Vec<Notice> {
         let (grace, hidden_ttl, letter_ttl) =
             (self.limits.grace, self.limits.hidden_ttl.min(self.limits.grace), self.limits.letter_ttl);
         let age = |since: Instant| now.saturating_duration_since(since);

@@ -43,6 +43,12 @@ pub struct Limits {
     /// How long something told is kept for one who may not have heard it: longer than a dead connection goes
     /// unnoticed.
     pub letter_ttl: Duration,
+    /// Members of one room.
+    pub max_room: usize,
+    /// Rooms in all.
+    pub max_rooms: usize,
+    /// Rooms in which one connection may be at once.
+    pub max_rooms_of_one: usize,
     /// Peers who are waited for; beyond it the one who left first is given up.
     pub max_away: usize,
 }
@@ -65,6 +71,9 @@ impl Default for Limits {
             max_letters: 512,
             max_letter_bytes: 1024 * 1024,
             letter_ttl: Duration::from_secs(60),
+            max_room: 16,
+            max_rooms: 10_000,
+            max_rooms_of_one: 64,
             max_away: 10_000,
         }
     }

@@ -43,6 +43,27 @@ impl Lobby {
     }
 }
 
+/// What a room is called. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct RoomName(Arc<str>);
+
+impl RoomName {
+    /// # Errors
+    /// `too-large` for a name of more than 64 characters, `bad-payload` for none.
+    pub fn new(name: &str) -> Result<Self, Refusal> {
+        if name.is_empty() {
+            return Err(Refusal::new(Code::BadPayload, "Which room? Give its name as \"room\"."));
+        }
+        bounded(name, "room name").map(Self)
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 fn bounded(name: &str, what: &str) -> Result<Arc<str>, Refusal> {
     match name.chars().nth(MAX_NAME) {
         None => Ok(name.into()),
@@ -80,6 +101,30 @@ impl fmt::Display for PeerId {
     }
 }
 
+/// Somebody's place in one room: what the others there call it. `peerId` on the wire, 16 lower-case hexadecimal
+/// digits. Whoever is in two rooms has two of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MemberId(pub u64);
+
+impl MemberId {
+    /// Reads the wire form; `None` for anything that we never sent.
+    pub fn parse(text: &str) -> Option<Self> {
+        hexadecimal(text).map(Self)
+    }
+}
+
+impl fmt::Display for MemberId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl Serialize for MemberId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// One offer, and the call that comes of it. On the wire: 16 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OfferId(pub u64);
@@ -87,9 +132,13 @@ pub struct OfferId(pub u64);
 impl OfferId {
     /// Reads the wire form; `None` for anything that we never sent.
     pub fn parse(text: &str) -> Option<Self> {
-        let canonical = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        canonical.then(|| u64::from_str_radix(text, 16).ok()).flatten().map(Self)
+        hexadecimal(text).map(Self)
     }
+}
+
+fn hexadecimal(text: &str) -> Option<u64> {
+    let canonical = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    canonical.then(|| u64::from_str_radix(text, 16).ok()).flatten()
 }
 
 impl fmt::Display for OfferId {

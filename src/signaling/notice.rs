@@ -1,9 +1,12 @@
 //! What a verb returns: who is to hear what. The door turns it into events.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::call::{Call, IceCandidate, SessionDescription};
 use super::name::{Lobby, OfferId, PeerId, UserName};
+use super::room_news::{Membership, RoomNews};
 
 /// One thing to tell.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +15,7 @@ pub struct Notice {
     pub to: Audience,
     /// What they hear.
     pub news: News,
-    /// Its number, for one who counts.
+    /// Its number, where it is for one who counts.
     pub number: Option<u64>,
 }
 
@@ -22,8 +25,8 @@ impl Notice {
         Self { to: Audience::Peer(peer), news, number: None }
     }
 
-    /// A notice for these.
-    pub fn to_some(peers: Vec<PeerId>, news: News) -> Self {
+    /// A notice for these; for each who counts, with its number.
+    pub fn to_some(peers: Vec<(PeerId, Option<u64>)>, news: News) -> Self {
         Self { to: Audience::Some(peers), news, number: None }
     }
 
@@ -38,8 +41,8 @@ impl Notice {
 pub enum Audience {
     /// This one alone.
     Peer(PeerId),
-    /// These.
-    Some(Vec<PeerId>),
+    /// These, each with its own number of it, if it counts.
+    Some(Vec<(PeerId, Option<u64>)>),
     /// Everybody in the lobby but those named.
     Others {
         /// Whose lobby.
@@ -80,6 +83,8 @@ pub enum News {
         /// The answer.
         answer: SessionDescription,
     },
+    /// Something in a room.
+    Room(Arc<RoomNews>),
 }
 
 impl News {
@@ -94,7 +99,21 @@ impl News {
             Self::Renegotiation { offer: description, .. } | Self::Renegotiated { answer: description, .. } => {
                 SMALL + description.size()
             }
+            Self::Room(news) => news.size(),
             Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) => SMALL,
+        }
+    }
+
+    /// Whether it holds binary values.
+    pub fn is_binary(&self) -> bool {
+        match self {
+            Self::NewOfferAwaiting(call) | Self::AnswerResponse(call) => call.is_binary(),
+            Self::IceCandidate(candidate) => candidate.is_binary(),
+            Self::Renegotiation { offer: description, .. } | Self::Renegotiated { answer: description, .. } => {
+                description.is_binary()
+            }
+            Self::Room(news) => news.is_binary(),
+            Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) => false,
         }
     }
 }
@@ -117,8 +136,8 @@ pub struct Restored {
     pub open_offer: Option<OfferId>,
     /// The calls, with the other party of each.
     pub calls: Vec<Party>,
-    /// The rooms: none yet.
-    pub rooms: [(); 0],
+    /// The rooms.
+    pub rooms: Vec<Membership>,
     /// The number of the last thing that was heard of this session.
     pub heard: u64,
 }

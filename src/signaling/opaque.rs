@@ -7,7 +7,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde::ser::{Error, SerializeMap, SerializeSeq};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -84,6 +84,11 @@ impl Serialize for Opaque {
         let value: Value = serde_json::from_str(self.json.get()).map_err(S::Error::custom)?;
         WithBytes { value: &value, attachments: &self.attachments }.serialize(serializer)
     }
+}
+
+/// Deserialises a key that is there, even as null: a null candidate is the end of gathering and stays null.
+pub fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 struct WithBytes<'a> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::call::{IceCandidate, Role};
 use super::mailbox::Mailbox;
-use super::name::{ConnectionId, Lobby, OfferId, Session, UserName};
+use super::name::{ConnectionId, Lobby, OfferId, RoomName, Session, UserName};
 
 /// Who comes, as it says of itself.
 #[derive(Debug, Clone)]
@@ -14,12 +14,23 @@ pub struct Newcomer {
     pub name: UserName,
     /// Whose offers it sees.
     pub lobby: Lobby,
+    /// What for.
+    pub purpose: Purpose,
     /// Which load of a page it is, if it says so.
     pub session: Option<Session>,
     /// Whether it counts what it is told and what it says, as a page with a session may.
     pub counts: bool,
     /// The number of the last thing that it was told in an earlier connection, if there was one.
     pub received: Option<u64>,
+}
+
+/// What a peer came for. Nobody takes back what one of another kind has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// It hears of everything.
+    CallsAndRooms,
+    /// It hears nothing of calls and offers.
+    Rooms,
 }
 
 /// One peer.
@@ -29,6 +40,8 @@ pub struct Peer {
     pub name: UserName,
     /// Where it is.
     pub lobby: Lobby,
+    /// What it came for.
+    pub purpose: Purpose,
     /// Which load of a page it is: by that, and by nothing else, it is known again. Without one, by its name.
     pub session: Option<Session>,
     /// Whether it counts what it is told and what it says.
@@ -43,6 +56,8 @@ pub struct Peer {
     pub offered: Vec<OfferId>,
     /// Its calls as the answerer, oldest first.
     pub answered: Vec<OfferId>,
+    /// The rooms in which it is, in the order of joining.
+    pub rooms: Vec<RoomName>,
     early_offerer: Early,
     early_answerer: Early,
 }
@@ -76,6 +91,7 @@ impl Peer {
         Self {
             name: newcomer.name,
             lobby: newcomer.lobby,
+            purpose: newcomer.purpose,
             counts: newcomer.counts && newcomer.session.is_some(),
             session: newcomer.session,
             presence: Presence::Here(connection),
@@ -83,6 +99,7 @@ impl Peer {
             heard: 0,
             offered: Vec::new(),
             answered: Vec::new(),
+            rooms: Vec::new(),
             early_offerer: Early::new(),
             early_answerer: Early::new(),
         }
@@ -103,7 +120,11 @@ impl Peer {
 
     /// Whether somebody who comes back would find nothing of its own.
     pub fn has_nothing(&self) -> bool {
-        self.calls() == 0 && self.early_offerer.is_empty() && self.early_answerer.is_empty() && self.mailbox.is_empty()
+        self.calls() == 0
+            && self.rooms.is_empty()
+            && self.early_offerer.is_empty()
+            && self.early_answerer.is_empty()
+            && self.mailbox.is_empty()
     }
 
     /// Its early candidates in a role.

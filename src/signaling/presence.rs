@@ -16,7 +16,8 @@ use super::call::Call;
 use super::mailbox::Letter;
 use super::name::{ConnectionId, OfferId, PeerId};
 use super::notice::{Audience, Ended, News, Notice, Party, Restored};
-use super::peer::{Newcomer, Peer, Presence};
+use super::peer::{Newcomer, Peer, Presence, Purpose};
+use super::room_news::Signal;
 use super::switchboard::Switchboard;
 
 /// What comes of an arrival.
@@ -32,8 +33,6 @@ pub struct Arrival {
     pub offers: Vec<Call>,
     /// Who else hears what.
     pub notices: Vec<Notice>,
-    /// Whose place it takes: that one's connection, if it still has one, is of no use any more.
-    pub superseded: Option<PeerId>,
 }
 
 /// Whether something that was said counts.
@@ -53,9 +52,10 @@ impl Switchboard {
     pub fn arrive(&mut self, connection: ConnectionId, newcomer: Newcomer, now: Instant) -> Arrival {
         let mut notices = self.expire(now);
         let (name, lobby, received) = (newcomer.name.clone(), newcomer.lobby.clone(), newcomer.received);
+        let purpose = newcomer.purpose;
         let known = match &newcomer.session {
-            Some(session) => self.absences.sessions.get(&(lobby.clone(), name, session.clone())).copied(),
-            None => self.absences.names.get(&(lobby.clone(), name)).and_then(|peers| peers.last()).copied(),
+            Some(session) => self.absences.sessions.get(&(purpose, lobby.clone(), name, session.clone())).copied(),
+            None => self.absences.names.get(&(purpose, lobby.clone(), name)).and_then(|peers| peers.last()).copied(),
         };
         let missed = known.and_then(|peer| self.missed(peer, received.unwrap_or_default()));
         let (peer, restored, missed) = match known.zip(missed) {
@@ -68,7 +68,7 @@ impl Switchboard {
                 notices.extend(known.map_or_else(Vec::new, |peer| self.remove(peer, Ended::Lost, now)));
                 let peer = PeerId(connection.0);
                 if let Some(session) = &newcomer.session {
-                    let key = (lobby.clone(), newcomer.name.clone(), session.clone());
+                    let key = (purpose, lobby.clone(), newcomer.name.clone(), session.clone());
                     self.absences.sessions.insert(key, peer);
                 }
                 self.peers.insert(peer, Peer::new(newcomer, connection));
@@ -76,13 +76,14 @@ impl Switchboard {
             }
         };
         // Whoever comes does not see what is hidden now, whether it was here before or not.
-        if !self.absences.hidden.is_empty() {
+        let hears_of_offers = purpose == Purpose::CallsAndRooms;
+        if hears_of_offers && !self.absences.hidden.is_empty() {
             self.absences.arrivals.push_back((now, peer));
         }
         // What concerned this one was kept for it, and is among what it missed.
         notices.retain(|notice| notice.to != Audience::Peer(peer));
-        let offers = self.open.list(&lobby, peer, &self.limits);
-        Arrival { peer, restored, missed, offers, notices, superseded: known }
+        let offers = if hears_of_offers { self.open.list(&lobby, peer, &self.limits) } else { Vec::new() };
+        Arrival { peer, restored, missed, offers, notices }
     }
 
     /// A connection ended. On purpose: the peer's offer is withdrawn, its calls end. Broken: it may come back. A
@@ -135,6 +136,13 @@ impl Switchboard {
         (!is_away).then(|| Notice { number: Some(number), ..Notice::to_peer(to, news) })
     }
 
+    /// The same for several: one notice.
+    pub(super) fn post_to_all(&mut self, to: Vec<PeerId>, news: News, now: Instant) -> Option<Notice> {
+        let posted = to.into_iter().filter_map(|to| Some((to, self.post(to, news.clone(), now)?.number)));
+        let to: Vec<_> = posted.collect();
+        (!to.is_empty()).then(|| Notice::to_some(to, news))
+    }
+
     pub(super) fn tell_about(
         &mut self,
         to: PeerId,
@@ -173,6 +181,7 @@ impl Switchboard {
         }
         self.forget_name(peer);
         let mut notices = self.tell_others(peer, News::PeerBack, now);
+        notices.extend(self.tell_rooms(peer, Signal::UserBack, now));
         notices.extend(self.show_again(peer));
         notices
     }
@@ -197,8 +206,8 @@ impl Switchboard {
         Restored {
             open_offer: self.own_open_offer(peer),
             calls: calls.collect(),
+            rooms: self.memberships(peer),
             heard: back.heard,
-            ..Restored::default()
         }
     }
 }

@@ -47,6 +47,14 @@ impl Refusal {
         Self::new(Code::TooMany, "You have too many calls at once: hang up some of them first.")
     }
 
+    pub(super) fn not_in_room() -> Self {
+        Self::new(Code::NotInRoom, "You are not in this room: join it first.")
+    }
+
+    pub(super) fn no_such_peer() -> Self {
+        Self::new(Code::NoSuchPeer, "Nobody else in this room has this peerId: they may have left.")
+    }
+
     pub(super) fn too_many_candidates(kept: usize) -> Self {
         Self::new(Code::TooMany, format!("Too many ICE candidates: {kept} are kept for one side."))
     }
@@ -72,4 +80,10 @@ pub enum Code {
     OwnOffer,
     /// The sender has no such call.
     NoCall,
+    /// The sender is not in this room.
+    NotInRoom,
+    /// There is no place left.
+    RoomFull,
+    /// Nobody in this room has this `peerId`.
+    NoSuchPeer,
 }

@@ -15,6 +15,7 @@ use super::notice::{Ended, News, Notice, OfferWithdrawn, PeerHangup, Withdrawn};
 use super::offers::OpenOffers;
 use super::peer::{Held, Peer};
 use super::refusal::Refusal;
+use super::room::Rooms;
 
 /// All calls of one server.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Switchboard {
     pub(super) open: OpenOffers,
     /// Answered calls. Their descriptions are delivered and no longer kept.
     pub(super) lines: Lines,
+    pub(super) rooms: Rooms,
     pub(super) absences: Absences,
     /// Who holds early candidates since when, oldest first.
     pub(super) early: VecDeque<(Instant, PeerId, Role)>,
@@ -55,6 +57,7 @@ impl Switchboard {
             peers: HashMap::new(),
             open: OpenOffers::default(),
             lines: Lines::default(),
+            rooms: Rooms::default(),
             absences: Absences::default(),
             early: VecDeque::new(),
         }
@@ -228,29 +231,12 @@ impl Switchboard {
         self.own_open_offer(peer).map_or_else(Vec::new, |own| self.withdraw(own, Withdrawn::Cancelled, now))
     }
 
-    /// Lets go what has waited too long.
-    pub fn expire(&mut self, now: Instant) -> Vec<Notice> {
-        while let Some((since, peer, role)) = self.early.front().copied() {
-            if now.saturating_duration_since(since) < self.limits.early_ttl {
-                break;
-            }
-            self.early.pop_front();
-            if let Some(peer) = self.peers.get_mut(&peer) {
-                peer.drop_stale(role, now, self.limits.early_ttl);
-            }
-        }
-        let mut notices = self.expire_absences(now);
-        while let Some(id) = self.open.overdue(now, &self.limits) {
-            notices.extend(self.withdraw(id, Withdrawn::Expired, now));
-        }
-        notices
-    }
-
     /// Whether nothing and nobody is kept.
     pub fn is_empty(&self) -> bool {
         self.peers.is_empty()
             && self.open.is_empty()
             && self.lines.is_empty()
+            && self.rooms.is_empty()
             && self.absences.is_empty()
             && self.early.is_empty()
     }

@@ -1,4 +1,7 @@
-//! The events of this door, each named once. Spelled nowhere else in the server.
+//! The events of this door, each named once. Spelled nowhere else in the server; those of rooms, which are the same at
+//! every door, in `signaling`.
+
+use crate::signaling::room_command::RoomVerb;
 
 /// What a client may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,11 +22,13 @@ pub enum Said {
     RejoinCall,
     /// Acked by "pong".
     Test,
+    /// Something in a room: acked by `{ok: true, ...}` or `{ok: false, error}`.
+    Room(RoomVerb),
 }
 
 impl Said {
     /// Every event with every spelling seen in the wild, the right one first.
-    pub const SPELLINGS: [(Self, &'static [&'static str]); 8] = [
+    pub const SPELLINGS: [(Self, &'static [&'static str]); 13] = [
         (Self::NewOffer, &["newOffer"]),
         (Self::NewAnswer, &["newAnswer"]),
         (
@@ -41,6 +46,11 @@ impl Said {
         (Self::CancelOffer, &["cancelOffer"]),
         (Self::RejoinCall, &["rejoinCall"]),
         (Self::Test, &["test"]),
+        (Self::Room(RoomVerb::Join), &[RoomVerb::Join.name()]),
+        (Self::Room(RoomVerb::Offer), &[RoomVerb::Offer.name()]),
+        (Self::Room(RoomVerb::Answer), &[RoomVerb::Answer.name()]),
+        (Self::Room(RoomVerb::Candidate), &[RoomVerb::Candidate.name()]),
+        (Self::Room(RoomVerb::Leave), &[RoomVerb::Leave.name()]),
     ];
 
     /// The event's right name, as `signalingError` tells it.
@@ -54,6 +64,7 @@ impl Said {
             Self::CancelOffer => "cancelOffer",
             Self::RejoinCall => "rejoinCall",
             Self::Test => "test",
+            Self::Room(verb) => verb.name(),
         }
     }
 }

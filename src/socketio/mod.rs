@@ -21,7 +21,6 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
-use serde::Serialize;
 use serde_json::Value as Auth;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, SocketRef, TryData};
@@ -32,30 +31,25 @@ use socketioxide_core::Value;
 use tokio::sync::mpsc;
 
 use self::event::Said;
-use self::handshake::{Entry, Identity};
+use self::handshake::{Entry, Guest};
 use self::inbox::{Inbox, Utterance};
-use self::outbox::{Directory, Outbox};
+use self::outbox::Outbox;
 use self::peer::{Peer, SignalingError};
 use self::transport::{Claim, Line, Transports};
+use crate::admission::Gate;
 use crate::signaling::notice::Ended;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::Store;
 
 const PATH: &str = "/socket.io";
-/// How often waiting offers are looked at for their age.
-const TENDING: Duration = Duration::from_millis(500);
 /// How long a stopping server waits for those who poll to come for the last message. They poll all the time.
 const LAST_POLL: Duration = Duration::from_secs(2);
 /// How long one with a wrong password may take to close by itself.
 const TURNED_AWAY: Duration = Duration::from_secs(1);
-/// When clients may try again after a shutdown.
-const RETRY_AFTER_MS: u32 = 1_000;
 
 /// The switches of this door.
 #[derive(Clone)]
 pub struct Options {
-    /// The password that clients must send; `None` lets everybody in.
-    pub password: Option<String>,
     /// Send `newOfferWaiting` beside `newOfferAwaiting` to everybody.
     pub aliases: bool,
     /// Largest message in bytes, on every transport.
@@ -80,29 +74,22 @@ pub struct Door {
 /// What the handlers need. Not the library's own handle, which owns the handlers.
 struct Hall {
     options: Options,
+    gate: Gate,
     store: Arc<Store>,
-    directory: Arc<Directory>,
     transports: Arc<Transports>,
 }
 
 /// What is kept of a newcomer between the library's two calls: before and after it is told that it is connected.
 #[derive(Clone)]
 enum Arrival {
-    Welcome(Identity, Inbox, Arc<Mutex<mpsc::Receiver<inbox::Entry>>>),
+    Welcome(Guest, Inbox, Arc<Mutex<mpsc::Receiver<inbox::Entry>>>),
     WrongPassword(Refusal, Arc<Claim>),
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Closing {
-    reason: &'static str,
-    retry_after_ms: u32,
 }
 
 impl Door {
     /// Builds the door, and the routes by which one comes to it. Each WebSocket request is expected to carry its
     /// [`Line`] in its extensions.
-    pub fn new(options: Options, store: Arc<Store>) -> (Self, Router) {
+    pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Router) {
         let (service, io) = SocketIo::builder()
             .req_path(PATH)
             .ping_interval(options.ping_interval)
@@ -114,7 +101,7 @@ impl Door {
             .connect_timeout(options.connect_timeout)
             .with_parser(ParserConfig::common().max_incoming_binary_buf_size(options.max_message))
             .build_svc();
-        let hall = Arc::new(Hall { options, store, directory: Arc::default(), transports: Arc::default() });
+        let hall = Arc::new(Hall { options, gate, store, transports: Arc::default() });
         let (before, after) = (hall.clone(), hall.clone());
         let welcome = move |socket: SocketRef, TryData(auth): TryData<Auth>| ready(before.welcome(&socket, auth.ok()));
         let connected = move |socket: SocketRef| {
@@ -131,35 +118,26 @@ impl Door {
 
     /// Whether nothing is kept of anybody.
     pub fn is_empty(&self) -> bool {
-        self.hall.transports.is_empty() && self.hall.directory.is_empty() && self.hall.store.is_empty()
+        self.hall.transports.is_empty() && self.hall.store.is_empty()
     }
 
-    /// Lets waiting offers expire. Runs for as long as the server does.
-    pub async fn tend(self) {
-        let mut ticks = tokio::time::interval(TENDING);
-        loop {
-            ticks.tick().await;
-            self.hall.store.expire(|notices| self.hall.directory.tell_all(notices));
-            self.hall.transports.tend();
-        }
+    /// Lets go what has waited too long. To be called every second or so.
+    pub fn tend(&self) {
+        self.hall.transports.tend();
     }
 
-    /// Tells everybody that the server is going down. To be called while requests are still accepted: those who
-    /// poll have to come for it.
-    pub async fn say_goodbye(&self) {
-        let closing = Closing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS };
-        self.hall.directory.broadcast(event::SERVER_CLOSING, &closing);
+    /// Waits until those who poll have come for the last message. To be called while requests are still accepted.
+    pub async fn last_polls(&self) {
         if tokio::time::timeout(LAST_POLL, self.hall.transports.every_poll()).await.is_err() {
             tracing::debug!("somebody did not come for the last message");
         }
     }
 
     /// Closes all transports. Official clients come back by themselves after that, which they do not after a
-    /// disconnect from the namespace.
+    /// disconnect from the namespace. The library does it without a word to its sockets' handlers: the conversations
+    /// have to be ended besides.
     pub async fn close(&self) {
         self.io.close().await;
-        // The library has closed its sockets without a word to their handlers, and does not let go of them.
-        self.hall.directory.end_all();
         self.hall.transports.forget_all();
     }
 }
@@ -173,8 +151,8 @@ impl Hall {
                 "The auth object could not be read: send {userName, password}.",
             ));
         };
-        let identity = match handshake::read(&auth, self.options.password.as_deref())? {
-            Entry::Welcome(identity) => identity,
+        let guest = match handshake::read(&auth, &self.gate)? {
+            Entry::Welcome(guest) => guest,
             Entry::WrongPassword(refusal) => {
                 let claim = Arc::new(self.claim(socket));
                 socket.extensions.insert(Arrival::WrongPassword(refusal, claim));
@@ -195,19 +173,19 @@ impl Hall {
         });
         // Kept with the socket, since the library may let that go without a word to any handler.
         socket.extensions.insert(Arc::new(self.claim(socket)));
-        socket.extensions.insert(Arrival::Welcome(identity, inbox, Arc::new(Mutex::new(entries))));
+        socket.extensions.insert(Arrival::Welcome(guest, inbox, Arc::new(Mutex::new(entries))));
         Ok(())
     }
 
     /// Runs after the client was told that it is connected.
     fn connected(&self, socket: SocketRef) {
         match socket.extensions.remove::<Arrival>() {
-            Some(Arrival::Welcome(identity, inbox, entries)) => {
+            Some(Arrival::Welcome(guest, inbox, entries)) => {
                 let Some(entries) = Arc::into_inner(entries).map(Mutex::into_inner) else { return };
-                let aliases = identity.aliases || self.options.aliases;
+                let aliases = guest.aliases || self.options.aliases;
                 let transports = self.transports.clone();
                 let way_out = |peer| Outbox::new(peer, socket, aliases, inbox, transports);
-                let peer = Peer::arrive(identity, self.store.clone(), self.directory.clone(), way_out);
+                let peer = Peer::arrive(guest.newcomer, self.store.clone(), way_out);
                 tokio::spawn(peer.converse(entries));
             }
             Some(Arrival::WrongPassword(refusal, claim)) => {

@@ -11,8 +11,9 @@ use super::event::Said;
 use crate::signaling::call::{IceCandidate, Role, SessionDescription};
 use crate::signaling::limits::Limits;
 use crate::signaling::name::{OfferId, UserName};
-use crate::signaling::opaque::Opaque;
+use crate::signaling::opaque::{Opaque, present};
 use crate::signaling::refusal::{Code, Refusal};
+use crate::signaling::room_command::{Body, Envelope, RoomCommand};
 use crate::signaling::switchboard::Wanted;
 
 /// Longest key of a call that is joined again, in bytes.
@@ -39,6 +40,8 @@ pub enum Command {
     RejoinCall(OfferId, Role, UserName, Arc<str>),
     /// Are you there?
     Test,
+    /// Something in a room.
+    Room(RoomCommand),
 }
 
 /// What a client said.
@@ -97,11 +100,6 @@ struct Rejoin {
     key: String,
 }
 
-/// A key that is there, even as null: a null candidate is the end of gathering and stays null.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
-}
-
 /// Reads the arguments of an event.
 ///
 /// Refused are `bad-payload`, `too-large`, and for an `offerId` that we never gave `no-such-offer` or `no-call`.
@@ -133,6 +131,11 @@ fn command(
         Said::NewAnswer => answer(needed()?, attachments, limits),
         Said::IceCandidate => candidate(needed()?, attachments, limits),
         Said::RejoinCall => rejoin(needed()?),
+        Said::Room(verb) => {
+            let envelope: Envelope = argument.and_then(object).unwrap_or_default();
+            let body: Body = argument.and_then(object).unwrap_or_default();
+            RoomCommand::read(verb, &envelope, &body, attachments, limits).map(Command::Room)
+        }
     }
 }
 

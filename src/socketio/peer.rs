@@ -8,24 +8,24 @@ use socketioxide::extract::AckSender;
 use tokio::sync::mpsc;
 
 use super::event::{self, Said};
-use super::handshake::Identity;
 use super::inbox::{Entry, Utterance};
-use super::outbox::{Directory, Outbox};
+use super::outbox::Outbox;
 use super::payload::Command;
-use crate::signaling::name::{ConnectionId, OfferId, PeerId};
+use crate::signaling::name::{ConnectionId, OfferId, PeerId, RoomName};
 use crate::signaling::notice::Ended;
 use crate::signaling::peer::Newcomer;
 use crate::signaling::refusal::Refusal;
+use crate::signaling::room_command::RoomCommand;
+use crate::signaling::room_news::Place;
+use crate::store::directory::{Outbox as _, Telling};
 use crate::store::{self, Outcome, Speaker, Store};
 
 /// One live connection, as its task sees it.
 pub struct Peer {
     id: PeerId,
     connection: ConnectionId,
-    identity: Identity,
     outbox: Arc<Outbox>,
     store: Arc<Store>,
-    directory: Arc<Directory>,
 }
 
 #[derive(Serialize)]
@@ -34,6 +34,14 @@ struct Done {
     ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     offer_id: Option<OfferId>,
+}
+
+#[derive(Serialize)]
+struct In {
+    ok: bool,
+    room: RoomName,
+    #[serde(flatten)]
+    place: Place,
 }
 
 #[derive(Serialize)]
@@ -60,37 +68,24 @@ pub struct SignalingError<'a> {
 impl Peer {
     /// Course step 10: a new client is connected to the signaling server; or one who was here before is back.
     /// `way_out` makes its outbox.
-    pub fn arrive(
-        identity: Identity,
-        store: Arc<Store>,
-        directory: Arc<Directory>,
-        way_out: impl FnOnce(PeerId) -> Outbox,
-    ) -> Self {
+    pub fn arrive(newcomer: Newcomer, store: Arc<Store>, way_out: impl FnOnce(PeerId) -> Outbox) -> Self {
         let connection = ConnectionId(store::random());
-        let Identity { name, lobby, session, counts, received, .. } = identity.clone();
-        let newcomer = Newcomer { name, lobby: lobby.clone(), session, counts, received };
         let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
             let outbox = Arc::new(way_out(arrival.peer));
-            let left = arrival.superseded.and_then(|peer| directory.find(peer));
-            directory.add(lobby, outbox.clone());
-            if let Some(left) = left {
-                left.cut("its page has come back on another connection");
-            }
             if let Some(restored) = &arrival.restored {
-                outbox.tell(event::RESTORED, restored);
+                outbox.emit(event::RESTORED, restored);
             }
             for (number, news) in &arrival.missed {
-                outbox.tell_news(news, *number);
+                outbox.tell(&Telling::to_one(news), *number);
             }
             if !arrival.offers.is_empty() {
                 // Course step 11: the server emits the waiting offers to the new client.
-                outbox.tell(event::AVAILABLE_OFFERS, &arrival.offers);
+                outbox.emit(event::AVAILABLE_OFFERS, &arrival.offers);
             }
-            directory.tell_all(arrival.notices);
             tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected");
-            (arrival.peer, outbox)
+            outbox
         });
-        Self { id, connection, identity, outbox, store, directory }
+        Self { id, connection, outbox, store }
     }
 
     /// The conversation: until the connection ends.
@@ -110,71 +105,70 @@ impl Peer {
     fn hear(&self, Utterance { said, reading, ack }: Utterance) {
         let by = Speaker { peer: self.id, connection: self.connection, number: reading.number };
         match reading.command {
-            Err(refusal) => {
-                let outcome: Outcome<()> = self.store.hears(by).then_some(Err(refusal));
-                self.act(said, ack, outcome, |_, ()| {});
-            }
+            Err(refusal) => self.store.refuse(by, refusal, |outcome| self.done(said, ack, outcome)),
             Ok(Command::Test) => self.reply(ack, "pong"),
             Ok(Command::CheckOffers) => self.store.open_offers(self.id, |offers| {
-                self.outbox.tell(event::AVAILABLE_OFFERS, &offers);
-                self.done(ack, None);
+                self.outbox.emit(event::AVAILABLE_OFFERS, &offers);
+                self.reply(ack, &Done { ok: true, offer_id: None });
             }),
             // Course step 8: the server holds the offer for the other browser, associated with CLIENT1.
             Ok(Command::Offer(offer)) => self.store.offer(by, offer, |outcome| {
-                self.act(said, ack, outcome, |ack, (id, notices)| {
+                self.act(said, ack, outcome, |ack, id| {
                     tracing::info!(peer = %self.id, offer = %id, "offered");
-                    self.done(ack, Some(id));
-                    self.directory.tell_all(notices);
+                    self.reply(ack, &Done { ok: true, offer_id: Some(id) });
                 });
             }),
             Ok(Command::Renegotiate(id, offer)) => self.store.renegotiate(by, id, offer, |outcome| {
-                self.act(said, ack, outcome, |ack, notice| {
-                    self.done(ack, Some(id));
-                    self.directory.tell_all(notice);
-                });
+                self.act(said, ack, outcome, |ack, ()| self.reply(ack, &Done { ok: true, offer_id: Some(id) }));
             }),
-            // Course step 19: CLIENT2 emits its answer.
+            // Course step 19: CLIENT2 emits its answer. Course step 21: the store has CLIENT1 told.
             Ok(Command::Answer(wanted, answer)) => {
                 self.store.answer(by, &wanted, answer, ack.is_some(), |outcome| {
-                    self.act(said, ack, outcome, |ack, answered| {
+                    self.act(said, ack, outcome, |ack, candidates| {
                         tracing::info!(peer = %self.id, "answered");
                         // The candidates so far go first, so that none that is passed on overtakes them.
-                        self.reply(ack, &answered.candidates);
-                        // Course step 21: the server emits the answer to CLIENT1.
-                        self.directory.tell_all(answered.notices);
+                        self.reply(ack, &candidates);
                     });
                 });
             }
             // Course step 9: the server holds CLIENT1's candidates; once answered, both sides' are passed on.
-            Ok(Command::Candidate(role, id, candidate)) => self.store.candidate(by, role, id, candidate, |outcome| {
-                self.act(said, ack, outcome, |ack, notices| {
-                    self.done(ack, None);
-                    self.directory.tell_all(notices);
-                });
-            }),
+            Ok(Command::Candidate(role, id, candidate)) => {
+                self.store.candidate(by, role, id, candidate, |outcome| self.done(said, ack, outcome));
+            }
             Ok(Command::RejoinCall(id, role, other, key)) => {
-                self.store.rejoin(by, id, (role, other, key), |outcome| {
-                    self.act(said, ack, outcome, |ack, notices| {
-                        self.done(ack, None);
-                        self.directory.tell_all(notices);
+                self.store.rejoin(by, id, (role, other, key), |outcome| self.done(said, ack, outcome));
+            }
+            Ok(Command::HangUp(only)) => {
+                let ended = |outcome: Outcome<usize>| {
+                    self.reply(ack, &Count { ended: outcome.and_then(Result::ok).unwrap_or_default() });
+                };
+                match only.as_deref().map(OfferId::parse) {
+                    // An id that we never gave: nothing ends.
+                    Some(None) => self.store.refuse(by, Refusal::no_call(), |_| ended(None)),
+                    only => self.store.hang_up(by, only.flatten(), ended),
+                }
+            }
+            Ok(Command::CancelOffer) => self.store.cancel(by, |outcome| {
+                self.reply(ack, &Count { ended: usize::from(outcome == Some(Ok(true))) });
+            }),
+            Ok(Command::Room(command)) => {
+                let room = match &command {
+                    RoomCommand::Join(room) => Some(room.clone()),
+                    _ => None,
+                };
+                self.store.in_room(by, command, |outcome| {
+                    self.act(said, ack, outcome, |ack, place| match room.zip(place) {
+                        Some((room, place)) => self.reply(ack, &In { ok: true, room, place }),
+                        None => self.reply(ack, &Done { ok: true, offer_id: None }),
                     });
                 });
             }
-            Ok(Command::HangUp(only)) => match only.as_deref().map(OfferId::parse) {
-                Some(None) => {
-                    self.store.hears(by);
-                    self.reply(ack, &Count { ended: 0 });
-                }
-                only => self.store.hang_up(by, only.flatten(), |ended, notices| {
-                    self.reply(ack, &Count { ended });
-                    self.directory.tell_all(notices);
-                }),
-            },
-            Ok(Command::CancelOffer) => self.store.cancel(by, |was_open, notices| {
-                self.reply(ack, &Count { ended: usize::from(was_open) });
-                self.directory.tell_all(notices);
-            }),
         }
+    }
+
+    /// For what brings nothing but that it was done.
+    fn done(&self, said: Said, ack: Option<AckSender>, outcome: Outcome<()>) {
+        self.act(said, ack, outcome, |ack, ()| self.reply(ack, &Done { ok: true, offer_id: None }));
     }
 
     /// Does what follows from an outcome: the deed, the refusal, or for something heard before the bare reply.
@@ -183,7 +177,7 @@ impl Peer {
             Some(Ok(result)) => deed(ack, result),
             Some(Err(refusal)) => self.refuse(said, &refusal, ack),
             None if said == Said::NewAnswer => self.reply(ack, &[(); 0][..]),
-            None => self.done(ack, None),
+            None => self.reply(ack, &Done { ok: true, offer_id: None }),
         }
     }
 
@@ -193,13 +187,12 @@ impl Peer {
         }
     }
 
-    fn done(&self, ack: Option<AckSender>, offer_id: Option<OfferId>) {
-        self.reply(ack, &Done { ok: true, offer_id });
-    }
-
     fn refuse(&self, said: Said, refusal: &Refusal, ack: Option<AckSender>) {
         tracing::debug!(peer = %self.id, event = said.name(), code = ?refusal.code, "refused");
-        self.outbox.tell(event::SIGNALING_ERROR, &SignalingError { event: said.name(), refusal });
+        // In rooms the ack says it all, where there is one.
+        if ack.is_none() || !matches!(said, Said::Room(_)) {
+            self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: said.name(), refusal });
+        }
         match said {
             // Pages call `forEach` on it.
             Said::NewAnswer => self.reply(ack, &[(); 0][..]),
@@ -216,13 +209,10 @@ struct Presence<'a> {
 
 impl Drop for Presence<'_> {
     fn drop(&mut self) {
-        let Peer { id, connection, identity, store, directory, outbox } = self.peer;
-        store.leave(*id, *connection, self.how, |notices| {
-            directory.remove(&identity.lobby, outbox);
-            directory.tell_all(notices);
-        });
+        let Peer { id, connection, outbox, store } = self.peer;
+        store.leave(*id, *connection, self.how);
         if std::thread::panicking() {
-            outbox.cut("its conversation failed");
+            outbox.close("its conversation failed");
         }
         tracing::info!(peer = %id, how = ?self.how, "gone");
     }

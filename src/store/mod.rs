@@ -1,28 +1,38 @@
-//! The cupboard: the switchboard's verbs, each behind one lock taken once.
+//! The cupboard: the switchboard's verbs, each behind one lock taken once, and the directory of whom to tell.
 //!
-//! A verb takes `tell`, and calls it before the lock is let go: so everybody hears things in the order in which
-//! they happened, whichever peer's task caused them. `tell` must therefore not wait, and only hand over.
+//! A verb takes `reply`, which tells the speaker what came of it, and then tells everybody else, all before the lock
+//! is let go: so everybody hears things in the order in which they happened, whichever peer's task caused them.
+//! `reply` must therefore not wait, and only hand over.
+
+pub mod directory;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
+use self::directory::{Directory, Outbox};
 use crate::signaling::call::{Call, IceCandidate, Role, SessionDescription};
 use crate::signaling::limits::Limits;
-use crate::signaling::name::{ConnectionId, OfferId, PeerId, UserName};
+use crate::signaling::name::{ConnectionId, MemberId, OfferId, PeerId, UserName};
 use crate::signaling::notice::{Ended, Notice};
-use crate::signaling::peer::Newcomer;
+use crate::signaling::peer::{Newcomer, Purpose};
 use crate::signaling::presence::{Arrival, Hearing};
 use crate::signaling::refusal::Refusal;
-use crate::signaling::switchboard::{Answered, Switchboard, Wanted};
+use crate::signaling::room_command::RoomCommand;
+use crate::signaling::room_news::Place;
+use crate::signaling::switchboard::{Switchboard, Wanted};
 
-/// All calls of this server, in memory.
-#[derive(Debug)]
+/// All calls and rooms of this server, in memory.
 pub struct Store {
     limits: Limits,
     // A plain lock, not an async one: it is held for microseconds and never across an await.
-    switchboard: Mutex<Switchboard>,
+    exchange: Mutex<Exchange>,
+}
+
+struct Exchange {
+    switchboard: Switchboard,
+    directory: Directory,
 }
 
 /// Who says something, and where.
@@ -43,7 +53,8 @@ pub type Outcome<T> = Option<Result<T, Refusal>>;
 impl Store {
     /// An empty store.
     pub fn new(limits: Limits) -> Self {
-        Self { switchboard: Mutex::new(Switchboard::new(limits.clone())), limits }
+        let switchboard = Switchboard::new(limits.clone());
+        Self { limits, exchange: Mutex::new(Exchange { switchboard, directory: Directory::default() }) }
     }
 
     /// The limits it was made with.
@@ -51,49 +62,62 @@ impl Store {
         &self.limits
     }
 
-    /// A peer connects; `tell` gets who it is, what it takes back, and the offers that it can answer.
-    pub fn arrive<T>(&self, connection: ConnectionId, newcomer: Newcomer, tell: impl FnOnce(Arrival) -> T) -> T {
-        let mut switchboard = self.switchboard.lock();
-        tell(switchboard.arrive(connection, newcomer, Instant::now()))
+    /// A peer connects; `welcome` makes its way out and tells it what it takes back and which offers wait.
+    pub fn arrive<O: Outbox + 'static>(
+        &self,
+        connection: ConnectionId,
+        newcomer: Newcomer,
+        welcome: impl FnOnce(&Arrival) -> Arc<O>,
+    ) -> (PeerId, Arc<O>) {
+        let Exchange { switchboard, directory } = &mut *self.exchange.lock();
+        let lobby = (newcomer.purpose == Purpose::CallsAndRooms).then(|| newcomer.lobby.clone());
+        let mut arrival = switchboard.arrive(connection, newcomer, Instant::now());
+        let outbox = welcome(&arrival);
+        if let Some(before) = directory.add(arrival.peer, connection, lobby, outbox.clone()) {
+            before.cut("its page has come back on another connection");
+        }
+        directory.tell_all(std::mem::take(&mut arrival.notices));
+        (arrival.peer, outbox)
     }
 
     /// A connection ended.
-    pub fn leave(&self, peer: PeerId, connection: ConnectionId, how: Ended, tell: impl FnOnce(Vec<Notice>)) {
-        let mut switchboard = self.switchboard.lock();
-        tell(switchboard.leave(peer, connection, how, Instant::now()));
+    pub fn leave(&self, peer: PeerId, connection: ConnectionId, how: Ended) {
+        let Exchange { switchboard, directory } = &mut *self.exchange.lock();
+        let notices = switchboard.leave(peer, connection, how, Instant::now());
+        directory.remove(peer, connection);
+        directory.tell_all(notices);
     }
 
-    /// Keeps an offer; `tell` gets its new id.
-    pub fn offer(&self, by: Speaker, offer: SessionDescription, tell: impl FnOnce(Outcome<(OfferId, Vec<Notice>)>)) {
+    /// Keeps an offer; `reply` gets its new id.
+    pub fn offer(&self, by: Speaker, offer: SessionDescription, reply: impl FnOnce(Outcome<OfferId>)) {
         let id = OfferId(random());
-        let (mut switchboard, counts) = self.hear(by);
-        let keep = || switchboard.offer(by.peer, id, offer, Instant::now()).map(|notices| (id, notices));
-        tell(counts.then(keep));
+        self.hear(by, reply, |switchboard, now| {
+            let notices = switchboard.offer(by.peer, id, offer, now)?;
+            Ok((id, notices))
+        });
     }
 
     /// Passes on an offer within a call.
-    pub fn renegotiate(
-        &self,
-        by: Speaker,
-        id: OfferId,
-        offer: SessionDescription,
-        tell: impl FnOnce(Outcome<Option<Notice>>),
-    ) {
-        let (mut switchboard, counts) = self.hear(by);
-        tell(counts.then(|| switchboard.renegotiate(by.peer, id, offer, Instant::now())));
+    pub fn renegotiate(&self, by: Speaker, id: OfferId, offer: SessionDescription, reply: impl FnOnce(Outcome<()>)) {
+        self.hear(by, reply, |switchboard, now| {
+            let notice = switchboard.renegotiate(by.peer, id, offer, now)?;
+            Ok(((), notice.into_iter().collect()))
+        });
     }
 
-    /// Answers an offer.
+    /// Answers an offer; `reply` gets the offerer's candidates so far.
     pub fn answer(
         &self,
         by: Speaker,
         wanted: &Wanted,
         answer: SessionDescription,
         has_ack: bool,
-        tell: impl FnOnce(Outcome<Answered>),
+        reply: impl FnOnce(Outcome<Vec<IceCandidate>>),
     ) {
-        let (mut switchboard, counts) = self.hear(by);
-        tell(counts.then(|| switchboard.answer(by.peer, wanted, answer, has_ack, Instant::now())));
+        self.hear(by, reply, |switchboard, now| {
+            let answered = switchboard.answer(by.peer, wanted, answer, has_ack, now)?;
+            Ok((answered.candidates, answered.notices))
+        });
     }
 
     /// Keeps, passes on or holds a candidate.
@@ -103,66 +127,98 @@ impl Store {
         role: Role,
         id: Option<OfferId>,
         candidate: IceCandidate,
-        tell: impl FnOnce(Outcome<Vec<Notice>>),
+        reply: impl FnOnce(Outcome<()>),
     ) {
-        let (mut switchboard, counts) = self.hear(by);
-        tell(counts.then(|| switchboard.candidate(by.peer, role, id, candidate, Instant::now())));
+        self.hear(by, reply, |switchboard, now| Ok(((), switchboard.candidate(by.peer, role, id, candidate, now)?)));
     }
 
     /// One end of a call that this server does not know.
-    pub fn rejoin(
-        &self,
-        by: Speaker,
-        id: OfferId,
-        end: (Role, UserName, Arc<str>),
-        tell: impl FnOnce(Outcome<Vec<Notice>>),
-    ) {
-        let (mut switchboard, counts) = self.hear(by);
-        tell(counts.then(|| switchboard.rejoin(by.peer, id, end, Instant::now())));
+    pub fn rejoin(&self, by: Speaker, id: OfferId, end: (Role, UserName, Arc<str>), reply: impl FnOnce(Outcome<()>)) {
+        self.hear(by, reply, |switchboard, now| Ok(((), switchboard.rejoin(by.peer, id, end, now)?)));
     }
 
-    /// Something was said that leads to nothing; returns whether it counts.
-    pub fn hears(&self, by: Speaker) -> bool {
-        self.hear(by).1
+    /// Ends a peer's calls; `reply` gets how many.
+    pub fn hang_up(&self, by: Speaker, only: Option<OfferId>, reply: impl FnOnce(Outcome<usize>)) {
+        self.hear(by, reply, |switchboard, now| Ok(switchboard.hang_up(by.peer, only, now)));
+    }
+
+    /// Withdraws a peer's open offer; `reply` gets whether there was one.
+    pub fn cancel(&self, by: Speaker, reply: impl FnOnce(Outcome<bool>)) {
+        self.hear(by, reply, |switchboard, now| {
+            let notices = switchboard.cancel(by.peer, now);
+            Ok((!notices.is_empty(), notices))
+        });
+    }
+
+    /// Joins a room, speaks in it or leaves it; `reply` gets what a newcomer finds there.
+    pub fn in_room(&self, by: Speaker, command: RoomCommand, reply: impl FnOnce(Outcome<Option<Place>>)) {
+        let id = MemberId(random());
+        self.hear(by, reply, |switchboard, now| match command {
+            RoomCommand::Join(room) => {
+                let (place, notices) = switchboard.join(by.peer, room, id, now)?;
+                Ok((Some(place), notices))
+            }
+            RoomCommand::Relay(room, to, what) => {
+                let notice = switchboard.relay(by.peer, &room, to, what, now)?;
+                Ok((None, notice.into_iter().collect()))
+            }
+            RoomCommand::Leave(room) => {
+                let notice = switchboard.leave_room(by.peer, &room, now)?;
+                Ok((None, notice.into_iter().collect()))
+            }
+        });
+    }
+
+    /// Something was said that leads to nothing, for this reason.
+    pub fn refuse(&self, by: Speaker, refusal: Refusal, reply: impl FnOnce(Outcome<()>)) {
+        self.hear(by, reply, |_, _| Err(refusal));
     }
 
     /// The open offers that a peer could answer.
-    pub fn open_offers(&self, peer: PeerId, tell: impl FnOnce(Vec<Call>)) {
-        let switchboard = self.switchboard.lock();
-        tell(switchboard.open_offers(peer));
+    pub fn open_offers(&self, peer: PeerId, reply: impl FnOnce(Vec<Call>)) {
+        let exchange = self.exchange.lock();
+        reply(exchange.switchboard.open_offers(peer));
     }
 
-    /// Ends a peer's calls; `tell` gets how many.
-    pub fn hang_up(&self, by: Speaker, only: Option<OfferId>, tell: impl FnOnce(usize, Vec<Notice>)) {
-        let (mut switchboard, counts) = self.hear(by);
-        let (ended, notices) =
-            if counts { switchboard.hang_up(by.peer, only, Instant::now()) } else { Default::default() };
-        tell(ended, notices);
+    /// Lets go what has waited too long. To be called every second or so.
+    pub fn expire(&self) {
+        let Exchange { switchboard, directory } = &mut *self.exchange.lock();
+        directory.tell_all(switchboard.expire(Instant::now()));
     }
 
-    /// Withdraws a peer's open offer; `tell` gets whether there was one.
-    pub fn cancel(&self, by: Speaker, tell: impl FnOnce(bool, Vec<Notice>)) {
-        let (mut switchboard, counts) = self.hear(by);
-        let notices = if counts { switchboard.cancel(by.peer, Instant::now()) } else { Vec::new() };
-        tell(!notices.is_empty(), notices);
+    /// Tells everybody that the server is going down.
+    pub fn say_goodbye(&self) {
+        self.exchange.lock().directory.everybody().for_each(|outbox| outbox.say_goodbye());
     }
 
-    /// Lets go what has waited too long. Called every second or so.
-    pub fn expire(&self, tell: impl FnOnce(Vec<Notice>)) {
-        let mut switchboard = self.switchboard.lock();
-        tell(switchboard.expire(Instant::now()));
+    /// Ends every conversation.
+    pub fn end_all(&self) {
+        self.exchange.lock().directory.everybody().for_each(|outbox| outbox.end());
     }
 
     /// Whether nothing and nobody is kept.
     pub fn is_empty(&self) -> bool {
-        self.switchboard.lock().is_empty()
+        let exchange = self.exchange.lock();
+        exchange.switchboard.is_empty() && exchange.directory.is_empty()
     }
 
-    /// The lock, and whether what is said counts.
-    fn hear(&self, by: Speaker) -> (MutexGuard<'_, Switchboard>, bool) {
-        let mut switchboard = self.switchboard.lock();
+    /// Under the lock: does what was said, if it counts, replies, and tells everybody else.
+    fn hear<T>(
+        &self,
+        by: Speaker,
+        reply: impl FnOnce(Outcome<T>),
+        verb: impl FnOnce(&mut Switchboard, Instant) -> Result<(T, Vec<Notice>), Refusal>,
+    ) {
+        let Exchange { switchboard, directory } = &mut *self.exchange.lock();
         let counts = switchboard.hears(by.peer, by.connection, by.number) == Hearing::New;
-        (switchboard, counts)
+        match counts.then(|| verb(switchboard, Instant::now())) {
+            Some(Ok((outcome, notices))) => {
+                reply(Some(Ok(outcome)));
+                directory.tell_all(notices);
+            }
+            Some(Err(refusal)) => reply(Some(Err(refusal))),
+            None => reply(None),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which room may name which: whatever is not in its line, it must not import.
-const IMPORTS: [(&str, &[&str]); 11] = [
+const IMPORTS: [(&str, &[&str]); 13] = [
     ("signaling", &[]),
     ("tls", &[]),
     ("telemetry", &[]),
@@ -12,11 +12,13 @@ const IMPORTS: [(&str, &[&str]); 11] = [
     ("ice", &[]),
     ("journal", &["signaling"]),
     ("store", &["signaling"]),
-    ("socketio", &["store", "signaling", "journal"]),
+    ("admission", &["store", "signaling"]),
+    ("socketio", &["admission", "store", "signaling", "journal"]),
+    ("websocket", &["admission", "store", "signaling", "journal"]),
     ("app", &["socketio", "store", "ice", "telemetry", "journal", "tls"]),
-    // Only for the `Options` or `Limits` that each room owns.
-    ("config", &["app", "signaling", "socketio", "telemetry", "tls"]),
-    ("server", &["app", "config", "greeting", "socketio", "store", "tls"]),
+    // Only for the `Options`, `Limits` or `Gate` that each room owns.
+    ("config", &["admission", "app", "signaling", "socketio", "telemetry", "tls", "websocket"]),
+    ("server", &["app", "config", "greeting", "socketio", "store", "tls", "websocket"]),
 ];
 
 /// All that `signaling` may use, and what it must do without: it is plain data and rules.

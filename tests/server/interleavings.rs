@@ -10,7 +10,7 @@ use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
 use switchboard::signaling::notice::{Audience, Ended, News, Notice};
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::Newcomer;
+use switchboard::signaling::peer::{Newcomer, Purpose};
 use switchboard::signaling::presence::Arrival;
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 
@@ -139,7 +139,14 @@ impl World {
         let person = &mut self.people[who];
         let received = (person.was_here && person.session.is_some()).then_some(person.received);
         let session = person.session.clone();
-        let newcomer = Newcomer { name, lobby: Lobby::default(), session, counts: true, received };
+        let newcomer = Newcomer {
+            name,
+            lobby: Lobby::default(),
+            purpose: Purpose::CallsAndRooms,
+            session,
+            counts: true,
+            received,
+        };
         let Arrival { peer, restored, missed, notices, .. } = self.switchboard.arrive(connection, newcomer, self.now);
         let took_back = person.id == Some(peer);
         assert_eq!(restored.is_some(), took_back || received.is_some(), "told what it has, if it was here");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchboard::admission::Gate;
 use switchboard::signaling::limits::Limits;
 use switchboard::socketio::{Door, Options};
 use switchboard::store::Store;
@@ -13,14 +14,30 @@ use crate::support::within;
 
 const SEPARATOR: char = '\u{1e}';
 
-async fn door() -> (Door, std::net::SocketAddr) {
+/// A door and the store behind it.
+struct Entrance {
+    door: Door,
+    store: Arc<Store>,
+}
+
+impl Entrance {
+    fn is_empty(&self) -> bool {
+        self.door.is_empty()
+    }
+
+    async fn close(&self) {
+        self.door.close().await;
+        self.store.end_all();
+    }
+}
+
+async fn door() -> (Entrance, std::net::SocketAddr) {
     door_with(Duration::ZERO, Duration::from_secs(25)).await
 }
 
 /// A door that waits so long for those who are away, and asks so often who is there.
-async fn door_with(grace: Duration, ping_interval: Duration) -> (Door, std::net::SocketAddr) {
+async fn door_with(grace: Duration, ping_interval: Duration) -> (Entrance, std::net::SocketAddr) {
     let options = Options {
-        password: Some("x".into()),
         aliases: false,
         max_message: 1_000_000,
         max_queue: 1024,
@@ -29,12 +46,21 @@ async fn door_with(grace: Duration, ping_interval: Duration) -> (Door, std::net:
         ping_timeout: ping_interval,
     };
     let limits = Limits { grace, letter_ttl: grace, early_ttl: grace, ..Limits::default() };
-    let (door, routes) = Door::new(options, Arc::new(Store::new(limits)));
+    let store = Arc::new(Store::new(limits));
+    let (door, routes) = Door::new(options, Gate { password: Some("x".into()) }, store.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    tokio::spawn(door.clone().tend());
+    let (tended, looked_after) = (door.clone(), store.clone());
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(100));
+        loop {
+            ticks.tick().await;
+            looked_after.expire();
+            tended.tend();
+        }
+    });
     tokio::spawn(async move { axum::serve(listener, routes).await });
-    (door, address)
+    (Entrance { door, store }, address)
 }
 
 /// One HTTP request by long-polling; gives the reply's body.
@@ -59,7 +85,7 @@ async fn new_session(address: std::net::SocketAddr) -> String {
     format!("&sid={}", json["sid"].as_str().expect("a session id"))
 }
 
-async fn left_nothing(door: &Door) {
+async fn left_nothing(door: &Entrance) {
     within("the door to be empty", async {
         while !door.is_empty() {
             tokio::task::yield_now().await;

@@ -8,7 +8,7 @@ use switchboard::signaling::call::SessionDescription;
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, UserName};
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::Newcomer;
+use switchboard::signaling::peer::{Newcomer, Purpose};
 use switchboard::signaling::switchboard::Switchboard;
 
 use crate::support::payload::{candidate, connected_call, from_offerer, offer, offered};
@@ -110,8 +110,14 @@ fn the_list_holds_at_most_500() {
     let mut switchboard = Switchboard::new(Limits::default());
     let name = |number: u64| UserName::new(&format!("caller {number}")).expect("short enough");
     let arrive = |switchboard: &mut Switchboard, number: u64| {
-        let newcomer =
-            Newcomer { name: name(number), lobby: Lobby::default(), session: None, counts: false, received: None };
+        let newcomer = Newcomer {
+            name: name(number),
+            lobby: Lobby::default(),
+            purpose: Purpose::CallsAndRooms,
+            session: None,
+            counts: false,
+            received: None,
+        };
         switchboard.arrive(ConnectionId(number), newcomer, Instant::now())
     };
     for number in 0..503 {

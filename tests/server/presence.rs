@@ -8,7 +8,7 @@ use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
 use switchboard::signaling::notice::{Audience, Ended, News, Notice};
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::Newcomer;
+use switchboard::signaling::peer::{Newcomer, Purpose};
 use switchboard::signaling::presence::{Arrival, Hearing};
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 
@@ -24,6 +24,7 @@ fn arrive(board: &mut Switchboard, connection: u64, name: &str, received: Option
         name: UserName::new(name).expect("short"),
         lobby: Lobby::default(),
         session: Some(Session::new(name).expect("short")),
+        purpose: Purpose::CallsAndRooms,
         counts: true,
         received,
     };

@@ -7,7 +7,7 @@ use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
 use switchboard::signaling::notice::{Audience, News, Notice, Withdrawn};
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::Newcomer;
+use switchboard::signaling::peer::{Newcomer, Purpose};
 use switchboard::signaling::refusal::Code;
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 
@@ -26,7 +26,14 @@ fn candidate(number: usize) -> IceCandidate {
 
 fn arrive(switchboard: &mut Switchboard, peer: u64) -> PeerId {
     let name = UserName::new(&format!("peer {peer}")).expect("short enough");
-    let newcomer = Newcomer { name, lobby: Lobby::default(), session: None, counts: false, received: None };
+    let newcomer = Newcomer {
+        name,
+        lobby: Lobby::default(),
+        purpose: Purpose::CallsAndRooms,
+        session: None,
+        counts: false,
+        received: None,
+    };
     switchboard.arrive(ConnectionId(peer), newcomer, Instant::now()).peer
 }
 

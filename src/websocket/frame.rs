@@ -1,0 +1,154 @@
+//! Frames of this door: JSON text. A client says `{action, room, to?, id?, data?}` and hears `{signal, room?, from?,
+//! data}`; what bears an `id` is answered by `{signal: "reply", id, ok, room?, data | error}`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::signaling::limits::Limits;
+use crate::signaling::name::{MemberId, RoomName};
+use crate::signaling::notice::News;
+use crate::signaling::refusal::{Code, Refusal};
+use crate::signaling::room_command::{Body, Envelope, RoomCommand, RoomVerb};
+use crate::signaling::room_news::{Membership, Place, Signal};
+
+/// Longest `id`, in bytes: it is sent back.
+const MAX_ID: usize = 128;
+
+/// What a client said.
+pub struct Reading {
+    /// What it called it, to be sent back.
+    pub id: Option<Box<RawValue>>,
+    /// Which action it named, if it is one.
+    pub verb: Option<RoomVerb>,
+    /// What it wants, or what is wrong with it.
+    pub command: Result<RoomCommand, Refusal>,
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow, default)]
+    action: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+}
+
+impl Reading {
+    /// Something that is no message at all.
+    pub fn nonsense(sentence: &'static str) -> Self {
+        Self { id: None, verb: None, command: Err(Refusal::new(Code::BadPayload, sentence)) }
+    }
+}
+
+/// Reads one text frame.
+pub fn read(text: &str, limits: &Limits) -> Reading {
+    let Some(head) = object::<Head>(text) else {
+        return Reading::nonsense("This is no JSON object: send {\"action\", \"room\", \"to\", \"data\"} as text.");
+    };
+    let id = head.id.filter(|id| id.get() != "null");
+    if id.is_some_and(|id| id.get().len() > MAX_ID) {
+        return Reading::nonsense("The id is too long: 128 bytes are the most.");
+    }
+    let id = id.map(ToOwned::to_owned);
+    let action = head.action.and_then(|action| serde_json::from_str::<String>(action.get()).ok());
+    let Some(verb) = action.as_deref().and_then(RoomVerb::named) else {
+        let sentence = "No such action: there are joining-room, sending-SDP-offer, accepting-SDP-offer, \
+                        sending-ICE-candidate and leaving-room.";
+        return Reading { id, ..Reading::nonsense(sentence) };
+    };
+    let envelope: Envelope = object(text).unwrap_or_default();
+    let body: Body = head.data.and_then(|data| object(data.get())).unwrap_or_default();
+    Reading { id, verb: Some(verb), command: RoomCommand::read(verb, &envelope, &body, &[], limits) }
+}
+
+/// Reads a JSON object; serde would take an array for one as well.
+fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
+}
+
+#[derive(Serialize)]
+struct Frame<'a, D> {
+    signal: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ok: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<&'a RoomName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<MemberId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<D>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Refusal>,
+}
+
+impl<D> Frame<'_, D> {
+    fn signal(signal: &'static str, data: D) -> Self {
+        Self { signal, id: None, ok: None, room: None, from: None, data: Some(data), error: None }
+    }
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+#[derive(Serialize)]
+struct Restored<'a> {
+    rooms: &'a [Membership],
+}
+
+#[derive(Serialize)]
+struct SignalingError<'a> {
+    action: Option<&'static str>,
+    #[serde(flatten)]
+    refusal: &'a Refusal,
+}
+
+/// News of a room; `None` for other news, of which this door's clients hear nothing.
+pub fn news(news: &News) -> Option<String> {
+    let News::Room(news) = news else { return None };
+    let frame: Frame<&Signal> = Frame::signal(news.name(), &news.signal);
+    Some(encode(&Frame { room: Some(&news.room), from: news.from, ..frame }))
+}
+
+/// What one who is back has.
+pub fn restored(rooms: &[Membership]) -> String {
+    encode(&Frame::signal("restored", Restored { rooms }))
+}
+
+/// The reply to what bore this id: done, and for a newcomer what it finds.
+pub fn done(id: &RawValue, room: &RoomName, place: Option<&Place>) -> String {
+    let (id, room, ok) = (Some(id), Some(room), Some(true));
+    match place {
+        Some(place) => encode(&Frame { id, ok, room, ..Frame::signal("reply", place) }),
+        None => encode(&Frame { id, ok, room, ..Frame::signal("reply", Nothing {}) }),
+    }
+}
+
+/// Why something had no effect: the reply to it, or where it bore no id a signal.
+pub fn refused(id: Option<&RawValue>, verb: Option<RoomVerb>, refusal: &Refusal) -> String {
+    match id {
+        Some(_) => {
+            let frame: Frame<Nothing> = Frame {
+                signal: "reply",
+                id,
+                ok: Some(false),
+                room: None,
+                from: None,
+                data: None,
+                error: Some(refusal),
+            };
+            encode(&frame)
+        }
+        None => {
+            let error = SignalingError { action: verb.map(RoomVerb::name), refusal };
+            encode(&Frame::signal("signaling-error", error))
+        }
+    }
+}
+
+fn encode<T: Serialize>(frame: &T) -> String {
+    // All of it is text and numbers, and keys are texts: there is nothing that JSON could not hold.
+    serde_json::to_string(frame).unwrap_or_default()
+}

@@ -1,0 +1,78 @@
+//! One peer's way out of this door: a bounded queue of frames, and the word that ends its conversation.
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, watch};
+
+use super::frame;
+use crate::store::directory::{self, Telling};
+
+/// Why a conversation ends from our side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The server goes down.
+    Shutdown,
+    /// It does not read what it is sent, or has come back on another connection: nothing more is said here.
+    Cut,
+}
+
+/// The end that is put into.
+pub struct Outbox {
+    frames: mpsc::Sender<Bytes>,
+    end: watch::Sender<Option<End>>,
+}
+
+/// The end that is taken from.
+pub struct Outgoing {
+    /// Frames to be sent, in order.
+    pub frames: mpsc::Receiver<Bytes>,
+    /// Why to stop, once there is a reason.
+    pub end: watch::Receiver<Option<End>>,
+}
+
+impl Outbox {
+    /// A way out in which so many frames may wait.
+    pub fn new(max_queue: usize) -> (Self, Outgoing) {
+        let (put, frames) = mpsc::channel(max_queue.max(1));
+        let (ending, end) = watch::channel(None);
+        (Self { frames: put, end: ending }, Outgoing { frames, end })
+    }
+
+    /// Puts a frame into the queue. If that is full, the peer is cut: nothing is left out in silence.
+    pub fn send(&self, frame: impl Into<Bytes>) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.frames.try_send(frame.into()) {
+            self.stop(End::Cut, "it does not read what it is sent");
+        }
+    }
+
+    fn stop(&self, why: End, words: &str) {
+        let stopped = self.end.send_if_modified(|end| {
+            let first = end.is_none();
+            end.get_or_insert(why);
+            first
+        });
+        if stopped {
+            tracing::debug!("bare WebSocket closed: {words}");
+        }
+    }
+}
+
+impl directory::Outbox for Outbox {
+    fn tell(&self, telling: &Telling<'_>, _number: Option<u64>) {
+        let encode = || frame::news(telling.news).unwrap_or_default().into();
+        let encoded: &Bytes = telling.frame.get_or_init(encode);
+        if !encoded.is_empty() {
+            self.send(encoded.clone());
+        }
+    }
+
+    /// Said by the close frame's code.
+    fn say_goodbye(&self) {}
+
+    fn end(&self) {
+        self.stop(End::Shutdown, "the server goes down");
+    }
+
+    fn cut(&self, why: &str) {
+        self.stop(End::Cut, why);
+    }
+}
