@@ -22,9 +22,10 @@ const QUIET = [
 
 /** Cameras: one that shows a moving picture, none at all, or one that the user does not allow. */
 const CAMERAS = {
-  fake: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+  // Few pictures a second: several browsers encode and decode them on one machine.
+  fake: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'],
   none: ['--use-fake-ui-for-media-stream'],
-  refused: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream=deny'],
+  refused: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream=deny'],
 };
 
 const browsers = new Map();

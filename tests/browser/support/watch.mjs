@@ -7,7 +7,7 @@ export async function watchPage(page) {
   page.requests = [];
   page.on('pageerror', (error) => page.problems.add(`page error: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') page.problems.add(`console: ${message.text()}`);
+    if (message.type() === 'error') page.problems.add(`console: ${message.text()} ${message.location().url}`);
   });
   page.on('request', (request) => page.requests.push(request.url()));
   page.on('websocket', (socket) => page.requests.push(socket.url()));
