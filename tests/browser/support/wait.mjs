@@ -29,3 +29,12 @@ export async function eventually(what, probe) {
     await new Promise((resolve) => setTimeout(resolve, INTERVAL));
   }
 }
+
+/** Asks `probe` again and again for so long: all that time it must not fail. */
+export async function during(ms, probe) {
+  const end = Date.now() + ms;
+  while (Date.now() < end) {
+    await probe();
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+  }
+}
