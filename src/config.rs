@@ -50,16 +50,15 @@ pub struct Config {
     #[arg(long, env = "SWITCHBOARD_LAN", value_parser = FalseyValueParser::new(), help_heading = WHERE)]
     pub lan: bool,
 
-    /// Password that pages must send
+    /// Password that pages must send [default: x]
     #[arg(
         long,
         value_name = "TEXT",
-        default_value = "x",
         env = "SWITCHBOARD_PASSWORD",
         hide_env_values = true,
         help_heading = WHO
     )]
-    pub password: Secret,
+    pub password: Option<Secret>,
 
     /// Let everybody in, whatever password they send
     #[arg(long, env = "SWITCHBOARD_NO_PASSWORD", value_parser = FalseyValueParser::new(), help_heading = WHO)]
@@ -82,6 +81,10 @@ pub struct Config {
     /// Send newOfferAwaiting as newOfferWaiting too, to every client
     #[arg(long, env = "SWITCHBOARD_ALIASES", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
     pub aliases: bool,
+
+    /// Close the door of the data channel course: /create-room, /destroy-room and WebSockets at /
+    #[arg(long, env = "SWITCHBOARD_NO_PAIRS", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
+    pub no_pairs: bool,
 
     /// Behind a reverse proxy: no redirect from http to https
     #[arg(long, env = "SWITCHBOARD_TRUST_PROXY", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
@@ -270,14 +273,20 @@ impl Config {
         }
     }
 
+    /// The password: the course's, if none was chosen.
+    pub fn password(&self) -> &str {
+        self.password.as_ref().map_or("x", |Secret(text)| text)
+    }
+
     /// What both doors need: who may come in.
     pub fn gate(&self) -> Gate {
-        Gate { password: (!self.no_password).then(|| self.password.0.clone()) }
+        Gate { password: (!self.no_password).then(|| self.password().to_owned()) }
     }
 
     /// What the bare WebSocket's door needs.
     pub fn websocket(&self) -> websocket::Options {
         websocket::Options {
+            pairs: (!self.no_pairs).then(|| Gate { password: self.password.clone().map(|Secret(text)| text) }),
             max_message: bytes(self.max_message),
             max_queue: self.max_queue,
             ping_interval: self.ping_interval,

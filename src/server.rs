@@ -47,13 +47,14 @@ impl Server {
         let addresses = Addresses::default();
         let store = Arc::new(Store::new(config.limits()));
         let (socketio, course) = socketio::Door::new(config.socketio(), config.gate(), store.clone());
-        let (websocket, rooms) = websocket::Door::new(config.websocket(), config.gate(), store.clone());
+        let (websocket, bare) = websocket::Door::new(config.websocket(), config.gate(), store.clone());
         let certificate = tls::certificate::choose(&config.tls())?;
         let authority = match &certificate.origin {
             Origin::Own { pem, .. } => Some(pem.clone()),
             Origin::Files(_) => None,
         };
-        let router = app::router(&config.app(), authority, course.merge(rooms), ready.clone(), addresses.clone())?;
+        let router =
+            app::router(&config.app(), authority, course.merge(bare.own), bare.root, ready.clone(), addresses.clone())?;
         Ok(Self { config, certificate, router, store, socketio, websocket, ready, addresses })
     }
 
@@ -105,7 +106,7 @@ impl Server {
             folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),
             certificate: self.certificate.origin.to_string(),
             own_certificate: matches!(self.certificate.origin, Origin::Own { .. }),
-            default_password: !self.config.no_password && self.config.password.0 == "x",
+            default_password: !self.config.no_password && self.config.password() == "x",
             qr: self.config.lan,
         })
     }

@@ -17,12 +17,14 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use tower::ServiceExt;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use self::api::Addresses;
 use self::client::Client;
 use self::origin::Origins;
 use self::pages::Pages;
+use crate::signaling::pairs::Address;
 use crate::socketio::transport::Line;
 use crate::tls::listener::Caller;
 
@@ -54,6 +56,7 @@ pub fn router(
     options: &Options,
     authority: Option<String>,
     doors: Router,
+    root: Option<Router>,
     ready: Ready,
     addresses: Addresses,
 ) -> Result<Router> {
@@ -68,11 +71,13 @@ pub fn router(
         .allow_headers(AllowHeaders::mirror_request())
         .allow_credentials(true)
         .max_age(Duration::from_secs(600));
-    let signaling = doors
-        .layer(middleware::from_fn(carry_line))
-        .route("/socket.io/{file}", get(client::serve).with_state(client))
-        .layer(cors)
-        .layer(middleware::from_fn_with_state(origins, origin::check));
+    let guarded = |doors: Router| {
+        doors
+            .layer(middleware::from_fn(carry_caller))
+            .layer(cors.clone())
+            .layer(middleware::from_fn_with_state(origins.clone(), origin::check))
+    };
+    let signaling = guarded(doors.route("/socket.io/{file}", get(client::serve).with_state(client)));
 
     let mut router = Router::new()
         .merge(signaling)
@@ -80,7 +85,11 @@ pub fn router(
         .route("/readyz", get(readiness).with_state(ready))
         .route("/api/qr.svg", get(api::qr))
         .route("/api/addresses", get(api::addresses).with_state(addresses))
-        .fallback_service(any(pages::serve).with_state(pages));
+        .fallback_service(any(pages::serve).with_state(pages.clone()));
+    if let Some(root) = root.map(guarded) {
+        let either = move |request: Request| enter_or_see(root.clone(), pages.clone(), request);
+        router = router.route("/", any(either));
+    }
     if let Some(pem) = authority {
         let kind = HeaderValue::from_static("application/x-x509-ca-cert");
         router = router.route(AUTHORITY_PATH, get(move || async move { ([(header::CONTENT_TYPE, kind)], pem) }));
@@ -96,12 +105,22 @@ async fn readiness(State(ready): State<Ready>) -> Response {
     }
 }
 
-/// Gives a door the means to cut the connection that a WebSocket comes by.
-async fn carry_line(mut request: Request, next: Next) -> Response {
-    if request.headers().contains_key(header::UPGRADE)
-        && let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>().cloned()
-    {
-        request.extensions_mut().insert(Line::new(move || caller.cut()));
+/// At `/` there is a WebSocket for some, and a page for the others.
+async fn enter_or_see(door: Router, pages: Arc<Pages>, request: Request) -> Response {
+    if request.headers().contains_key(header::UPGRADE) {
+        let Ok(response) = door.oneshot(request).await;
+        return response;
+    }
+    pages::serve(State(pages), request).await
+}
+
+/// Gives a door the means to cut the connection that a WebSocket comes by, and tells where requests come from.
+async fn carry_caller(mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>().cloned() {
+        request.extensions_mut().insert(Address(caller.address.ip().to_string().into()));
+        if request.headers().contains_key(header::UPGRADE) {
+            request.extensions_mut().insert(Line::new(move || caller.cut()));
+        }
     }
     next.run(request).await
 }

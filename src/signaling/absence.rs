@@ -93,6 +93,7 @@ impl Switchboard {
     pub(super) fn remove(&mut self, peer: PeerId, how: Ended, now: Instant) -> Vec<Notice> {
         let (_, mut notices) = self.end_calls(peer, None, how, now);
         notices.extend(self.leave_rooms(peer, how.into(), now));
+        notices.extend(self.leave_pairs(peer, now));
         self.forget_name(peer);
         if let Some(Peer { purpose, lobby, name, session: Some(session), .. }) = self.peers.remove(&peer) {
             self.absences.sessions.remove(&(purpose, lobby, name, session));
@@ -131,6 +132,7 @@ impl Switchboard {
             }
         }
         let mut notices = self.expire_absences(now);
+        notices.extend(self.expire_pairs(now));
         while let Some(id) = self.open.overdue(now, &self.limits) {
             notices.extend(self.withdraw(id, Withdrawn::Expired, now));
         }

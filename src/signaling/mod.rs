@@ -14,6 +14,7 @@ pub mod name;
 pub mod notice;
 pub mod offers;
 pub mod opaque;
+pub mod pairs;
 pub mod peer;
 pub mod presence;
 pub mod refusal;

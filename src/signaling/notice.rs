@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::call::{Call, IceCandidate, SessionDescription};
 use super::name::{Lobby, OfferId, PeerId, UserName};
+use super::pairs::PairNews;
 use super::room_news::{Membership, RoomNews};
 
 /// One thing to tell.
@@ -85,6 +86,8 @@ pub enum News {
     },
     /// Something in a room.
     Room(Arc<RoomNews>),
+    /// Something between two of a pair.
+    Pair(PairNews),
 }
 
 impl News {
@@ -100,6 +103,8 @@ impl News {
                 SMALL + description.size()
             }
             Self::Room(news) => news.size(),
+            Self::Pair(PairNews::Relayed(frame)) => frame.len(),
+            Self::Pair(_) => SMALL,
             Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) => SMALL,
         }
     }
@@ -114,6 +119,7 @@ impl News {
             }
             Self::Room(news) => news.is_binary(),
             Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) => false,
+            Self::Pair(_) => false,
         }
     }
 }

@@ -31,6 +31,8 @@ pub enum Purpose {
     CallsAndRooms,
     /// It hears nothing of calls and offers.
     Rooms,
+    /// It is one of two, and nobody waits for it.
+    Pairs,
 }
 
 /// One peer.

@@ -53,9 +53,12 @@ impl Switchboard {
         let mut notices = self.expire(now);
         let (name, lobby, received) = (newcomer.name.clone(), newcomer.lobby.clone(), newcomer.received);
         let purpose = newcomer.purpose;
-        let known = match &newcomer.session {
-            Some(session) => self.absences.sessions.get(&(purpose, lobby.clone(), name, session.clone())).copied(),
-            None => self.absences.names.get(&(purpose, lobby.clone(), name)).and_then(|peers| peers.last()).copied(),
+        let known = match (purpose, &newcomer.session) {
+            (Purpose::Pairs, _) => self.pairs.user(&name),
+            (_, Some(session)) => self.absences.sessions.get(&(purpose, lobby.clone(), name, session.clone())).copied(),
+            (_, None) => {
+                self.absences.names.get(&(purpose, lobby.clone(), name)).and_then(|peers| peers.last()).copied()
+            }
         };
         let missed = known.and_then(|peer| self.missed(peer, received.unwrap_or_default()));
         let (peer, restored, missed) = match known.zip(missed) {
@@ -67,6 +70,9 @@ impl Switchboard {
                 // Somebody of this session, but too much of what it should have heard is gone: it begins anew.
                 notices.extend(known.map_or_else(Vec::new, |peer| self.remove(peer, Ended::Lost, now)));
                 let peer = PeerId(connection.0);
+                if purpose == Purpose::Pairs {
+                    self.pairs.enter(newcomer.name.clone(), peer);
+                }
                 if let Some(session) = &newcomer.session {
                     let key = (purpose, lobby.clone(), newcomer.name.clone(), session.clone());
                     self.absences.sessions.insert(key, peer);
@@ -93,7 +99,8 @@ impl Switchboard {
         if leaver.presence != Presence::Here(connection) {
             return Vec::new();
         }
-        if how != Ended::Lost || self.limits.grace.is_zero() || leaver.has_nothing() {
+        let is_waited_for = !self.limits.grace.is_zero() && leaver.purpose != Purpose::Pairs && !leaver.has_nothing();
+        if how != Ended::Lost || !is_waited_for {
             return self.remove(peer, how, now);
         }
         self.go_away(peer, now)

@@ -13,6 +13,7 @@ use super::line::{Line, Lines};
 use super::name::{OfferId, PeerId, UserName};
 use super::notice::{Ended, News, Notice, OfferWithdrawn, PeerHangup, Withdrawn};
 use super::offers::OpenOffers;
+use super::pairs::Pairs;
 use super::peer::{Held, Peer};
 use super::refusal::Refusal;
 use super::room::Rooms;
@@ -26,6 +27,7 @@ pub struct Switchboard {
     /// Answered calls. Their descriptions are delivered and no longer kept.
     pub(super) lines: Lines,
     pub(super) rooms: Rooms,
+    pub(super) pairs: Pairs,
     pub(super) absences: Absences,
     /// Who holds early candidates since when, oldest first.
     pub(super) early: VecDeque<(Instant, PeerId, Role)>,
@@ -58,6 +60,7 @@ impl Switchboard {
             open: OpenOffers::default(),
             lines: Lines::default(),
             rooms: Rooms::default(),
+            pairs: Pairs::default(),
             absences: Absences::default(),
             early: VecDeque::new(),
         }
@@ -237,6 +240,7 @@ impl Switchboard {
             && self.open.is_empty()
             && self.lines.is_empty()
             && self.rooms.is_empty()
+            && self.pairs.is_empty()
             && self.absences.is_empty()
             && self.early.is_empty()
     }

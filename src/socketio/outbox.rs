@@ -132,6 +132,8 @@ fn name(news: &News) -> &'static str {
         News::PeerBack(_) => event::PEER_BACK,
         News::Renegotiation { .. } => event::RENEGOTIATION,
         News::Room(news) => news.name(),
+        // For those of another door only.
+        News::Pair(_) => "",
     }
 }
 
@@ -155,6 +157,7 @@ impl Serialize for Payload<'_> {
                 Renegotiated { offer_id: *offer_id, answer }.serialize(serializer)
             }
             News::Room(news) => news.serialize(serializer),
+            News::Pair(news) => news.serialize(serializer),
         }
     }
 }

@@ -14,8 +14,9 @@ use parking_lot::Mutex;
 use self::directory::{Directory, Outbox};
 use crate::signaling::call::{Call, IceCandidate, Role, SessionDescription};
 use crate::signaling::limits::Limits;
-use crate::signaling::name::{ConnectionId, MemberId, OfferId, PeerId, UserName};
+use crate::signaling::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, UserName};
 use crate::signaling::notice::{Ended, Notice};
+use crate::signaling::pairs::{Address, PairCommand, PairId};
 use crate::signaling::peer::{Newcomer, Purpose};
 use crate::signaling::presence::{Arrival, Hearing};
 use crate::signaling::refusal::Refusal;
@@ -166,6 +167,34 @@ impl Store {
                 let notice = switchboard.leave_room(by.peer, &room, now)?;
                 Ok((None, notice.into_iter().collect()))
             }
+        });
+    }
+
+    /// Makes a room of two.
+    pub fn make_pair(&self, room: RoomName, id: PairId, address: Address) -> Result<(), Refusal> {
+        self.exchange.lock().switchboard.make_pair(room, id, address, Instant::now())
+    }
+
+    /// Destroys a room of two.
+    pub fn destroy_pair(&self, room: &RoomName, id: Option<&PairId>, address: &Address) -> Result<(), Refusal> {
+        let Exchange { switchboard, directory } = &mut *self.exchange.lock();
+        directory.tell_all(switchboard.destroy_pair(room, id, address, Instant::now())?);
+        Ok(())
+    }
+
+    /// Joins a room of two, speaks to the other one, or leaves it.
+    pub fn in_pair(&self, by: Speaker, command: PairCommand, reply: impl FnOnce(Outcome<()>)) {
+        self.hear(by, reply, |switchboard, now| {
+            let notices = match command {
+                PairCommand::Join(room, shown, address) => {
+                    switchboard.join_pair(by.peer, room, shown.as_ref(), address, now)?
+                }
+                PairCommand::Exit(room) => switchboard.exit_pair(by.peer, &room, now)?,
+                PairCommand::Relay(to, frame) => {
+                    switchboard.relay_pair(by.peer, &to, frame, now)?.into_iter().collect()
+                }
+            };
+            Ok(((), notices))
         });
     }
 

@@ -1,11 +1,13 @@
-//! The door without Socket.IO: rooms over a bare WebSocket at `/ws`, JSON in text frames.
+//! The door without Socket.IO: rooms over a bare WebSocket at `/ws` ([`rooms`]), and the data channel course's pairs at
+//! `/` ([`pairs`]); JSON in text frames.
 //!
-//! Everything is said in the address (`?userName=…&password=…&lobby=…&session=…`), so whoever is let in may stay
-//! silent for as long as it likes.
+//! Who one is stands in the address (`?userName=…`, `?userId=…`), so whoever is let in may stay silent for as long as
+//! it likes.
 
-pub mod frame;
 pub mod outbox;
+pub mod pairs;
 pub mod peer;
+pub mod rooms;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +16,7 @@ use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -22,8 +24,10 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use self::peer::Peer;
+use self::peer::{Manner, Peer};
 use crate::admission::{Gate, Identity};
+use crate::signaling::name::Lobby;
+use crate::signaling::pairs::{Address, PairId};
 use crate::signaling::peer::{Newcomer, Purpose};
 use crate::signaling::refusal::Refusal;
 use crate::store::Store;
@@ -32,8 +36,10 @@ use crate::store::Store;
 const BUFFER: usize = 4 * 1024;
 
 /// The switches of this door.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
+    /// Who may come to pairs; `None` closes that part of the door.
+    pub pairs: Option<Gate>,
     /// Largest message in bytes.
     pub max_message: usize,
     /// Frames that may wait for a slow reader.
@@ -62,7 +68,7 @@ struct Hall {
 /// What stands in the address.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Address {
+struct Claims {
     #[serde(alias = "username")]
     user_name: Option<String>,
     password: Option<String>,
@@ -70,14 +76,28 @@ struct Address {
     session: Option<String>,
 }
 
+/// The routes by which one comes to this door.
+pub struct Routes {
+    /// Each at its own path.
+    pub own: Router,
+    /// WebSockets at `/`, a path that they share with a page; `None` where pairs are closed.
+    pub root: Option<Router>,
+}
+
+type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
 impl Door {
-    /// Builds the door, and the route by which one comes to it.
-    pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Router) {
+    /// Builds the door. Each request to a pair is expected to carry the [`Address`] that it comes from in its
+    /// extensions.
+    pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Routes) {
         let (alive, all_over) = mpsc::channel(1);
         let (alive, all_over) = (Mutex::new(Some(alive)), tokio::sync::Mutex::new(all_over));
+        let has_pairs = options.pairs.is_some();
         let hall = Arc::new(Hall { options, gate, store, alive, all_over });
-        let routes = Router::new().route("/ws", any(enter)).with_state(hall.clone());
-        (Self { hall }, routes)
+        let rooms = Router::new().route("/ws", any(enter_rooms));
+        let own = if has_pairs { rooms.merge(pairs::routes()) } else { rooms };
+        let root = has_pairs.then(|| Router::new().route("/", any(enter_pairs)).with_state(hall.clone()));
+        (Self { hall: hall.clone() }, Routes { own: own.with_state(hall), root })
     }
 
     /// Lets nobody in any more, and waits until all conversations are over.
@@ -87,42 +107,64 @@ impl Door {
     }
 }
 
-async fn enter(
+async fn enter_rooms(
     State(hall): State<Arc<Hall>>,
-    address: Result<Query<Address>, QueryRejection>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    claims: Result<Query<Claims>, QueryRejection>,
+    upgrade: Upgrade,
 ) -> Response {
-    let upgrade = match upgrade {
-        Ok(upgrade) => upgrade,
-        Err(_) => {
-            return refuse(
-                StatusCode::UPGRADE_REQUIRED,
-                "This address is for WebSockets: open it with new WebSocket(…).",
-            );
-        }
+    let Ok(upgrade) = upgrade else {
+        return refuse(StatusCode::UPGRADE_REQUIRED, "This address is for WebSockets: open it with new WebSocket(…).");
     };
-    let Ok(Query(address)) = address else {
+    let Ok(Query(claims)) = claims else {
         return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /ws?userName=…&password=…");
     };
-    if let Err(Refusal { message, .. }) = hall.gate.check(address.password.as_deref()) {
+    if let Err(Refusal { message, .. }) = hall.gate.check(claims.password.as_deref()) {
         return refuse(StatusCode::UNAUTHORIZED, &message);
     }
-    let identity = Identity::new(address.user_name.as_deref(), address.lobby.as_deref(), address.session.as_deref());
-    let Identity { name, lobby, session } = match identity {
-        Ok(identity) => identity,
-        Err(Refusal { message, .. }) => return refuse(StatusCode::BAD_REQUEST, &message),
+    let identity = Identity::new(claims.user_name.as_deref(), claims.lobby.as_deref(), claims.session.as_deref());
+    match identity {
+        Ok(Identity { name, lobby, session }) => {
+            let newcomer = Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, received: None };
+            admit(hall, upgrade, newcomer, Manner::Rooms)
+        }
+        Err(Refusal { message, .. }) => refuse(StatusCode::BAD_REQUEST, &message),
+    }
+}
+
+async fn enter_pairs(
+    State(hall): State<Arc<Hall>>,
+    access: Result<Query<pairs::Access>, QueryRejection>,
+    Extension(address): Extension<Address>,
+    upgrade: Upgrade,
+) -> Response {
+    let (Ok(upgrade), Ok(Query(access))) = (upgrade, access) else {
+        return refuse(StatusCode::BAD_REQUEST, "The request could not be read: open new WebSocket(\"…/?userId=1\").");
     };
+    if let Err(Refusal { message, .. }) = pairs::check(&hall, access.password.as_deref()) {
+        return refuse(StatusCode::UNAUTHORIZED, &message);
+    }
+    match PairId::new(&access.user_id.unwrap_or_default().into()) {
+        Ok(id) => {
+            let (name, lobby) = (id.text().clone(), Lobby::default());
+            let purpose = Purpose::Pairs;
+            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
+            admit(hall, upgrade, newcomer, Manner::Pairs(address))
+        }
+        Err(_) => upgrade.on_upgrade(peer::turn_away),
+    }
+}
+
+fn admit(hall: Arc<Hall>, upgrade: WebSocketUpgrade, newcomer: Newcomer, manner: Manner) -> Response {
     let Some(alive) = hall.alive.lock().clone() else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
     };
-    let newcomer = Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, received: None };
     upgrade
         .max_message_size(hall.options.max_message)
         .max_frame_size(hall.options.max_message)
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .on_upgrade(async move |socket| {
-            let (peer, outgoing) = Peer::arrive(newcomer, hall.store.clone(), &hall.options);
+            let (peer, outgoing) = Peer::arrive(newcomer, manner, hall.store.clone(), &hall.options);
             peer.converse(socket, outgoing, &hall.options).await;
             drop(alive);
         })

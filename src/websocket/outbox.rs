@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
-use super::frame;
+use super::{pairs, rooms};
+use crate::signaling::notice::News;
 use crate::store::directory::{self, Telling};
 
 /// Why a conversation ends from our side.
@@ -58,8 +59,12 @@ impl Outbox {
 
 impl directory::Outbox for Outbox {
     fn tell(&self, telling: &Telling<'_>, _number: Option<u64>) {
-        let encode = || frame::news(telling.news).unwrap_or_default().into();
-        let encoded: &Bytes = telling.frame.get_or_init(encode);
+        let encoded = telling.frame.get_or_init(|| match telling.news {
+            News::Room(news) => rooms::news(news).into(),
+            News::Pair(news) => pairs::news(news).into(),
+            // Of calls nobody hears at this door.
+            _ => Bytes::new(),
+        });
         if !encoded.is_empty() {
             self.send(encoded.clone());
         }

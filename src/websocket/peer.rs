@@ -9,14 +9,13 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tungstenite::error::CapacityError;
 
-use super::Options;
-use super::frame::{self, Reading};
 use super::outbox::{End, Outbox, Outgoing};
+use super::{Options, pairs, rooms};
 use crate::signaling::name::{ConnectionId, PeerId};
 use crate::signaling::notice::Ended;
+use crate::signaling::pairs::Address;
 use crate::signaling::peer::Newcomer;
 use crate::signaling::refusal::{Code, Refusal};
-use crate::signaling::room_command::RoomCommand;
 use crate::store::directory::{Outbox as _, Telling};
 use crate::store::{self, Speaker, Store};
 
@@ -27,18 +26,32 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Close codes (RFC 6455, section 7.4; from 4000 on our own).
 mod code {
+    pub const GOING_AWAY: u16 = 1001;
     pub const TOO_LARGE: u16 = 1009;
     pub const RESTART: u16 = 1012;
     pub const NONSENSE: u16 = 4400;
-    pub const REPLACED: u16 = 4409;
+    pub const GIVEN_UP: u16 = 4409;
 }
 
-/// One live connection.
+/// What is spoken on a connection.
+pub enum Manner {
+    /// Rooms.
+    Rooms,
+    /// Pairs; and from where.
+    Pairs(Address),
+}
+
+/// One live connection. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.
 pub struct Peer {
-    id: PeerId,
+    /// Whose it is.
+    pub id: PeerId,
     connection: ConnectionId,
-    outbox: Arc<Outbox>,
-    store: Arc<Store>,
+    /// Its way out.
+    pub outbox: Arc<Outbox>,
+    /// Where everything is kept.
+    pub store: Arc<Store>,
+    manner: Manner,
+    how: Ended,
 }
 
 /// How a conversation came to its end.
@@ -56,12 +69,12 @@ impl Parting {
 
 impl Peer {
     /// Somebody comes in; or one who was here before is back.
-    pub fn arrive(newcomer: Newcomer, store: Arc<Store>, options: &Options) -> (Self, Outgoing) {
+    pub fn arrive(newcomer: Newcomer, manner: Manner, store: Arc<Store>, options: &Options) -> (Self, Outgoing) {
         let connection = ConnectionId(store::random());
         let (outbox, outgoing) = Outbox::new(options.max_queue);
         let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
-            if let Some(restored) = &arrival.restored {
-                outbox.send(frame::restored(&restored.rooms));
+            if let (Some(restored), Manner::Rooms) = (&arrival.restored, &manner) {
+                outbox.send(rooms::restored(&restored.rooms));
             }
             for (_, news) in &arrival.missed {
                 outbox.tell(&Telling::to_one(news), None);
@@ -69,15 +82,19 @@ impl Peer {
             tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected by bare WebSocket");
             Arc::new(outbox)
         });
-        (Self { id, connection, outbox, store }, outgoing)
+        (Self { id, connection, outbox, store, manner, how: Ended::Lost }, outgoing)
+    }
+
+    /// Who says something, to the store.
+    pub fn speaker(&self) -> Speaker {
+        Speaker { peer: self.id, connection: self.connection, number: None }
     }
 
     /// The conversation: until the connection ends.
-    pub async fn converse(self, mut socket: WebSocket, outgoing: Outgoing, options: &Options) {
-        let mut presence = Presence { peer: &self, how: Ended::Lost };
+    pub async fn converse(mut self, mut socket: WebSocket, outgoing: Outgoing, options: &Options) {
         let parting = self.talk(&mut socket, outgoing, options).await;
-        presence.how = parting.how;
-        drop(presence);
+        self.how = parting.how;
+        drop(self);
         if let Some((code, reason)) = parting.farewell {
             let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
             // Whoever does not take it is gone anyway.
@@ -97,18 +114,19 @@ impl Peer {
             let message = tokio::select! {
                 received = socket.recv() => {
                     heard = Instant::now();
-                    match received {
+                    let made_sense = match received {
                         None => return Parting::lost(),
                         Some(Err(error)) => return self.broken(socket, error).await,
                         Some(Ok(Message::Close(_))) => return Parting { how: Ended::Closed, farewell: None },
-                        Some(Ok(Message::Text(text))) => self.hear(frame::read(&text, self.store.limits()), &mut nonsense),
+                        Some(Ok(Message::Text(text))) => self.hear(&text),
                         Some(Ok(Message::Binary(_))) => {
                             let sentence = "Binary frames mean nothing here: send JSON as text.";
-                            self.hear(Reading::nonsense(sentence), &mut nonsense);
+                            self.outbox.send(self.refused(&Refusal::new(Code::BadPayload, sentence)));
+                            false
                         }
-                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    }
-                    if nonsense.len() >= NONSENSE.0 {
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => true,
+                    };
+                    if !made_sense && is_too_much(&mut nonsense, heard) {
                         let farewell = Some((code::NONSENSE, "too many frames that mean nothing here"));
                         return Parting { how: Ended::Closed, farewell };
                     }
@@ -125,16 +143,31 @@ impl Peer {
                     }
                     Message::Ping(Default::default())
                 }
-                parting = ended(&mut end) => return parting,
+                parting = self.ended(&mut end) => return parting,
             };
             // One who does not read holds up nobody else, and itself not for ever.
             let sent = tokio::select! {
                 sent = timeout(silence, socket.send(message)) => sent,
-                parting = ended(&mut end) => return Parting { farewell: None, ..parting },
+                parting = self.ended(&mut end) => return Parting { farewell: None, ..parting },
             };
             if !matches!(sent, Ok(Ok(()))) {
                 return Parting::lost();
             }
+        }
+    }
+
+    /// Does what was said; false if it meant nothing at all.
+    fn hear(&self, text: &str) -> bool {
+        match &self.manner {
+            Manner::Rooms => rooms::hear(self, text),
+            Manner::Pairs(address) => pairs::hear(self, address, text),
+        }
+    }
+
+    fn refused(&self, refusal: &Refusal) -> String {
+        match self.manner {
+            Manner::Rooms => rooms::refused(None, None, refusal),
+            Manner::Pairs(_) => pairs::refused(refusal),
         }
     }
 
@@ -145,64 +178,45 @@ impl Peer {
         if !matches!(error.as_deref(), Ok(Capacity(CapacityError::MessageTooLong { .. }))) {
             return Parting::lost();
         }
-        let refusal = Refusal::new(Code::TooLarge, "The message is too large for this server.");
-        let told = frame::refused(None, None, &refusal);
+        let told = self.refused(&Refusal::new(Code::TooLarge, "The message is too large for this server."));
         let _ = timeout(FAREWELL, socket.send(Message::Text(told.into()))).await;
         Parting { how: Ended::Lost, farewell: Some((code::TOO_LARGE, "the message is too large")) }
     }
 
-    fn hear(&self, Reading { id, verb, command }: Reading, nonsense: &mut VecDeque<Instant>) {
-        let by = Speaker { peer: self.id, connection: self.connection, number: None };
-        let id = id.as_deref();
-        let refuse = |refusal: &Refusal| self.outbox.send(frame::refused(id, verb, refusal));
-        match command {
-            Ok(command) => {
-                let room = match &command {
-                    RoomCommand::Join(room) | RoomCommand::Leave(room) | RoomCommand::Relay(room, ..) => room.clone(),
-                };
-                self.store.in_room(by, command, |outcome| match (outcome, id) {
-                    (Some(Ok(place)), Some(id)) => self.outbox.send(frame::done(id, &room, place.as_ref())),
-                    (Some(Err(refusal)), _) => refuse(&refusal),
-                    _ => {}
-                });
-            }
-            Err(refusal) => {
-                if verb.is_none() {
-                    let now = Instant::now();
-                    nonsense.retain(|then| now.duration_since(*then) < NONSENSE.1);
-                    nonsense.push_back(now);
-                }
-                self.store.refuse(by, refusal, |outcome| {
-                    if let Some(Err(refusal)) = outcome {
-                        refuse(&refusal);
-                    }
-                });
-            }
-        }
+    /// Resolves when the conversation is to end from our side.
+    async fn ended(&self, end: &mut watch::Receiver<Option<End>>) -> Parting {
+        let end = end.wait_for(Option::is_some).await.ok().and_then(|end| *end);
+        let shutdown = match self.manner {
+            Manner::Rooms => code::RESTART,
+            Manner::Pairs(_) => code::GOING_AWAY,
+        };
+        let farewell = match end {
+            Some(End::Shutdown) => Some((shutdown, "the server goes down")),
+            Some(End::Cut) => Some((code::GIVEN_UP, "this connection was given up")),
+            None => None,
+        };
+        Parting { how: Ended::Lost, farewell }
     }
 }
 
-/// Resolves when the conversation is to end from our side.
-async fn ended(end: &mut watch::Receiver<Option<End>>) -> Parting {
-    let end = end.wait_for(Option::is_some).await.ok().and_then(|end| *end);
-    match end {
-        Some(End::Shutdown) => Parting { how: Ended::Lost, farewell: Some((code::RESTART, "the server goes down")) },
-        Some(End::Cut) => {
-            Parting { how: Ended::Lost, farewell: Some((code::REPLACED, "this connection was given up")) }
-        }
-        None => Parting::lost(),
-    }
+/// For one who does not say who it is: told so, and closed.
+pub async fn turn_away(mut socket: WebSocket) {
+    let reason = "who is it? open …/?userId=1".into();
+    let close = Message::Close(Some(CloseFrame { code: code::NONSENSE, reason }));
+    let _ = timeout(FAREWELL, socket.send(close)).await;
+    let _ = timeout(FAREWELL, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
 }
 
-/// That a peer is here. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.
-struct Presence<'a> {
-    peer: &'a Peer,
-    how: Ended,
+/// Notes one more piece of nonsense; whether it is too much by now.
+fn is_too_much(nonsense: &mut VecDeque<Instant>, now: Instant) -> bool {
+    nonsense.retain(|then| now.duration_since(*then) < NONSENSE.1);
+    nonsense.push_back(now);
+    nonsense.len() >= NONSENSE.0
 }
 
-impl Drop for Presence<'_> {
+impl Drop for Peer {
     fn drop(&mut self) {
-        self.peer.store.leave(self.peer.id, self.peer.connection, self.how);
-        tracing::info!(peer = %self.peer.id, how = ?self.how, "gone");
+        self.store.leave(self.id, self.connection, self.how);
+        tracing::info!(peer = %self.id, how = ?self.how, "gone");
     }
 }

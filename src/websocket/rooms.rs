@@ -1,27 +1,27 @@
-//! Frames of this door: JSON text. A client says `{action, room, to?, id?, data?}` and hears `{signal, room?, from?,
+//! Rooms on a bare WebSocket: JSON text. A client says `{action, room, to?, id?, data?}` and hears `{signal, room?, from?,
 //! data}`; what bears an `id` is answered by `{signal: "reply", id, ok, room?, data | error}`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::peer::Peer;
 use crate::signaling::limits::Limits;
 use crate::signaling::name::{MemberId, RoomName};
-use crate::signaling::notice::News;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::signaling::room_command::{Body, Envelope, RoomCommand, RoomVerb};
-use crate::signaling::room_news::{Membership, Place, Signal};
+use crate::signaling::room_news::{Membership, Place, RoomNews, Signal};
 
 /// Longest `id`, in bytes: it is sent back.
 const MAX_ID: usize = 128;
 
 /// What a client said.
-pub struct Reading {
+struct Reading<'a> {
     /// What it called it, to be sent back.
-    pub id: Option<Box<RawValue>>,
+    id: Option<&'a RawValue>,
     /// Which action it named, if it is one.
-    pub verb: Option<RoomVerb>,
+    verb: Option<RoomVerb>,
     /// What it wants, or what is wrong with it.
-    pub command: Result<RoomCommand, Refusal>,
+    command: Result<RoomCommand, Refusal>,
 }
 
 #[derive(Deserialize)]
@@ -34,15 +34,39 @@ struct Head<'a> {
     data: Option<&'a RawValue>,
 }
 
-impl Reading {
+impl Reading<'_> {
     /// Something that is no message at all.
-    pub fn nonsense(sentence: &'static str) -> Self {
+    fn nonsense(sentence: &'static str) -> Self {
         Self { id: None, verb: None, command: Err(Refusal::new(Code::BadPayload, sentence)) }
     }
 }
 
+/// Does what a client said; false if it meant nothing at all.
+pub fn hear(peer: &Peer, text: &str) -> bool {
+    let Reading { id, verb, command } = read(text, peer.store.limits());
+    let refuse = |refusal: &Refusal| peer.outbox.send(refused(id, verb, refusal));
+    match command {
+        Ok(command) => {
+            let room = match &command {
+                RoomCommand::Join(room) | RoomCommand::Leave(room) | RoomCommand::Relay(room, ..) => room.clone(),
+            };
+            peer.store.in_room(peer.speaker(), command, |outcome| match (outcome, id) {
+                (Some(Ok(place)), Some(id)) => peer.outbox.send(done(id, &room, place.as_ref())),
+                (Some(Err(refusal)), _) => refuse(&refusal),
+                _ => {}
+            });
+        }
+        Err(refusal) => peer.store.refuse(peer.speaker(), refusal, |outcome| {
+            if let Some(Err(refusal)) = outcome {
+                refuse(&refusal);
+            }
+        }),
+    }
+    verb.is_some()
+}
+
 /// Reads one text frame.
-pub fn read(text: &str, limits: &Limits) -> Reading {
+fn read<'a>(text: &'a str, limits: &Limits) -> Reading<'a> {
     let Some(head) = object::<Head>(text) else {
         return Reading::nonsense("This is no JSON object: send {\"action\", \"room\", \"to\", \"data\"} as text.");
     };
@@ -50,7 +74,6 @@ pub fn read(text: &str, limits: &Limits) -> Reading {
     if id.is_some_and(|id| id.get().len() > MAX_ID) {
         return Reading::nonsense("The id is too long: 128 bytes are the most.");
     }
-    let id = id.map(ToOwned::to_owned);
     let action = head.action.and_then(|action| serde_json::from_str::<String>(action.get()).ok());
     let Some(verb) = action.as_deref().and_then(RoomVerb::named) else {
         let sentence = "No such action: there are joining-room, sending-SDP-offer, accepting-SDP-offer, \
@@ -63,7 +86,7 @@ pub fn read(text: &str, limits: &Limits) -> Reading {
 }
 
 /// Reads a JSON object; serde would take an array for one as well.
-fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+pub fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
     text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
 }
 
@@ -105,11 +128,10 @@ struct SignalingError<'a> {
     refusal: &'a Refusal,
 }
 
-/// News of a room; `None` for other news, of which this door's clients hear nothing.
-pub fn news(news: &News) -> Option<String> {
-    let News::Room(news) = news else { return None };
+/// News of a room.
+pub fn news(news: &RoomNews) -> String {
     let frame: Frame<&Signal> = Frame::signal(news.name(), &news.signal);
-    Some(encode(&Frame { room: Some(&news.room), from: news.from, ..frame }))
+    encode(&Frame { room: Some(&news.room), from: news.from, ..frame })
 }
 
 /// What one who is back has.
@@ -118,7 +140,7 @@ pub fn restored(rooms: &[Membership]) -> String {
 }
 
 /// The reply to what bore this id: done, and for a newcomer what it finds.
-pub fn done(id: &RawValue, room: &RoomName, place: Option<&Place>) -> String {
+fn done(id: &RawValue, room: &RoomName, place: Option<&Place>) -> String {
     let (id, room, ok) = (Some(id), Some(room), Some(true));
     match place {
         Some(place) => encode(&Frame { id, ok, room, ..Frame::signal("reply", place) }),
@@ -148,7 +170,8 @@ pub fn refused(id: Option<&RawValue>, verb: Option<RoomVerb>, refusal: &Refusal)
     }
 }
 
-fn encode<T: Serialize>(frame: &T) -> String {
+/// A frame as text.
+pub fn encode<T: Serialize>(frame: &T) -> String {
     // All of it is text and numbers, and keys are texts: there is nothing that JSON could not hold.
     serde_json::to_string(frame).unwrap_or_default()
 }

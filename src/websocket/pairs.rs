@@ -1,0 +1,193 @@
+//! Pairs: the wire of the data channel course, for its existing clients. Rooms of two are made and destroyed by HTTP;
+//! who is in one speaks on a WebSocket at `/?userId=N`, in text frames `{label, data: {type, ...}}`.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Extension, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::peer::Peer;
+use super::{Hall, rooms};
+use crate::signaling::name::RoomName;
+use crate::signaling::pairs::{Address, PairCommand, PairId, PairNews};
+use crate::signaling::refusal::{Code, Refusal};
+
+/// Rooms: who comes, goes and is there.
+const ROOMS: &str = "NORMAL_SERVER_PROCESS";
+/// What one has for the other.
+const WEBRTC: &str = "WEBRTC_PROCESS";
+
+/// How one of the two requests is answered: in the course's own words, misspelling included.
+struct Answers {
+    success: &'static str,
+    /// What comes with it, if anything does.
+    message: Option<&'static str>,
+    failure: &'static str,
+}
+
+const CREATE: Answers =
+    Answers { success: "CHECK_ROOM_RESPONSE_SUCCESS", message: None, failure: "CHECK_ROOM_RESPONSE_FAILURE" };
+const DESTROY: Answers = Answers {
+    success: "DESTORY_ROOM_RESPONSE_SUCCESS",
+    message: Some("The room is gone."),
+    failure: "DESTROY_ROOM_RESPONSE_FAILURE",
+};
+
+/// What stands in the address.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Access {
+    /// Who one is, on the WebSocket.
+    pub user_id: Option<String>,
+    pub password: Option<String>,
+}
+
+/// The course has no password: one is asked for only where one was chosen.
+///
+/// # Errors
+/// `wrong-password`.
+pub(super) fn check(hall: &Hall, password: Option<&str>) -> Result<(), Refusal> {
+    hall.options.pairs.as_ref().map_or(Ok(()), |gate| gate.check(password))
+}
+
+/// The requests by which rooms are made and destroyed.
+pub(super) fn routes() -> Router<Arc<Hall>> {
+    Router::new().route("/create-room", post(create)).route("/destroy-room", post(destroy))
+}
+
+async fn create(
+    State(hall): State<Arc<Hall>>,
+    access: Query<Access>,
+    Extension(address): Extension<Address>,
+    body: Bytes,
+) -> Response {
+    respond(&CREATE, &hall, &access, || {
+        let (room, body) = room(&body)?;
+        hall.store.make_pair(room, PairId::new(&body["userId"])?, address)
+    })
+}
+
+async fn destroy(
+    State(hall): State<Arc<Hall>>,
+    access: Query<Access>,
+    Extension(address): Extension<Address>,
+    body: Bytes,
+) -> Response {
+    respond(&DESTROY, &hall, &access, || {
+        let (room, body) = room(&body)?;
+        hall.store.destroy_pair(&room, PairId::new(&body["userId"]).ok().as_ref(), &address)
+    })
+}
+
+fn respond(answers: &Answers, hall: &Hall, access: &Access, act: impl FnOnce() -> Result<(), Refusal>) -> Response {
+    let refuse = |status, Refusal { message, .. }: Refusal| {
+        (status, Json(json!({ "data": { "type": answers.failure, "message": message } }))).into_response()
+    };
+    if let Err(refusal) = check(hall, access.password.as_deref()) {
+        return refuse(StatusCode::UNAUTHORIZED, refusal);
+    }
+    match act() {
+        Ok(()) => Json(Frame { label: None, data: Success { r#type: answers.success, message: answers.message } })
+            .into_response(),
+        Err(refusal) => refuse(StatusCode::BAD_REQUEST, refusal),
+    }
+}
+
+/// The room that a request is about, and all that it says, whatever it calls itself.
+fn room(body: &[u8]) -> Result<(RoomName, Value), Refusal> {
+    let bad = || Refusal::new(Code::BadPayload, "The request takes JSON: {\"roomName\", \"userId\"}.");
+    let body: Value = serde_json::from_slice(body).map_err(|_| bad())?;
+    let name = RoomName::new(body["roomName"].as_str().ok_or_else(bad)?)?;
+    Ok((name, body))
+}
+
+#[derive(Deserialize)]
+struct Message {
+    label: String,
+    data: Value,
+}
+
+#[derive(Serialize)]
+struct Frame<T> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<&'static str>,
+    data: T,
+}
+
+#[derive(Serialize)]
+struct Success {
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'static str>,
+}
+
+/// Does what a client said; false if it meant nothing at all.
+pub(super) fn hear(peer: &Peer, address: &Address, text: &str) -> bool {
+    let sentence = "This means nothing here: send {\"label\", \"data\": {\"type\", ...}} as JSON text.";
+    let nonsense = Refusal::new(Code::BadPayload, sentence);
+    let Some(Message { label, data }) = rooms::object(text) else {
+        peer.outbox.send(refused(&nonsense));
+        return false;
+    };
+    let room = || match data["roomName"].as_str() {
+        Some(name) => RoomName::new(name),
+        None => Err(Refusal::new(Code::BadPayload, "Which room? Give its name as roomName.")),
+    };
+    let kind = data["type"].as_str().unwrap_or_default();
+    let command = match (label.as_str(), kind) {
+        (ROOMS, "JOIN_ROOM_REQUEST") => {
+            room().map(|room| PairCommand::Join(room, data.get("userId").cloned(), address.clone()))
+        }
+        (ROOMS, "EXIT_ROOM_REQUEST") => room().map(PairCommand::Exit),
+        (WEBRTC, "OFFER" | "ANSWER" | "ICE_CANDIDATES") => {
+            PairId::new(&data["otherUserId"]).map(|to| PairCommand::Relay(to, text.into()))
+        }
+        _ => {
+            peer.outbox.send(refused(&nonsense));
+            return false;
+        }
+    };
+    let answer = |refusal: &Refusal| match kind {
+        "JOIN_ROOM_REQUEST" => failed(refusal),
+        _ => refused(refusal),
+    };
+    match command {
+        Ok(command) => peer.store.in_pair(peer.speaker(), command, |outcome| {
+            if let Some(Err(refusal)) = outcome {
+                peer.outbox.send(answer(&refusal));
+            }
+        }),
+        Err(refusal) => peer.outbox.send(answer(&refusal)),
+    }
+    true
+}
+
+/// News on this wire.
+pub(super) fn news(news: &PairNews) -> String {
+    match news {
+        PairNews::Relayed(frame) => frame.to_string(),
+        news => rooms::encode(&Frame { label: Some(ROOMS), data: news }),
+    }
+}
+
+/// Why something had no effect: the course has no word for it, and its pages pass over what they do not know.
+pub(super) fn refused(refusal: &Refusal) -> String {
+    let Refusal { code, message } = refusal;
+    rooms::encode(&Frame {
+        label: Some(ROOMS),
+        data: json!({ "type": "SIGNALING_ERROR", "code": code, "message": message }),
+    })
+}
+
+fn failed(Refusal { message, .. }: &Refusal) -> String {
+    rooms::encode(&Frame {
+        label: Some(ROOMS),
+        data: json!({ "type": "JOIN_ROOM_RESPONSE_FAILURE", "message": message }),
+    })
+}
