@@ -4,14 +4,14 @@
 /**
  * @typedef {object} IdentityFields
  * @property {HTMLInputElement} userName
- * @property {HTMLInputElement} lobby
+ * @property {HTMLInputElement} [lobby]
  * @property {HTMLInputElement} password
  */
 
 const offeredName = `guest-${randomHex(2)}`;
 
 /** This load of the page: by it the server knows who comes back when a connection broke. */
-const session = randomHex(16);
+const session = createSession();
 
 /**
  * Fills the fields with what this tab remembers.
@@ -24,14 +24,19 @@ export function restoreIdentity(fields) {
 /**
  * Reads the fields and remembers them. Whoever leaves the name empty gets the one offered.
  * @param {IdentityFields} fields
- * @returns {import('./signaling.js').Identity}
+ * @returns {import('./line.js').Identity}
  */
 export function readIdentity(fields) {
   const { userName, lobby, password } = fields;
   userName.value = userName.value.trim() || offeredName;
-  lobby.value = lobby.value.trim();
+  if (lobby) lobby.value = lobby.value.trim();
   for (const [key, field] of Object.entries(fields)) sessionStorage.setItem(key, field.value);
-  return { userName: userName.value, lobby: lobby.value || undefined, password: password.value, session };
+  return { userName: userName.value, lobby: lobby?.value || undefined, password: password.value, session };
+}
+
+/** Another one, for whoever leaves and comes in again: what the server kept of the first is not theirs. */
+export function createSession() {
+  return randomHex(16);
 }
 
 function randomHex(bytes) {

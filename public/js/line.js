@@ -1,0 +1,132 @@
+// The page's line to the server, which a call and a room share: how it is made, lost and made again,
+// and that nothing gets lost meanwhile (delivery.js). What is said on it stands in signaling.js and
+// room-signaling.js; together the three are the only files that know the names of events.
+
+import { io } from '/socket.io/socket.io.esm.min.js';
+import { createDelivery } from './delivery.js';
+
+/**
+ * @typedef {{userName: string, password: string, lobby?: string, session: string}} Identity
+ * @typedef {{event: string, code: string, message: string}} Refusal
+ *
+ * @typedef {object} LineListeners
+ * @property {(connection: {isKnown: boolean}) => void} onConnected also after each reconnect; then
+ *   `isKnown` says whether the server still has what the page had
+ * @property {(loss: {retries: boolean, message: string}) => void} onDisconnected
+ * @property {(refusal: Refusal) => void} onRefused
+ */
+
+/**
+ * Connects to the server that this page came from.
+ * @param {Identity} identity
+ * @param {object} spelling how what is said and heard is spelled
+ * @param {Record<string, string>} spelling.hears the listener for each event
+ * @param {string[]} [spelling.withoutReply] events that ask for none
+ */
+export function connectLine(identity, { hears, withoutReply = [] }) {
+  /** @type {LineListeners} */
+  let listeners;
+  let wasConnected = false;
+  /** What the server still had of ours when we last came back. */
+  let restored = { openOffer: null, calls: [], rooms: [] };
+
+  // Course step 10: the page connects to the signaling server. What is said because of a call
+  // bears a number; whoever has been here before says how far it was told.
+  const socket = io({
+    auth: (greet) => greet({ ...identity, numbers: true, received: wasConnected ? delivery.received : undefined }),
+  });
+
+  const delivery = createDelivery(({ event, payload, number }, onReply) => {
+    if (withoutReply.includes(event)) socket.emit(event, payload, number);
+    else socket.emit(event, payload, number, onReply);
+  });
+
+  socket.on('connect', () => {
+    if (wasConnected) return; // Not before `restored` says from where on to speak.
+    wasConnected = true;
+    delivery.open();
+    listeners.onConnected({ isKnown: true });
+  });
+  socket.on('restored', ({ heard, ...had }) => {
+    restored = had;
+    listeners.onConnected({ isKnown: delivery.resume(heard) });
+  });
+  socket.on('disconnect', (reason) => {
+    delivery.pause();
+    // What the socket itself would say on the next connection comes from `delivery`, in its order.
+    socket.sendBuffer.length = 0;
+    // By ourselves: the next connection is on its way.
+    if (reason === 'io client disconnect') return;
+    listeners.onDisconnected({ retries: socket.active, message: '' });
+  });
+  // `active` says whether the client goes on trying by itself; if not, the server refused us and
+  // the message says why.
+  socket.on('connect_error', (error) => {
+    const retries = socket.active;
+    listeners.onDisconnected({ retries, message: retries ? '' : error.message });
+  });
+
+  /** Only what is told to us alone, because of a call or a room, bears a number. */
+  for (const [event, listener] of Object.entries({ ...hears, signalingError: 'onRefused' })) {
+    socket.on(event, (payload, number) => {
+      // On long-polling a browser may ask again, by itself, for an answer that broke off, and then
+      // gets the next one. What is missing comes with a new connection.
+      if (delivery.isGap(number)) socket.io.engine.close();
+      else if (delivery.isNews(number)) listeners[listener](payload);
+    });
+  }
+
+  return {
+    /**
+     * Whom to tell. To be called before the page waits for anything.
+     * @param {LineListeners} wanted
+     */
+    listen(wanted) {
+      listeners = wanted;
+    },
+
+    /** Whether the server hears us just now. */
+    get connected() {
+      return delivery.isOpen;
+    },
+
+    /** Whether it does or the client is trying; false once the server has refused us. */
+    get active() {
+      return socket.active;
+    },
+
+    /** What the server still had of ours when we last came back. */
+    get restored() {
+      return restored;
+    },
+
+    /** Who we said we are. */
+    get identity() {
+      return identity;
+    },
+
+    /** Says something: now, or when there is a connection. */
+    say(event, payload) {
+      delivery.say(event, payload);
+    },
+
+    /** Says something and waits for the reply. Where that got lost, `recallReply` tells what it was. */
+    ask(event, payload, recallReply) {
+      return new Promise((resolve) => delivery.say(event, payload, (reply = recallReply()) => resolve(reply)));
+    },
+
+    /**
+     * Comes back under another name, lobby or password.
+     * @param {Identity} newIdentity
+     */
+    reconnect(newIdentity) {
+      identity = newIdentity;
+      socket.disconnect().connect();
+    },
+
+    /** Leaves for good: the server tells the others at once. */
+    close() {
+      socket.disconnect();
+    },
+  };
+}
