@@ -1,5 +1,6 @@
-// The connection between the two browsers: the only file that touches RTCPeerConnection. It knows
-// nothing of the server; the page carries descriptions and candidates from one to the other.
+// The connection between two browsers: the only file that touches RTCPeerConnection. It knows
+// nothing of the server; the page carries descriptions and candidates from one to the other. A call
+// has one, a room one for each other member (mesh.js).
 //
 // After the first offer and answer either side may offer anew: because a track comes or goes, or to
 // find another way through the network (ICE restart). Should both do so at once, the answerer of
@@ -19,6 +20,8 @@ const ICE_SERVERS = [];
  * @property {(candidate: RTCIceCandidateInit | null) => void} addNewIceCandidate
  * @property {(kind: 'audio'|'video', track: MediaStreamTrack | null) => Promise<void>} send from now
  *   on this track, or nothing of its kind
+ * @property {(text: string) => void} write to the other side, in order; nowhere before `onWritable`
+ * @property {number} audioLevel how loud the other side is just now, from 0 to 1
  * @property {() => void} catchUp what was on the way to the other side may be lost: says it again
  * @property {() => void} close
  */
@@ -32,19 +35,30 @@ const ICE_SERVERS = [];
  *   new offer, or the answer to theirs; not the first ones
  * @param {(state: RTCPeerConnectionState) => void} options.onStateChange
  * @param {() => void} options.onTracksChange the other side's
+ * @param {string} [options.peerId] whose connection this is, where there are many
+ * @param {object} [options.texts] where the two write to each other, too; both sides or neither
+ * @param {() => void} options.texts.onWritable
+ * @param {(text: string) => void} options.texts.onText
+ * @param {() => void} options.texts.onEnd the other side has closed the connection
  * @returns {Peer}
  */
 export function createPeerConnection(localStream, options) {
-  const { isPolite, onCandidate, onDescription, onStateChange, onTracksChange } = options;
+  const { isPolite, onCandidate, onDescription, onStateChange, onTracksChange, peerId, texts } = options;
   // Course step 2: the caller's connection.
   // Course step 13: the answerer's.
   const pc = new RTCPeerConnection({ iceServers: ICE_SERVERS });
-  window.pc = pc; // On purpose: type `pc` in the console and look inside.
+  const forget = expose(pc, peerId);
   const life = new AbortController();
 
   // Course step 4: the caller's tracks go into the connection.
   // Course step 14: the answerer's.
   for (const track of localStream.getTracks()) pc.addTrack(track, localStream);
+
+  // Its number is agreed on beforehand, so neither side has to announce it.
+  const channel = texts && pc.createDataChannel('texts', { negotiated: true, id: 0 });
+  channel?.addEventListener('open', texts.onWritable);
+  channel?.addEventListener('message', ({ data }) => typeof data === 'string' && texts.onText(data));
+  channel?.addEventListener('close', () => life.signal.aborted || texts.onEnd());
 
   // Course step 7: once there is a local description, the browser looks for ways to be reached
   // and tells each as it finds it.
@@ -211,6 +225,15 @@ export function createPeerConnection(localStream, options) {
       }
     },
 
+    write(text) {
+      if (channel.readyState === 'open') channel.send(text);
+    },
+
+    get audioLevel() {
+      const receiver = pc.getReceivers().find(({ track }) => track.kind === 'audio');
+      return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+    },
+
     catchUp() {
       // An offer comes with the candidates found so far.
       if (pc.signalingState === 'have-local-offer') onDescription(pc.localDescription);
@@ -220,8 +243,20 @@ export function createPeerConnection(localStream, options) {
     close() {
       life.abort();
       pc.close();
+      forget();
     },
   };
+}
+
+/** On purpose: type `pc`, or in a room `pcs`, in the console and look inside. */
+function expose(pc, peerId) {
+  if (!peerId) {
+    window.pc = pc;
+    return () => {};
+  }
+  window.pcs ??= new Map();
+  window.pcs.set(peerId, pc);
+  return () => window.pcs.delete(peerId);
 }
 
 /**

@@ -1,0 +1,229 @@
+// A room as a mesh: one connection (peer.js) to each other member. It knows who is there, carries
+// descriptions and candidates between the connections and the server, and passes on what members
+// write to each other. What is seen of it is the page's business.
+
+import { createPeerConnection } from './peer.js';
+
+/** How long another way to a member is looked for before it is told that there is none. */
+const PATIENCE_MS = 20_000;
+
+/** The longest thing that a member may write, in UTF-16 units; what is longer is dropped. */
+const LONGEST_TEXT = 20_000;
+
+/**
+ * @typedef {{audio: boolean, video: boolean, screen: boolean}} Sending what a member has switched on
+ *
+ * @typedef {object} RoomMember another one in the room
+ * @property {string} peerId
+ * @property {string} userName
+ * @property {import('./peer.js').Peer} peer
+ * @property {'connecting'|'connected'|'interrupted'|'failed'} link how sound and picture stand
+ * @property {'here'|'away'|'gone'} line whether the server hears them; once they are gone, it no
+ *   longer waits for them, and they stay as long as sound and picture do
+ * @property {Sending} sending
+ * @property {number} [patience] the timer
+ *
+ * @typedef {object} MeshListeners
+ * @property {(member: RoomMember) => void} onChange a member is new, or something about them is
+ * @property {(member: RoomMember) => void} onGone a member is no longer there
+ * @property {(member: RoomMember, words: string) => void} onChat
+ */
+
+/**
+ * @param {ReturnType<typeof import('./room-signaling.js').connectRoomSignaling>} signaling
+ * @param {string} room
+ * @param {object} own what of ours goes to the others
+ * @param {() => MediaStream} own.stream what is sent, at most one track of a kind
+ * @param {() => Sending} own.sending
+ * @param {MeshListeners} listeners
+ */
+export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
+  /** By their peerId, in the order in which they came. @type {Map<string, RoomMember>} */
+  const members = new Map();
+
+  function add({ peerId, userName }, isPolite) {
+    if (members.has(peerId)) return;
+    // Whoever the server had lost has come in anew.
+    const predecessor = [...members.values()].find((old) => old.line === 'gone' && old.userName === userName);
+    if (predecessor) remove(predecessor);
+
+    const sending = { audio: true, video: true, screen: false };
+    const member = { peerId, userName, link: 'connecting', line: 'here', sending };
+    members.set(peerId, member);
+    member.peer = createPeerConnection(own.stream(), {
+      peerId,
+      isPolite,
+      onCandidate: (candidate) => signaling.sendIceCandidate(room, peerId, candidate),
+      onDescription: (description) => signaling.sendDescription(room, peerId, description),
+      onStateChange: (state) => onConnectionState(member, state),
+      onTracksChange: () => onChange(member),
+      texts: {
+        onWritable: () => tell(member, { sending: own.sending() }),
+        onText: (text) => onText(member, text),
+        onEnd: () => member.line === 'gone' && remove(member),
+      },
+    });
+    onChange(member);
+  }
+
+  function remove(member) {
+    clearTimeout(member.patience);
+    member.peer.close();
+    members.delete(member.peerId);
+    onGone(member);
+  }
+
+  /** The server does not know them any more: they stay as long as they are seen and heard. */
+  function lose(member) {
+    if (member.link !== 'connected') {
+      remove(member);
+      return;
+    }
+    member.line = 'gone';
+    onChange(member);
+  }
+
+  /** First offers and answers; the later ones the connection makes by itself. */
+  async function describe(member, makeDescription) {
+    try {
+      signaling.sendDescription(room, member.peerId, await makeDescription());
+    } catch (error) {
+      if (!isIn(member)) return; // Gone meanwhile.
+      console.warn(`No connection to ${member.userName}:`, error.message);
+      showLink(member, 'failed');
+    }
+  }
+
+  function isIn(member) {
+    return members.get(member.peerId) === member;
+  }
+
+  // --- How sound and picture stand ---
+
+  function onConnectionState(member, state) {
+    if (!isIn(member)) return;
+    if (state === 'connected') {
+      clearTimeout(member.patience);
+      member.patience = undefined;
+      showLink(member, 'connected');
+    } else if (state === 'disconnected' || state === 'failed') {
+      if (member.line === 'gone') {
+        remove(member);
+        return;
+      }
+      if (member.link !== 'failed') showLink(member, 'interrupted');
+      // Another way is looked for by the connection itself, also after this.
+      if (state === 'failed') member.patience ??= setTimeout(showLink, PATIENCE_MS, member, 'failed');
+    }
+  }
+
+  function showLink(member, link) {
+    member.link = link;
+    onChange(member);
+  }
+
+  // --- What members write to each other: JSON of our own, from a stranger's browser ---
+
+  function tell(member, message) {
+    member.peer.write(JSON.stringify(message));
+  }
+
+  function onText(member, text) {
+    if (text.length > LONGEST_TEXT) return;
+    let message;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      return; // Not from a page of ours.
+    }
+    if (typeof message?.chat === 'string') onChat(member, message.chat);
+    if (typeof message?.sending === 'object' && message.sending) {
+      const { audio, video, screen } = message.sending;
+      member.sending = { audio: Boolean(audio), video: Boolean(video), screen: Boolean(screen) };
+      onChange(member);
+    }
+  }
+
+  return {
+    /** @returns {RoomMember[]} */
+    get members() {
+      return [...members.values()];
+    },
+
+    // --- What the server tells; it is the page that listens ---
+
+    /** We are in: towards those who were there before, we are the polite one. */
+    join(others) {
+      for (const other of others) add(other, true);
+    },
+
+    offerTo(others) {
+      for (const { peerId } of others) {
+        const member = members.get(peerId);
+        if (member) describe(member, member.peer.createOffer);
+      }
+    },
+
+    userJoined(other) {
+      add(other, other.polite);
+    },
+
+    userLeft({ peerId, reason }) {
+      const member = members.get(peerId);
+      if (!member) return;
+      if (reason === 'lost') lose(member);
+      else remove(member);
+    },
+
+    /** Their connection to the server broke, or is back. */
+    showLine(peerId, line) {
+      const member = members.get(peerId);
+      if (!member) return;
+      member.line = line;
+      onChange(member);
+    },
+
+    addOffer({ from, offer }) {
+      const member = members.get(from);
+      if (!member) return;
+      if (member.isDescribed) member.peer.addNewOffer(offer);
+      else describe(member, () => member.peer.createAnswer(offer));
+      member.isDescribed = true;
+    },
+
+    addAnswer({ from, answer }) {
+      const member = members.get(from);
+      if (!member) return;
+      member.isDescribed = true;
+      member.peer.addAnswer(answer).catch((error) => console.warn('An answer was not accepted:', error.message));
+    },
+
+    addCandidate({ from, candidate }) {
+      members.get(from)?.peer.addNewIceCandidate(candidate);
+    },
+
+    /** The server knows nobody any more: all have to come in anew. */
+    loseAll() {
+      for (const member of [...members.values()]) lose(member);
+    },
+
+    // --- What goes to all ---
+
+    /** From now on this is sent, or nothing of its kind. */
+    async send(kind, track) {
+      await Promise.all([...members.values()].map(({ peer }) => peer.send(kind, track)));
+    },
+
+    tellSending() {
+      for (const member of members.values()) tell(member, { sending: own.sending() });
+    },
+
+    say(words) {
+      for (const member of members.values()) tell(member, { chat: words });
+    },
+
+    close() {
+      for (const member of [...members.values()]) remove(member);
+    },
+  };
+}
