@@ -1,5 +1,6 @@
-// Camera, microphone and screen: asks the browser for them, switches them, gives them back. A call
-// is possible without any, so nothing here throws: what could not be had is explained in words.
+// Camera, microphone, screen and speaker: asks the browser for them, switches and changes them,
+// gives them back. A call is possible without any, so nothing here throws: what could not be had is
+// explained in words.
 
 /** The kinds of device as people call them, by the kind of their track. */
 const DEVICES = { video: 'camera', audio: 'microphone' };
@@ -7,9 +8,19 @@ const DEVICES = { video: 'camera', audio: 'microphone' };
 /** What the user wants sent; kept between calls, so that who is muted stays muted. */
 const wanted = { audio: true, video: true };
 
+/** The devices that the user has chosen, by kind, as the browser names them; kept on this device. */
+const chosen = {
+  audio: localStorage.getItem('microphone') ?? '',
+  video: localStorage.getItem('camera') ?? '',
+  output: localStorage.getItem('speaker') ?? '',
+};
+
+/** How large a picture is asked for. */
+let pictureSize = { width: 1280, height: 720 };
+
 /**
- * Asks for camera and microphone, the browser's default ones, and gets as much of the two as can
- * be had.
+ * Asks for camera and microphone, the chosen or else the browser's default ones, and gets as much
+ * of the two as can be had.
  * @returns {Promise<{stream: MediaStream, problem: string}>} the problem is empty where all is well
  */
 export async function fetchUserMedia() {
@@ -27,8 +38,8 @@ export async function fetchUserMedia() {
 }
 
 /**
- * Asks for one device during a call, where it was missing or refused at the start, and puts it
- * into the stream, in the place of one that has ended.
+ * Asks for one device, where it was missing or refused at the start, or is another one from now on,
+ * and puts it into the stream in the old one's place.
  * @param {MediaStream} stream
  * @param {'audio'|'video'} kind
  * @returns {Promise<string>} the problem, empty where all is well
@@ -38,7 +49,7 @@ export async function fetchDevice(stream, kind) {
     const [track] = (await ask([kind])).getTracks();
     stream.getTracks().filter((old) => old.kind === kind).forEach((old) => stream.removeTrack(old));
     stream.addTrack(track);
-    setOn(stream, kind, true);
+    prepared(stream);
     return '';
   } catch (error) {
     return explain({ [kind]: error });
@@ -85,12 +96,29 @@ async function fetchOneByOne(bothFailed) {
 }
 
 function ask(kinds) {
+  // "ideal" and not "exact": a camera that cannot do it still gives its best, and for one that is
+  // no longer plugged in there is another.
   const constraints = {
-    audio: kinds.includes('audio'),
-    // "ideal" and not "exact": a camera that cannot do it still gives its best.
-    video: kinds.includes('video') && { width: { ideal: 1280 }, height: { ideal: 720 } },
+    audio: kinds.includes('audio') && { deviceId: { ideal: chosen.audio || undefined } },
+    video: kinds.includes('video') && { deviceId: { ideal: chosen.video || undefined }, ...idealSize() },
   };
   return navigator.mediaDevices.getUserMedia(constraints);
+}
+
+function idealSize() {
+  return { width: { ideal: pictureSize.width }, height: { ideal: pictureSize.height } };
+}
+
+/**
+ * Asks the camera for smaller or larger pictures, from now on.
+ * @param {MediaStream} stream
+ * @param {{width: number, height: number}} size
+ */
+export async function setPictureSize(stream, size) {
+  if (size.width === pictureSize.width) return;
+  pictureSize = size;
+  // A camera that cannot do it goes on as it is.
+  await Promise.all(stream.getVideoTracks().map((track) => track.applyConstraints(idealSize()).catch(() => {})));
 }
 
 /** What the browser remembers about this device; nothing where it will not tell. */
@@ -172,6 +200,64 @@ export function has(stream, kind) {
 export function setOn(stream, kind, on) {
   wanted[kind] = on;
   if (stream) prepared(stream);
+}
+
+// --- Which microphone, camera and speaker ---
+
+/** The browser's words for each kind of device. */
+const LISTED = { audio: 'audioinput', video: 'videoinput', output: 'audiooutput' };
+const KEPT_AS = { audio: 'microphone', video: 'camera', output: 'speaker' };
+
+/** Whether the browser lets a page choose where sound comes out. */
+export function canChooseSpeaker() {
+  return 'setSinkId' in HTMLMediaElement.prototype;
+}
+
+/**
+ * The devices there are, with the one in use. Before the user has allowed one, browsers name none.
+ * @param {'audio'|'video'|'output'} kind
+ * @param {MediaStream} [stream] in which the device is in use
+ * @returns {Promise<{id: string, name: string, isUsed: boolean}[]>}
+ */
+export async function listDevices(kind, stream) {
+  const all = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+  const used = stream?.getTracks().find((track) => track.kind === kind)?.getSettings().deviceId ?? chosen[kind];
+  return all
+    .filter((device) => device.kind === LISTED[kind] && device.deviceId)
+    .map(({ deviceId, label }, n) => ({
+      id: deviceId,
+      name: label || `${KEPT_AS[kind]} ${n + 1}`,
+      isUsed: deviceId === used,
+    }));
+}
+
+/**
+ * From now on this device; where one of its kind is in use, it takes its place. The old one goes
+ * first: a phone cannot open two cameras at once.
+ * @param {'audio'|'video'|'output'} kind
+ * @param {string} id
+ * @param {MediaStream} [stream]
+ * @returns {Promise<string>} the problem, empty where all is well
+ */
+export async function chooseDevice(kind, id, stream) {
+  chosen[kind] = id;
+  localStorage.setItem(KEPT_AS[kind], id);
+  if (kind === 'output') {
+    await Promise.all([...document.querySelectorAll('video')].map(useSpeaker));
+    return '';
+  }
+  if (!stream || !has(stream, kind)) return '';
+  stream.getTracks().filter((track) => track.kind === kind).forEach((track) => track.stop());
+  return fetchDevice(stream, kind);
+}
+
+/**
+ * Lets the sound of a video come out where the user wants it.
+ * @param {HTMLVideoElement} video
+ */
+export async function useSpeaker(video) {
+  // One that is no longer there: then it comes out as usual.
+  if (chosen.output && canChooseSpeaker()) await video.setSinkId(chosen.output).catch(() => video.setSinkId(''));
 }
 
 /**

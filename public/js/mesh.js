@@ -21,6 +21,7 @@ const LONGEST_TEXT = 20_000;
  * @property {'here'|'away'|'gone'} line whether the server hears them; once they are gone, it no
  *   longer waits for them, and they stay as long as sound and picture do
  * @property {Sending} sending
+ * @property {boolean} [isDescribed] the first offer or answer of theirs has come
  * @property {number} [patience] the timer
  *
  * @typedef {object} MeshListeners
@@ -56,7 +57,7 @@ export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
       onCandidate: (candidate) => signaling.sendIceCandidate(room, peerId, candidate),
       onDescription: (description) => signaling.sendDescription(room, peerId, description),
       onStateChange: (state) => onConnectionState(member, state),
-      onTracksChange: () => onChange(member),
+      onTracksChange: () => isIn(member) && onChange(member),
       texts: {
         onWritable: () => tell(member, { sending: own.sending() }),
         onText: (text) => onText(member, text),

@@ -1,10 +1,13 @@
 // The buttons for microphone, camera and screen. What was missing at the start of a call can be
-// switched on later, and the screen takes the camera's place in the call while it is shown.
+// switched on later, another device chosen, and the screen takes the camera's place in the call
+// while it is shown.
 
+import { createDeviceChoice } from '../device-choice.js';
 import {
   canFetchScreen, fetchDevice, fetchScreen, has, isOn, release, setOn,
 } from '../media.js';
-import { screenEl, showPictures, showProblem, toggleEls } from './call-view.js';
+import { devicesEl, screenEl, showPictures, toggleEls } from './call-view.js';
+import { showProblem } from './frame.js';
 
 /**
  * @param {() => import('./call-session.js').Session|null} current the call in progress
@@ -18,6 +21,15 @@ export function connectDevices(current) {
     if (current().screen) stopSharing(current, current());
     else share(current);
   });
+  const choice = createDeviceChoice(devicesEl, {
+    stream: () => current()?.localStream,
+    onChange(problem) {
+      const mine = current();
+      showProblem(problem);
+      if (mine?.localStream) sendTracks(mine);
+    },
+  });
+  devicesEl.addEventListener('toggle', choice.refresh);
 }
 
 /** Devices that the browser is asking the user for: one question at a time. */
@@ -39,7 +51,9 @@ async function toggle(current, kind) {
     return;
   }
   showProblem(problem);
-  if (!problem) await sendTracks(mine);
+  if (problem) return;
+  setOn(mine.localStream, kind, true);
+  await sendTracks(mine);
 }
 
 async function share(current) {

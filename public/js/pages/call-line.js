@@ -3,9 +3,8 @@
 
 import { readIdentity, restoreIdentity } from '../identity.js';
 import { connectSignaling } from '../signaling.js';
-import {
-  askForPassword, identityEl, identityFields, removeOfferEls, showProblem, stopAskingForPassword,
-} from './call-view.js';
+import { identityEl, identityFields, removeOfferEls } from './call-view.js';
+import { showProblem, stopAskingForPassword } from './frame.js';
 
 restoreIdentity(identityFields);
 let identity = readIdentity(identityFields);
@@ -28,12 +27,6 @@ identityEl.addEventListener('submit', (event) => {
   event.preventDefault();
   changeIdentity();
 });
-
-/** The server did not let us in, and is about to close this connection. */
-export function askForAnotherPassword() {
-  showProblem('The server wants another password. Enter it under “Server password”.');
-  askForPassword();
-}
 
 // Whoever closes the page, or reloads it, leaves. On long-polling the server would not know. It is
 // the first to hear (`capture`): after other listeners the browser may have broken off all

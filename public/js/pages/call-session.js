@@ -4,8 +4,9 @@
 import { fetchUserMedia, release } from '../media.js';
 import { createPeerConnection } from '../peer.js';
 import { signaling } from './call-line.js';
-import { callEl, hangupEl, showLine, showPictures, showProblem, showState, state } from './call-view.js';
+import { callEl, hangupEl, showLine, showPictures, showState, state } from './call-view.js';
 import { callWords } from './call-words.js';
+import { showProblem } from './frame.js';
 
 /** How long another way to the other side is looked for before the call is given up. */
 const PATIENCE_MS = 20_000;

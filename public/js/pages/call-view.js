@@ -1,7 +1,7 @@
 // What the call page shows: its elements, the stage of the call in words and pictures, and the
 // list of those who wait. It decides nothing; call.js says what to show.
 
-import { canFetchDevices, has, isOn } from '../media.js';
+import { canFetchDevices, has, isOn, useSpeaker } from '../media.js';
 import { byId, createElement, moveFocus, setText, showToggle } from '../ui.js';
 
 export const callEl = byId('call');
@@ -10,6 +10,7 @@ export const identityEl = byId('identity');
 export const identityFields = { userName: byId('name'), lobby: byId('lobby'), password: byId('password') };
 export const toggleEls = { audio: byId('microphone'), video: byId('camera') };
 export const screenEl = byId('screen');
+export const devicesEl = byId('devices');
 
 const statusEl = byId('status');
 const offersEl = byId('offers');
@@ -54,35 +55,6 @@ function isTroubled() {
   return document.body.dataset.line === 'troubled';
 }
 
-/** @param {string} words what went wrong and what to do; empty where all is well */
-export function showProblem(words) {
-  setText(byId('problem'), words);
-}
-
-/** Without https there is no camera: the same page with https is one press away. */
-export function showInsecureContext() {
-  const secure = new URL(location.href);
-  secure.protocol = 'https:';
-  byId('alert').prepend(createElement('p', {},
-    'Browsers give camera and microphone only to pages opened with https. Open ',
-    createElement('a', { href: secure.href }, secure.href),
-    ' instead.'));
-}
-
-/** Leads to the password, which is tucked away as long as the usual one does. */
-export function askForPassword() {
-  const { password } = identityFields;
-  byId('password-details').open = true;
-  password.setAttribute('aria-invalid', 'true');
-  password.focus();
-  password.select();
-}
-
-/** The password entered now has not been refused yet. */
-export function stopAskingForPassword() {
-  identityFields.password.removeAttribute('aria-invalid');
-}
-
 /**
  * Pictures and on/off buttons, as they are for this call or for none.
  * @param {import('./call-session.js').Session|null} session
@@ -93,7 +65,10 @@ export function showPictures(session) {
   const remoteStream = session?.peer?.remoteStream ?? null;
   const shown = screen ?? localStream;
   if (localVideoEl.srcObject !== shown) localVideoEl.srcObject = shown;
-  if (remoteVideoEl.srcObject !== remoteStream) remoteVideoEl.srcObject = remoteStream;
+  if (remoteVideoEl.srcObject !== remoteStream) {
+    remoteVideoEl.srcObject = remoteStream;
+    useSpeaker(remoteVideoEl);
+  }
 
   // Large is the other side once it is there; before that, one's own picture.
   const connected = state() === 'connected';

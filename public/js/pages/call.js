@@ -4,15 +4,15 @@
 
 import { callKey } from '../peer.js';
 import { connectDevices } from './call-devices.js';
-import { askForAnotherPassword, signaling } from './call-line.js';
+import { signaling } from './call-line.js';
 import {
   endSession, failCall, hangup, prepare, session, showCall, showNews, startSession,
 } from './call-session.js';
 import {
-  callEl, createOfferEls, hangupEl, removeOfferEl, removeOfferEls, showInsecureContext, showPictures,
-  showProblem, showState, state,
+  callEl, createOfferEls, hangupEl, removeOfferEl, removeOfferEls, showPictures, showState, state,
 } from './call-view.js';
 import { endWords, withdrawnWords } from './call-words.js';
+import { askForAnotherPassword, showInsecureContext, showProblem } from './frame.js';
 
 callEl.addEventListener('click', call);
 hangupEl.addEventListener('click', hangup);

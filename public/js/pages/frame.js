@@ -1,0 +1,34 @@
+// What the pages' frames have in common: the line about what went wrong, the way to https, the
+// password that is asked for.
+
+import { byId, createElement, setText } from '../ui.js';
+
+/** @param {string} words what went wrong and what to do; empty where all is well */
+export function showProblem(words) {
+  setText(byId('problem'), words);
+}
+
+/** Without https there is no camera: the same page with https is one press away. */
+export function showInsecureContext() {
+  const secure = new URL(location.href);
+  secure.protocol = 'https:';
+  byId('alert').prepend(createElement('p', {},
+    'Browsers give camera and microphone only to pages opened with https. Open ',
+    createElement('a', { href: secure.href }, secure.href),
+    ' instead.'));
+}
+
+/** The server did not let us in: leads to the password, which is tucked away as long as the usual one does. */
+export function askForAnotherPassword() {
+  showProblem('The server wants another password. Enter it under “Server password”.');
+  const passwordEl = byId('password');
+  byId('password-details').open = true;
+  passwordEl.setAttribute('aria-invalid', 'true');
+  passwordEl.focus();
+  passwordEl.select();
+}
+
+/** The password entered now has not been refused yet. */
+export function stopAskingForPassword() {
+  byId('password').removeAttribute('aria-invalid');
+}
