@@ -228,3 +228,12 @@ export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
     },
   };
 }
+
+/**
+ * How large a picture each may send: in a mesh every device makes and sends one for each other.
+ * @param {number} people in the room
+ */
+export function pictureSizeFor(people) {
+  if (people < 4) return { width: 1280, height: 720 };
+  return people < 9 ? { width: 640, height: 360 } : { width: 320, height: 180 };
+}

@@ -1,0 +1,37 @@
+// Which room: the name in the page's address, or the form that leads to one.
+
+import { byId } from '../ui.js';
+
+const CONSONANTS = 'bdfgklmnprstvz';
+const VOWELS = 'aeiou';
+
+/** The room that this page's address names: /room/NAME. Empty where it names none. */
+export function roomOfAddress() {
+  const name = /^\/room\/(.+)$/.exec(location.pathname)?.[1] ?? '';
+  try {
+    return decodeURIComponent(name).trim();
+  } catch {
+    return ''; // Not how an address spells a name.
+  }
+}
+
+/** Lets the user choose a room, and goes there. */
+export function askForRoom() {
+  const nameEl = byId('room-name');
+  nameEl.value = pronounceableName();
+  nameEl.focus();
+  nameEl.select();
+  byId('choose').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const name = nameEl.value.trim();
+    if (name) location.assign(`/room/${encodeURIComponent(name)}`);
+  });
+}
+
+/** A name that can be told by telephone, and is hard to guess: about 70^5 of them. */
+function pronounceableName() {
+  const random = crypto.getRandomValues(new Uint8Array(10));
+  const letter = (letters, n) => letters[random[n] % letters.length];
+  const syllables = [0, 2, 4, 6, 8].map((n) => letter(CONSONANTS, n) + letter(VOWELS, n + 1));
+  return `${syllables.slice(0, 2).join('')}-${syllables.slice(2).join('')}`;
+}

@@ -1,0 +1,289 @@
+// The room page, from top to bottom: the lobby, where nobody sees one yet; joining and leaving; what
+// the server tells. One stay at a time: `stay`. What is seen of it is in room-view.js and
+// room-tiles.js, the sentences are in room-words.js, camera and screen in room-devices.js.
+
+import { createSession, readIdentity, restoreIdentity } from '../identity.js';
+import { setPictureSize } from '../media.js';
+import { createMesh, pictureSizeFor } from '../mesh.js';
+import { connectRoomSignaling } from '../room-signaling.js';
+import { askForAnotherPassword, showInsecureContext, showProblem, stopAskingForPassword } from './frame.js';
+import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
+import { askForRoom, roomOfAddress } from './room-choice.js';
+import { closeDevices, connectDevices, openDevices, ownSending, ownStream, sentStream } from './room-devices.js';
+import { connectInvite, openInvite } from './room-invite.js';
+import { removeTile, showSpeaking, showTile } from './room-tiles.js';
+import {
+  identityEl, identityFields, leaveEl, showMeshNote, showReady, showState, showStatus, state,
+} from './room-view.js';
+import { leftWords, meshWords, roomWords } from './room-words.js';
+
+/** How long it is news who came or went. */
+const NEWS_MS = 15_000;
+
+/** How often it is looked who speaks, and from which level on somebody does. */
+const LISTEN_MS = 100;
+const VOICE = 0.01;
+
+/** From this width on the chat has a place beside the tiles. */
+const WIDE = matchMedia('(min-width: 75rem)');
+
+/**
+ * From joining to leaving. Functions that wait for something hold on to theirs and look afterwards
+ * whether it is still the one: the user may have left meanwhile.
+ * @typedef {object} Stay
+ * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
+ * @property {ReturnType<typeof createMesh>} mesh
+ * @property {string} userName
+ * @property {boolean} [isTakenLeaveOf] the server does not want us back
+ * @property {string} news
+ * @property {number} [forgetting] the timer that ends the news
+ */
+
+/** @type {Stay|null} */
+let stay = null;
+
+const room = roomOfAddress();
+
+if (!window.isSecureContext) showInsecureContext();
+if (room) openLobby();
+else {
+  showState('choosing');
+  askForRoom();
+}
+
+// --- The lobby ---
+
+async function openLobby() {
+  document.title = `${room} – Switchboard`;
+  document.getElementById('lobby-title').textContent = `Join “${room}”`;
+  restoreIdentity(identityFields);
+  connectInvite(room);
+  connectDevices(onOwnChange);
+  connectChat(say);
+  identityFields.userName.addEventListener('input', showOwnTile);
+  identityFields.password.addEventListener('input', stopAskingForPassword);
+  identityEl.addEventListener('submit', (event) => {
+    event.preventDefault();
+    join();
+  });
+  leaveEl.addEventListener('click', leave);
+  setInterval(listen, LISTEN_MS);
+
+  showState('lobby');
+  showOwnTile();
+  showStatus('Starting camera and microphone. The browser may ask you first.');
+  await openDevices();
+  showReady(true);
+  showStatus('Ready. Nobody sees or hears you before you join.');
+}
+
+function showOwnTile() {
+  showTile({
+    id: 'own',
+    userName: stay?.userName ?? identityFields.userName.value,
+    stream: ownSending().screen ? sentStream() : ownStream(),
+    sending: ownSending(),
+    link: 'connected',
+    isOwn: true,
+  });
+}
+
+/** The microphone is off, another camera chosen, a screen shown. */
+function onOwnChange() {
+  showOwnTile();
+  if (!stay) return;
+  const sent = sentStream();
+  stay.mesh.send('audio', sent.getAudioTracks()[0] ?? null);
+  stay.mesh.send('video', sent.getVideoTracks()[0] ?? null);
+  stay.mesh.tellSending();
+}
+
+// --- Joining and leaving ---
+
+async function join() {
+  const identity = { ...readIdentity(identityFields), session: createSession() };
+  showProblem('');
+  stopAskingForPassword();
+  showState('joining');
+  showStatus('Joining…');
+  await openDevices(); // They were given back when one left.
+  if (state() !== 'joining') return;
+
+  const signaling = connectRoomSignaling(identity);
+  const mesh = createMesh(signaling, room, { stream: sentStream, sending: ownSending }, {
+    onChange: showMember,
+    onGone: removeMember,
+    onChat: ({ userName }, words) => addMessage(userName, words),
+  });
+  const mine = { signaling, mesh, userName: identity.userName, news: '' };
+  stay = mine;
+  clearChat();
+  showOwnTile();
+  signaling.listen({
+    onConnected: (connection) => onConnected(mine, connection),
+    onDisconnected: (loss) => onDisconnected(mine, loss),
+    onRefused: (refusal) => onRefused(mine, refusal),
+    onJoined: (joined) => onJoined(joined),
+    onOfferWanted: ({ members }) => mesh.offerTo(members),
+    onUserJoined,
+    onUserLeft,
+    onUserLost: ({ peerId }) => onUserLine(peerId, 'away'),
+    onUserBack,
+    onOffer: mesh.addOffer,
+    onAnswer: mesh.addAnswer,
+    onCandidate: mesh.addCandidate,
+  });
+}
+
+/** Asks to be let in, at first or anew. */
+async function enter(mine) {
+  const reply = await mine.signaling.joinRoom(room);
+  if (stay !== mine || reply.ok) return;
+  endStay('You are not in the room.');
+  showProblem(reply.error.message);
+}
+
+function onJoined({ members }) {
+  stay.mesh.join(members);
+  if (state() !== 'joined') {
+    showState('joined');
+    openChat(WIDE.matches);
+    openInvite(members.length === 0);
+    leaveEl.focus({ preventScroll: true });
+  }
+  showRoom();
+}
+
+function leave() {
+  stay?.signaling.leaveRoom(room);
+  endStay('You left the room.');
+}
+
+/** @param {string} words */
+function endStay(words) {
+  const ended = stay;
+  stay = null;
+  if (ended) {
+    clearTimeout(ended.forgetting);
+    ended.mesh.close();
+    ended.signaling.close();
+  }
+  closeDevices();
+  openChat(false);
+  openInvite(false);
+  showMeshNote('');
+  showState('lobby');
+  showStatus(words);
+}
+
+// Whoever closes the page, or reloads it, leaves. On long-polling the server would not know. It is
+// the first to hear (`capture`): after other listeners the browser may have broken off all
+// requests, and the connection with them.
+window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signaling.close(), { capture: true });
+
+// --- Who is here ---
+
+function showMember(member) {
+  showTile({ ...member, id: member.peerId, stream: member.peer.remoteStream });
+  showRoom();
+}
+
+function removeMember({ peerId }) {
+  removeTile(peerId);
+  showRoom();
+}
+
+/** The status line, and what depends on how many are here. */
+function showRoom() {
+  if (!stay || state() !== 'joined') return;
+  const { mesh, signaling, isTakenLeaveOf, news } = stay;
+  const { members } = mesh;
+  const serverIsAway = !signaling.connected;
+  const facts = { room, members, serverIsAway, serverIsGone: isTakenLeaveOf === true, news };
+  showStatus(roomWords(facts), serverIsAway || members.some(({ line, link }) => line === 'away' || link === 'interrupted'));
+  showMeshNote(meshWords(members.length + 1));
+  if (ownStream()) setPictureSize(ownStream(), pictureSizeFor(members.length + 1));
+}
+
+/** Says for a while what has happened. */
+function showNews(news) {
+  const mine = stay;
+  mine.news = news;
+  clearTimeout(mine.forgetting);
+  mine.forgetting = setTimeout(() => {
+    mine.news = '';
+    if (stay === mine) showRoom();
+  }, NEWS_MS);
+  showRoom();
+}
+
+function listen() {
+  const isHeard = ({ peer, link }) => link === 'connected' && peer.audioLevel > VOICE;
+  showSpeaking(stay ? stay.mesh.members.filter(isHeard).map(({ peerId }) => peerId) : []);
+}
+
+function say(words) {
+  stay.mesh.say(words);
+  addMessage('You', words, true);
+}
+
+// --- What the server tells ---
+
+function onConnected(mine, { isKnown }) {
+  if (state() === 'joining') {
+    // Asked before and not answered yet, it is still on its way.
+    if (!mine.isEntering || !isKnown) enter(mine);
+    mine.isEntering = true;
+    return;
+  }
+  if (isKnown) {
+    showNews('The server is back.');
+    return;
+  }
+  // It was started again, or we were away for long. Everybody comes in anew and is known by another
+  // peerId; until then those who are still seen and heard stay.
+  mine.mesh.loseAll();
+  showNews('The server is back, and had forgotten who is here.');
+  enter(mine);
+}
+
+function onDisconnected(mine, { retries, message }) {
+  if (state() === 'joined') {
+    mine.isTakenLeaveOf = !retries;
+    showRoom();
+  } else if (retries) {
+    showStatus('The server is out of reach. Trying again…');
+  } else if (stay === mine) {
+    endStay('Not connected.');
+  }
+  if (message) showProblem(message);
+}
+
+function onUserJoined(member) {
+  stay.mesh.userJoined(member);
+  openInvite(false);
+  showNews(`${member.userName} joined.`);
+}
+
+function onUserLeft(member) {
+  stay.mesh.userLeft(member);
+  showNews(leftWords(member));
+}
+
+function onUserLine(peerId, line) {
+  stay.mesh.showLine(peerId, line);
+}
+
+function onUserBack({ peerId, userName }) {
+  onUserLine(peerId, 'here');
+  showNews(`${userName} is back.`);
+}
+
+function onRefused(mine, { code, message }) {
+  if (code === 'wrong-password') {
+    if (state() !== 'joined') endStay('Not connected.');
+    askForAnotherPassword();
+  } else if (code === 'rate-limited' || code === 'unavailable') {
+    showProblem(message);
+  }
+}
