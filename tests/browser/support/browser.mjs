@@ -20,10 +20,14 @@ const QUIET = [
   '--disable-features=WebRtcHideLocalIpsWithMdns,HttpsUpgrades,Translate,OptimizationHints,MediaRouter',
 ];
 
-/** Cameras: one that shows a moving picture, none at all, or one that the user does not allow. */
+/**
+ * Cameras: one that shows a moving picture, two that do so slowly (for many pages on one machine),
+ * none at all, or one that the user does not allow.
+ */
 const CAMERAS = {
   // Few pictures a second: several browsers encode and decode them on one machine.
   fake: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'],
+  slow: ['--use-fake-device-for-media-stream=device-count=2,fps=5', '--use-fake-ui-for-media-stream'],
   none: ['--use-fake-ui-for-media-stream'],
   refused: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream=deny'],
 };
@@ -39,7 +43,7 @@ after(async () => {
  * and returns the page; the page has `problems`, where errors are collected (see watch.mjs). At the
  * end there must be none; on a failure, what each visitor saw is kept in output/.
  *
- * Options of a visit: `camera` (fake, none or refused), `hosts` (rules that map host names),
+ * Options of a visit: `camera` (fake, slow, none or refused), `hosts` (rules that map host names),
  * `failing` (the error that a device gives: `{audio: 'NotFoundError'}` is a machine without a
  * microphone, which no flag of Chromium can make; until the page calls `mendDevices()`),
  * `transport` ('polling': a browser in a network that lets no WebSocket through).

@@ -1,0 +1,145 @@
+// Our own room page in real browsers: who is there sees and hears everybody else, whoever comes,
+// goes, comes late or comes again.
+
+import assert from 'node:assert/strict';
+import { browserTest } from './support/browser.mjs';
+import { assertOnlyServerWasAsked } from './support/call-page.mjs';
+import {
+  assertAllMeet, canJoin, enter, join, joinAll, openLobby, state, tile, tileIs, tilesAre, told,
+} from './support/room-page.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+browserTest('four in a room see each other, a fifth comes late, one leaves, one reloads', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob, carl, dora] = await joinAll(visit, server, ['Ann', 'Bob', 'Carl', 'Dora']);
+  await assertAllMeet([ann, bob, carl, dora]); // Twelve pictures, all moving.
+  await told(ann, /In “tea” with Bob, Carl and Dora\./);
+
+  const eve = await join(visit, server.http, 'Eve');
+  await assertAllMeet([ann, bob, carl, dora, eve]);
+  await told(ann, /with Bob, Carl, Dora and Eve\. Eve joined\./);
+
+  await bob.click('#leave');
+  await state(bob, 'lobby');
+  await told(bob, /You left the room/);
+  for (const page of [ann, carl, dora, eve]) await told(page, /Bob left\./);
+  await assertAllMeet([ann, carl, dora, eve]);
+
+  await carl.reload();
+  for (const page of [ann, dora, eve]) await told(page, /Carl closed the page\./);
+  await assertAllMeet([ann, dora, eve]);
+  await canJoin(carl);
+  assert.equal(await carl.inputValue('#name'), 'Carl');
+  await enter(carl);
+  await assertAllMeet([ann, carl, dora, eve]);
+  for (const page of [ann, carl, dora, eve]) {
+    await tilesAre(page, ['Ann', 'Carl', 'Dora', 'Eve']);
+    assertOnlyServerWasAsked(page, server);
+  }
+});
+
+browserTest('nobody is sent before they join, and nothing after they left', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await join(visit, server.http, 'Ann');
+  const bob = await openLobby(visit, server.http, 'Bob');
+  await tileIs(bob, 'Bob', 'has-picture');
+  assert.equal(await bob.evaluate(() => observedCalls.length), 0);
+  await told(ann, /You are alone in “tea”/);
+
+  await enter(bob);
+  await assertAllMeet([ann, bob]);
+  const tracks = await bob.evaluateHandle(() => document.querySelector('.is-own video').srcObject.getTracks());
+  await bob.click('#leave');
+  await state(bob, 'lobby');
+  assert.deepEqual(await tracks.evaluate((all) => all.map(({ readyState }) => readyState)), ['ended', 'ended']);
+  assert.deepEqual(await bob.evaluate(() => [pcs.size, observedCalls.at(-1).pc.connectionState]), [0, 'closed']);
+  await tilesAre(ann, ['Ann']);
+
+  await enter(bob);
+  await assertAllMeet([ann, bob]);
+});
+
+browserTest('a full room is told in words, and there is room again when somebody leaves', async ({ visit, t }) => {
+  const server = await serverFor(t, '--max-room', '2');
+  const [ann, bob] = await joinAll(visit, server, ['Ann', 'Bob']);
+  const carl = await openLobby(visit, server.http, 'Carl');
+  await carl.click('#join');
+  await told(carl, /You are not in the room\..*full/s);
+  await state(carl, 'lobby');
+  await assertAllMeet([ann, bob]);
+  await bob.click('#leave');
+  await told(ann, /Bob left/);
+  await enter(carl);
+  await assertAllMeet([ann, carl]);
+});
+
+browserTest('two rooms have nothing to do with each other', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const options = { room: 'coffee & cake / 1' };
+  const [ann, bob] = await joinAll(visit, server, ['Ann', 'Bob']);
+  const carl = await join(visit, server.http, 'Carl', options);
+  const dora = await join(visit, server.http, 'Dora', options);
+  await assertAllMeet([ann, bob]);
+  await assertAllMeet([carl, dora]);
+  await told(carl, /In “coffee & cake \/ 1” with Dora/);
+});
+
+browserTest('without a name of a room one is chosen, and the address leads others there', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await visit(`${server.http}/room.html`, { camera: 'slow' });
+  await state(ann, 'choosing');
+  const suggested = await ann.inputValue('#room-name');
+  assert.match(suggested, /^[a-z]{4}-[a-z]{6}$/);
+  await ann.press('#room-name', 'Enter');
+  await ann.waitForURL(`**/room/${suggested}`);
+  await canJoin(ann);
+  await enter(ann);
+  const link = new URL(await ann.inputValue('#link'));
+  assert.equal(link.pathname, `/room/${suggested}`);
+  await eventually('a code for phones', () => ann.evaluate(() => document.querySelector('#qr').naturalWidth > 0));
+  const bob = await join(visit, server.http, 'Bob', { room: suggested });
+  await assertAllMeet([ann, bob]);
+  await eventually('the invitation closed', async () => !(await ann.isVisible('#invite')));
+});
+
+browserTest('a wrong password is told and can be corrected', async ({ visit, t }) => {
+  const server = await serverFor(t, '--password', 'secret');
+  const ann = await openLobby(visit, server.http, 'Ann');
+  await ann.click('#join');
+  await told(ann, /another password/);
+  await state(ann, 'lobby');
+  await ann.fill('#password', 'secret');
+  await enter(ann);
+  await told(ann, /You are alone/);
+});
+
+browserTest('a hostile name is text and nothing else', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const hostile = '<img src=x onerror=window.hacked=true>';
+  const ann = await join(visit, server.http, 'Ann');
+  const eve = await join(visit, server.http, hostile);
+  await assertAllMeet([ann, eve]);
+  await told(ann, /<img src=x/);
+  await eve.click('#leave');
+  await told(ann, /<img src=x.* left\./);
+  for (const page of [ann, eve]) {
+    assert.equal(await page.locator('img[src=x]').count(), 0);
+    assert.equal(await page.evaluate(() => window.hacked), undefined);
+  }
+});
+
+browserTest('who has no camera watches and is heard; who speaks has a lit frame', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await join(visit, server.http, 'Ann');
+  const bob = await join(visit, server.http, 'Bob', { failing: { video: 'NotFoundError' } });
+  await told(bob, /No camera found/);
+  await tileIs(bob, 'Ann', 'has-picture');
+  await tileIs(ann, 'Bob', 'is-speaking'); // The fake microphone beeps.
+  assert.match(await tile(ann, 'Bob').locator('.tile-note').textContent(), /No picture/);
+
+  await bob.evaluate(() => mendDevices());
+  await bob.click('#camera');
+  await tileIs(ann, 'Bob', 'has-picture');
+  await assertAllMeet([ann, bob]);
+});

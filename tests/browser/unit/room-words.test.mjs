@@ -1,0 +1,52 @@
+// What the room page says.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { leftWords, meshWords, roomWords, tileWords } from '../../../public/js/pages/room-words.js';
+
+/** A room with these people, all well. */
+function roomOf(...names) {
+  const members = names.map((userName) => ({ userName, line: 'here' }));
+  return { room: 'tea', members, serverIsAway: false, serverIsGone: false, news: '' };
+}
+
+test('who is here is named, and from five on counted', () => {
+  assert.equal(roomWords(roomOf()), 'You are alone in “tea”.');
+  assert.equal(roomWords(roomOf('Ann')), 'In “tea” with Ann.');
+  assert.equal(roomWords(roomOf('Ann', 'Bob', 'Carl', 'Dora')), 'In “tea” with Ann, Bob, Carl and Dora.');
+  assert.equal(roomWords(roomOf('Ann', 'Bob', 'Carl', 'Dora', 'Eve')), 'In “tea” with Ann, Bob, Carl and 2 others.');
+});
+
+test('who is missing is told before any news, the server first', () => {
+  const facts = { ...roomOf('Ann', 'Bob'), news: 'Bob joined.' };
+  assert.match(roomWords(facts), / Bob joined\.$/);
+  facts.members[0].line = 'away';
+  assert.match(roomWords(facts), /Ann’s connection to the server is lost, waiting…$/);
+  facts.members[1].line = 'away';
+  assert.match(roomWords(facts), /The connections of Ann and Bob to the server are lost/);
+  assert.match(roomWords({ ...facts, serverIsAway: true }), /The server is out of reach; the call goes on without it\.$/);
+});
+
+test('alone without the server there is no call that could go on', () => {
+  assert.doesNotMatch(roomWords({ ...roomOf(), serverIsAway: true }), /goes on/);
+});
+
+test('the three ways to go are told apart', () => {
+  const words = ['left', 'closed', 'lost'].map((reason) => leftWords({ userName: 'Bob', reason }));
+  assert.deepEqual(words, ['Bob left.', 'Bob closed the page.', 'Bob lost the connection.']);
+});
+
+test('a tile with a picture that arrives says nothing', () => {
+  const bob = { userName: 'Bob', link: 'connected', hasPicture: true };
+  assert.equal(tileWords(bob), '');
+  assert.equal(tileWords({ ...bob, hasPicture: false }), 'No picture');
+  assert.match(tileWords({ ...bob, link: 'failed' }), /No way to Bob/);
+  assert.match(tileWords({ ...bob, link: 'interrupted' }), /Interrupted/);
+});
+
+test('what a mesh costs is told from six people on, with the right figures', () => {
+  assert.equal(meshWords(5), '');
+  assert.match(meshWords(6), /^6 people make 15 connections .* 5 times\./);
+  assert.match(meshWords(16), /^16 people make 120 connections .* 15 times\./);
+});
