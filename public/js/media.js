@@ -152,8 +152,8 @@ function explain(failures) {
     return `${reason('camera and microphone', 'them', video)} For now you only watch and listen.`;
   }
   const sentences = [];
-  if (video) sentences.push(`${reason('camera', 'it', video)} The other side does not see you.`);
-  if (audio) sentences.push(`${reason('microphone', 'it', audio)} The other side does not hear you.`);
+  if (video) sentences.push(`${reason('camera', 'it', video)} You are not seen.`);
+  if (audio) sentences.push(`${reason('microphone', 'it', audio)} You are not heard.`);
   return sentences.join(' ');
 }
 

@@ -16,6 +16,8 @@ const dialogEl = byId('devices-dialog');
 let localStream;
 /** While it is shown. @type {MediaStream|undefined} */
 let screen;
+/** What could not be had, in words. */
+let problem = '';
 /** What the user's browser is asking for: one question at a time. */
 const asking = new Set();
 /** @type {() => void} */
@@ -23,8 +25,8 @@ let tellChange;
 
 const choice = createDeviceChoice(byId('devices'), {
   stream: () => localStream,
-  onChange(problem) {
-    showProblem(problem);
+  onChange(words) {
+    tellProblem(words);
     changed();
   },
 });
@@ -43,14 +45,22 @@ export function connectDevices(onChange) {
   showButtons();
 }
 
-/** Starts camera and microphone, unless they run. */
+/** Starts camera and microphone, unless they run, and says what could not be had. */
 export async function openDevices() {
-  if (localStream) return;
-  const { stream, problem } = await fetchUserMedia();
-  localStream = stream;
-  showProblem(problem);
+  if (localStream) {
+    showProblem(problem);
+    return;
+  }
+  const media = await fetchUserMedia();
+  localStream = media.stream;
+  tellProblem(media.problem);
   choice.refresh();
   changed();
+}
+
+function tellProblem(words) {
+  problem = words;
+  showProblem(words);
 }
 
 /** Gives everything back: the camera's light goes out. */
@@ -101,14 +111,14 @@ async function toggle(kind) {
   }
   const mine = localStream;
   asking.add(kind);
-  const problem = await fetchDevice(mine, kind);
+  const words = await fetchDevice(mine, kind);
   asking.delete(kind);
   if (localStream !== mine) {
     release(mine); // Left while the browser was asking.
     return;
   }
-  showProblem(problem);
-  if (!problem) setOn(mine, kind, true);
+  tellProblem(words);
+  if (!words) setOn(mine, kind, true);
   changed();
 }
 
@@ -116,13 +126,13 @@ async function share() {
   if (asking.has('screen')) return;
   const mine = localStream;
   asking.add('screen');
-  const { stream, problem } = await fetchScreen();
+  const { stream, problem: words } = await fetchScreen();
   asking.delete('screen');
   if (localStream !== mine) {
     release(stream);
     return;
   }
-  showProblem(problem);
+  tellProblem(words);
   if (!stream) return;
   screen = stream;
   // The browser has a button of its own to end it.

@@ -102,11 +102,10 @@ function onOwnChange() {
 
 async function join() {
   const identity = { ...readIdentity(identityFields), session: createSession() };
-  showProblem('');
   stopAskingForPassword();
   showState('joining');
   showStatus('Joining…');
-  await openDevices(); // They were given back when one left.
+  await openDevices(); // They were given back if one has left.
   if (state() !== 'joining') return;
 
   const signaling = connectRoomSignaling(identity);
