@@ -95,16 +95,22 @@ async function fetchOneByOne(bothFailed) {
   return { stream: prepared(stream), problem: explain(failures) };
 }
 
-function ask(kinds) {
-  // "ideal" and not "exact": a camera that cannot do it still gives its best, and for one that is
-  // no longer plugged in there is another.
-  const constraints = {
-    audio: kinds.includes('audio') && { deviceId: { ideal: chosen.audio || undefined } },
-    video: kinds.includes('video') && { deviceId: { ideal: chosen.video || undefined }, ...idealSize() },
-  };
-  return navigator.mediaDevices.getUserMedia(constraints);
+async function ask(kinds) {
+  const constraints = (isChosen) => ({
+    audio: kinds.includes('audio') && { ...isChosen('audio') },
+    video: kinds.includes('video') && { ...isChosen('video'), ...idealSize() },
+  });
+  try {
+    const exactly = (kind) => chosen[kind] && { deviceId: { exact: chosen[kind] } };
+    return await navigator.mediaDevices.getUserMedia(constraints(exactly));
+  } catch (error) {
+    // The chosen one is no longer plugged in; then another will do.
+    if (error.name !== 'OverconstrainedError') throw error;
+    return navigator.mediaDevices.getUserMedia(constraints(() => ({})));
+  }
 }
 
+/** "ideal" and not "exact": a camera that cannot do it still gives its best. */
 function idealSize() {
   return { width: { ideal: pictureSize.width }, height: { ideal: pictureSize.height } };
 }

@@ -43,9 +43,10 @@ export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
   const members = new Map();
 
   function add({ peerId, userName }, isPolite) {
-    if (members.has(peerId)) return;
-    // Whoever the server had lost has come in anew.
-    const predecessor = [...members.values()].find((old) => old.line === 'gone' && old.userName === userName);
+    const known = members.get(peerId);
+    if (known && known.line !== 'gone') return;
+    // One that the server had lost has come in anew; or it was us.
+    const predecessor = known ?? [...members.values()].find((old) => old.line === 'gone' && old.userName === userName);
     if (predecessor) remove(predecessor);
 
     const sending = { audio: true, video: true, screen: false };

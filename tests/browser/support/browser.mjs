@@ -21,13 +21,14 @@ const QUIET = [
 ];
 
 /**
- * Cameras: one that shows a moving picture, two that do so slowly (for many pages on one machine),
- * none at all, or one that the user does not allow.
+ * Cameras: one that shows a moving picture, some that do so slowly (for many pages on one machine;
+ * the second of them is a depth camera, whose pictures cannot be sent), none at all, or one that the
+ * user does not allow.
  */
 const CAMERAS = {
   // Few pictures a second: several browsers encode and decode them on one machine.
   fake: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'],
-  slow: ['--use-fake-device-for-media-stream=device-count=2,fps=5', '--use-fake-ui-for-media-stream'],
+  slow: ['--use-fake-device-for-media-stream=device-count=3,fps=5', '--use-fake-ui-for-media-stream'],
   none: ['--use-fake-ui-for-media-stream'],
   refused: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream=deny'],
 };
