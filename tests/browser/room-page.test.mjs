@@ -17,8 +17,8 @@ browserTest('four in a room see each other, a fifth comes late, one leaves, one 
   await told(ann, /In “tea” with Bob, Carl and Dora\./);
 
   const eve = await join(visit, server.http, 'Eve');
-  await assertAllMeet([ann, bob, carl, dora, eve]);
   await told(ann, /with Bob, Carl, Dora and Eve\. Eve joined\./);
+  await assertAllMeet([ann, bob, carl, dora, eve]);
 
   await bob.click('#leave');
   await state(bob, 'lobby');
@@ -95,12 +95,34 @@ browserTest('without a name of a room one is chosen, and the address leads other
   await ann.waitForURL(`**/room/${suggested}`);
   await canJoin(ann);
   await enter(ann);
-  const link = new URL(await ann.inputValue('#link'));
-  assert.equal(link.pathname, `/room/${suggested}`);
-  await eventually('a code for phones', () => ann.evaluate(() => document.querySelector('#qr').naturalWidth > 0));
+  const link = () => ann.inputValue('#link');
+  await eventually('the address', async () => (await link()) === `${server.http}/room/${suggested}`);
   const bob = await join(visit, server.http, 'Bob', { room: suggested });
   await assertAllMeet([ann, bob]);
   await eventually('the invitation closed', async () => !(await ann.isVisible('#invite')));
+});
+
+browserTest('a page on this machine shares the address by which others reach it, and a code of it', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await visit(`${server.http}/healthz`, { camera: 'slow' });
+  await ann.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const answer = { json: { addresses: ['https://192.168.1.7:8181'] } };
+  await ann.route('**/api/addresses', (route) => route.fulfill(answer));
+  await ann.goto(`${server.http}/room/t%C3%A9%20%26%20x`);
+  await canJoin(ann);
+  await enter(ann);
+  const address = 'https://192.168.1.7:8181/room/t%C3%A9%20%26%20x';
+  await eventually('the address', async () => (await ann.inputValue('#link')) === address);
+  await eventually('a code for phones', () => ann.evaluate(() => document.querySelector('#qr').naturalWidth > 0));
+  await ann.click('#copy');
+  await eventually('copied', async () => /Copied/.test(await ann.textContent('#copied')));
+  assert.equal(await ann.evaluate(() => navigator.clipboard.readText()), address);
+
+  // Where the browser has no clipboard for pages, the text is selected.
+  await ann.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await ann.click('#copy');
+  assert.match(await ann.textContent('#copied'), /Selected/);
+  assert.equal(await ann.evaluate(() => getSelection().toString()), address);
 });
 
 browserTest('a wrong password is told and can be corrected', async ({ visit, t }) => {

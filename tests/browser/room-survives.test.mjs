@@ -1,11 +1,13 @@
-// Rooms that survive: the line of one breaks, the server is started again. Sound and pictures take
-// another way and go on meanwhile.
+// Rooms that survive: the line of one breaks, the server is started again, a way between two fails.
+// Sound and pictures go on, or find another way.
 
 import { browserTest } from './support/browser.mjs';
+import { restartIce } from './support/peer.mjs';
 import {
-  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tilesAre, told,
+  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, told,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
 
 browserTest('one is cut off from the server and returns; the call goes on, and a newcomer is met', async (story) => {
   const { visit, t } = story;
@@ -42,6 +44,21 @@ browserTest('what is lost on a dying line comes with the next one', async (story
   await assertAllMeet([ann, bob]);
 });
 
+browserTest('another network, or a way that fails: another one is found to each', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const pages = await joinAll(visit, server, ['Ann', 'Bob', 'Carl']);
+  await assertAllMeet(pages);
+  for (const change of [restartIce, failWays]) {
+    const before = await ufrags(pages);
+    await change(pages[0]);
+    if (change === failWays) await tileSays(pages[0], 'Bob', /Interrupted/);
+    await eventually('new credentials', async () => (await ufrags(pages)).every((ufrag) => !before.includes(ufrag)));
+    await pages[0].evaluate(() => pcs.forEach((pc) => pc.dispatchEvent(new Event('connectionstatechange'))));
+    await tileSays(pages[0], 'Bob', /^$/);
+    await assertAllMeet(pages);
+  }
+});
+
 browserTest('who is away longer than the grace is still seen and heard, and comes in anew', async (story) => {
   const { visit, t } = story;
   const server = await serverFor(t, '--reconnect-grace', '1s');
@@ -74,3 +91,22 @@ browserTest('the server is started again: all come in anew and meet again', asyn
   for (const page of pages.slice(1)) await told(page, /Ann left/);
   await assertAllMeet(pages.slice(1));
 });
+
+/** As when packets no longer arrive from anybody; really stopping them is not in our power here. */
+function failWays(page) {
+  return page.evaluate(() => pcs.forEach((pc) => {
+    Object.defineProperty(pc, 'connectionState', { value: 'failed', configurable: true });
+    pc.dispatchEvent(new Event('connectionstatechange'));
+    delete pc.connectionState;
+  }));
+}
+
+/** By which names the first of the pages is known to each other one, and they to it. */
+function ufrags([page]) {
+  return page.evaluate(() => [...pcs.values()].flatMap((pc) =>
+    [pc.currentLocalDescription, pc.currentRemoteDescription].map(({ sdp }) => /^a=ice-ufrag:(\S+)/m.exec(sdp)[1])));
+}
+
+function tileSays(page, name, pattern) {
+  return eventually(`${name}: ${pattern}`, async () => pattern.test(await tile(page, name).locator('.tile-note').textContent()));
+}

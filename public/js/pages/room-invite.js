@@ -27,16 +27,12 @@ export function openInvite(isOpen) {
 }
 
 async function showAddress(path) {
-  let { origin } = location;
-  if (isLoopback(location.hostname)) {
-    // An address of this machine alone is of no use to a phone.
-    const [address] = await addressesInNetwork();
-    if (address) origin = address;
-    else setText(byId('invite-hint'), 'This address works on this computer only.');
-  }
-  const link = `${origin}${path}`;
+  // An address of this machine alone is of no use to a phone.
+  const address = isLoopback(location.hostname) ? (await addressesInNetwork())[0] : location.origin;
+  const link = `${address ?? location.origin}${path}`;
   linkEl.value = link;
-  if (new TextEncoder().encode(link).length <= LONGEST_CODE) qrEl.src = `/api/qr.svg?text=${encodeURIComponent(link)}`;
+  if (!address) setText(byId('invite-hint'), 'This address works on this computer only.');
+  else if (new TextEncoder().encode(link).length <= LONGEST_CODE) qrEl.src = `/api/qr.svg?text=${encodeURIComponent(link)}`;
 }
 
 function isLoopback(host) {
@@ -47,7 +43,7 @@ function isLoopback(host) {
 async function addressesInNetwork() {
   try {
     const { addresses } = await (await fetch('/api/addresses')).json();
-    return addresses;
+    return addresses ?? [];
   } catch {
     return []; // Behind another server perhaps: what the browser shows is all that is known.
   }

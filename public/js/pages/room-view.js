@@ -1,7 +1,7 @@
 // What the room page shows around the tiles: its stage, the status line, the form of the lobby. It
 // decides nothing; room.js says what to show.
 
-import { byId, moveFocus, setText } from '../ui.js';
+import { byId, setText } from '../ui.js';
 
 export const identityEl = byId('identity');
 export const identityFields = { userName: byId('name'), password: byId('password') };
@@ -26,7 +26,6 @@ export function showState(next) {
   identityEl.hidden = next !== 'lobby' && next !== 'joining';
   byId('identity-fields').disabled = next === 'joining';
   leaveEl.disabled = next !== 'joined' && next !== 'joining';
-  if (isNew && next === 'joined') moveFocus(leaveEl);
   if (isNew && next === 'lobby') joinEl.focus({ preventScroll: true });
 }
 

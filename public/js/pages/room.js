@@ -34,6 +34,7 @@ const WIDE = matchMedia('(min-width: 75rem)');
  * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
  * @property {ReturnType<typeof createMesh>} mesh
  * @property {string} userName
+ * @property {boolean} [isEntering] the server has been asked to let us in
  * @property {boolean} [isTakenLeaveOf] the server does not want us back
  * @property {string} news
  * @property {number} [forgetting] the timer that ends the news
@@ -136,6 +137,7 @@ async function join() {
 
 /** Asks to be let in, at first or anew. */
 async function enter(mine) {
+  mine.isEntering = true;
   const reply = await mine.signaling.joinRoom(room);
   if (stay !== mine || reply.ok) return;
   endStay('You are not in the room.');
@@ -148,7 +150,7 @@ function onJoined({ members }) {
     showState('joined');
     openChat(WIDE.matches);
     openInvite(members.length === 0);
-    leaveEl.focus({ preventScroll: true });
+    leaveEl.focus({ preventScroll: true }); // Where the button was that one joined by.
   }
   showRoom();
 }
@@ -232,7 +234,6 @@ function onConnected(mine, { isKnown }) {
   if (state() === 'joining') {
     // Asked before and not answered yet, it is still on its way.
     if (!mine.isEntering || !isKnown) enter(mine);
-    mine.isEntering = true;
     return;
   }
   if (isKnown) {
