@@ -68,3 +68,29 @@ browserTest('a camera that another program uses is told in words', async ({ visi
   await told(page, /camera/i);
   await told(page, /use|busy/i);
 });
+
+browserTest('another camera and microphone are chosen in the middle of a call', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await enter(visit, server, 'Carl', server.http, { camera: 'slow' });
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+  const description = await caller.evaluate(() => pc.localDescription.sdp);
+  await caller.click('#devices summary');
+  for (const [kind, list] of [['video', '#choose-video'], ['audio', '#choose-audio']]) {
+    const options = caller.locator(`${list} option`);
+    await eventually('a choice', async () => (await options.count()) > 1);
+    const last = await options.last().getAttribute('value');
+    assert.notEqual(await sentDevice(caller, kind), last);
+    await caller.selectOption(list, last);
+    await eventually(`another ${kind} device`, async () => (await sentDevice(caller, kind)) === last);
+  }
+  await assertInCall(caller, answerer);
+  assert.equal(await caller.evaluate(() => pc.localDescription.sdp), description); // Nothing was negotiated.
+});
+
+function sentDevice(page, kind) {
+  return page.evaluate((wanted) =>
+    pc.getSenders().find(({ track }) => track?.kind === wanted)?.track.getSettings().deviceId, kind);
+}

@@ -104,7 +104,7 @@ browserTest('without a name of a room one is chosen, and the address leads other
 
 browserTest('a page on this machine shares the address by which others reach it, and a code of it', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const ann = await visit(`${server.http}/healthz`, { camera: 'slow' });
+  const ann = await visit(`${server.http}/room.html`, { camera: 'slow' });
   await ann.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const answer = { json: { addresses: ['https://192.168.1.7:8181'] } };
   await ann.route('**/api/addresses', (route) => route.fulfill(answer));
