@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { PAIRINGS, officialFile, ourFile, startControl, startPairing } from './conformance/pairings.mjs';
-import { PLAYERS, isInstalled, play } from './conformance/players.mjs';
+import { PLAYERS, isInstalled, play } from './support/players.mjs';
 import { scenarios } from './conformance/site/scenarios/index.js';
 import { updateDocument } from './conformance/table.mjs';
 

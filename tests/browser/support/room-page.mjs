@@ -63,16 +63,17 @@ export function told(page, pattern) {
 
 /**
  * Fails unless each of these is connected to each of the others and to nobody else, receives
- * pictures from all of them that go on being decoded, and shows a tile for each.
+ * pictures from all of them that go on being decoded, and shows a tile for each. `people` counts
+ * those in other browsers, too.
  */
-export async function assertAllMeet(pages) {
+export async function assertAllMeet(pages, people = pages.length) {
   await Promise.all(pages.map((page) => eventually('connected to each', () => page.evaluate((others) => {
     const connections = [...(window.pcs?.values() ?? [])];
     return connections.length === others && connections.every((pc) => pc.connectionState === 'connected');
-  }, pages.length - 1))));
+  }, people - 1))));
   await Promise.all(pages.map(assertFramesArrive));
   for (const page of pages) {
-    await eventually('a tile for each', async () => (await page.locator('.tile').count()) === pages.length);
+    await eventually('a tile for each', async () => (await page.locator('.tile').count()) === people);
   }
 }
 

@@ -1,5 +1,5 @@
-// The browsers that play the scenarios: Debian's Chromium, and Debian's Firefox where there is one.
-// They need no more than to open a page, so each is simply started with its address.
+// Browsers that need no more than to open a page, and so are simply started with its address:
+// Debian's Chromium, and Debian's Firefox where there is one.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,12 +19,18 @@ const CHROMIUM = [
   '--disable-sync',
 ];
 
-/** Quiet, and without its patience for WebSocket servers that it could not reach a moment ago. */
+/**
+ * Quiet, and without its patience for WebSocket servers that it could not reach a moment ago; with
+ * a camera and a microphone that are made up and need no permission.
+ */
 const FIREFOX_PREFERENCES = `
 user_pref('app.normandy.enabled', false);
 user_pref('app.update.enabled', false);
 user_pref('browser.shell.checkDefaultBrowser', false);
 user_pref('datareporting.policy.dataSubmissionEnabled', false);
+user_pref('media.navigator.permission.disabled', true);
+user_pref('media.navigator.streams.fake', true);
+user_pref('media.peerconnection.ice.obfuscate_host_addresses', false);
 user_pref('network.captive-portal-service.enabled', false);
 user_pref('network.connectivity-service.enabled', false);
 user_pref('network.websocket.delay-failed-reconnects', false);
