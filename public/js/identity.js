@@ -1,6 +1,8 @@
 // Who this tab is: the fields for name, lobby and password, which a reload brings back. The tab's
 // own storage is used, so that two tabs are two people.
 
+import { recall, remember } from './memory.js';
+
 /**
  * @typedef {object} IdentityFields
  * @property {HTMLInputElement} userName
@@ -18,7 +20,7 @@ const session = createSession();
  * @param {IdentityFields} fields
  */
 export function restoreIdentity(fields) {
-  for (const [key, field] of Object.entries(fields)) field.value = sessionStorage.getItem(key) ?? field.value;
+  for (const [key, field] of Object.entries(fields)) field.value = recall('sessionStorage', key) ?? field.value;
 }
 
 /**
@@ -30,7 +32,7 @@ export function readIdentity(fields) {
   const { userName, lobby, password } = fields;
   userName.value = userName.value.trim() || offeredName;
   if (lobby) lobby.value = lobby.value.trim();
-  for (const [key, field] of Object.entries(fields)) sessionStorage.setItem(key, field.value);
+  for (const [key, field] of Object.entries(fields)) remember('sessionStorage', key, field.value);
   return { userName: userName.value, lobby: lobby?.value || undefined, password: password.value, session };
 }
 

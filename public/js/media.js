@@ -2,6 +2,8 @@
 // gives them back. A call is possible without any, so nothing here throws: what could not be had is
 // explained in words.
 
+import { recall, remember } from './memory.js';
+
 /** The kinds of device as people call them, by the kind of their track. */
 const DEVICES = { video: 'camera', audio: 'microphone' };
 
@@ -10,9 +12,9 @@ const wanted = { audio: true, video: true };
 
 /** The devices that the user has chosen, by kind, as the browser names them; kept on this device. */
 const chosen = {
-  audio: localStorage.getItem('microphone') ?? '',
-  video: localStorage.getItem('camera') ?? '',
-  output: localStorage.getItem('speaker') ?? '',
+  audio: recall('localStorage', 'microphone') ?? '',
+  video: recall('localStorage', 'camera') ?? '',
+  output: recall('localStorage', 'speaker') ?? '',
 };
 
 /** How large a picture is asked for. */
@@ -247,7 +249,7 @@ export async function listDevices(kind, stream) {
  */
 export async function chooseDevice(kind, id, stream) {
   chosen[kind] = id;
-  localStorage.setItem(KEPT_AS[kind], id);
+  remember('localStorage', KEPT_AS[kind], id);
   if (kind === 'output') {
     await Promise.all([...document.querySelectorAll('video')].map(useSpeaker));
     return '';

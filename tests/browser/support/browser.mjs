@@ -47,7 +47,8 @@ after(async () => {
  * Options of a visit: `camera` (fake, slow, none or refused), `hosts` (rules that map host names),
  * `failing` (the error that a device gives: `{audio: 'NotFoundError'}` is a machine without a
  * microphone, which no flag of Chromium can make; until the page calls `mendDevices()`),
- * `transport` ('polling': a browser in a network that lets no WebSocket through).
+ * `transport` ('polling': a browser in a network that lets no WebSocket through), `script` (a function
+ * that runs in the page before its scripts).
  */
 export function browserTest(name, story) {
   test(name, async (t) => {
@@ -73,7 +74,7 @@ export function browserTest(name, story) {
   });
 }
 
-async function openPage(number, { camera = 'fake', hosts = '', failing = {}, transport = 'websocket' }) {
+async function openPage(number, { camera = 'fake', hosts = '', failing = {}, transport = 'websocket', script }) {
   const args = [...QUIET, ...CAMERAS[camera]];
   if (hosts) args.push(`--host-resolver-rules=${hosts}`);
   const key = [number, ...args].join(' ');
@@ -87,6 +88,7 @@ async function openPage(number, { camera = 'fake', hosts = '', failing = {}, tra
   await watchPage(page);
   await page.addInitScript(failDevices, failing);
   if (transport === 'polling') await page.addInitScript(forbidWebSockets);
+  if (script) await page.addInitScript(script);
   return page;
 }
 
