@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import {
   answerButton,
-  callAndAnswer,
   assertOnlyServerWasAsked,
+  callAndAnswer,
   enter,
   noOffers,
   state,
