@@ -158,6 +158,9 @@ impl Switchboard {
         }
         for (_, id, peer) in due(&mut self.absences.loose, |(since, ..)| age(*since) >= grace) {
             let Some(end) = self.lines.stop_waiting(id, peer) else { continue };
+            if end.ended.is_some() {
+                continue;
+            }
             self.strike(peer, id);
             let hangup = PeerHangup { user_name: end.other, offer_id: id, reason: Ended::Lost };
             notices.extend(self.post(peer, News::PeerHangup(hangup), now));

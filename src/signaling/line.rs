@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::call::Role;
 use super::name::{Lobby, OfferId, PeerId, UserName};
+use super::notice::Ended;
 
 /// The two ends of an answered call.
 #[derive(Debug, Clone)]
@@ -72,6 +73,8 @@ pub struct LooseEnd {
     pub key: Arc<str>,
     /// Since when.
     pub since: Instant,
+    /// How it ended meanwhile, if it did: to be told to the other end, should that come.
+    pub ended: Option<Ended>,
 }
 
 /// All answered calls.
@@ -125,13 +128,22 @@ impl Lines {
 
     /// The end that this peer holds.
     pub fn waiting(&self, id: OfferId, peer: PeerId) -> Option<&LooseEnd> {
-        self.loose.get(&id)?.iter().find(|end| end.peer == peer)
+        self.loose.get(&id)?.iter().find(|end| end.peer == peer && end.ended.is_none())
     }
 
-    /// Who waits for this end.
-    pub fn fitting(&self, id: OfferId, end: &LooseEnd) -> Option<PeerId> {
+    /// The end that this peer holds is over; false if it holds none. It stays until its time is over.
+    pub fn end_waiting(&mut self, id: OfferId, peer: PeerId, how: Ended) -> bool {
+        let end = self
+            .loose
+            .get_mut(&id)
+            .and_then(|ends| ends.iter_mut().find(|end| end.peer == peer && end.ended.is_none()));
+        end.map(|end| end.ended = Some(how)).is_some()
+    }
+
+    /// The end that belongs to this one.
+    pub fn fitting(&self, id: OfferId, end: &LooseEnd) -> Option<&LooseEnd> {
         let fits = |other: &&LooseEnd| other.lobby == end.lobby && other.role != end.role && other.key == end.key;
-        self.loose.get(&id)?.iter().find(fits).map(|other| other.peer)
+        self.loose.get(&id)?.iter().find(fits)
     }
 
     /// Takes away the end that this peer holds.

@@ -7,13 +7,14 @@ use std::time::Instant;
 use super::call::Role;
 use super::line::{Line, LooseEnd};
 use super::name::{OfferId, PeerId, UserName};
-use super::notice::{News, Notice};
+use super::notice::{News, Notice, PeerHangup};
 use super::refusal::Refusal;
 use super::switchboard::Switchboard;
 
 impl Switchboard {
     /// `rejoinCall`: one end of a call that this server does not know, since it was started again. When the other
-    /// end says the same, they are connected, and hear of each other. Until then it waits, for the grace at most.
+    /// end says the same, they are connected, and hear of each other. Until then it waits, for the grace at most; if
+    /// it ends its call meanwhile, the other end hears so when it comes.
     ///
     /// # Errors
     /// `no-call` for the id of a call of others, `too-many` for a peer with too many calls.
@@ -34,7 +35,8 @@ impl Switchboard {
         if self.lines.waiting(id, peer).is_some() {
             return Ok(Vec::new());
         }
-        if back.calls() >= self.limits.max_calls {
+        // Beyond a peer's own calls, since those that it ended here are kept for a while, too.
+        if back.calls() >= self.limits.max_calls || self.absences.loose.len() >= self.limits.max_away {
             return Err(Refusal::too_many_calls());
         }
         match role {
@@ -42,17 +44,29 @@ impl Switchboard {
             Role::Offerer => back.offered.insert(0, id),
             Role::Answerer => back.answered.push(id),
         }
-        let end = LooseEnd { peer, lobby: back.lobby.clone(), role, other, key, since: now };
-        let Some(found) = self.lines.fitting(id, &end) else {
+        let end = LooseEnd { peer, lobby: back.lobby.clone(), role, other, key, since: now, ended: None };
+        let fitting = self.lines.fitting(id, &end).map(|other| (other.peer, other.ended));
+        let Some((found, ended)) = fitting else {
             self.lines.wait(id, end);
             self.absences.loose.push_back((now, id, peer));
             return Ok(Vec::new());
         };
         self.lines.stop_waiting(id, found);
+        if let Some(reason) = ended {
+            self.strike(peer, id);
+            let hangup = PeerHangup { user_name: end.other, offer_id: id, reason };
+            return Ok(self.post(peer, News::PeerHangup(hangup), now).into_iter().collect());
+        }
         let (offerer, answerer) = if role == Role::Offerer { (peer, found) } else { (found, peer) };
         let offerers_name = self.peers.get(&offerer).map(|peer| peer.name.clone()).unwrap_or(end.other);
         self.lines.insert(id, Line::new(offerer, answerer), (end.lobby, offerers_name));
         let both = [(peer, found), (found, peer)];
-        Ok(both.into_iter().filter_map(|(to, about)| self.tell_about(to, about, id, News::PeerBack, now)).collect())
+        let mut notices = Vec::new();
+        for (to, about) in both {
+            let is_away = self.peers.get(&about).is_some_and(|about| about.away_since().is_some());
+            let news = if is_away { News::PeerLost } else { News::PeerBack };
+            notices.extend(self.tell_about(to, about, id, news, now));
+        }
+        Ok(notices)
     }
 }

@@ -288,7 +288,7 @@ impl Switchboard {
                 let hangup = PeerHangup { user_name: name.clone(), offer_id: id, reason: how };
                 let other = line.other(peer).and_then(|other| self.post(other, News::PeerHangup(hangup), now));
                 notices.extend(other);
-            } else if self.lines.stop_waiting(id, peer).is_some() {
+            } else if self.lines.end_waiting(id, peer, how) {
                 self.strike(peer, id);
             } else {
                 notices.extend(self.withdraw(id, how.into(), now));

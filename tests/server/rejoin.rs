@@ -178,18 +178,6 @@ async fn one_who_waits_for_the_other_end_may_break_and_come_back() {
 }
 
 #[tokio::test]
-async fn one_who_hangs_up_while_it_waits_is_no_longer_to_be_found() {
-    let server = TestServer::start(&["--reconnect-grace", "3s"]).await;
-    let mut amy = survivor(&server, "amy").await;
-    let mut bob = survivor(&server, "bob").await;
-    amy.emit_with_ack("rejoinCall", end(true, "bob", "secret")).await;
-    assert_eq!(amy.emit_with_ack("hangup", Value::Null).await, json!({ "ended": 1 }));
-    bob.emit_with_ack("rejoinCall", end(false, "amy", "secret")).await;
-    assert_eq!(bob.expect_numbered(1, "peerHangup").await, ended("amy", &json!(ID), "lost"));
-    amy.expect_silence().await;
-}
-
-#[tokio::test]
 async fn an_open_offer_put_back_stays_ones_own_beside_a_call_that_is_joined_again() {
     for offers_first in [true, false] {
         let server = TestServer::start(&[]).await;
@@ -231,4 +219,33 @@ async fn an_old_answer_button_leads_to_a_clear_refusal_and_never_to_a_strangers_
     assert_eq!(bob.emit_with_ack("newAnswer", answered(&object, "bob's")).await, json!([]));
     bob.expect_error("newAnswer", "no-such-offer").await;
     stranger.expect_silence().await;
+}
+
+#[tokio::test]
+async fn the_other_end_that_comes_later_hears_how_the_first_one_ended_the_call() {
+    let server = TestServer::start(&["--reconnect-grace", "3s"]).await;
+    for reason in ["hangup", "closed", "lost"] {
+        let mut amy = survivor(&server, "amy").await;
+        amy.emit_numbered_with_ack(1, "rejoinCall", end(true, "bob", reason)).await;
+        match reason {
+            "hangup" => assert_eq!(amy.emit_with_ack("hangup", Value::Null).await, json!({ "ended": 1 })),
+            "closed" => amy.close().await,
+            _ => amy.break_off().await,
+        }
+        let mut bob = survivor(&server, "bob").await;
+        let stranger = end(false, "amy", "not the secret");
+        assert_eq!(bob.emit_numbered_with_ack(1, "rejoinCall", stranger).await, json!({ "ok": true }));
+        bob.emit_numbered_with_ack(2, "hangup", Value::Null).await;
+        bob.expect_silence().await;
+        assert_eq!(bob.emit_numbered_with_ack(3, "rejoinCall", end(false, "amy", reason)).await, json!({ "ok": true }));
+        if reason == "lost" {
+            // She may come back; she does not.
+            assert_eq!(bob.expect_numbered(1, "peerLost").await, party("amy", &json!(ID)));
+            assert_eq!(bob.expect_numbered(2, "peerHangup").await, ended("amy", &json!(ID), reason));
+        } else {
+            assert_eq!(bob.expect_numbered(1, "peerHangup").await, ended("amy", &json!(ID), reason));
+        }
+        assert_eq!(bob.emit_with_ack("hangup", Value::Null).await, json!({ "ended": 0 }));
+        bob.disconnect().await;
+    }
 }
