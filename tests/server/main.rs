@@ -4,6 +4,7 @@
 mod absence;
 mod answer;
 mod auth;
+mod bare;
 mod call;
 mod candidate;
 mod command;
@@ -25,6 +26,10 @@ mod reconnect;
 mod rejoin;
 mod renegotiation;
 mod robustness;
+mod room;
+mod room_presence;
+mod room_refusal;
+mod room_relay;
 mod rules;
 mod session;
 mod shutdown;

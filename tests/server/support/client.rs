@@ -233,6 +233,14 @@ impl Client {
         self.wire.close().await;
     }
 
+    /// Goes on purpose, as this transport tells it: by a close frame, on long-polling by a `disconnect()`.
+    pub async fn leave(self) {
+        match self.wire {
+            Wire::WebSocket(_) => self.close().await,
+            Wire::Polling(_) => self.disconnect().await,
+        }
+    }
+
     /// The connection breaks: no word, no close frame.
     pub fn lose(self) {
         drop(self);

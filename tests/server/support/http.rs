@@ -44,10 +44,10 @@ pub async fn request(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Reply {
-    let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-    let host = [("Host", "localhost")];
-    let host = if headers.iter().any(|(name, _)| *name == "Host") { &[] } else { &host[..] };
-    for (name, value) in host.iter().chain(headers) {
+    let mut head = format!("{method} {path} HTTP/1.1\r\n");
+    let usual = [("Host", "localhost"), ("Connection", "close")];
+    let usual = usual.iter().filter(|(name, _)| !headers.iter().any(|(own, _)| own == name));
+    for (name, value) in usual.chain(headers) {
         head += &format!("{name}: {value}\r\n");
     }
     head += &format!("Content-Length: {}\r\n\r\n", body.len());

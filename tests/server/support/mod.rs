@@ -1,10 +1,12 @@
 //! A server of one's own on a free port, clients that speak the wire by hand, and the few payloads that the
 //! tests send. Nothing here sleeps: whatever is waited for has `PATIENCE`, and then the test fails.
 
+pub mod bare;
 pub mod bystanders;
 pub mod client;
 pub mod folder;
 pub mod http;
+pub mod member;
 pub mod packet;
 pub mod payload;
 pub mod server;
@@ -13,7 +15,9 @@ pub mod wire;
 use std::future::Future;
 use std::time::Duration;
 
+pub use bare::Bare;
 pub use client::Client;
+pub use member::Member;
 pub use server::TestServer;
 pub use wire::Transport;
 

@@ -1,0 +1,194 @@
+//! What members have for each other is passed on (2): to whom it is for, in order, once, and as it was sent.
+
+use serde_json::{Value, json};
+
+use crate::support::member::{BARE, PAIRS, WEB_SOCKET};
+use crate::support::payload::{answer, candidate, offer};
+use crate::support::{Bare, Client, Member, TestServer};
+
+const ROOM: &str = "kitchen";
+
+#[tokio::test]
+async fn an_offer_its_answer_and_candidates_reach_the_one_whom_they_are_for() {
+    for (first, second) in PAIRS {
+        let server = TestServer::start(&[]).await;
+        let [mut amy, mut bob, mut cem] = Member::gather(&server, ROOM, [first, second, second]).await;
+        bob.say("sending-SDP-offer", json!({ "room": ROOM, "to": amy.id, "offer": offer("bob's") })).await;
+        let heard = json!({ "room": ROOM, "from": bob.id, "userName": "bob", "offer": offer("bob's") });
+        assert_eq!(amy.expect("receiving-SDP-offer").await, heard);
+
+        amy.say("accepting-SDP-offer", json!({ "room": ROOM, "to": bob.id, "answer": answer("amy's") })).await;
+        let heard = json!({ "room": ROOM, "from": amy.id, "userName": "amy", "answer": answer("amy's") });
+        assert_eq!(bob.expect("accepting-SDP-offer").await, heard);
+
+        amy.say("sending-ICE-candidate", json!({ "room": ROOM, "to": bob.id, "candidate": candidate(1) })).await;
+        let heard = json!({ "room": ROOM, "from": amy.id, "candidate": candidate(1) });
+        assert_eq!(bob.expect("receiving-ICE-candidate").await, heard);
+        for member in [&mut amy, &mut bob, &mut cem] {
+            member.expect_silence().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_of_them_is_acked_where_that_is_asked_for() {
+    for (first, second) in PAIRS {
+        let server = TestServer::start(&[]).await;
+        let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
+        for (name, what) in
+            [("sending-SDP-offer", "offer"), ("accepting-SDP-offer", "answer"), ("sending-ICE-candidate", "candidate")]
+        {
+            let mut payload = json!({ "room": ROOM, "to": amy.id });
+            payload[what] = json!("anything");
+            assert_eq!(bob.ask(name, payload).await, json!({ "ok": true }));
+            assert_eq!(amy.next().await.1[what], "anything");
+        }
+        bob.expect_silence().await;
+    }
+}
+
+#[tokio::test]
+async fn an_offer_without_to_reaches_all_others_there() {
+    for (first, second) in PAIRS {
+        let server = TestServer::start(&[]).await;
+        let [mut amy, mut bob, mut cem] = Member::gather(&server, ROOM, [first, second, first]).await;
+        let mut dan = Member::connect(&server, second, "dan").await;
+        dan.join("elsewhere").await;
+        for to_all in [json!({ "room": ROOM, "offer": offer("x") }), json!({ "room": ROOM, "to": null, "offer": 7 })] {
+            assert_eq!(bob.ask("sending-SDP-offer", to_all.clone()).await, json!({ "ok": true }));
+            let heard = json!({ "room": ROOM, "from": bob.id, "userName": "bob", "offer": to_all["offer"] });
+            for member in [&mut amy, &mut cem] {
+                assert_eq!(member.expect("receiving-SDP-offer").await, heard);
+            }
+        }
+        // One who is alone reaches nobody, which is no fault.
+        assert_eq!(dan.ask("sending-SDP-offer", json!({ "room": "elsewhere", "offer": 1 })).await["ok"], true);
+        for member in [&mut amy, &mut bob, &mut cem, &mut dan] {
+            member.expect_silence().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn hundreds_of_candidates_both_ways_at_once_come_in_order_and_once() {
+    const MANY: usize = 300;
+    for (first, second) in PAIRS {
+        let server = TestServer::start(&[]).await;
+        let [amy, bob] = Member::gather(&server, ROOM, [first, second]).await;
+        let ids = [amy.id.clone(), bob.id.clone()];
+        let talk = |mut member: Member, to: Value| async move {
+            for number in 0..MANY {
+                let candidate = json!({ "room": ROOM, "to": to, "candidate": candidate(number) });
+                member.say("sending-ICE-candidate", candidate).await;
+            }
+            for number in 0..MANY {
+                let heard = member.expect("receiving-ICE-candidate").await;
+                assert_eq!(heard, json!({ "room": ROOM, "from": to, "candidate": candidate(number) }));
+            }
+            member
+        };
+        let [of_amy, of_bob] = ids;
+        let (mut amy, mut bob) = tokio::join!(talk(amy, of_bob), talk(bob, of_amy));
+        amy.expect_silence().await;
+        bob.expect_silence().await;
+    }
+}
+
+/// The text of a value as it is between two doors: what parsing it would hide.
+#[tokio::test]
+async fn what_is_passed_on_survives_byte_for_byte() {
+    const ODD: [&str; 6] = [
+        r#"{"candidate":"","z":1.0,"a":[1e3,-0,123456789012345678901234567890],"ä":"💥\u00e4\/"}"#,
+        r#"{"_placeholder":false,"num":0,"toString":null,"":{}}"#,
+        "null",
+        "\"\"",
+        "[[],{}]",
+        "0.10",
+    ];
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    let mut bob = Bare::connect(&server, "bob").await;
+    let of_amy = amy.emit_with_ack("joining-room", json!({ "room": ROOM })).await["peerId"].clone();
+    amy.expect("joined-room").await;
+    let of_bob = bob.ask(json!({ "action": "joining-room", "room": ROOM })).await["data"]["peerId"].clone();
+    for signal in ["joined-room", "requesting-SDP-offer"] {
+        bob.expect(signal).await;
+    }
+    amy.expect("user-joined").await;
+    for odd in ODD {
+        amy.send_raw(&format!(
+            r#"42["sending-ICE-candidate",{{"candidate":{odd},"to":{of_bob},"room":"{ROOM}","what":"is this"}}]"#
+        ))
+        .await;
+        let expected = format!(
+            r#"{{"signal":"receiving-ICE-candidate","room":"{ROOM}","from":{of_amy},"data":{{"candidate":{odd}}}}}"#
+        );
+        assert_eq!(bob.next_text().await, expected);
+        bob.send_text(&format!(
+            r#"{{"data":{{"candidate":{odd},"room":7}},"to":{of_amy},"room":"{ROOM}","action":"sending-ICE-candidate"}}"#
+        ))
+        .await;
+        let heard = amy.next_event().await;
+        let expected = format!(r#"["receiving-ICE-candidate",{{"room":"{ROOM}","from":{of_bob},"candidate":{odd}}}]"#);
+        assert_eq!(heard.text.trim_start_matches(|c: char| c.is_ascii_digit()), expected);
+    }
+}
+
+#[tokio::test]
+async fn an_older_member_may_offer_anew_and_the_newcomer_answers() {
+    for (first, second) in PAIRS {
+        let server = TestServer::start(&[]).await;
+        let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
+        for round in ["first", "second"] {
+            amy.say("sending-SDP-offer", json!({ "room": ROOM, "to": bob.id, "offer": offer(round) })).await;
+            assert_eq!(bob.expect("receiving-SDP-offer").await["offer"], offer(round));
+            bob.say("accepting-SDP-offer", json!({ "room": ROOM, "to": amy.id, "answer": answer(round) })).await;
+            assert_eq!(amy.expect("accepting-SDP-offer").await["answer"], answer(round));
+        }
+        amy.expect_silence().await;
+        bob.expect_silence().await;
+    }
+}
+
+#[tokio::test]
+async fn strangers_of_a_room_hear_nothing_of_it() {
+    let server = TestServer::start(&[]).await;
+    let mut strangers = Vec::new();
+    for kind in [WEB_SOCKET, BARE] {
+        strangers.push(Member::connect(&server, kind, "in no room").await);
+        let mut elsewhere = Member::connect(&server, kind, "elsewhere").await;
+        elsewhere.join(&format!("elsewhere {kind:?}")).await;
+        strangers.push(elsewhere);
+        strangers.push(Member::connect_as(&server, kind, "far", json!({ "lobby": "far" })).await);
+        strangers.last_mut().expect("one").join(&format!("{ROOM}{kind:?}")).await;
+        let mut gone = Member::connect(&server, kind, "gone").await;
+        gone.join("gone").await;
+        gone.leave("gone").await;
+        strangers.push(gone);
+    }
+    let [mut amy, bob, mut cem] = Member::gather(&server, ROOM, [BARE, WEB_SOCKET, BARE]).await;
+    amy.say("sending-SDP-offer", json!({ "room": ROOM, "offer": offer("for all") })).await;
+    amy.say("sending-ICE-candidate", json!({ "room": ROOM, "to": cem.id, "candidate": null })).await;
+    cem.leave(ROOM).await;
+    bob.break_off().await;
+    for event in ["user-left", "user-lost"] {
+        amy.expect(event).await;
+    }
+    for stranger in &mut strangers {
+        stranger.expect_silence().await;
+    }
+}
+
+/// The sender's own claims of who it is count for nothing.
+#[tokio::test]
+async fn nobody_can_speak_as_somebody_else() {
+    for (first, second) in PAIRS {
+        let server = TestServer::start(&[]).await;
+        let [mut amy, mut bob, cem] = Member::gather(&server, ROOM, [first, second, first]).await;
+        let forged =
+            json!({ "room": ROOM, "to": amy.id, "from": cem.id, "peerId": cem.id, "userName": "cem", "offer": 1 });
+        bob.say("sending-SDP-offer", forged).await;
+        let heard = json!({ "room": ROOM, "from": bob.id, "userName": "bob", "offer": 1 });
+        assert_eq!(amy.expect("receiving-SDP-offer").await, heard);
+    }
+}
