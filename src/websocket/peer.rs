@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tungstenite::error::CapacityError;
 
 use super::outbox::{End, Outbox, Outgoing};
@@ -91,21 +91,20 @@ impl Peer {
     }
 
     /// The conversation: until the connection ends.
-    pub async fn converse(mut self, mut socket: WebSocket, outgoing: Outgoing, options: &Options) {
-        let parting = self.talk(&mut socket, outgoing, options).await;
+    pub async fn converse(mut self, mut socket: WebSocket, mut outgoing: Outgoing, options: &Options) {
+        let parting = self.talk(&mut socket, &mut outgoing, options).await;
         self.how = parting.how;
+        // Out of the store first: from here on nothing more is told to it.
         drop(self);
-        if let Some((code, reason)) = parting.farewell {
-            let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-            // Whoever does not take it is gone anyway.
-            let _ = timeout(FAREWELL, socket.send(close)).await;
+        if let Some(farewell) = parting.farewell {
+            let _ = timeout(FAREWELL, part(&mut socket, outgoing, farewell)).await;
         }
         // The closing handshake is finished by reading on.
         let _ = timeout(FAREWELL, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
     }
 
-    async fn talk(&self, socket: &mut WebSocket, outgoing: Outgoing, options: &Options) -> Parting {
-        let Outgoing { mut frames, mut end } = outgoing;
+    async fn talk(&self, socket: &mut WebSocket, outgoing: &mut Outgoing, options: &Options) -> Parting {
+        let Outgoing { frames, end } = outgoing;
         let mut pings = interval(options.ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let silence = options.ping_interval + options.ping_timeout;
@@ -114,46 +113,68 @@ impl Peer {
             let message = tokio::select! {
                 received = socket.recv() => {
                     heard = Instant::now();
-                    let made_sense = match received {
-                        None => return Parting::lost(),
-                        Some(Err(error)) => return self.broken(socket, error).await,
-                        Some(Ok(Message::Close(_))) => return Parting { how: Ended::Closed, farewell: None },
-                        Some(Ok(Message::Text(text))) => self.hear(&text),
-                        Some(Ok(Message::Binary(_))) => {
-                            let sentence = "Binary frames mean nothing here: send JSON as text.";
-                            self.outbox.send(self.refused(&Refusal::new(Code::BadPayload, sentence)));
-                            false
-                        }
-                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => true,
-                    };
-                    if !made_sense && is_too_much(&mut nonsense, heard) {
-                        let farewell = Some((code::NONSENSE, "too many frames that mean nothing here"));
-                        return Parting { how: Ended::Closed, farewell };
+                    match self.take(received, &mut nonsense) {
+                        Some(parting) => return parting,
+                        None => continue,
                     }
-                    continue;
                 }
                 Some(frame) = frames.recv() => match Utf8Bytes::try_from(frame) {
                     Ok(text) => Message::Text(text),
                     Err(_) => continue,
                 },
-                _ = pings.tick() => {
-                    if heard.elapsed() > silence {
-                        tracing::info!(peer = %self.id, "no sign of life");
-                        return Parting::lost();
-                    }
-                    Message::Ping(Default::default())
+                _ = pings.tick() => Message::Ping(Default::default()),
+                () = sleep_until(heard + silence) => {
+                    tracing::info!(peer = %self.id, "no sign of life");
+                    return Parting::lost();
                 }
-                parting = self.ended(&mut end) => return parting,
+                parting = self.ended(end) => return parting,
             };
             // One who does not read holds up nobody else, and itself not for ever.
             let sent = tokio::select! {
                 sent = timeout(silence, socket.send(message)) => sent,
-                parting = self.ended(&mut end) => return Parting { farewell: None, ..parting },
+                parting = self.ended(end) => return Parting { farewell: None, ..parting },
             };
-            if !matches!(sent, Ok(Ok(()))) {
-                return Parting::lost();
+            match sent {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return self.last_words(socket, &mut nonsense).await,
+                Err(_) => return Parting::lost(),
             }
         }
+    }
+
+    /// Nothing can be sent any more. What came before the end still counts: a goodbye, perhaps.
+    async fn last_words(&self, socket: &mut WebSocket, nonsense: &mut VecDeque<Instant>) -> Parting {
+        let listening = async {
+            loop {
+                if let Some(parting) = self.take(socket.recv().await, nonsense) {
+                    return Parting { farewell: None, ..parting };
+                }
+            }
+        };
+        timeout(FAREWELL, listening).await.unwrap_or(Parting::lost())
+    }
+
+    /// Takes what came; where the conversation ends with it, says how.
+    fn take(
+        &self,
+        received: Option<Result<Message, axum::Error>>,
+        nonsense: &mut VecDeque<Instant>,
+    ) -> Option<Parting> {
+        let made_sense = match received {
+            None => return Some(Parting::lost()),
+            Some(Err(error)) => return Some(self.broken(error)),
+            Some(Ok(Message::Close(_))) => return Some(Parting { how: Ended::Closed, farewell: None }),
+            Some(Ok(Message::Text(text))) => self.hear(&text),
+            Some(Ok(Message::Binary(_))) => {
+                let sentence = "Binary frames mean nothing here: send JSON as text.";
+                self.outbox.send(self.refused(&Refusal::new(Code::BadPayload, sentence)));
+                false
+            }
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => true,
+        };
+        let farewell = Some((code::NONSENSE, "too many frames that mean nothing here"));
+        let is_over = !made_sense && is_too_much(nonsense, Instant::now());
+        is_over.then_some(Parting { how: Ended::Closed, farewell })
     }
 
     /// Does what was said; false if it meant nothing at all.
@@ -172,14 +193,14 @@ impl Peer {
     }
 
     /// What came was no message.
-    async fn broken(&self, socket: &mut WebSocket, error: axum::Error) -> Parting {
+    fn broken(&self, error: axum::Error) -> Parting {
         use tungstenite::Error::Capacity;
         let error = error.into_inner().downcast::<tungstenite::Error>();
         if !matches!(error.as_deref(), Ok(Capacity(CapacityError::MessageTooLong { .. }))) {
             return Parting::lost();
         }
-        let told = self.refused(&Refusal::new(Code::TooLarge, "The message is too large for this server."));
-        let _ = timeout(FAREWELL, socket.send(Message::Text(told.into()))).await;
+        let refusal = Refusal::new(Code::TooLarge, "The message is too large for this server.");
+        self.outbox.send(self.refused(&refusal));
         Parting { how: Ended::Lost, farewell: Some((code::TOO_LARGE, "the message is too large")) }
     }
 
@@ -197,6 +218,18 @@ impl Peer {
         };
         Parting { how: Ended::Lost, farewell }
     }
+}
+
+/// Tells what was still to be told, then why the connection is closed.
+async fn part(socket: &mut WebSocket, mut outgoing: Outgoing, (code, reason): (u16, &'static str)) {
+    while let Ok(frame) = outgoing.frames.try_recv() {
+        let Ok(text) = Utf8Bytes::try_from(frame) else { continue };
+        if socket.send(Message::Text(text)).await.is_err() {
+            return;
+        }
+    }
+    // One who does not take it is gone already.
+    let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
 }
 
 /// For one who does not say who it is: told so, and closed.

@@ -14,17 +14,17 @@ const SHORT_GRACE: [&str; 2] = ["--reconnect-grace", "300ms"];
 async fn one_who_closes_is_out_of_all_its_rooms_at_once() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
-        let [mut amy, mut cem, mut bob] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
-        let in_kitchen = bob.left(ROOM, "closed");
+        let [mut amy, mut bob, mut cem] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
+        let in_kitchen = cem.left(ROOM, "closed");
         amy.join("cellar").await;
-        bob.join("cellar").await;
-        assert_eq!(amy.expect("user-joined").await, bob.joined("cellar"));
-        let in_cellar = bob.left("cellar", "closed");
-        bob.close().await;
-        assert_eq!(cem.expect("user-left").await, in_kitchen);
+        cem.join("cellar").await;
+        assert_eq!(amy.expect("user-joined").await, cem.joined("cellar"));
+        let in_cellar = cem.left("cellar", "closed");
+        cem.close().await;
+        assert_eq!(bob.expect("user-left").await, in_kitchen);
         assert_eq!(amy.expect("user-left").await, in_kitchen);
         assert_eq!(amy.expect("user-left").await, in_cellar);
-        for member in [&mut amy, &mut cem] {
+        for member in [&mut amy, &mut bob] {
             member.expect_silence().await;
         }
     }
@@ -34,18 +34,18 @@ async fn one_who_closes_is_out_of_all_its_rooms_at_once() {
 async fn one_whose_connection_breaks_is_lost_and_after_the_grace_it_has_left() {
     for kind in EVERY {
         let server = TestServer::start(&SHORT_GRACE).await;
-        let [mut amy, mut cem, bob] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
-        let (about, left) = (bob.about(ROOM), bob.left(ROOM, "lost"));
-        bob.break_off().await;
-        for member in [&mut amy, &mut cem] {
+        let [mut amy, mut bob, cem] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
+        let (about, left) = (cem.about(ROOM), cem.left(ROOM, "lost"));
+        cem.break_off().await;
+        for member in [&mut amy, &mut bob] {
             assert_eq!(member.expect("user-lost").await, about);
             assert_eq!(member.expect("user-left").await, left);
             member.expect_silence().await;
         }
         // Too late: it is somebody new, and in no room.
-        let mut bob = Member::connect(&server, kind, "bob").await;
-        bob.expect_silence().await;
-        bob.refused("leaving-room", json!({ "room": ROOM }), "not-in-room").await;
+        let mut cem = Member::connect(&server, kind, "cem").await;
+        cem.expect_silence().await;
+        cem.refused("leaving-room", json!({ "room": ROOM }), "not-in-room").await;
     }
 }
 
@@ -53,10 +53,10 @@ async fn one_whose_connection_breaks_is_lost_and_after_the_grace_it_has_left() {
 async fn without_a_grace_it_has_left_at_once() {
     for kind in EVERY {
         let server = TestServer::start(&NO_GRACE).await;
-        let [mut amy, mut cem, bob] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
-        let left = bob.left(ROOM, "lost");
-        bob.break_off().await;
-        for member in [&mut amy, &mut cem] {
+        let [mut amy, mut bob, cem] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
+        let left = cem.left(ROOM, "lost");
+        cem.break_off().await;
+        for member in [&mut amy, &mut bob] {
             assert_eq!(member.expect("user-left").await, left);
             member.expect_silence().await;
         }
@@ -65,25 +65,25 @@ async fn without_a_grace_it_has_left_at_once() {
 
 #[tokio::test]
 async fn one_who_comes_back_in_time_keeps_its_place_and_the_others_hear_that_it_is_back() {
-    for kind in EVERY {eprintln!("{kind:?}");
+    for kind in EVERY {
         let server = TestServer::start(&[]).await;
-        let [mut amy, mut cem, bob] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
-        let about = bob.about(ROOM);
-        bob.break_off().await;
-        for member in [&mut amy, &mut cem] {
+        let [mut amy, mut bob, cem] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
+        let about = cem.about(ROOM);
+        cem.break_off().await;
+        for member in [&mut amy, &mut bob] {
             assert_eq!(member.expect("user-lost").await, about);
         }
-        let mut bob = Member::open(&server, kind, "bob", json!({})).await;
-        let restored = bob.expect("restored").await;
-        let membership = json!({ "room": ROOM, "peerId": about["peerId"], "members": [amy.info(), cem.info()] });
+        let mut cem = Member::open(&server, kind, "cem", json!({})).await;
+        let restored = cem.expect("restored").await;
+        let membership = json!({ "room": ROOM, "peerId": about["peerId"], "members": [amy.info(), bob.info()] });
         assert_eq!(restored["rooms"], json!([membership]));
-        for member in [&mut amy, &mut cem] {
+        for member in [&mut amy, &mut bob] {
             assert_eq!(member.expect("user-back").await, about);
             member.expect_silence().await;
         }
-        bob.expect_silence().await;
+        cem.expect_silence().await;
         // No joining again: it is in.
-        bob.say("sending-SDP-offer", json!({ "room": ROOM, "offer": offer("after the return") })).await;
+        cem.say("sending-SDP-offer", json!({ "room": ROOM, "offer": offer("after the return") })).await;
         assert_eq!(amy.expect("receiving-SDP-offer").await["from"], about["peerId"]);
     }
 }
