@@ -17,7 +17,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use parking_lot::Mutex;
@@ -113,7 +113,9 @@ async fn enter_rooms(
     upgrade: Upgrade,
 ) -> Response {
     let Ok(upgrade) = upgrade else {
-        return refuse(StatusCode::UPGRADE_REQUIRED, "This address is for WebSockets: open it with new WebSocket(…).");
+        let sentence = "This address is for WebSockets: open it with new WebSocket(…).";
+        // Such a reply has to say to what (RFC 9110, section 15.5.22).
+        return ([(header::UPGRADE, "websocket")], refuse(StatusCode::UPGRADE_REQUIRED, sentence)).into_response();
     };
     let Ok(Query(claims)) = claims else {
         return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /ws?userName=…&password=…");

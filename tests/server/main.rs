@@ -5,6 +5,7 @@ mod absence;
 mod answer;
 mod auth;
 mod bare;
+mod bare_end;
 mod call;
 mod candidate;
 mod command;
