@@ -170,6 +170,11 @@ impl Bare {
         assert!(self.inbox.is_empty(), "nothing was to come, but there came {:?}", self.inbox);
     }
 
+    /// How much came while something else was waited for.
+    pub fn waiting(&self) -> usize {
+        self.inbox.len()
+    }
+
     async fn receive(&mut self) -> Option<Value> {
         let text = self.receive_text().await?;
         Some(serde_json::from_str(&text).unwrap_or_else(|fault| panic!("{fault} in {text}")))

@@ -201,6 +201,11 @@ impl Client {
         assert!(self.inbox.is_empty(), "nothing was to come, but there came {:?}", self.inbox);
     }
 
+    /// How much came while something else was waited for.
+    pub fn waiting(&self) -> usize {
+        self.inbox.len()
+    }
+
     async fn receive(&mut self) -> Option<Packet> {
         within("a packet", async {
             let (mut packet, attachments) = match self.wire.receive().await? {

@@ -202,6 +202,20 @@ impl Member {
         }
     }
 
+    /// All that it was told up to now and has not been looked at.
+    pub async fn all_heard(&mut self) -> Vec<(String, Value)> {
+        self.settle().await;
+        let count = match &self.door {
+            Door::Io(client) => client.waiting(),
+            Door::Bare(bare) => bare.waiting(),
+        };
+        let mut all = Vec::new();
+        for _ in 0..count {
+            all.push(self.next().await);
+        }
+        all
+    }
+
     pub async fn settle(&mut self) {
         match &mut self.door {
             Door::Io(client) => client.settle().await,
