@@ -28,6 +28,7 @@ mod rejoin;
 mod renegotiation;
 mod robustness;
 mod room;
+mod room_interleavings;
 mod room_many;
 mod room_presence;
 mod room_refusal;
