@@ -53,6 +53,20 @@ pub enum Audience {
     },
 }
 
+impl Audience {
+    /// Takes out one who is named; false if nobody is left.
+    pub(super) fn leave_out(&mut self, peer: PeerId) -> bool {
+        match self {
+            Self::Peer(one) => *one != peer,
+            Self::Some(some) => {
+                some.retain(|(one, _)| *one != peer);
+                !some.is_empty()
+            }
+            Self::Others { .. } => true,
+        }
+    }
+}
+
 /// What can be told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum News {

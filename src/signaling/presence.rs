@@ -15,7 +15,7 @@ use std::time::Instant;
 use super::call::Call;
 use super::mailbox::Letter;
 use super::name::{ConnectionId, OfferId, PeerId};
-use super::notice::{Audience, Ended, News, Notice, Party, Restored};
+use super::notice::{Ended, News, Notice, Party, Restored};
 use super::peer::{Newcomer, Peer, Presence, Purpose};
 use super::room_news::Signal;
 use super::switchboard::Switchboard;
@@ -86,8 +86,8 @@ impl Switchboard {
         if hears_of_offers && !self.absences.hidden.is_empty() {
             self.absences.arrivals.push_back((now, peer));
         }
-        // What concerned this one was kept for it, and is among what it missed.
-        notices.retain(|notice| notice.to != Audience::Peer(peer));
+        // What concerned this one is among what it missed, or in what it took back.
+        notices.retain_mut(|notice| notice.to.leave_out(peer));
         let offers = if hears_of_offers { self.open.list(&lobby, peer, &self.limits) } else { Vec::new() };
         Arrival { peer, restored, missed, offers, notices }
     }

@@ -209,7 +209,8 @@ impl World {
                 Audience::Others { .. } => panic!("nobody offers here"),
             };
             for (listener, number) in listeners {
-                let who = self.people.iter().position(|person| person.id == Some(listener)).expect("somebody known");
+                // Else a page that begins anew while its old connection looks alive.
+                let Some(who) = self.people.iter().position(|person| person.id == Some(listener)) else { continue };
                 assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
                 if !self.people[who].is_dead {
                     self.hear(who, number, news.clone(), false);
