@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use switchboard::signaling::call::SessionDescription;
 use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
+use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
 use switchboard::signaling::notice::{Audience, Ended, News, Notice};
 use switchboard::signaling::opaque::Opaque;
 use switchboard::signaling::peer::{Newcomer, Purpose};
@@ -140,4 +140,22 @@ fn what_was_still_on_its_way_through_the_old_connection_is_not_acted_on() {
     board.offer(amy, OfferId(1), description(), now).expect("kept");
     board.leave(amy, ConnectionId(2), Ended::Lost, now);
     assert_eq!(board.hears(amy, ConnectionId(2), Some(3)), Hearing::Elsewhere);
+}
+
+#[test]
+fn one_who_returns_in_the_moment_when_another_members_time_is_over_hears_of_it_once() {
+    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let room = RoomName::new("kitchen").expect("short");
+    let members = [(1, "amy"), (2, "bob")];
+    let [amy, bob] = members.map(|(id, name)| {
+        let peer = arrive(&mut board, id, name, None, start).peer;
+        board.join(peer, room.clone(), MemberId(id), start).expect("let in");
+        peer
+    });
+    board.leave(bob, ConnectionId(2), Ended::Lost, start);
+    // She was told: joined-room, user-joined, user-lost. Her old connection looks alive.
+    let back = arrive(&mut board, 3, "amy", Some(3), start + Limits::default().grace);
+    assert_eq!((back.peer, numbers(&back.missed)), (amy, vec![4]));
+    assert_eq!(back.restored.expect("she was here").rooms[0].members, []);
+    assert_eq!(back.notices, [], "nobody else is there");
 }

@@ -9,6 +9,7 @@ pub mod http;
 pub mod member;
 pub mod packet;
 pub mod payload;
+pub mod room_world;
 pub mod server;
 pub mod wire;
 

@@ -1,0 +1,312 @@
+//! Five people in two rooms on a bare switchboard, and what each of them was told: a model against which the property
+//! test of rooms holds the rules.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use switchboard::signaling::call::IceCandidate;
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::membership::Relayed;
+use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, Session, UserName};
+use switchboard::signaling::notice::{Audience, Ended, News, Notice};
+use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::presence::Arrival;
+use switchboard::signaling::room_news::{MemberInfo, Signal};
+use switchboard::signaling::switchboard::Switchboard;
+
+pub const PEOPLE: usize = 5;
+pub const ROOMS: [&str; 2] = ["kitchen", "cellar"];
+
+/// One thing that somebody may do, or that may happen to its connection.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    Join(usize),
+    Leave(usize),
+    /// A candidate for each whom it knows in a room.
+    Relay(usize),
+    /// Closes the page and opens it again.
+    Reload,
+    /// Nothing arrives any more, and nobody has noticed.
+    Die,
+    /// The server notices.
+    Break,
+    /// A new connection: after a break, or while the server takes the old one for alive.
+    Return,
+    /// Time passes; whether the server looks who has been away for too long, or does so at the next arrival.
+    Wait {
+        seconds: u64,
+        is_noticed: bool,
+    },
+}
+
+/// Who is in a room, as somebody was told. Ordered, so that two views can be held against each other.
+pub type View = BTreeMap<MemberId, UserName>;
+
+/// Somebody at a page: 0 and 1 have a session and count, 2 has a session, 3 has none, 4 came by the bare WebSocket.
+#[derive(Debug, Default)]
+pub struct Person {
+    id: Option<PeerId>,
+    /// With a session each load of the page has a name of its own; without, it is the same.
+    load: u64,
+    /// While the server takes it for here.
+    connection: Option<ConnectionId>,
+    /// Whether its connection carries anything.
+    is_dead: bool,
+    session: Option<Session>,
+    received: u64,
+    was_here: bool,
+    /// The rooms in which it is: its own place, and the others.
+    pub rooms: BTreeMap<usize, (MemberId, View)>,
+    /// The candidates that are to reach it, and those that did.
+    pub awaited: Vec<usize>,
+    pub heard: Vec<usize>,
+}
+
+pub struct World {
+    pub switchboard: Switchboard,
+    pub now: Instant,
+    pub people: [Person; PEOPLE],
+    next: u64,
+    sent: usize,
+}
+
+fn room_name(room: usize) -> RoomName {
+    RoomName::new(ROOMS[room]).expect("short enough")
+}
+
+fn room_of(name: &RoomName) -> usize {
+    ROOMS.iter().position(|room| *room == name.as_str()).expect("a room of this test")
+}
+
+fn view(members: &[MemberInfo]) -> View {
+    let view: View = members.iter().map(|info| (info.peer_id, info.user_name.clone())).collect();
+    assert_eq!(view.len(), members.len(), "nobody is listed twice");
+    view
+}
+
+fn candidate(number: usize) -> IceCandidate {
+    let json = serde_json::value::to_raw_value(&number).expect("a number is JSON");
+    IceCandidate::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default()).expect("small enough")
+}
+
+fn number(candidate: &IceCandidate) -> usize {
+    serde_json::to_string(candidate).ok().and_then(|json| json.parse().ok()).expect("a number")
+}
+
+impl World {
+    pub fn new() -> Self {
+        let mut world = Self {
+            switchboard: Switchboard::new(Limits::default()),
+            now: Instant::now(),
+            people: Default::default(),
+            next: 0,
+            sent: 0,
+        };
+        for who in 0..PEOPLE {
+            world.load_page(who);
+        }
+        world
+    }
+
+    fn fresh(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn counts(who: usize) -> bool {
+        who < 2
+    }
+
+    pub fn name(&self, who: usize) -> UserName {
+        UserName::new(&format!("person {who} {}", self.people[who].load)).expect("short enough")
+    }
+
+    fn load_page(&mut self, who: usize) {
+        let session = (who < 3).then(|| Session::new(&self.fresh().to_string()).expect("short enough"));
+        let load = if session.is_some() { self.fresh() } else { 0 };
+        self.people[who] = Person { session, load, ..Person::default() };
+        self.connect(who);
+    }
+
+    fn connect(&mut self, who: usize) {
+        let connection = ConnectionId(self.fresh());
+        let name = self.name(who);
+        let person = &mut self.people[who];
+        let received = (person.was_here && Self::counts(who)).then_some(person.received);
+        let newcomer = Newcomer {
+            name,
+            lobby: Lobby::default(),
+            purpose: if who == 4 { Purpose::Rooms } else { Purpose::CallsAndRooms },
+            session: person.session.clone(),
+            counts: Self::counts(who),
+            received,
+        };
+        let Arrival { peer, restored, missed, notices, .. } = self.switchboard.arrive(connection, newcomer, self.now);
+        let took_back = person.id == Some(peer);
+        assert_eq!(restored.is_some(), took_back || received.is_some(), "told what it has, if it was here");
+        person.id = Some(peer);
+        person.connection = Some(connection);
+        person.is_dead = false;
+        person.was_here = true;
+        if !took_back {
+            assert!(missed.is_empty());
+            person.rooms.clear();
+            person.awaited.clear();
+            person.heard.clear();
+            person.received = 0;
+        }
+        let mut known = BTreeMap::new();
+        for membership in restored.into_iter().flat_map(|restored| restored.rooms) {
+            known.insert(room_of(&membership.room), (membership.peer_id, view(&membership.members)));
+        }
+        let places = |rooms: &BTreeMap<usize, (MemberId, View)>| -> Vec<_> {
+            rooms.iter().map(|(room, (own, _))| (*room, *own)).collect()
+        };
+        assert_eq!(places(&known), places(&person.rooms), "it is where it was, in the same places");
+        person.rooms = known.clone();
+        for (number, news) in missed {
+            self.hear(who, number, news, true);
+        }
+        assert_eq!(known, self.people[who].rooms, "once it was told what it missed, it knows who is there");
+        self.tell(notices);
+    }
+
+    /// Whether somebody can say anything that arrives.
+    fn speaks(&self, who: usize) -> bool {
+        self.people[who].connection.is_some() && !self.people[who].is_dead
+    }
+
+    pub fn leave(&mut self, who: usize, how: Ended) {
+        let person = &mut self.people[who];
+        let (Some(id), Some(connection)) = (person.id, person.connection.take()) else { return };
+        let notices = self.switchboard.leave(id, connection, how, self.now);
+        self.tell(notices);
+    }
+
+    fn tell(&mut self, notices: Vec<Notice>) {
+        for Notice { to, news, number } in notices {
+            let listeners = match to {
+                Audience::Peer(peer) => vec![(peer, number)],
+                Audience::Some(peers) => peers,
+                Audience::Others { .. } => panic!("nobody offers here"),
+            };
+            for (listener, number) in listeners {
+                // Else a page that begins anew while its old connection looks alive.
+                let Some(who) = self.people.iter().position(|person| person.id == Some(listener)) else { continue };
+                assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
+                if !self.people[who].is_dead {
+                    self.hear(who, number, news.clone(), false);
+                }
+            }
+        }
+    }
+
+    /// `is_late`: told after `restored`, in which the end of it all is known already.
+    fn hear(&mut self, who: usize, number_of_it: Option<u64>, news: News, is_late: bool) {
+        assert_eq!(number_of_it.is_some(), Self::counts(who), "who counts gets numbers");
+        let person = &mut self.people[who];
+        if let Some(number) = number_of_it {
+            assert_eq!(number, person.received + 1, "nothing twice, nothing left out");
+            person.received = number;
+        }
+        let News::Room(news) = news else { panic!("{news:?} has nothing to do with rooms") };
+        let room = room_of(&news.room);
+        if let Signal::JoinedRoom(place) = &news.signal {
+            person.rooms.insert(room, (place.peer_id, view(&place.members)));
+            return;
+        }
+        let (own, others) = person.rooms.get_mut(&room).expect("told to a stranger of the room");
+        match &news.signal {
+            Signal::JoinedRoom(_) => {}
+            Signal::RequestingSdpOffer { members } => assert_eq!(view(members), *others),
+            Signal::UserJoined { who, polite } => {
+                assert!(!polite && who.peer_id != *own);
+                let before = others.insert(who.peer_id, who.user_name.clone());
+                assert!(is_late || before.is_none(), "came twice");
+            }
+            Signal::UserLeft { who, .. } => {
+                assert!(others.remove(&who.peer_id).is_some() || is_late, "left twice, or was never there");
+            }
+            Signal::UserLost(who) | Signal::UserBack(who) => {
+                assert!(is_late || others.get(&who.peer_id) == Some(&who.user_name), "nobody of this room");
+            }
+            Signal::ReceivingIceCandidate { candidate } => person.heard.push(number(candidate)),
+            other => panic!("nobody said so: {other:?}"),
+        }
+    }
+
+    pub fn act(&mut self, who: usize, deed: Deed) {
+        let Some(id) = self.people[who].id else { return };
+        match deed {
+            Deed::Wait { seconds, is_noticed } => {
+                self.now += Duration::from_secs(seconds);
+                if is_noticed {
+                    let notices = self.switchboard.expire(self.now);
+                    self.tell(notices);
+                }
+            }
+            Deed::Die => self.people[who].is_dead = self.people[who].session.is_some(),
+            Deed::Break => self.leave(who, Ended::Lost),
+            // Without a session nobody can take over what the server takes for alive.
+            Deed::Return if self.people[who].connection.is_none() || self.people[who].session.is_some() => {
+                self.connect(who);
+            }
+            Deed::Return => {}
+            // Without a session the new page takes what the old one left, if that one's connection was broken.
+            Deed::Reload if self.people[who].connection.is_none() && self.people[who].session.is_none() => {
+                self.connect(who);
+            }
+            Deed::Reload => {
+                self.leave(who, Ended::Closed);
+                self.load_page(who);
+            }
+            _ if !self.speaks(who) => {}
+            Deed::Join(room) => {
+                let member = MemberId(self.fresh());
+                let before = self.people[who].rooms.get(&room).cloned();
+                let (place, notices) = self.switchboard.join(id, room_name(room), member, self.now).expect("let in");
+                let found = (place.peer_id, view(&place.members));
+                assert_eq!(found, before.unwrap_or((member, found.1.clone())), "to come again changes nothing");
+                self.tell(notices);
+                assert_eq!(self.people[who].rooms[&room], found, "told the same");
+            }
+            Deed::Leave(room) => {
+                let was_in = self.people[who].rooms.remove(&room).is_some();
+                let left = self.switchboard.leave_room(id, &room_name(room), self.now);
+                assert_eq!(left.is_ok(), was_in);
+                self.tell(left.ok().flatten().into_iter().collect());
+            }
+            Deed::Relay(room) => self.relay(who, id, room),
+        }
+    }
+
+    /// Whomever it knows in the room it reaches: at once, or after a return.
+    fn relay(&mut self, who: usize, id: PeerId, room: usize) {
+        let Some((_, others)) = self.people[who].rooms.get(&room).cloned() else {
+            let what = Relayed::Candidate(candidate(0));
+            assert!(self.switchboard.relay(id, &room_name(room), None, what, self.now).is_err(), "a stranger");
+            return;
+        };
+        for to in others.into_keys() {
+            let number = self.sent;
+            self.sent += 1;
+            for (who, person) in self.people.iter_mut().enumerate() {
+                // What goes to a dead connection is lost, but for one who counts.
+                let is_lost = person.is_dead && person.connection.is_some() && !Self::counts(who);
+                if person.rooms.get(&room).is_some_and(|(own, _)| *own == to) && !is_lost {
+                    person.awaited.push(number);
+                }
+            }
+            let what = Relayed::Candidate(candidate(number));
+            let told = self.switchboard.relay(id, &room_name(room), Some(to), what, self.now).expect("it is there");
+            self.tell(told.into_iter().collect());
+        }
+    }
+
+    pub fn connect_if_away(&mut self, who: usize) {
+        if !self.speaks(who) {
+            self.connect(who);
+        }
+    }
+}
