@@ -22,6 +22,8 @@ mod numbers;
 mod offer;
 mod order;
 mod origin;
+mod pairs;
+mod pairs_refusal;
 mod presence;
 mod reconnect;
 mod rejoin;

@@ -41,7 +41,12 @@ impl Bare {
 
     /// Comes in with this in the address. What it is told first has not been looked at.
     pub async fn open(server: &TestServer, query: &str) -> Self {
-        let request = format!("ws://{}/ws?{query}", server.address()).into_client_request().expect("a good address");
+        Self::open_at(server, &format!("/ws?{query}")).await
+    }
+
+    /// Opens a WebSocket at this path.
+    pub async fn open_at(server: &TestServer, path: &str) -> Self {
+        let request = format!("ws://{}{path}", server.address()).into_client_request().expect("a good address");
         let opening = tokio_tungstenite::client_async(request, server.stream().await);
         let (socket, _) = within("a WebSocket to open", opening).await.expect("let in");
         Self { socket, inbox: VecDeque::new(), last_id: 0, closed: None }
@@ -49,6 +54,11 @@ impl Bare {
 
     /// Asks to come in as a browser does, for one who will not be let in.
     pub async fn refused(server: &TestServer, query: &str, headers: &[(&str, &str)]) -> Reply {
+        Self::refused_at(server, &format!("/ws{query}"), headers).await
+    }
+
+    /// The same at this path.
+    pub async fn refused_at(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Reply {
         let upgrade = [
             ("Connection", "Upgrade, close"),
             ("Upgrade", "websocket"),
@@ -56,7 +66,7 @@ impl Bare {
             ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
         ];
         let headers = [&upgrade, headers].concat();
-        request(server.stream().await, "GET", &format!("/ws{query}"), &headers, b"").await
+        request(server.stream().await, "GET", path, &headers, b"").await
     }
 
     // ---- Out ----

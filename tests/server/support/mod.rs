@@ -8,6 +8,7 @@ pub mod folder;
 pub mod http;
 pub mod member;
 pub mod packet;
+pub mod pair_user;
 pub mod payload;
 pub mod room_world;
 pub mod server;

@@ -1,0 +1,176 @@
+//! Pairs (protocol, section 3): the data channel course's wire, as its clients speak it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::name::{ConnectionId, Lobby, RoomName};
+use switchboard::signaling::pairs::{Address, PairId};
+use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::switchboard::Switchboard;
+
+use crate::support::TestServer;
+use crate::support::pair_user::{User, create, pair, post};
+
+#[tokio::test]
+async fn one_creates_two_joins_and_offers_and_all_is_passed_on_to_the_letter() {
+    let server = TestServer::start(&[]).await;
+    let mut one = User::connect(&server, "1").await;
+    create(&server, "tea", json!(1)).await;
+    let mut two = User::connect(&server, "two").await;
+    two.join("tea", json!("two")).await;
+    let joined = two.expect_words("JOIN_ROOM_RESPONSE_SUCCESS").await;
+    // As it was sent: a number.
+    assert_eq!((&joined["creatorId"], &joined["roomName"]), (&json!(1), &json!("tea")));
+    assert_eq!(one.expect_words("JOIN_ROOM_NOTIFY").await["joinUserId"], json!("two"));
+
+    let offer = r#"{ "label":"WEBRTC_PROCESS","data":{"type":"OFFER","offer":{"sdp":"v=0\r\n","n":1.0},"otherUserId":"1","x":[]}}"#;
+    two.wire.send_text(offer).await;
+    assert_eq!(one.wire.next_text().await, offer);
+    one.say("ANSWER", json!({ "answer": { "type": "answer" }, "otherUserId": "two" })).await;
+    assert_eq!(two.expect("ANSWER").await["answer"], json!({ "type": "answer" }));
+    for number in 0..100 {
+        let candidates = if number == 50 { json!([]) } else { json!([number, null]) };
+        one.say("ICE_CANDIDATES", json!({ "candidatesArray": candidates, "otherUserId": "two" })).await;
+        two.say("ICE_CANDIDATES", json!({ "candidatesArray": candidates, "otherUserId": 1 })).await;
+        assert_eq!(two.expect("ICE_CANDIDATES").await["candidatesArray"], candidates);
+        assert_eq!(one.expect("ICE_CANDIDATES").await["candidatesArray"], candidates);
+    }
+    one.settle().await;
+    two.settle().await;
+}
+
+#[tokio::test]
+async fn an_id_comes_back_as_it_was_sent_and_is_compared_as_text() {
+    let server = TestServer::start(&[]).await;
+    for (number, (made, joined)) in [(json!(7), json!(8)), (json!("7"), json!("8"))].into_iter().enumerate() {
+        let mut seven = User::connect(&server, "7").await;
+        let room = number.to_string();
+        create(&server, &room, made.clone()).await;
+        let mut eight = User::connect(&server, "8").await;
+        eight.join(&room, joined.clone()).await;
+        assert_eq!(eight.expect("JOIN_ROOM_RESPONSE_SUCCESS").await["creatorId"], made);
+        assert_eq!(seven.expect("JOIN_ROOM_NOTIFY").await["joinUserId"], joined);
+        for to in [json!(7), json!("7")] {
+            eight.say("OFFER", json!({ "offer": {}, "otherUserId": to })).await;
+            assert_eq!(seven.expect("OFFER").await["otherUserId"], to);
+        }
+        seven.wire.close().await;
+        eight.expect("DISCONNECT_ROOM_NOTIFICATION").await;
+        eight.wire.close().await;
+        server_has_noticed(&server, &room).await;
+    }
+}
+
+/// The room is gone: its name can be had again.
+async fn server_has_noticed(server: &TestServer, room: &str) {
+    let body = json!({ "roomName": room, "userId": "whoever" }).to_string();
+    while post(server, "/create-room", &body).await.status != 200 {}
+    assert_eq!(post(server, "/destroy-room", &body).await.status, 200);
+}
+
+#[tokio::test]
+async fn leaving_is_told_apart_from_a_connection_that_ended_and_a_third_may_come() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    two.exit("tea", json!("two")).await;
+    one.expect_words("EXIT_ROOM_NOTIFY").await;
+    two.settle().await;
+    for is_closed in [true, false] {
+        let mut three = User::connect(&server, "3").await;
+        three.join("tea", json!(3)).await;
+        assert_eq!(three.expect("JOIN_ROOM_RESPONSE_SUCCESS").await["creatorId"], json!(1));
+        assert_eq!(one.expect("JOIN_ROOM_NOTIFY").await["joinUserId"], json!(3));
+        if is_closed {
+            three.wire.close().await;
+        } else {
+            three.wire.lose();
+        }
+        one.expect_words("DISCONNECT_ROOM_NOTIFICATION").await;
+    }
+    // The one who made it may go, too: whoever stays is the one whom the next one finds.
+    two.join("tea", json!("two")).await;
+    two.expect("JOIN_ROOM_RESPONSE_SUCCESS").await;
+    one.expect("JOIN_ROOM_NOTIFY").await;
+    one.wire.close().await;
+    two.expect_words("DISCONNECT_ROOM_NOTIFICATION").await;
+    let mut three = User::connect(&server, "3").await;
+    three.join("tea", json!(3)).await;
+    assert_eq!(three.expect("JOIN_ROOM_RESPONSE_SUCCESS").await["creatorId"], json!("two"));
+    two.expect("JOIN_ROOM_NOTIFY").await;
+    two.exit("tea", json!("two")).await;
+    three.expect("EXIT_ROOM_NOTIFY").await;
+    three.exit("tea", json!(3)).await;
+    three.settle().await;
+    server_has_noticed(&server, "tea").await;
+}
+
+#[tokio::test]
+async fn a_strangers_end_touches_nobody() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    let mut three = User::connect(&server, "3").await;
+    three.join("tea", json!(3)).await;
+    three.expect("JOIN_ROOM_RESPONSE_FAILURE").await;
+    three.wire.close().await;
+    User::connect(&server, "4").await.wire.lose();
+    create(&server, "coffee", json!(5)).await;
+    let five = User::connect(&server, "5").await;
+    five.wire.close().await;
+    server_has_noticed(&server, "coffee").await;
+    two.say("OFFER", json!({ "offer": 1, "otherUserId": 1 })).await;
+    assert_eq!(one.expect("OFFER").await["offer"], 1);
+    one.settle().await;
+    two.settle().await;
+}
+
+#[tokio::test]
+async fn a_room_is_destroyed_by_those_in_it_and_they_are_told() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    let reply = post(&server, "/destroy-room", r#"{"roomName":"tea","userId":"two"}"#).await;
+    let body: Value = serde_json::from_str(&reply.text()).expect("JSON");
+    assert_eq!((reply.status, &body["data"]["type"]), (200, &json!("DESTORY_ROOM_RESPONSE_SUCCESS")), "{body}");
+    assert!(body["data"]["message"].is_string(), "{body}");
+    one.expect_words("EXIT_ROOM_NOTIFY").await;
+    two.settle().await;
+    two.say("OFFER", json!({ "offer": {}, "otherUserId": 1 })).await;
+    two.expect_error("no-such-peer").await;
+    one.settle().await;
+    create(&server, "tea", json!("two")).await;
+}
+
+#[tokio::test]
+async fn a_second_connection_takes_the_place_of_the_first() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    let mut again = User::connect(&server, "1").await;
+    one.wire.expect_close(4409).await;
+    two.say("OFFER", json!({ "offer": {}, "otherUserId": 1 })).await;
+    again.expect("OFFER").await;
+    drop(one);
+    two.settle().await;
+    again.exit("tea", json!(1)).await;
+    two.expect("EXIT_ROOM_NOTIFY").await;
+}
+
+#[test]
+fn a_room_whose_maker_never_connects_is_let_go() {
+    let mut board = Switchboard::new(Limits::default());
+    let (start, address) = (Instant::now(), Address(Arc::from("192.0.2.1")));
+    let (name, id) = (RoomName::new("tea").expect("a name"), PairId::new(&json!(1)).expect("an id"));
+    board.make_pair(name.clone(), id.clone(), address.clone(), start).expect("a room");
+    board.expire(start + Duration::from_secs(29));
+    assert!(!board.is_empty(), "its maker may still come");
+    board.expire(start + Duration::from_secs(30));
+    assert!(board.is_empty());
+
+    // One who has connected may be silent for as long as it likes.
+    board.make_pair(name, id.clone(), address, start).expect("a room");
+    let (lobby, purpose) = (Lobby::default(), Purpose::Pairs);
+    let maker = Newcomer { name: id.text().clone(), lobby, purpose, session: None, counts: false, received: None };
+    let peer = board.arrive(ConnectionId(1), maker, start).peer;
+    board.expire(start + Duration::from_secs(3600));
+    assert!(board.exit_pair(peer, &RoomName::new("tea").expect("a name"), start).is_ok(), "it is still there");
+}

@@ -1,0 +1,202 @@
+//! Pairs: what is refused, in words, and hurts nobody else (protocol, section 3).
+
+use serde_json::json;
+use tokio::net::TcpSocket;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::TestServer;
+use crate::support::bare::Bare;
+use crate::support::http::request;
+use crate::support::pair_user::{User, assert_refused, create, pair, post};
+
+const CREATE: &str = "CHECK_ROOM_RESPONSE_FAILURE";
+const DESTROY: &str = "DESTROY_ROOM_RESPONSE_FAILURE";
+
+#[tokio::test]
+async fn a_request_that_cannot_be_read_is_refused_and_the_next_one_works() {
+    let server = TestServer::start(&[]).await;
+    let long = json!({ "roomName": "r".repeat(65), "userId": 1 }).to_string();
+    let nameless = json!({ "roomName": "tea", "userId": "u".repeat(65) }).to_string();
+    let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+    let bodies = [
+        "",
+        "{",
+        "null",
+        "[]",
+        "\"tea\"",
+        r#"{"roomName":7,"userId":1}"#,
+        r#"{"roomName":"","userId":1}"#,
+        r#"{"roomName":"tea"}"#,
+        r#"{"roomName":"tea","userId":null}"#,
+        r#"{"roomName":"tea","userId":{}}"#,
+        &long,
+        &nameless,
+        &deep,
+    ];
+    for body in bodies {
+        assert_refused(&post(&server, "/create-room", body).await, 400, CREATE);
+        assert_refused(&post(&server, "/destroy-room", body).await, 400, DESTROY);
+    }
+    create(&server, "tea", json!(1)).await;
+    assert_refused(&post(&server, "/create-room", r#"{"roomName":"tea","userId":2}"#).await, 400, CREATE);
+    assert_refused(&post(&server, "/destroy-room", r#"{"roomName":"coffee"}"#).await, 400, DESTROY);
+}
+
+#[tokio::test]
+async fn only_allowed_origins_may_ask_and_they_may_read_the_answer() {
+    let server = TestServer::start(&[]).await;
+    let body = br#"{"roomName":"tea","userId":1}"#;
+    for path in ["/create-room", "/destroy-room"] {
+        let foreign = server.request("POST", path, &[("Origin", "https://evil.example")], body).await;
+        assert_eq!(foreign.status, 403);
+        let preflight = [
+            ("Origin", "http://localhost:3000"),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "content-type"),
+        ];
+        let allowed = server.request("OPTIONS", path, &preflight, b"").await;
+        assert_eq!(allowed.header("access-control-allow-origin"), Some("http://localhost:3000"));
+        assert_eq!(allowed.header("access-control-allow-headers"), Some("content-type"));
+    }
+    let reply = post(&server, "/create-room", r#"{"roomName":"tea","userId":1}"#).await;
+    assert_eq!(reply.header("access-control-allow-origin"), Some("http://localhost:3000"));
+    let foreign = [("Origin", "https://evil.example")];
+    assert_eq!(Bare::refused_at(&server, "/?userId=1", &foreign).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_room_is_not_destroyed_by_a_stranger() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    let stranger = async |body: &str| {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind("127.0.0.2:0".parse().expect("an address")).expect("all of 127 is this machine's");
+        let stream = socket.connect(server.address()).await.expect("the server accepts");
+        request(stream, "POST", "/destroy-room", &[], body.as_bytes()).await
+    };
+    assert_refused(&stranger(r#"{"roomName":"tea"}"#).await, 400, DESTROY);
+    assert_refused(&stranger(r#"{"roomName":"tea","userId":3}"#).await, 400, DESTROY);
+    one.settle().await;
+    assert_eq!(stranger(r#"{"roomName":"tea","userId":"1"}"#).await.status, 200);
+    two.expect("EXIT_ROOM_NOTIFY").await;
+}
+
+#[tokio::test]
+async fn a_room_that_is_missing_full_or_ones_own_cannot_be_joined() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    let mut three = User::connect(&server, "3").await;
+    for room in ["tea", "coffee", "", &"r".repeat(65)] {
+        three.join(room, json!(3)).await;
+        three.expect_words("JOIN_ROOM_RESPONSE_FAILURE").await;
+    }
+    three.say("JOIN_ROOM_REQUEST", json!({ "userId": 3 })).await;
+    three.expect_words("JOIN_ROOM_RESPONSE_FAILURE").await;
+    two.exit("tea", json!("two")).await;
+    one.expect("EXIT_ROOM_NOTIFY").await;
+    one.join("tea", json!(1)).await;
+    one.expect_words("JOIN_ROOM_RESPONSE_FAILURE").await;
+    three.join("tea", json!(3)).await;
+    three.expect("JOIN_ROOM_RESPONSE_SUCCESS").await;
+}
+
+#[tokio::test]
+async fn the_connection_says_who_somebody_is_whatever_a_message_claims() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    let mut three = User::connect(&server, "3").await;
+    three.exit("tea", json!(1)).await;
+    three.expect_error("not-in-room").await;
+    for to in [json!(1), json!("two"), json!(3), json!("nobody")] {
+        three.say("OFFER", json!({ "offer": {}, "otherUserId": to, "userId": 1 })).await;
+        three.expect_error("no-such-peer").await;
+    }
+    two.exit("tea", json!("two")).await;
+    one.expect("EXIT_ROOM_NOTIFY").await;
+    three.join("tea", json!("two")).await;
+    three.expect("JOIN_ROOM_RESPONSE_SUCCESS").await;
+    assert_eq!(one.expect("JOIN_ROOM_NOTIFY").await["joinUserId"], json!("3"));
+    two.settle().await;
+}
+
+#[tokio::test]
+async fn nonsense_is_told_and_closes_in_the_end_and_others_go_on() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    let mut three = User::connect(&server, "3").await;
+    let texts = ["", "{", "null", "[]", r#"{"label":"WEBRTC_PROCESS"}"#, r#"{"label":7,"data":{}}"#];
+    let types = [json!({ "type": "DANCE" }), json!({}), json!("OFFER")];
+    for text in texts {
+        three.wire.send_text(text).await;
+        three.expect_error("bad-payload").await;
+    }
+    for data in types {
+        let frame = json!({ "label": "WEBRTC_PROCESS", "data": data }).to_string();
+        three.wire.send_text(&frame).await;
+        three.expect_error("bad-payload").await;
+    }
+    three.say("OFFER", json!({ "offer": {} })).await;
+    three.expect_error("bad-payload").await;
+    three.wire.send(Message::binary(vec![0])).await;
+    assert_eq!(three.wire.expect_close(4400).await.len(), 1);
+    two.say("OFFER", json!({ "offer": {}, "otherUserId": 1 })).await;
+    one.expect("OFFER").await;
+}
+
+#[tokio::test]
+async fn whoever_does_not_say_who_it_is_is_closed() {
+    let server = TestServer::start(&[]).await;
+    for path in ["/", "/?userId=", &format!("/?userId={}", "u".repeat(65))] {
+        Bare::open_at(&server, path).await.expect_close(4400).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_closes_its_connection_only() {
+    let server = TestServer::start(&["--max-message", "2KB"]).await;
+    let (mut one, mut two) = pair(&server, "tea").await;
+    let large = json!({ "offer": "x".repeat(3_000), "otherUserId": 1 });
+    two.say("OFFER", large).await;
+    let told = two.wire.expect_close(1009).await;
+    assert_eq!(told.last().map(|frame| &frame["data"]["code"]), Some(&json!("too-large")));
+    one.expect("DISCONNECT_ROOM_NOTIFICATION").await;
+    one.settle().await;
+}
+
+#[tokio::test]
+async fn a_shutdown_is_told() {
+    let server = TestServer::start(&[]).await;
+    let (mut one, _two) = pair(&server, "tea").await;
+    let stopped = server.stop();
+    one.wire.expect_close(1001).await;
+    drop(one);
+    drop(_two);
+    stopped.await;
+}
+
+#[tokio::test]
+async fn a_password_is_asked_for_only_where_one_was_chosen() {
+    let server = TestServer::start(&["--password", "secret"]).await;
+    let body = json!({ "roomName": "tea", "userId": 1 }).to_string();
+    for (query, is_right) in [("", false), ("?password=x", false), ("?password=secret", true)] {
+        let create = post(&server, &format!("/create-room{query}"), &body).await;
+        let destroy = post(&server, &format!("/destroy-room{query}"), &body).await;
+        if is_right {
+            assert_eq!((create.status, destroy.status), (200, 200));
+        } else {
+            assert_refused(&create, 401, CREATE);
+            assert_refused(&destroy, 401, DESTROY);
+            assert_eq!(Bare::refused_at(&server, &format!("/{query}"), &[]).await.status, 401);
+        }
+    }
+    Bare::open_at(&server, "/?userId=1&password=secret").await.close().await;
+}
+
+#[tokio::test]
+async fn the_door_can_be_closed() {
+    let server = TestServer::start(&["--no-pairs"]).await;
+    let reply = post(&server, "/create-room", r#"{"roomName":"tea","userId":1}"#).await;
+    assert!(matches!(reply.status, 404 | 405), "{}", reply.status);
+    let page = Bare::refused_at(&server, "/?userId=1", &[]).await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+}
