@@ -98,7 +98,7 @@ async fn what_is_not_as_an_event_takes_it_is_refused() {
                 without
             };
             bad.push((name, without("room")));
-            let what = payload.as_object().and_then(|object| object.keys().last()).expect("a key");
+            let what = payload.as_object().and_then(|object| object.keys().next_back()).expect("a key");
             bad.push((name, without(what)));
             if name != OFFER {
                 bad.push((name, without("to")));
