@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use switchboard::admission::Gate;
 use switchboard::signaling::limits::Limits;
 use switchboard::socketio::{Door, Options};
 use switchboard::store::Store;
+use switchboard::websocket;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::within;
+use crate::support::{Bare, within};
 
 const SEPARATOR: char = '\u{1e}';
 
@@ -47,7 +49,17 @@ async fn door_with(grace: Duration, ping_interval: Duration) -> (Entrance, std::
     };
     let limits = Limits { grace, letter_ttl: grace, early_ttl: grace, ..Limits::default() };
     let store = Arc::new(Store::new(limits));
-    let (door, routes) = Door::new(options, Gate { password: Some("x".into()) }, store.clone());
+    let gate = Gate { password: Some("x".into()) };
+    let bare = websocket::Options {
+        max_message: 1_000_000,
+        max_queue: 1024,
+        ping_interval,
+        ping_timeout: ping_interval,
+        pairs: None,
+    };
+    let (_, bare) = websocket::Door::new(bare, gate.clone(), store.clone());
+    let (door, routes) = Door::new(options, gate, store.clone());
+    let routes = routes.merge(bare.own);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (tended, looked_after) = (door.clone(), store.clone());
@@ -182,5 +194,33 @@ async fn a_door_that_closes_while_somebody_is_away_has_nobody_in_it_after_the_gr
         poll(address, &session, Some(&format!("42[\"newOffer\",{{\"sdp\":\"\"}}]{SEPARATOR}{ends}"))).await;
     }
     door.close().await;
+    left_nothing(&door).await;
+}
+
+#[tokio::test]
+async fn rooms_that_everybody_has_left_are_forgotten_however_they_left() {
+    let (door, address) = door_with(Duration::from_millis(300), Duration::from_secs(25)).await;
+    let mut bare = Vec::new();
+    for name in ["amy", "bob", "cem"] {
+        let mut client = Bare::open_at(address, &format!("password=x&userName={name}&session={name}")).await;
+        for room in ["kitchen", name] {
+            assert_eq!(client.ask(json!({ "action": "joining-room", "room": room })).await["ok"], true);
+        }
+        bare.push(client);
+    }
+    let session = new_session(address).await;
+    poll(address, &session, Some(&connect("dan", "dan's"))).await;
+    poll(address, &session, None).await;
+    poll(address, &session, Some(r#"42["joining-room",{"room":"kitchen"}]"#)).await;
+    poll(address, &session, None).await;
+    assert!(!door.is_empty(), "they are here now");
+    let [mut amy, bob, cem] = <[Bare; 3]>::try_from(bare).unwrap_or_else(|_| unreachable!("three"));
+    for room in ["kitchen", "amy"] {
+        assert_eq!(amy.ask(json!({ "action": "leaving-room", "room": room })).await["ok"], true);
+    }
+    bob.close().await;
+    cem.lose();
+    poll(address, &session, Some("1")).await;
+    amy.close().await;
     left_nothing(&door).await;
 }

@@ -19,7 +19,7 @@ fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
         1 => Just(Deed::Die),
         2 => Just(Deed::Break),
         4 => Just(Deed::Return),
-        2 => (1..40u64, any::<bool>()).prop_map(|(seconds, is_noticed)| Deed::Wait { seconds, is_noticed }),
+        2 => (1..40u64, any::<bool>()).prop_map(|(seconds, is_noticed)| Deed::Wait(seconds, is_noticed)),
     ];
     prop::collection::vec((0..PEOPLE, deed), 1..120)
 }
@@ -39,7 +39,7 @@ proptest! {
             world.connect_if_away(who);
         }
         // Pages that were closed unnoticed are given up by now.
-        world.act(0, Deed::Wait { seconds: 60, is_noticed: true });
+        world.act(0, Deed::Wait(60, true));
         for person in &world.people {
             prop_assert_eq!(&person.heard, &person.awaited, "each in order and once");
         }

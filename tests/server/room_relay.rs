@@ -1,5 +1,6 @@
 //! What members have for each other is passed on (2): to whom it is for, in order, once, and as it was sent.
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::support::member::{BARE, PAIRS, WEB_SOCKET};
@@ -132,6 +133,38 @@ async fn what_is_passed_on_survives_byte_for_byte() {
         let expected = format!(r#"["receiving-ICE-candidate",{{"room":"{ROOM}","from":{of_bob},"candidate":{odd}}}]"#);
         assert_eq!(heard.text.trim_start_matches(|c: char| c.is_ascii_digit()), expected);
     }
+}
+
+#[tokio::test]
+async fn binary_values_reach_pages_as_they_were_and_bare_clients_as_numbers() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    let mut bob = Client::connect(&server, "bob").await;
+    let mut cem = Bare::connect(&server, "cem").await;
+    for client in [&mut amy, &mut bob] {
+        assert_eq!(client.emit_with_ack("joining-room", json!({ "room": ROOM })).await["ok"], true);
+        client.expect("joined-room").await;
+    }
+    bob.expect("requesting-SDP-offer").await;
+    cem.ask(json!({ "action": "joining-room", "room": ROOM })).await;
+    for signal in ["joined-room", "requesting-SDP-offer"] {
+        cem.expect(signal).await;
+    }
+    for _ in 0..2 {
+        amy.expect("user-joined").await;
+    }
+    bob.expect("user-joined").await;
+    let placeholder = json!({ "_placeholder": true, "num": 0 });
+    let parts = [Bytes::from_static(&[1, 2, 255])];
+    amy.emit_binary("sending-SDP-offer", json!({ "room": ROOM, "offer": { "bytes": placeholder } }), &parts).await;
+    let heard = bob.next_event().await;
+    assert_eq!((&heard.payload["offer"]["bytes"], &heard.attachments[..]), (&placeholder, &parts[..]));
+    assert_eq!(cem.expect("receiving-SDP-offer").await["data"]["offer"]["bytes"], json!([1, 2, 255]));
+    // Nobody can make a page wait for bytes that never come.
+    let hollow = json!({ "action": "sending-SDP-offer", "room": ROOM, "data": { "offer": placeholder } });
+    cem.send_text(&hollow.to_string()).await;
+    cem.expect_error("sending-SDP-offer", "bad-payload").await;
+    bob.expect_silence().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A client of the bare WebSocket by hand, without a task of its own: like `Client`, it reads when a test asks it to.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
@@ -14,6 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 
 use super::http::{Reply, request};
+use super::server::connect;
 use super::{TestServer, within};
 
 /// One who has come in at `/ws`.
@@ -41,13 +43,19 @@ impl Bare {
 
     /// Comes in with this in the address. What it is told first has not been looked at.
     pub async fn open(server: &TestServer, query: &str) -> Self {
-        Self::open_at(server, &format!("/ws?{query}")).await
+        Self::open_path(server.address(), &format!("/ws?{query}")).await
+    }
+
+    /// The same at a server of which no more is known than where it is.
+    pub async fn open_at(address: SocketAddr, query: &str) -> Self {
+        Self::open_path(address, &format!("/ws?{query}")).await
     }
 
     /// Opens a WebSocket at this path.
-    pub async fn open_at(server: &TestServer, path: &str) -> Self {
-        let request = format!("ws://{}{path}", server.address()).into_client_request().expect("a good address");
-        let opening = tokio_tungstenite::client_async(request, server.stream().await);
+    pub async fn open_path(address: SocketAddr, path: &str) -> Self {
+        let request = format!("ws://{address}{path}").into_client_request().expect("a good address");
+        let stream = connect(address).await.expect("the server accepts");
+        let opening = tokio_tungstenite::client_async(request, stream);
         let (socket, _) = within("a WebSocket to open", opening).await.expect("let in");
         Self { socket, inbox: VecDeque::new(), last_id: 0, closed: None }
     }
@@ -191,17 +199,21 @@ impl Bare {
     }
 
     async fn receive_text(&mut self) -> Option<String> {
-        loop {
-            match within("a frame", self.socket.next()).await?.ok()? {
-                Message::Text(text) => return Some(text.to_string()),
-                Message::Close(frame) => {
-                    self.closed = frame.map(|frame| (frame.code.into(), frame.reason.to_string()));
-                    return None;
+        // Pings come all the time: all of it together must not take too long.
+        within("a frame", async {
+            loop {
+                match self.socket.next().await?.ok()? {
+                    Message::Text(text) => return Some(text.to_string()),
+                    Message::Close(frame) => {
+                        self.closed = frame.map(|frame| (frame.code.into(), frame.reason.to_string()));
+                        return None;
+                    }
+                    Message::Ping(_) | Message::Pong(_) => {}
+                    other => panic!("only text comes, not {other:?}"),
                 }
-                Message::Ping(_) | Message::Pong(_) => {}
-                other => panic!("only text comes, not {other:?}"),
             }
-        }
+        })
+        .await
     }
 
     // ---- The end ----

@@ -1,5 +1,4 @@
-//! Five people in two rooms on a bare switchboard, and what each of them was told: a model against which the property
-//! test of rooms holds the rules.
+//! Five people in two rooms, and what each was told: the model against which the property test of rooms holds the rules.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -33,15 +32,14 @@ pub enum Deed {
     Break,
     /// A new connection: after a break, or while the server takes the old one for alive.
     Return,
-    /// Time passes; whether the server looks who has been away for too long, or does so at the next arrival.
-    Wait {
-        seconds: u64,
-        is_noticed: bool,
-    },
+    /// So many seconds pass; then the server looks who was away for too long, or does so at the next arrival.
+    Wait(u64, bool),
 }
 
 /// Who is in a room, as somebody was told. Ordered, so that two views can be held against each other.
 pub type View = BTreeMap<MemberId, UserName>;
+/// The rooms in which somebody is: its own place, and the others.
+pub type Rooms = BTreeMap<usize, (MemberId, View)>;
 
 /// Somebody at a page: 0 and 1 have a session and count, 2 has a session, 3 has none, 4 came by the bare WebSocket.
 #[derive(Debug, Default)]
@@ -56,11 +54,10 @@ pub struct Person {
     session: Option<Session>,
     received: u64,
     was_here: bool,
-    /// The rooms in which it is: its own place, and the others.
-    pub rooms: BTreeMap<usize, (MemberId, View)>,
+    pub rooms: Rooms,
     /// The candidates that are to reach it, and those that did.
-    pub awaited: Vec<usize>,
-    pub heard: Vec<usize>,
+    pub awaited: Vec<String>,
+    pub heard: Vec<String>,
 }
 
 pub struct World {
@@ -68,7 +65,6 @@ pub struct World {
     pub now: Instant,
     pub people: [Person; PEOPLE],
     next: u64,
-    sent: usize,
 }
 
 fn room_name(room: usize) -> RoomName {
@@ -85,13 +81,9 @@ fn view(members: &[MemberInfo]) -> View {
     view
 }
 
-fn candidate(number: usize) -> IceCandidate {
+fn candidate(number: u64) -> IceCandidate {
     let json = serde_json::value::to_raw_value(&number).expect("a number is JSON");
     IceCandidate::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default()).expect("small enough")
-}
-
-fn number(candidate: &IceCandidate) -> usize {
-    serde_json::to_string(candidate).ok().and_then(|json| json.parse().ok()).expect("a number")
 }
 
 impl World {
@@ -101,7 +93,6 @@ impl World {
             now: Instant::now(),
             people: Default::default(),
             next: 0,
-            sent: 0,
         };
         for who in 0..PEOPLE {
             world.load_page(who);
@@ -109,13 +100,13 @@ impl World {
         world
     }
 
+    fn counts(who: usize) -> bool {
+        who < 2
+    }
+
     fn fresh(&mut self) -> u64 {
         self.next += 1;
         self.next
-    }
-
-    fn counts(who: usize) -> bool {
-        who < 2
     }
 
     pub fn name(&self, who: usize) -> UserName {
@@ -160,9 +151,7 @@ impl World {
         for membership in restored.into_iter().flat_map(|restored| restored.rooms) {
             known.insert(room_of(&membership.room), (membership.peer_id, view(&membership.members)));
         }
-        let places = |rooms: &BTreeMap<usize, (MemberId, View)>| -> Vec<_> {
-            rooms.iter().map(|(room, (own, _))| (*room, *own)).collect()
-        };
+        let places = |rooms: &Rooms| rooms.iter().map(|(room, (own, _))| (*room, *own)).collect::<Vec<_>>();
         assert_eq!(places(&known), places(&person.rooms), "it is where it was, in the same places");
         person.rooms = known.clone();
         for (number, news) in missed {
@@ -172,7 +161,6 @@ impl World {
         self.tell(notices);
     }
 
-    /// Whether somebody can say anything that arrives.
     fn speaks(&self, who: usize) -> bool {
         self.people[who].connection.is_some() && !self.people[who].is_dead
     }
@@ -231,7 +219,9 @@ impl World {
             Signal::UserLost(who) | Signal::UserBack(who) => {
                 assert!(is_late || others.get(&who.peer_id) == Some(&who.user_name), "nobody of this room");
             }
-            Signal::ReceivingIceCandidate { candidate } => person.heard.push(number(candidate)),
+            Signal::ReceivingIceCandidate { candidate } => {
+                person.heard.push(serde_json::to_string(candidate).expect("JSON"))
+            }
             other => panic!("nobody said so: {other:?}"),
         }
     }
@@ -239,7 +229,7 @@ impl World {
     pub fn act(&mut self, who: usize, deed: Deed) {
         let Some(id) = self.people[who].id else { return };
         match deed {
-            Deed::Wait { seconds, is_noticed } => {
+            Deed::Wait(seconds, is_noticed) => {
                 self.now += Duration::from_secs(seconds);
                 if is_noticed {
                     let notices = self.switchboard.expire(self.now);
@@ -252,7 +242,6 @@ impl World {
             Deed::Return if self.people[who].connection.is_none() || self.people[who].session.is_some() => {
                 self.connect(who);
             }
-            Deed::Return => {}
             // Without a session the new page takes what the old one left, if that one's connection was broken.
             Deed::Reload if self.people[who].connection.is_none() && self.people[who].session.is_none() => {
                 self.connect(who);
@@ -261,6 +250,7 @@ impl World {
                 self.leave(who, Ended::Closed);
                 self.load_page(who);
             }
+            Deed::Return => {}
             _ if !self.speaks(who) => {}
             Deed::Join(room) => {
                 let member = MemberId(self.fresh());
@@ -289,13 +279,12 @@ impl World {
             return;
         };
         for to in others.into_keys() {
-            let number = self.sent;
-            self.sent += 1;
+            let number = self.fresh();
             for (who, person) in self.people.iter_mut().enumerate() {
                 // What goes to a dead connection is lost, but for one who counts.
                 let is_lost = person.is_dead && person.connection.is_some() && !Self::counts(who);
                 if person.rooms.get(&room).is_some_and(|(own, _)| *own == to) && !is_lost {
-                    person.awaited.push(number);
+                    person.awaited.push(number.to_string());
                 }
             }
             let what = Relayed::Candidate(candidate(number));
