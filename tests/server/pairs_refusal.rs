@@ -147,7 +147,7 @@ async fn nonsense_is_told_and_closes_in_the_end_and_others_go_on() {
 async fn whoever_does_not_say_who_it_is_is_closed() {
     let server = TestServer::start(&[]).await;
     for path in ["/", "/?userId=", &format!("/?userId={}", "u".repeat(65))] {
-        Bare::open_at(&server, path).await.expect_close(4400).await;
+        Bare::open_path(server.address(), path).await.expect_close(4400).await;
     }
 }
 
@@ -189,7 +189,7 @@ async fn a_password_is_asked_for_only_where_one_was_chosen() {
             assert_eq!(Bare::refused_at(&server, &format!("/{query}"), &[]).await.status, 401);
         }
     }
-    Bare::open_at(&server, "/?userId=1&password=secret").await.close().await;
+    Bare::open_path(server.address(), "/?userId=1&password=secret").await.close().await;
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub struct User {
 
 impl User {
     pub async fn connect(server: &TestServer, id: &str) -> Self {
-        let mut user = Self { wire: Bare::open_at(server, &format!("/?userId={id}")).await };
+        let mut user = Self { wire: Bare::open_path(server.address(), &format!("/?userId={id}")).await };
         user.settle().await;
         user
     }
