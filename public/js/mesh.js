@@ -1,18 +1,17 @@
 // A room as a mesh: one connection (peer.js) to each other member. It knows who is there, carries
-// descriptions and candidates between the connections and the server, and passes on what members
-// write to each other. What is seen of it is the page's business.
+// descriptions and candidates between the connections and the server, and gives everybody a channel
+// for texts. What is written there is the page's business (room-talk.js, conversation.js), and so is
+// what is seen.
 
 import { createPeerConnection } from './peer.js';
 
 /** How long another way to a member is looked for before it is told that there is none. */
 const PATIENCE_MS = 20_000;
 
-/** The longest thing that a member may write, in UTF-16 units; what is longer is dropped. */
-const LONGEST_TEXT = 20_000;
+/** Between any two: in order, and nothing is lost. A page may want more of them. */
+const TEXTS = { id: 0 };
 
 /**
- * @typedef {{audio: boolean, video: boolean, screen: boolean}} Sending what a member has switched on
- *
  * @typedef {object} RoomMember another one in the room
  * @property {string} peerId
  * @property {string} userName
@@ -20,25 +19,24 @@ const LONGEST_TEXT = 20_000;
  * @property {'connecting'|'connected'|'interrupted'|'failed'} link how sound and picture stand
  * @property {'here'|'away'|'gone'} line whether the server hears them; once they are gone, it no
  *   longer waits for them, and they stay as long as sound and picture do
- * @property {Sending} sending
  * @property {boolean} [isDescribed] the first offer or answer of theirs has come
  * @property {number} [patience] the timer
  *
  * @typedef {object} MeshListeners
+ * @property {(member: RoomMember) => void} onPeer a member's connection is made, not yet connected
  * @property {(member: RoomMember) => void} onChange a member is new, or something about them is
  * @property {(member: RoomMember) => void} onGone a member is no longer there
- * @property {(member: RoomMember, words: string) => void} onChat
  */
 
 /**
  * @param {ReturnType<typeof import('./room-signaling.js').connectRoomSignaling>} signaling
  * @param {string} room
  * @param {object} own what of ours goes to the others
- * @param {() => MediaStream} own.stream what is sent, at most one track of a kind
- * @param {() => Sending} own.sending
+ * @param {() => MediaStream | null} own.stream what is sent, at most one track of a kind
+ * @param {Record<string, RTCDataChannelInit>} [own.channels] besides `texts`
  * @param {MeshListeners} listeners
  */
-export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
+export function createMesh(signaling, room, own, { onPeer, onChange, onGone }) {
   /** By their peerId, in the order in which they came. @type {Map<string, RoomMember>} */
   const members = new Map();
 
@@ -49,8 +47,7 @@ export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
     const predecessor = known ?? [...members.values()].find((old) => old.line === 'gone' && old.userName === userName);
     if (predecessor) remove(predecessor);
 
-    const sending = { audio: true, video: true, screen: false };
-    const member = { peerId, userName, link: 'connecting', line: 'here', sending };
+    const member = { peerId, userName, link: 'connecting', line: 'here' };
     members.set(peerId, member);
     member.peer = createPeerConnection(own.stream(), {
       peerId,
@@ -59,12 +56,10 @@ export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
       onDescription: (description) => signaling.sendDescription(room, peerId, description),
       onStateChange: (state) => onConnectionState(member, state),
       onTracksChange: () => isIn(member) && onChange(member),
-      texts: {
-        onWritable: () => tell(member, { sending: own.sending() }),
-        onText: (text) => onText(member, text),
-        onEnd: () => member.line === 'gone' && remove(member),
-      },
+      channels: { texts: TEXTS, ...own.channels },
     });
+    member.peer.channels.texts.addEventListener('close', () => isIn(member) && member.line === 'gone' && remove(member));
+    onPeer(member);
     onChange(member);
   }
 
@@ -124,28 +119,6 @@ export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
     onChange(member);
   }
 
-  // --- What members write to each other: JSON of our own, from a stranger's browser ---
-
-  function tell(member, message) {
-    member.peer.write(JSON.stringify(message));
-  }
-
-  function onText(member, text) {
-    if (text.length > LONGEST_TEXT) return;
-    let message;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      return; // Not from a page of ours.
-    }
-    if (typeof message?.chat === 'string') onChat(member, message.chat);
-    if (typeof message?.sending === 'object' && message.sending) {
-      const { audio, video, screen } = message.sending;
-      member.sending = { audio: Boolean(audio), video: Boolean(video), screen: Boolean(screen) };
-      onChange(member);
-    }
-  }
-
   return {
     /** @returns {RoomMember[]} */
     get members() {
@@ -185,6 +158,7 @@ export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
       onChange(member);
     },
 
+    // Pair step 10: the other side's offer comes in; what follows is in peer.js, `createAnswer`.
     addOffer({ from, offer }) {
       const member = members.get(from);
       if (!member) return;
@@ -214,14 +188,6 @@ export function createMesh(signaling, room, own, { onChange, onGone, onChat }) {
     /** From now on this is sent, or nothing of its kind. */
     async send(kind, track) {
       await Promise.all([...members.values()].map(({ peer }) => peer.send(kind, track)));
-    },
-
-    tellSending() {
-      for (const member of members.values()) tell(member, { sending: own.sending() });
-    },
-
-    say(words) {
-      for (const member of members.values()) tell(member, { chat: words });
     },
 
     close() {

@@ -6,9 +6,19 @@
 // find another way through the network (ICE restart). Should both do so at once, the answerer of
 // the first offer is the polite one and takes its own back ("perfect negotiation").
 
+import { watchNetwork } from './network.js';
+
 // Course step 3: the servers that tell a browser how it is seen from outside. None is needed as
 // long as both are in the same network.
 const ICE_SERVERS = [];
+
+/** What a connection tells of itself: its four state machines, by the names of their events. */
+const MACHINES = {
+  signaling: 'signalingState',
+  icegathering: 'iceGatheringState',
+  iceconnection: 'iceConnectionState',
+  connection: 'connectionState',
+};
 
 /**
  * @typedef {object} Peer
@@ -20,14 +30,17 @@ const ICE_SERVERS = [];
  * @property {(candidate: RTCIceCandidateInit | null) => void} addNewIceCandidate
  * @property {(kind: 'audio'|'video', track: MediaStreamTrack | null) => Promise<void>} send from now
  *   on this track, or nothing of its kind
- * @property {(text: string) => void} write to the other side, in order; nowhere before `onWritable`
+ * @property {Record<string, RTCDataChannel>} channels those asked for, by their labels
+ * @property {(onState: (machine: keyof MACHINES, value: string) => void) => void} watchStates tells
+ *   how each state machine stands now, and from then on what changes
  * @property {number} audioLevel how loud the other side is just now, from 0 to 1
  * @property {() => void} catchUp what was on the way to the other side may be lost: says it again
  * @property {() => void} close
  */
 
 /**
- * @param {MediaStream} localStream may be empty: then this side only receives
+ * @param {MediaStream | null} localStream may be empty: then this side only receives; without one
+ *   there is neither sound nor picture, only channels
  * @param {object} options
  * @param {boolean} options.isPolite of two offers that meet, takes its own back
  * @param {(candidate: RTCIceCandidate) => void} options.onCandidate one of our own was found
@@ -36,30 +49,33 @@ const ICE_SERVERS = [];
  * @param {(state: RTCPeerConnectionState) => void} options.onStateChange
  * @param {() => void} options.onTracksChange the other side's
  * @param {string} [options.peerId] whose connection this is, where there are many
- * @param {object} [options.texts] where the two write to each other, too; both sides or neither
- * @param {() => void} options.texts.onWritable
- * @param {(text: string) => void} options.texts.onText
- * @param {() => void} options.texts.onEnd the other side has closed the connection
+ * @param {Record<string, RTCDataChannelInit>} [options.channels] what else goes between the two, each
+ *   with an `id` of its own; the same on both sides
  * @returns {Peer}
  */
 export function createPeerConnection(localStream, options) {
-  const { isPolite, onCandidate, onDescription, onStateChange, onTracksChange, peerId, texts } = options;
+  const { isPolite, onCandidate, onDescription, onStateChange, onTracksChange, peerId } = options;
   // Course step 2: the caller's connection.
   // Course step 13: the answerer's.
+  // Pair step 1 and Pair step 7: the same on the data channel course's list.
   const pc = new RTCPeerConnection({ iceServers: ICE_SERVERS });
   const forget = expose(pc, peerId);
   const life = new AbortController();
 
   // Course step 4: the caller's tracks go into the connection.
   // Course step 14: the answerer's.
-  for (const track of localStream.getTracks()) pc.addTrack(track, localStream);
+  for (const track of localStream?.getTracks() ?? []) pc.addTrack(track, localStream);
 
-  // Its number is agreed on beforehand, so neither side has to announce it.
-  const channel = texts && pc.createDataChannel('texts', { negotiated: true, id: 0 });
-  channel?.addEventListener('open', texts.onWritable);
-  channel?.addEventListener('message', ({ data }) => typeof data === 'string' && texts.onText(data));
-  channel?.addEventListener('close', () => life.signal.aborted || texts.onEnd());
+  // Pair step 3: a channel is opened before the offer, which has to say that there are any.
+  // Pair step 9: there the other side waits for `ondatachannel`. Here it makes the same channels by
+  // itself: their numbers are agreed on beforehand (`negotiated`), so nobody has to announce them.
+  const channels = {};
+  for (const [label, init] of Object.entries(options.channels ?? {})) {
+    channels[label] = pc.createDataChannel(label, { ...init, negotiated: true });
+    channels[label].binaryType = 'arraybuffer';
+  }
 
+  // Pair step 2 and Pair step 8: both sides listen before anything is negotiated.
   // Course step 7: once there is a local description, the browser looks for ways to be reached
   // and tells each as it finds it.
   // Course step 18: the answerer's browser does the same.
@@ -107,6 +123,7 @@ export function createPeerConnection(localStream, options) {
   }
 
   // Not awaited: the browser adds them in the order of these calls.
+  // Pair step 16: each side's candidates, once it has the description that they belong to.
   function addHeldCandidates() {
     for (const candidate of heldCandidates.splice(0)) {
       pc.addIceCandidate(candidate).catch((error) => {
@@ -169,16 +186,27 @@ export function createPeerConnection(localStream, options) {
 
   return {
     remoteStream,
+    channels,
+
+    watchStates(onState) {
+      for (const [machine, property] of Object.entries(MACHINES)) {
+        const tell = () => onState(machine, pc[property]);
+        pc.addEventListener(`${machine}statechange`, tell, { signal: life.signal });
+        tell();
+      }
+    },
 
     async createOffer() {
       // What we cannot send we can still receive, but only if the offer says so.
-      for (const kind of ['audio', 'video']) {
+      for (const kind of localStream ? ['audio', 'video'] : []) {
         const sends = localStream.getTracks().some((track) => track.kind === kind);
         if (!sends) pc.addTransceiver(kind, { direction: 'recvonly' });
       }
       // Course step 5: the offer says what we can send and receive.
+      // Pair step 4: there it says only that there are channels.
       const offer = await pc.createOffer();
       // Course step 6: from here on the browser stands by it.
+      // Pair step 5: the same.
       await pc.setLocalDescription(offer);
       return pc.localDescription;
     },
@@ -187,10 +215,13 @@ export function createPeerConnection(localStream, options) {
       return inTurn(async () => {
         // Course step 17: the offer becomes the remote description. It comes before the answer,
         // which cannot be made without it.
+        // Pair step 11: there in this order.
         await setRemoteDescription(offer);
         // Course step 15: the answer says what both can do.
+        // Pair step 12: the same.
         const answer = await pc.createAnswer();
         // Course step 16: as in step 6.
+        // Pair step 13: the same.
         isEstablished = true;
         await pc.setLocalDescription(answer);
         return pc.localDescription;
@@ -204,6 +235,7 @@ export function createPeerConnection(localStream, options) {
         isEstablished = true;
         ignoresOffer = false;
         // Course step 22: the answer becomes the caller's remote description.
+        // Pair step 15: the same.
         await setRemoteDescription(answer);
       });
     },
@@ -223,10 +255,6 @@ export function createPeerConnection(localStream, options) {
       } else if (track) {
         pc.addTrack(track, localStream);
       }
-    },
-
-    write(text) {
-      if (channel.readyState === 'open') channel.send(text);
     },
 
     get audioLevel() {
@@ -266,16 +294,4 @@ function expose(pc, peerId) {
  */
 export function callKey(answer) {
   return /^a=ice-pwd:(\S+)/m.exec(answer.sdp)?.[1] ?? '';
-}
-
-/** Tells when this device is in another network, or in one again: by cable, Wi-Fi, telephone. */
-function watchNetwork(onChange, signal) {
-  window.addEventListener('online', onChange, { signal });
-  const { connection } = navigator; // Not in every browser.
-  let type = connection?.type;
-  // It also tells of changes in speed, which are none of ours.
-  connection?.addEventListener('change', () => {
-    if (connection.type !== type) onChange();
-    type = connection.type;
-  }, { signal });
 }

@@ -66,6 +66,8 @@ export function connectRoomSignaling(identity) {
      * @param {RTCSessionDescription} description an offer, or the answer to theirs
      */
     sendDescription(room, to, description) {
+      // Pair step 6: the offer goes to the server, and on to the other one.
+      // Pair step 14: and so does the answer.
       if (description.type === 'offer') line.say('sending-SDP-offer', { room, to, offer: description });
       else line.say('accepting-SDP-offer', { room, to, answer: description });
     },

@@ -83,7 +83,7 @@ export function sentStream() {
   return new MediaStream([...sound, ...picture]);
 }
 
-/** @returns {import('../mesh.js').Sending} */
+/** @returns {import('../room-talk.js').Sending} */
 export function ownSending() {
   const sends = (kind) => isOn(kind) && localStream !== undefined && has(localStream, kind);
   return { audio: sends('audio'), video: sends('video'), screen: screen !== undefined };

@@ -16,7 +16,7 @@ const MANY = 3;
  * @property {string} id
  * @property {string} userName
  * @property {MediaStream} [stream]
- * @property {import('../mesh.js').Sending} sending
+ * @property {import('../room-talk.js').Sending} sending
  * @property {string} link see mesh.js
  * @property {boolean} [isOwn]
  */

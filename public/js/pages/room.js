@@ -6,11 +6,12 @@ import { createSession, readIdentity, restoreIdentity } from '../identity.js';
 import { setPictureSize } from '../media.js';
 import { createMesh, pictureSizeFor } from '../mesh.js';
 import { connectRoomSignaling } from '../room-signaling.js';
+import { createTalk } from '../room-talk.js';
+import { askForRoom, roomAddress, roomOfAddress } from './choice.js';
 import { askForAnotherPassword, showInsecureContext, showProblem, stopAskingForPassword } from './frame.js';
+import { connectInvite, openInvite } from './invite.js';
 import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
-import { askForRoom, roomOfAddress } from './room-choice.js';
 import { closeDevices, connectDevices, openDevices, ownSending, ownStream, sentStream } from './room-devices.js';
-import { connectInvite, openInvite } from './room-invite.js';
 import { removeTile, showSpeaking, showTile } from './room-tiles.js';
 import {
   identityEl, identityFields, leaveEl, showMeshNote, showReady, showState, showStatus, state,
@@ -33,6 +34,7 @@ const WIDE = matchMedia('(min-width: 75rem)');
  * @typedef {object} Stay
  * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
  * @property {ReturnType<typeof createMesh>} mesh
+ * @property {ReturnType<typeof createTalk>} talk
  * @property {string} userName
  * @property {boolean} [isEntering] the server has been asked to let us in
  * @property {boolean} [isTakenLeaveOf] the server does not want us back
@@ -49,7 +51,7 @@ if (!window.isSecureContext) showInsecureContext();
 if (room) openLobby();
 else {
   showState('choosing');
-  askForRoom();
+  askForRoom(roomAddress);
 }
 
 // --- The lobby ---
@@ -58,7 +60,7 @@ async function openLobby() {
   document.title = `${room} – Switchboard`;
   document.getElementById('lobby-title').textContent = `Join “${room}”`;
   restoreIdentity(identityFields);
-  connectInvite(room);
+  connectInvite(roomAddress(room));
   connectDevices(onOwnChange);
   connectChat(say);
   identityFields.userName.addEventListener('input', showOwnTile);
@@ -96,7 +98,7 @@ function onOwnChange() {
   const sent = sentStream();
   stay.mesh.send('audio', sent.getAudioTracks()[0] ?? null);
   stay.mesh.send('video', sent.getVideoTracks()[0] ?? null);
-  stay.mesh.tellSending();
+  stay.talk.tellSending(stay.mesh.members);
 }
 
 // --- Joining and leaving ---
@@ -110,12 +112,16 @@ async function join() {
   if (state() !== 'joining') return;
 
   const signaling = connectRoomSignaling(identity);
-  const mesh = createMesh(signaling, room, { stream: sentStream, sending: ownSending }, {
-    onChange: showMember,
-    onGone: removeMember,
+  const talk = createTalk(ownSending, {
+    onSending: showMember,
     onChat: ({ userName }, words) => addMessage(userName, words),
   });
-  const mine = { signaling, mesh, userName: identity.userName, news: '' };
+  const mesh = createMesh(signaling, room, { stream: sentStream }, {
+    onPeer: talk.listen,
+    onChange: showMember,
+    onGone: removeMember,
+  });
+  const mine = { signaling, mesh, talk, userName: identity.userName, news: '' };
   stay = mine;
   clearChat();
   showOwnTile();
@@ -224,7 +230,7 @@ function listen() {
 }
 
 function say(words) {
-  stay.mesh.say(words);
+  stay.talk.say(stay.mesh.members, words);
   addMessage('You', words, true);
 }
 

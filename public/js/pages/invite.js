@@ -10,9 +10,8 @@ const openEl = byId('open-invite');
 const linkEl = byId('link');
 const qrEl = byId('qr');
 
-/** @param {string} room */
-export function connectInvite(room) {
-  const path = `/room/${encodeURIComponent(room)}`;
+/** @param {string} path of the address, on this server */
+export function connectInvite(path) {
   openEl.addEventListener('click', () => openInvite(inviteEl.hidden));
   byId('copy').addEventListener('click', copy);
   linkEl.addEventListener('focus', () => linkEl.select());

@@ -5,9 +5,10 @@ import { byId } from '../ui.js';
 const CONSONANTS = 'bdfgklmnprstvz';
 const VOWELS = 'aeiou';
 
-/** The room that this page's address names: /room/NAME. Empty where it names none. */
+/** The room that this page's address names: /room/NAME or ?room=NAME. Empty where it names none. */
 export function roomOfAddress() {
-  const name = /^\/room\/(.+)$/.exec(location.pathname)?.[1] ?? '';
+  const name = /^\/room\/(.+)$/.exec(location.pathname)?.[1];
+  if (name === undefined) return new URLSearchParams(location.search).get('room')?.trim() ?? '';
   try {
     return decodeURIComponent(name).trim();
   } catch {
@@ -15,8 +16,21 @@ export function roomOfAddress() {
   }
 }
 
-/** Lets the user choose a room, and goes there. */
-export function askForRoom() {
+/** Where a room is. */
+export function roomAddress(name) {
+  return `/room/${encodeURIComponent(name)}`;
+}
+
+/** Where a chat is. */
+export function chatAddress(name) {
+  return `/chat.html?room=${encodeURIComponent(name)}`;
+}
+
+/**
+ * Lets the user choose a room, and goes there.
+ * @param {(name: string) => string} addressOf where the room of this name is
+ */
+export function askForRoom(addressOf) {
   const nameEl = byId('room-name');
   nameEl.value = pronounceableName();
   nameEl.focus();
@@ -24,7 +38,7 @@ export function askForRoom() {
   byId('choose').addEventListener('submit', (event) => {
     event.preventDefault();
     const name = nameEl.value.trim();
-    if (name) location.assign(`/room/${encodeURIComponent(name)}`);
+    if (name) location.assign(addressOf(name));
   });
 }
 
