@@ -12,13 +12,8 @@ import { watchNetwork } from './network.js';
 // long as both are in the same network.
 const ICE_SERVERS = [];
 
-/** What a connection tells of itself: its four state machines, by the names of their events. */
-const MACHINES = {
-  signaling: 'signalingState',
-  icegathering: 'iceGatheringState',
-  iceconnection: 'iceConnectionState',
-  connection: 'connectionState',
-};
+/** A connection's state machines, by their properties. Each has an event: `signalingstatechange`. */
+const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', 'connectionState'];
 
 /**
  * @typedef {object} Peer
@@ -31,8 +26,8 @@ const MACHINES = {
  * @property {(kind: 'audio'|'video', track: MediaStreamTrack | null) => Promise<void>} send from now
  *   on this track, or nothing of its kind
  * @property {Record<string, RTCDataChannel>} channels those asked for, by their labels
- * @property {(onState: (machine: keyof MACHINES, value: string) => void) => void} watchStates tells
- *   how each state machine stands now, and from then on what changes
+ * @property {Record<string, string>} states how the connection's four state machines stand
+ * @property {(onChange: () => void) => void} watchStates tells that one of them has moved
  * @property {number} audioLevel how loud the other side is just now, from 0 to 1
  * @property {() => void} catchUp what was on the way to the other side may be lost: says it again
  * @property {() => void} close
@@ -188,12 +183,12 @@ export function createPeerConnection(localStream, options) {
     remoteStream,
     channels,
 
-    watchStates(onState) {
-      for (const [machine, property] of Object.entries(MACHINES)) {
-        const tell = () => onState(machine, pc[property]);
-        pc.addEventListener(`${machine}statechange`, tell, { signal: life.signal });
-        tell();
-      }
+    get states() {
+      return Object.fromEntries(MACHINES.map((machine) => [machine, pc[machine]]));
+    },
+
+    watchStates(onChange) {
+      for (const machine of MACHINES) pc.addEventListener(`${machine.toLowerCase()}change`, onChange);
     },
 
     async createOffer() {

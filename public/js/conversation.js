@@ -1,0 +1,225 @@
+// What two write to each other, past the server: words, who is typing, files. It outlives the
+// connections that carry it: what is not known to have arrived waits for the next one. It knows
+// nothing of the server, and nothing of what is seen.
+//
+// Three channels: `texts` (in order, nothing is lost) for words and all that is said about files,
+// `files` (likewise) for their bytes, `typing` (may be lost, may overtake) for what is stale a
+// moment later. Texts are JSON with one key: what it is.
+
+import { createSession } from './identity.js';
+import { createFileReceiver } from './file-receiver.js';
+import { createFileSender } from './file-sender.js';
+
+/** Besides `texts`, which every connection has (mesh.js). */
+export const CHANNELS = {
+  files: { id: 1 },
+  typing: { id: 2, ordered: false, maxRetransmits: 0 },
+};
+
+/** The longest text that is read, in UTF-16 units. */
+const LONGEST_TEXT = 20_000;
+
+/** For how long somebody counts as typing, and how often it is said meanwhile. */
+const TYPING_MS = 5_000;
+const SAY_TYPING_MS = 2_000;
+
+/**
+ * @typedef {object} Message
+ * @property {number} number
+ * @property {string} words
+ * @property {string} at when it was written, in ISO 8601
+ * @property {'waiting'|'delivered'|'lost'} state
+ * @property {string | null} sentTo the session that it was sent to
+ *
+ * @typedef {object} ConversationListeners
+ * @property {() => void} onChange it is open, or no longer
+ * @property {(message: {words: string, at: string}) => void} onMessage the other side's
+ * @property {(message: Message) => void} onDelivery one of ours arrived, or never will
+ * @property {(isTyping: boolean) => void} onTyping
+ * @property {(transfer: import('./file-format.js').Transfer) => void} onTransfer one is new, or moves
+ */
+
+/** @param {ConversationListeners} listeners */
+export function createConversation({ onChange, onMessage, onDelivery, onTyping, onTransfer }) {
+  /** By it the other side knows this load of the page again; the server never hears it. */
+  const session = createSession();
+  /** Theirs. @type {string | null} */
+  let other = null;
+  /** The number of the last message that we heard from them. */
+  let heard = 0;
+  /** @type {Record<string, RTCDataChannel> | null} */
+  let channels = null;
+  /** Both sides have said who they are. */
+  let isGreeted = false;
+
+  let count = 0;
+  /** Our messages that are not known to have arrived. @type {Message[]} */
+  let kept = [];
+  let lastTyping = -Infinity;
+  let typingTimer;
+
+  const sender = createFileSender(tell, onTransfer);
+  const receiver = createFileReceiver(tell, onTransfer);
+
+  function tell(message) {
+    if (channels?.texts.readyState === 'open') channels.texts.send(JSON.stringify(message));
+  }
+
+  function send(message) {
+    message.sentTo = other;
+    const { number, words, at } = message;
+    tell({ chat: { number, words, at } });
+  }
+
+  function settle(message, state) {
+    message.state = state;
+    onDelivery(message);
+  }
+
+  /** The one who was there is not coming back: what was under way to them goes to nobody else. */
+  function forgetOther() {
+    other = null;
+    heard = 0;
+    const lost = kept.filter(({ sentTo }) => sentTo !== null);
+    kept = kept.filter(({ sentTo }) => sentTo === null);
+    for (const message of lost) settle(message, 'lost');
+    sender.giveUp();
+    receiver.giveUp();
+  }
+
+  function showTyping(isTyping) {
+    clearTimeout(typingTimer);
+    if (isTyping) typingTimer = setTimeout(showTyping, TYPING_MS, false);
+    onTyping(isTyping);
+  }
+
+  /** What the other side may say: from a stranger's browser, and not to be trusted. */
+  const verbs = {
+    hello({ session: theirs }) {
+      if (typeof theirs !== 'string' || isGreeted) return;
+      if (other !== null && other !== theirs) forgetOther();
+      other = theirs;
+      isGreeted = true;
+      for (const message of kept) send(message);
+      sender.resume(channels.files);
+    },
+
+    chat({ number, words, at }) {
+      if (!Number.isSafeInteger(number) || typeof words !== 'string') return;
+      tell({ heard: { number } });
+      if (number <= heard) return; // It came before, on another connection.
+      heard = number;
+      showTyping(false);
+      onMessage({ words, at: Number.isNaN(Date.parse(at)) ? new Date().toISOString() : at });
+    },
+
+    heard({ number }) {
+      const arrived = kept.filter((message) => message.number <= number);
+      kept = kept.filter((message) => message.number > number);
+      for (const message of arrived) settle(message, 'delivered');
+    },
+
+    file: receiver.onFile,
+    end: receiver.onEnd,
+    withdrawn: receiver.onWithdrawn,
+    want: sender.onWant,
+    refused: sender.onRefused,
+    received: sender.onReceived,
+  };
+
+  function hear(text) {
+    if (typeof text !== 'string' || text.length > LONGEST_TEXT) return;
+    let message;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      return; // Not from a page of ours.
+    }
+    for (const [verb, about] of Object.entries(message ?? {})) {
+      if (!Object.hasOwn(verbs, verb) || typeof about !== 'object' || about === null) continue;
+      if (isGreeted || verb === 'hello') verbs[verb](about);
+    }
+  }
+
+  /** What is under way stops where it is. */
+  function pause() {
+    channels = null;
+    isGreeted = false;
+    showTyping(false);
+    sender.pause();
+    receiver.pause();
+    onChange();
+  }
+
+  return {
+    /** Whether what is said goes out at once. */
+    get isOpen() {
+      return channels?.texts.readyState === 'open' && channels.files.readyState === 'open';
+    },
+
+    /**
+     * A connection is made, and not open yet.
+     * @param {Record<string, RTCDataChannel>} mine its channels
+     */
+    connect(mine) {
+      if (channels) pause();
+      channels = mine;
+      const { texts, files, typing } = mine;
+      const isOver = () => channels !== mine;
+      const opened = () => {
+        if (isOver() || texts.readyState !== 'open' || files.readyState !== 'open') return;
+        tell({ hello: { session } });
+        onChange();
+      };
+      for (const channel of [texts, files]) {
+        channel.addEventListener('open', opened);
+        channel.addEventListener('close', () => isOver() || pause());
+      }
+      texts.addEventListener('message', ({ data }) => isOver() || hear(data));
+      files.addEventListener('message', ({ data }) => isOver() || receiver.onChunk(data));
+      typing.addEventListener('message', ({ data }) => isOver() || showTyping(data === 'typing'));
+    },
+
+    /** The connection is gone; another one may come. */
+    disconnect() {
+      if (channels) pause();
+    },
+
+    /** The other side has left. */
+    end() {
+      if (channels) pause();
+      forgetOther();
+    },
+
+    /**
+     * @param {string} words
+     * @returns {Message}
+     */
+    say(words) {
+      count += 1;
+      lastTyping = -Infinity;
+      const message = { number: count, words, at: new Date().toISOString(), state: 'waiting', sentTo: null };
+      kept.push(message);
+      if (isGreeted) send(message);
+      return message;
+    },
+
+    /** @param {boolean} isTyping whether something stands in the field */
+    sayTyping(isTyping) {
+      const now = performance.now();
+      if (!isGreeted || channels.typing.readyState !== 'open') return;
+      if (isTyping && now - lastTyping < SAY_TYPING_MS) return;
+      lastTyping = isTyping ? now : -Infinity;
+      channels.typing.send(isTyping ? 'typing' : 'still');
+    },
+
+    sendFiles: sender.add,
+    accept: receiver.accept,
+
+    /** @param {import('./file-format.js').Transfer} transfer */
+    cancel({ isOwn, number }) {
+      if (isOwn) sender.cancel(number);
+      else receiver.refuse(number);
+    },
+  };
+}

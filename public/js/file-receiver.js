@@ -1,0 +1,154 @@
+// Receives files. Small ones come by themselves, about larger ones the user decides. What comes is
+// collected block by block as parts of a Blob, which the browser may keep on disk; only the block
+// that is being filled is in memory. What was received stays when the connection goes: after the
+// next offer of the same file we ask for the rest.
+
+import { ASKED_FROM, BLOCK, MOST_OFFERED, agree, digestBlock, digestFile, readChunk } from './file-format.js';
+
+const LONGEST_NAME = 255;
+
+/**
+ * @typedef {import('./file-format.js').Transfer & {
+ *   parts: Blob[], digests: Promise<Uint8Array>[], block: Uint8Array | null, filled: number,
+ *   theirs?: string}} Receiving `theirs`: the checksum that the sender told
+ */
+
+/**
+ * @param {(message: object) => void} tell the other side
+ * @param {(transfer: Receiving) => void} onChange
+ */
+export function createFileReceiver(tell, onChange) {
+  /** Finished ones, too: they may be offered again. By their sender's number. @type {Map<number, Receiving>} */
+  const transfers = new Map();
+
+  function show(transfer, changes) {
+    Object.assign(transfer, changes);
+    onChange(transfer);
+  }
+
+  function isFinished({ stage }) {
+    return stage === 'done' || stage === 'ended';
+  }
+
+  function finish(transfer, stage, ending) {
+    const blob = stage === 'done' ? new Blob(transfer.parts, { type: 'application/octet-stream' }) : undefined;
+    Object.assign(transfer, { parts: [], digests: [], block: null });
+    show(transfer, { stage, ending, blob });
+    transfer.blob = undefined; // Whoever shows it keeps it.
+  }
+
+  function want(transfer) {
+    const { number, moved } = transfer;
+    show(transfer, { stage: 'waiting' });
+    tell({ want: { number, from: moved } });
+    if (moved === transfer.size) check(transfer);
+  }
+
+  /** It is all here: what is its checksum? */
+  async function check(transfer) {
+    show(transfer, { stage: 'checking' });
+    transfer.digest ??= await digestFile(await Promise.all(transfer.digests));
+    conclude(transfer);
+  }
+
+  /** Once it is all here, and the sender has told its checksum, too. */
+  function conclude(transfer) {
+    const { number, digest, theirs, stage } = transfer;
+    if (stage !== 'checking' || digest === undefined || theirs === undefined) return;
+    tell({ received: { number, digest } });
+    transfer.isCompared = digest !== '' && digest === theirs;
+    if (agree(digest, theirs)) finish(transfer, 'done');
+    else finish(transfer, 'ended', 'different');
+  }
+
+  function collect(transfer, bytes) {
+    for (let at = 0; at < bytes.length;) {
+      transfer.block ??= new Uint8Array(Math.min(BLOCK, transfer.size - transfer.moved));
+      const { block, filled } = transfer;
+      const piece = bytes.subarray(at, at + block.length - filled);
+      block.set(piece, filled);
+      at += piece.length;
+      transfer.moved += piece.length;
+      transfer.filled += piece.length;
+      if (transfer.filled < block.length) continue;
+      transfer.parts.push(new Blob([block]));
+      transfer.digests.push(digestBlock(block));
+      Object.assign(transfer, { block: null, filled: 0 });
+    }
+  }
+
+  return {
+    accept(number) {
+      const transfer = transfers.get(number);
+      if (transfer?.stage === 'asked') want(transfer);
+    },
+
+    /** Declines it, or does not want the rest. */
+    refuse(number) {
+      const transfer = transfers.get(number);
+      if (!transfer || isFinished(transfer)) return;
+      tell({ refused: { number } });
+      finish(transfer, 'ended', transfer.stage === 'asked' ? 'declined' : 'cancelled');
+    },
+
+    /** The connection is gone. */
+    pause() {
+      for (const transfer of transfers.values()) {
+        if (transfer.stage === 'moving') show(transfer, { stage: 'waiting' });
+      }
+    },
+
+    /** The other side is gone for good: whoever comes counts anew. */
+    giveUp() {
+      for (const transfer of transfers.values()) {
+        if (!isFinished(transfer)) finish(transfer, 'ended', 'broken');
+      }
+      transfers.clear();
+    },
+
+    // --- What the sender says: from a stranger's browser, and not to be trusted ---
+
+    onFile({ number, name, size }) {
+      const known = transfers.get(number);
+      if (known?.stage === 'done') tell({ received: { number, digest: known.digest } });
+      else if (known?.stage === 'ended') tell({ refused: { number } });
+      else if (known && known.stage !== 'asked') want(known);
+      if (known) return;
+      if (!Number.isSafeInteger(number) || !Number.isSafeInteger(size) || size < 0 || typeof name !== 'string') return;
+      if ([...transfers.values()].filter((other) => !isFinished(other)).length >= MOST_OFFERED) {
+        tell({ refused: { number } });
+        return;
+      }
+      const transfer = {
+        number, isOwn: false, name: name.slice(0, LONGEST_NAME), size, moved: 0, stage: 'asked',
+        parts: [], digests: [], block: null, filled: 0,
+      };
+      transfers.set(number, transfer);
+      if (size > ASKED_FROM) onChange(transfer);
+      else want(transfer);
+    },
+
+    onChunk(data) {
+      const chunk = readChunk(data);
+      const transfer = chunk && transfers.get(chunk.number);
+      // What was on its way when it was cancelled, or does not belong here.
+      if (!transfer || !['waiting', 'moving'].includes(transfer.stage) || chunk.offset !== transfer.moved) return;
+      if (transfer.moved + chunk.bytes.length > transfer.size) return;
+      collect(transfer, chunk.bytes);
+      if (transfer.moved < transfer.size) show(transfer, { stage: 'moving' });
+      else check(transfer);
+    },
+
+    onEnd({ number, digest }) {
+      const transfer = transfers.get(number);
+      if (!transfer || isFinished(transfer) || typeof digest !== 'string') return;
+      transfer.theirs = digest;
+      conclude(transfer);
+    },
+
+    onWithdrawn({ number }) {
+      const transfer = transfers.get(number);
+      if (transfer && !isFinished(transfer)) finish(transfer, 'ended', 'stopped');
+    },
+  };
+}

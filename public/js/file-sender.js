@@ -1,0 +1,177 @@
+// Sends files, one after the other, over one connection after the other. A file is offered; its
+// receiver says from which byte on it wants it; so a file whose connection was cut goes on where it
+// was. Never more than HIGH bytes wait in the channel, nor more than a block in memory: the next is
+// read when the channel has room again ("back-pressure").
+
+import { ASKED_FROM, BLOCK, CHUNK, MOST_OFFERED, agree, digestBlock, digestFile, frameChunk } from './file-format.js';
+
+/** How much waits in the channel at most, and when there is room for more. */
+const HIGH = 1024 * 1024;
+const LOW = 256 * 1024;
+
+/**
+ * @typedef {import('./file-format.js').Transfer & {
+ *   file: File, digests: Uint8Array[], isOffered: boolean, from: number}} Sending
+ */
+
+/**
+ * @param {(message: object) => void} tell the other side
+ * @param {(transfer: Sending) => void} onChange
+ */
+export function createFileSender(tell, onChange) {
+  let count = 0;
+  /** What is not finished, by its number. @type {Map<number, Sending>} */
+  const transfers = new Map();
+  /** What the other side waits for. @type {Sending[]} */
+  let wanted = [];
+  /** @type {RTCDataChannel | null} */
+  let channel = null;
+  let isPumping = false;
+  let wake = () => {};
+
+  function show(transfer, changes) {
+    Object.assign(transfer, changes);
+    onChange(transfer);
+  }
+
+  function offerNext() {
+    if (!channel) return;
+    for (const transfer of [...transfers.values()].slice(0, MOST_OFFERED)) {
+      if (transfer.isOffered) continue;
+      const { number, name, size } = transfer;
+      transfer.isOffered = true;
+      tell({ file: { number, name, size } });
+      if (size > ASKED_FROM && transfer.moved === 0) show(transfer, { stage: 'asked' });
+    }
+  }
+
+  function finish(transfer, stage, ending) {
+    transfers.delete(transfer.number);
+    wanted = wanted.filter((other) => other !== transfer);
+    show(transfer, { stage, ending });
+    wake();
+    offerNext();
+  }
+
+  /** One after the other, over whatever connection there is. */
+  async function pump() {
+    if (isPumping) return;
+    isPumping = true;
+    while (channel && wanted.length) {
+      const transfer = wanted.shift();
+      try {
+        await send(transfer, channel);
+      } catch (error) {
+        console.warn(`${transfer.name} cannot be sent:`, error.message);
+        if (transfers.has(transfer.number) && channel) {
+          tell({ withdrawn: { number: transfer.number } });
+          finish(transfer, 'ended', 'unreadable');
+        }
+      }
+    }
+    isPumping = false;
+  }
+
+  /** @param {Sending} transfer @param {RTCDataChannel} mine */
+  async function send(transfer, mine) {
+    const { file, number, size, from, digests } = transfer;
+    const isOver = () => channel !== mine || !transfers.has(number);
+    show(transfer, { stage: 'moving', moved: from });
+    for (let start = 0; start < size; start += BLOCK) {
+      const end = Math.min(start + BLOCK, size);
+      // The receiver has it already, and we know its checksum.
+      if (end <= from && digests[start / BLOCK]) continue;
+      const block = new Uint8Array(await file.slice(start, end).arrayBuffer());
+      digests[start / BLOCK] ??= await digestBlock(block);
+      for (let offset = Math.max(start, Math.min(from, end)); offset < end; offset += CHUNK) {
+        await room(mine, isOver);
+        if (isOver()) return;
+        mine.send(frameChunk(number, offset, block.subarray(offset - start, offset - start + CHUNK)));
+        show(transfer, { moved: Math.max(from, Math.min(offset + CHUNK, end) - mine.bufferedAmount) });
+      }
+    }
+    const digest = await digestFile(digests);
+    if (isOver()) return;
+    show(transfer, { stage: 'checking', moved: size, digest });
+    tell({ end: { number, digest } });
+  }
+
+  /** Waits until a chunk has room in the channel, or nobody waits for it any more. */
+  async function room(mine, isOver) {
+    while (mine.bufferedAmount + 2 * CHUNK > HIGH && !isOver()) {
+      await new Promise((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+
+  return {
+    /** @param {File[]} files */
+    add(files) {
+      for (const file of files) {
+        count += 1;
+        const transfer = {
+          number: count, isOwn: true, name: file.name, size: file.size, moved: 0, stage: 'waiting',
+          file, digests: [], isOffered: false, from: 0,
+        };
+        transfers.set(count, transfer);
+        onChange(transfer);
+      }
+      offerNext();
+    },
+
+    /** A connection is there: all that is not finished is offered, perhaps not for the first time. */
+    resume(newChannel) {
+      channel = newChannel;
+      channel.bufferedAmountLowThreshold = LOW;
+      channel.addEventListener('bufferedamountlow', () => wake());
+      for (const transfer of transfers.values()) transfer.isOffered = false;
+      offerNext();
+    },
+
+    /** The connection is gone. */
+    pause() {
+      channel = null;
+      wanted = [];
+      wake();
+      for (const transfer of transfers.values()) show(transfer, { stage: 'waiting' });
+    },
+
+    /** The other side is gone for good. */
+    giveUp() {
+      channel = null;
+      for (const transfer of [...transfers.values()]) finish(transfer, 'ended', 'broken');
+    },
+
+    cancel(number) {
+      const transfer = transfers.get(number);
+      if (!transfer) return;
+      tell({ withdrawn: { number } });
+      finish(transfer, 'ended', 'cancelled');
+    },
+
+    // --- What the receiver says ---
+
+    onWant({ number, from }) {
+      const transfer = transfers.get(number);
+      if (!transfer || wanted.includes(transfer)) return;
+      if (!Number.isSafeInteger(from) || from < 0 || from > transfer.size) return;
+      wanted.push(transfer);
+      show(transfer, { from, stage: 'waiting' });
+      pump();
+    },
+
+    onRefused({ number }) {
+      const transfer = transfers.get(number);
+      if (transfer) finish(transfer, 'ended', transfer.stage === 'asked' ? 'declined' : 'stopped');
+    },
+
+    onReceived({ number, digest }) {
+      const transfer = transfers.get(number);
+      if (typeof digest !== 'string' || transfer?.digest === undefined) return;
+      transfer.isCompared = digest !== '' && digest === transfer.digest;
+      if (agree(digest, transfer.digest)) finish(transfer, 'done');
+      else finish(transfer, 'ended', 'different');
+    },
+  };
+}
