@@ -185,10 +185,17 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       if (channels) pause();
     },
 
-    /** The other side has left. */
+    /** The other side has left. What was never sent waits for whoever comes. */
     end() {
       if (channels) pause();
       forgetOther();
+    },
+
+    /** We leave. */
+    close() {
+      if (channels) pause();
+      forgetOther();
+      for (const message of kept.splice(0)) settle(message, 'lost');
     },
 
     /**

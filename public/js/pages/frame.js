@@ -1,7 +1,16 @@
-// What the pages' frames have in common: the line about what went wrong, the way to https, the
+// What the pages' frames have in common: the status line, the line about what went wrong, the way to https, the
 // password that is asked for.
 
 import { byId, createElement, setText } from '../ui.js';
+
+/**
+ * @param {string} words
+ * @param {boolean} [isTroubled] somebody is missing who is waited for: the lamp says so
+ */
+export function showStatus(words, isTroubled = false) {
+  setText(byId('status'), words);
+  document.body.dataset.line = isTroubled ? 'troubled' : 'well';
+}
 
 /** @param {string} words what went wrong and what to do; empty where all is well */
 export function showProblem(words) {

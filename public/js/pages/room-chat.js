@@ -1,10 +1,7 @@
-// The chat of the room page. Words come from strangers and go in as text; how long and how many they
-// are is bounded here, whatever the other page allows.
+// The chat of the room page: a panel that opens and closes, and tells what was not seen yet.
 
 import { byId, createElement } from '../ui.js';
-
-const LONGEST = 2000;
-const MOST = 200;
+import { addWords } from './message-list.js';
 
 const chatEl = byId('chat');
 const openEl = byId('open-chat');
@@ -49,16 +46,7 @@ export function openChat(isOpen) {
  * @param {boolean} [isOwn]
  */
 export function addMessage(userName, words, isOwn = false) {
-  const shortened = words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
-  const now = new Date();
-  const time = createElement('time', { dateTime: now.toISOString() },
-    now.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
-  const about = createElement('p', { className: 'about' }, createElement('strong', {}, userName), time);
-  const item = createElement('li', { className: isOwn ? 'own' : '' }, about,
-    createElement('p', { className: 'words' }, shortened));
-  messagesEl.append(item);
-  while (messagesEl.childElementCount > MOST) messagesEl.firstElementChild.remove();
-  messagesEl.scrollTop = messagesEl.scrollHeight;
+  addWords(messagesEl, { userName, isOwn }, words);
   if (chatEl.hidden) showUnread(unread + 1);
 }
 

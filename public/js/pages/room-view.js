@@ -34,15 +34,6 @@ export function showReady(isReady) {
   joinEl.disabled = !isReady;
 }
 
-/**
- * @param {string} words
- * @param {boolean} [isTroubled] somebody is missing who is waited for: the lamp says so
- */
-export function showStatus(words, isTroubled = false) {
-  setText(byId('status'), words);
-  document.body.dataset.line = isTroubled ? 'troubled' : 'well';
-}
-
 /** @param {string} words what the mesh costs; empty while it costs little */
 export function showMeshNote(words) {
   setText(byId('mesh-note'), words);

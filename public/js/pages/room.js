@@ -8,13 +8,13 @@ import { createMesh, pictureSizeFor } from '../mesh.js';
 import { connectRoomSignaling } from '../room-signaling.js';
 import { createTalk } from '../room-talk.js';
 import { askForRoom, roomAddress, roomOfAddress } from './choice.js';
-import { askForAnotherPassword, showInsecureContext, showProblem, stopAskingForPassword } from './frame.js';
+import { askForAnotherPassword, showInsecureContext, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
 import { closeDevices, connectDevices, openDevices, ownSending, ownStream, sentStream } from './room-devices.js';
 import { removeTile, showSpeaking, showTile } from './room-tiles.js';
 import {
-  identityEl, identityFields, leaveEl, showMeshNote, showReady, showState, showStatus, state,
+  identityEl, identityFields, leaveEl, showMeshNote, showReady, showState, state,
 } from './room-view.js';
 import { leftWords, meshWords, roomWords } from './room-words.js';
 

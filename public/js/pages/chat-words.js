@@ -1,0 +1,102 @@
+// The chat page's sentences: how far the two have come, who is missing, how a file stands. Plain
+// functions without a page around them.
+
+import { endWords } from './call-words.js';
+
+/**
+ * @typedef {object} ChatFacts
+ * @property {string} room
+ * @property {'waiting'|'connecting'|'connected'|'interrupted'|'failed'|'ended'} stage
+ * @property {string} [otherUserName]
+ * @property {'here'|'away'|'gone'} [line] whether the server hears the other side
+ * @property {'left'|'closed'|'lost'} [reason] how the other side went
+ * @property {boolean} serverIsAway the server does not hear us just now
+ * @property {boolean} serverIsGone and we do not try any more
+ */
+
+/**
+ * The status line.
+ * @param {ChatFacts} facts
+ */
+export function chatWords(facts) {
+  return [stageWords(facts), lineWords(facts)].filter(Boolean).join(' ');
+}
+
+function stageWords({ room, stage, otherUserName, reason }) {
+  switch (stage) {
+    case 'waiting': return `Waiting in “${room}” for somebody to come.`;
+    case 'connecting': return `Connecting to ${otherUserName}…`;
+    case 'connected': return `Connected to ${otherUserName}.`;
+    case 'interrupted': return `The connection to ${otherUserName} is interrupted. Looking for another way…`;
+    case 'failed': return `No way to ${otherUserName} was found: a firewall may be between you.`;
+    default: return goneWords({ userName: otherUserName, reason });
+  }
+}
+
+/** How the other side went: on purpose, or not. */
+export function goneWords({ userName, reason }) {
+  return endWords({ userName, reason: reason === 'left' ? 'hangup' : reason });
+}
+
+/** Who is missing. What the two write does not pass through the server. */
+function lineWords({ stage, otherUserName, line, serverIsAway, serverIsGone }) {
+  const goesOn = stage === 'connected' ? 'the chat goes on without it.' : 'nobody can connect until it is back.';
+  if (serverIsGone) return `The server has closed the line; ${stage === 'connected' ? goesOn : 'nobody can connect.'}`;
+  if (serverIsAway) return `The server is out of reach; ${goesOn}`;
+  if (line === 'away') return `${otherUserName}’s connection to the server is lost, waiting…`;
+  if (line === 'gone') return `The server has lost ${otherUserName}; the chat goes on without it.`;
+  return '';
+}
+
+/** Why a third one is not let in. */
+export function fullWords(room) {
+  return `Two people are in “${room}” already, and a chat is for two. Choose another name, or try again when one of them`
+    + ' has left. Whoever lost the connection keeps the place for half a minute.';
+}
+
+const UNITS = ['kB', 'MB', 'GB', 'TB'];
+
+/** @param {number} bytes */
+export function sizeWords(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  let [size, unit] = [bytes / 1000, 0];
+  while (size >= 999.5 && unit < UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${size < 99.95 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
+}
+
+/** How much of a file is there, in full percent. */
+export function percent({ moved, size }) {
+  return size === 0 ? 100 : Math.floor((100 * moved) / size);
+}
+
+/**
+ * How a file stands.
+ * @param {import('../file-format.js').Transfer} transfer
+ * @param {string} otherUserName
+ */
+export function transferWords(transfer, otherUserName) {
+  const { isOwn, stage, ending, moved, isCompared } = transfer;
+  const other = otherUserName || 'the other one';
+  switch (stage) {
+    case 'waiting': return moved > 0 ? `Waits at ${percent(transfer)} %` : 'Waiting';
+    case 'asked': return isOwn ? `Waiting for ${other} to accept it` : `${other} wants to send you this file.`;
+    case 'moving': return `${isOwn ? 'Sending' : 'Arriving'}, ${percent(transfer)} %`;
+    case 'checking': return 'Comparing the checksums';
+    case 'done': {
+      const equal = isCompared ? 'Equal at both ends.' : 'Not compared: checksums need https.';
+      return `${isOwn ? 'Delivered.' : 'Arrived.'} ${equal}`;
+    }
+    default: return endingWords(ending, isOwn, other, percent(transfer));
+  }
+}
+
+function endingWords(ending, isOwn, other, reached) {
+  switch (ending) {
+    case 'declined': return isOwn ? `${other} declined it.` : 'You declined it.';
+    case 'cancelled': return `You cancelled it at ${reached} %.`;
+    case 'stopped': return `${other} cancelled it at ${reached} %.`;
+    case 'different': return 'The two ends differ. Please send it again.';
+    case 'unreadable': return 'This file cannot be read any more. Please choose it again.';
+    default: return `Broken off at ${reached} %: ${other} is gone.`;
+  }
+}

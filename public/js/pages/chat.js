@@ -1,0 +1,255 @@
+// The chat page, from top to bottom: the lobby; joining and leaving; who is here; what the server
+// tells. A chat is a room of two (mesh.js) whose members send each other words and files
+// (conversation.js). One stay at a time: `stay`. The sentences are in chat-words.js.
+
+import { CHANNELS, createConversation } from '../conversation.js';
+import { createSession, readIdentity, restoreIdentity } from '../identity.js';
+import { createMesh } from '../mesh.js';
+import { connectRoomSignaling } from '../room-signaling.js';
+import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
+import { connectStates, watchConnection } from './chat-states.js';
+import {
+  addOwnMessage, addTheirMessage, clearMessages, connectMessages, hangupEl, identityEl, identityFields, showDelivery,
+  showState, showTyping, state,
+} from './chat-view.js';
+import { chatWords, fullWords } from './chat-words.js';
+import { askForRoom, chatAddress, roomOfAddress } from './choice.js';
+import { askForAnotherPassword, showProblem, showStatus, stopAskingForPassword } from './frame.js';
+import { connectInvite, openInvite } from './invite.js';
+
+/**
+ * From joining to hanging up. Functions that wait for something hold on to theirs and look
+ * afterwards whether it is still the one.
+ * @typedef {object} Stay
+ * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
+ * @property {ReturnType<typeof createMesh>} mesh of two at most
+ * @property {ReturnType<typeof createConversation>} conversation
+ * @property {boolean} [isEntering] the server has been asked to let us in
+ * @property {boolean} [isTakenLeaveOf] the server does not want us back
+ * @property {string} [otherUserName] who is here, or was last
+ * @property {'left'|'closed'|'lost'} [reason] how they went
+ * @property {() => void} [lookAtConnection]
+ */
+
+/** @type {Stay|null} */
+let stay = null;
+
+const name = roomOfAddress();
+
+/** Chats and calls of the same name are different rooms. */
+const room = `chat ${name}`;
+
+connectStates();
+if (name) openLobby();
+else {
+  showState('choosing');
+  askForRoom(chatAddress);
+}
+
+// --- The lobby ---
+
+function openLobby() {
+  document.title = `${name} – Switchboard chat`;
+  document.getElementById('lobby-title').textContent = `Chat in “${name}”`;
+  restoreIdentity(identityFields);
+  connectInvite(chatAddress(name));
+  connectMessages(say, (isTyping) => stay?.conversation.sayTyping(isTyping));
+  connectFiles((files) => stay?.conversation.sendFiles(files), {
+    onAccept: (number) => stay?.conversation.accept(number),
+    onCancel: (transfer) => stay?.conversation.cancel(transfer),
+  });
+  identityFields.password.addEventListener('input', stopAskingForPassword);
+  identityEl.addEventListener('submit', (event) => {
+    event.preventDefault();
+    join();
+  });
+  hangupEl.addEventListener('click', hangUp);
+  showState('lobby');
+  showStatus('Ready. Nobody is told before you join.');
+}
+
+// --- Joining and leaving ---
+
+function join() {
+  const identity = { ...readIdentity(identityFields), session: createSession() };
+  stopAskingForPassword();
+  showProblem('');
+  clearFiles();
+  clearMessages();
+  showState('joining');
+  showStatus('Joining…');
+
+  const signaling = connectRoomSignaling(identity);
+  const conversation = createConversation({
+    onChange: showChat,
+    onMessage: (message) => addTheirMessage(mine.otherUserName, message),
+    onDelivery: showDelivery,
+    onTyping: (isTyping) => showTyping(isTyping ? mine.otherUserName : ''),
+    onTransfer: (transfer) => showTransfer(transfer, mine.otherUserName ?? ''),
+  });
+  const mesh = createMesh(signaling, room, { stream: () => null, channels: CHANNELS }, {
+    onPeer: (member) => onPeer(mine, member),
+    onChange: showChat,
+    onGone: () => onGone(mine),
+  });
+  const mine = { signaling, mesh, conversation };
+  stay = mine;
+  signaling.listen({
+    onConnected: (connection) => onConnected(mine, connection),
+    onDisconnected: (loss) => onDisconnected(mine, loss),
+    onRefused: (refusal) => onRefused(mine, refusal),
+    onJoined,
+    onOfferWanted: ({ members }) => mesh.offerTo(members),
+    onUserJoined,
+    onUserLeft,
+    onUserLost: ({ peerId }) => mesh.showLine(peerId, 'away'),
+    onUserBack: ({ peerId }) => mesh.showLine(peerId, 'here'),
+    onOffer: mesh.addOffer,
+    onAnswer: mesh.addAnswer,
+    onCandidate: mesh.addCandidate,
+  });
+}
+
+/** Asks to be let in, at first or anew. */
+async function enter(mine) {
+  mine.isEntering = true;
+  const reply = await mine.signaling.joinRoom(room);
+  if (stay !== mine || reply.ok) return;
+  endStay('You are not in the chat.');
+  showProblem(reply.error.code === 'room-full' ? fullWords(name) : reply.error.message);
+}
+
+function onJoined({ members }) {
+  if (!stay) return;
+  if (members.length > 1) {
+    stay.signaling.leaveRoom(room);
+    endStay('You are not in the chat.');
+    showProblem(fullWords(name));
+    return;
+  }
+  stay.mesh.join(members);
+  if (state() === 'joining') openInvite(members.length === 0);
+  showChat();
+}
+
+function hangUp() {
+  stay?.signaling.leaveRoom(room);
+  endStay('You hung up.');
+}
+
+/** @param {string} words */
+function endStay(words) {
+  const ended = stay;
+  stay = null;
+  if (ended) {
+    ended.mesh.close();
+    ended.conversation.close();
+    ended.signaling.close();
+  }
+  openInvite(false);
+  showState('lobby');
+  showStatus(words);
+}
+
+// Whoever closes the page, or reloads it, leaves. On long-polling the server would not know. It is
+// the first to hear (`capture`): after other listeners the browser may have broken off all
+// requests, and the connection with them.
+window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signaling.close(), { capture: true });
+
+// --- Who is here ---
+
+function onPeer(mine, { userName, peer }) {
+  mine.otherUserName = userName;
+  mine.reason = undefined;
+  mine.conversation.connect(peer.channels);
+  mine.lookAtConnection = watchConnection(peer);
+}
+
+function onGone(mine) {
+  mine.lookAtConnection();
+  // Whoever lost the connection may come back, and finds everything as it was.
+  if (mine.reason === 'left' || mine.reason === 'closed') mine.conversation.end();
+  else mine.conversation.disconnect();
+  mine.reason ??= 'lost';
+  showChat();
+}
+
+/** The status line, and how far we have come: connected is only what can be written to. */
+function showChat() {
+  if (!stay || state() === 'lobby') return;
+  const { mesh, conversation, signaling, otherUserName, reason } = stay;
+  const [member] = mesh.members;
+  const stage = stageOf(member, conversation.isOpen, reason);
+  showState({ interrupted: 'connected', failed: 'connecting' }[stage] ?? stage);
+  const serverIsAway = !signaling.connected;
+  showStatus(chatWords({
+    room: name, stage, otherUserName, line: member?.line, reason, serverIsAway, serverIsGone: stay.isTakenLeaveOf === true,
+  }), serverIsAway || member?.line === 'away' || stage === 'interrupted');
+}
+
+/** @returns {import('./chat-words.js').ChatFacts['stage']} */
+function stageOf(member, isOpen, reason) {
+  if (!member) return reason ? 'ended' : 'waiting';
+  if (member.link === 'interrupted' || member.link === 'failed') return member.link;
+  return isOpen ? 'connected' : 'connecting';
+}
+
+function say(words) {
+  addOwnMessage(stay.conversation.say(words));
+}
+
+// --- What the server tells ---
+
+function onConnected(mine, { isKnown }) {
+  if (state() === 'joining') {
+    // Asked before and not answered yet, it is still on its way.
+    if (!mine.isEntering || !isKnown) enter(mine);
+    return;
+  }
+  if (isKnown) {
+    showChat();
+    return;
+  }
+  // It was started again, or we were away for long: both come in anew. Until then the one who is
+  // still connected stays.
+  mine.mesh.loseAll();
+  enter(mine);
+}
+
+function onDisconnected(mine, { retries, message }) {
+  if (stay !== mine) return;
+  if (state() !== 'joining') {
+    mine.isTakenLeaveOf = !retries;
+    showChat();
+  } else if (retries) {
+    showStatus('The server is out of reach. Trying again…');
+  } else {
+    endStay('Not connected.');
+  }
+  if (message) showProblem(message);
+}
+
+function onUserJoined(member) {
+  if (!stay) return;
+  // A third one, who is about to be told that two are here.
+  if (stay.mesh.members.some(({ line, userName }) => line !== 'gone' || userName !== member.userName)) return;
+  stay.mesh.userJoined(member);
+  openInvite(false);
+}
+
+function onUserLeft(member) {
+  if (!stay) return;
+  if (stay.mesh.members.some(({ peerId }) => peerId === member.peerId)) stay.reason = member.reason;
+  stay.mesh.userLeft(member);
+  // The server has lost them, and yet they are connected.
+  if (stay.mesh.members.length) stay.reason = undefined;
+}
+
+function onRefused(mine, { code, message }) {
+  if (code === 'wrong-password') {
+    if (state() === 'joining') endStay('Not connected.');
+    askForAnotherPassword();
+  } else if (code === 'rate-limited' || code === 'unavailable') {
+    showProblem(message);
+  }
+}

@@ -1,0 +1,39 @@
+// A list of what people wrote, oldest first. Words come from strangers and go in as text; how long
+// and how many they are is bounded here, whatever the other page allows.
+
+import { createElement } from '../ui.js';
+
+const LONGEST = 2000;
+const MOST = 200;
+
+/**
+ * Adds something at the end.
+ * @param {HTMLElement} listEl
+ * @param {{userName: string, at?: Date, isOwn?: boolean}} about who wrote it, and when
+ * @param {...(Node|string)} content
+ * @returns {HTMLElement} the item
+ */
+export function addItem(listEl, { userName, at = new Date(), isOwn = false }, ...content) {
+  const time = createElement('time', { dateTime: at.toISOString() },
+    at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
+  const aboutEl = createElement('p', { className: 'about' }, createElement('strong', {}, userName), time);
+  const item = createElement('li', { className: isOwn ? 'own' : '' }, aboutEl, ...content);
+  listEl.append(item);
+  listEl.scrollTop = listEl.scrollHeight;
+  return item;
+}
+
+/**
+ * Adds words at the end; of very many the oldest go.
+ * @param {HTMLElement} listEl
+ * @param {Parameters<typeof addItem>[1]} about
+ * @param {string} words
+ * @returns {HTMLElement} the item
+ */
+export function addWords(listEl, about, words) {
+  const shortened = words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
+  const item = addItem(listEl, about, createElement('p', { className: 'words' }, shortened));
+  const all = listEl.querySelectorAll(':scope > :has(.words)');
+  for (const old of [...all].slice(0, -MOST)) old.remove();
+  return item;
+}
