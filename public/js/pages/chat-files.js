@@ -3,7 +3,7 @@
 
 import { byId, createElement, setText } from '../ui.js';
 import { percent, sizeWords, transferWords } from './chat-words.js';
-import { addItem } from './message-list.js';
+import { addItem, keepAtEnd } from './message-list.js';
 
 const messagesEl = byId('messages');
 const talkEl = byId('talk');
@@ -72,7 +72,7 @@ export function showTransfer(transfer, otherUserName) {
   element.dataset.stage = transfer.stage;
   const isFinished = transfer.stage === 'done' || transfer.stage === 'ended';
   bar.hidden = isFinished || transfer.stage === 'asked';
-  showActions(transfer, card, isFinished);
+  keepAtEnd(messagesEl, () => showActions(transfer, card, isFinished));
   if (isFinished || (transfer.stage === 'asked' && !transfer.isOwn)) setText(byId('file-news'), `${transfer.name}: ${words}`);
 }
 

@@ -39,7 +39,7 @@ export function showState(next) {
   byId('open-invite').disabled = isOut;
   // What was written stays readable after one has left.
   byId('talk').hidden = isOut && messagesEl.childElementCount === 0;
-  byId('states').hidden = next === 'choosing';
+  byId('states').hidden = isOut && byId('history').childElementCount === 0;
   if (next === 'lobby') moveFocus(byId('join'));
   else if (wasOut && !isOut) messageEl.focus({ preventScroll: true });
 }

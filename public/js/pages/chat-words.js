@@ -29,13 +29,15 @@ function stageWords({ room, stage, otherUserName, reason }) {
     case 'connected': return `Connected to ${otherUserName}.`;
     case 'interrupted': return `The connection to ${otherUserName} is interrupted. Looking for another way…`;
     case 'failed': return `No way to ${otherUserName} was found: a firewall may be between you.`;
-    default: return goneWords({ userName: otherUserName, reason });
+    default: return goneWords(otherUserName, reason);
   }
 }
 
-/** How the other side went: on purpose, or not. */
-export function goneWords({ userName, reason }) {
-  return endWords({ userName, reason: reason === 'left' ? 'hangup' : reason });
+/** How the other side went, on purpose or not, and what may come now. */
+function goneWords(userName, reason) {
+  const words = endWords({ userName, reason: reason === 'left' ? 'hangup' : reason });
+  const then = reason === 'lost' ? 'Everything goes on when they are back.' : 'Whoever opens the address can chat with you.';
+  return `${words} ${then}`;
 }
 
 /** Who is missing. What the two write does not pass through the server. */
@@ -43,6 +45,7 @@ function lineWords({ stage, otherUserName, line, serverIsAway, serverIsGone }) {
   const goesOn = stage === 'connected' ? 'the chat goes on without it.' : 'nobody can connect until it is back.';
   if (serverIsGone) return `The server has closed the line; ${stage === 'connected' ? goesOn : 'nobody can connect.'}`;
   if (serverIsAway) return `The server is out of reach; ${goesOn}`;
+  if (stage === 'ended' || stage === 'waiting') return '';
   if (line === 'away') return `${otherUserName}’s connection to the server is lost, waiting…`;
   if (line === 'gone') return `The server has lost ${otherUserName}; the chat goes on without it.`;
   return '';

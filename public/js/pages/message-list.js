@@ -24,6 +24,17 @@ export function addItem(listEl, { userName, at = new Date(), isOwn = false }, ..
 }
 
 /**
+ * Changes something in the list; whoever looks at its end goes on doing so.
+ * @param {HTMLElement} listEl
+ * @param {() => void} change
+ */
+export function keepAtEnd(listEl, change) {
+  const isAtEnd = listEl.scrollHeight - listEl.scrollTop - listEl.clientHeight < 8;
+  change();
+  if (isAtEnd) listEl.scrollTop = listEl.scrollHeight;
+}
+
+/**
  * Adds words at the end; of very many the oldest go.
  * @param {HTMLElement} listEl
  * @param {Parameters<typeof addItem>[1]} about

@@ -1,0 +1,174 @@
+// Our own chat page in real browsers: words both ways, who is typing, who comes and how they go, the
+// states that it shows.
+
+import assert from 'node:assert/strict';
+import { browserTest } from './support/browser.mjs';
+import { assertOnlyServerWasAsked } from './support/call-page.mjs';
+import { areConnected, assertMessages, enter, join, joinBoth, joinByLine, messages, openLobby, say } from './support/chat-page.mjs';
+import { state, told } from './support/room-page.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+browserTest('two write to each other, as text, and see who is typing', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob] = await joinBoth(visit, server);
+  await told(ann, /Connected to Bob\./);
+  await bob.locator('#message').pressSequentially('H');
+  await eventually('Bob is typing', async () => (await ann.textContent('#typing')) === 'Bob is typing…');
+  const hostile = '<img src=x onerror=window.hacked=true>';
+  await say(bob, hostile);
+  await assertMessages(ann, [`Bob: ${hostile}`]);
+  assert.equal(await ann.textContent('#typing'), '');
+  await say(ann, 'Hello');
+  await assertMessages(bob, [`You: ${hostile} (delivered)`, 'Ann: Hello']);
+  await assertMessages(ann, [`Bob: ${hostile}`, 'You: Hello (delivered)']);
+  assert.equal(await ann.locator('img[src=x]').count(), 0);
+  assert.equal(await ann.evaluate(() => window.hacked), undefined);
+  for (const page of [ann, bob]) assertOnlyServerWasAsked(page, server);
+});
+
+browserTest('what is written before somebody is here waits for them', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await join(visit, server.http, 'Ann');
+  await told(ann, /Waiting in “tea”/);
+  await say(ann, 'Is somebody there?');
+  await assertMessages(ann, ['You: Is somebody there? (waiting)']);
+  const bob = await join(visit, server.http, 'Bob');
+  await assertMessages(bob, ['Ann: Is somebody there?']);
+  await assertMessages(ann, ['You: Is somebody there? (delivered)']);
+});
+
+browserTest('a third one is told that two are here, and the two go on', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob] = await joinBoth(visit, server);
+  const eve = await openLobby(visit, server.http, 'Eve');
+  await eve.click('#join');
+  await told(eve, /You are not in the chat\..*Two people are in “tea” already/s);
+  await state(eve, 'lobby');
+  assert.equal(await eve.evaluate(() => observedCalls.length), 0);
+  await say(ann, 'Still here');
+  await assertMessages(bob, ['Ann: Still here']);
+
+  await bob.click('#hangup');
+  await told(ann, /Bob hung up/);
+  await enter(eve);
+  await areConnected([ann, eve]);
+  await told(ann, /Connected to Eve\./);
+});
+
+browserTest('hanging up, closing the page and a lost connection are told apart', async ({ visit, t }) => {
+  const server = await serverFor(t, '--reconnect-grace', '1s');
+  const [ann, bob] = await joinByLine({ visit, t }, server);
+  await bob.click('#hangup');
+  await told(ann, /^Bob hung up\./);
+  await told(bob, /You hung up/);
+  await enter(bob);
+  await areConnected([ann, bob]);
+
+  await bob.reload();
+  await told(ann, /^Bob closed the page\./);
+  await enter(bob);
+  await areConnected([ann, bob]);
+
+  // Neither the server nor Ann is told anything: the machine is gone.
+  bob.line.refusing = true;
+  bob.line.frozen = true;
+  await bob.evaluate(() => pcs.forEach((pc) => pc.close()));
+  bob.line.cut();
+  await told(ann, /^Bob lost the connection\./);
+  await state(ann, 'ended');
+});
+
+browserTest('without the server the two go on, and with it they are the same two again', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob] = await joinBoth(visit, server);
+  await say(ann, 'Before');
+  await assertMessages(bob, ['Ann: Before']);
+  for (const page of [ann, bob]) page.problems.expect(/net::ERR_|WebSocket connection to/);
+  await server.kill();
+  for (const page of [ann, bob]) await told(page, /The server is out of reach; the chat goes on without it/);
+  await say(bob, 'Meanwhile');
+  await assertMessages(ann, ['You: Before (delivered)', 'Bob: Meanwhile']);
+
+  const before = await bob.evaluate(() => [...pcs.keys()]);
+  await serverFor(t, '--port', server.port);
+  await eventually('a new connection', async () => (await bob.evaluate(() => [...pcs.keys()])).every((id) => !before.includes(id)));
+  await areConnected([ann, bob]);
+  for (const page of [ann, bob]) await told(page, /^Connected to (Ann|Bob)\.\s*$/);
+  await say(ann, 'After');
+  await assertMessages(bob, ['Ann: Before', 'You: Meanwhile (delivered)', 'Ann: After']);
+});
+
+browserTest('what is written while the other one reloads waits for nobody else', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob] = await joinBoth(visit, server);
+  // Bob's page no longer reads: what Ann writes is under way for ever.
+  await bob.evaluate(() => pcs.forEach((pc) => pc.close()));
+  await say(ann, 'For Bob alone');
+  await bob.click('#hangup');
+  await told(ann, /Bob hung up/);
+  assert.deepEqual(await messages(ann), ['You: For Bob alone (not delivered)']);
+  const eve = await join(visit, server.http, 'Eve');
+  await areConnected([ann, eve]);
+  await say(ann, 'Hello, Eve');
+  await assertMessages(eve, ['Ann: Hello, Eve']);
+});
+
+browserTest('the state machines and channels are shown as they change, each with a sentence', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob] = await joinBoth(visit, server);
+  const values = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll('[data-machine]')]
+    .map((item) => [item.dataset.machine, item.querySelector('.meaning').textContent && item.querySelector('.value').textContent])));
+  const open = { texts: 'open', files: 'open', typing: 'open' };
+  for (const page of [ann, bob]) {
+    await eventually('all well', async () => {
+      const { iceConnectionState, ...others } = await values(page);
+      if (!/^(connected|completed)$/.test(iceConnectionState)) return false;
+      const well = { signalingState: 'stable', iceGatheringState: 'complete', connectionState: 'connected', ...open };
+      return JSON.stringify(others) === JSON.stringify(well);
+    });
+  }
+  // In a room the newcomer offers.
+  assert.ok((await bob.textContent('#history')).includes('stable → have-local-offer'));
+  assert.ok((await ann.textContent('#history')).includes('stable → have-remote-offer'));
+  await bob.click('#hangup');
+  await told(ann, /Bob hung up/);
+  for (const page of [ann, bob]) {
+    const { iceGatheringState, ...others } = await values(page);
+    assert.equal(iceGatheringState, 'complete');
+    assert.deepEqual(new Set(Object.values(others)), new Set(['closed']));
+  }
+});
+
+browserTest('without a name of a chat one is chosen, and the address leads others there', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await visit(`${server.http}/chat.html`);
+  await state(ann, 'choosing');
+  await ann.fill('#room-name', 'green tea & more');
+  await ann.press('#room-name', 'Enter');
+  await ann.waitForURL(/\?room=green%20tea%20%26%20more$/);
+  await enter(ann);
+  const link = await eventually('the address', () => ann.inputValue('#link'));
+  assert.equal(link, `${server.http}/chat.html?room=green%20tea%20%26%20more`);
+  const bob = await visit(link);
+  await enter(bob);
+  await areConnected([ann, bob]);
+  await eventually('the invitation closed', async () => !(await ann.isVisible('#invite')));
+});
+
+browserTest('a wrong password is told and can be corrected; a call of the same name is another room', async ({ visit, t }) => {
+  const server = await serverFor(t, '--password', 'secret');
+  const ann = await openLobby(visit, server.http, 'Ann');
+  await ann.click('#join');
+  await told(ann, /another password/);
+  await state(ann, 'lobby');
+  await ann.fill('#password', 'secret');
+  await enter(ann);
+  const bob = await visit(`${server.http}/room/tea`, { camera: 'slow' });
+  await bob.evaluate(() => document.querySelector('#password-details').setAttribute('open', ''));
+  await bob.fill('#password', 'secret');
+  await eventually('the lobby ready', () => bob.isEnabled('#join'));
+  await bob.click('#join');
+  await told(bob, /You are alone in “tea”/);
+  await told(ann, /Waiting in “tea”/);
+});
