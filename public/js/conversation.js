@@ -29,7 +29,7 @@ const SAY_TYPING_MS = 2_000;
  * @property {string} words
  * @property {string} at when it was written, in ISO 8601
  * @property {'waiting'|'delivered'|'lost'} state
- * @property {string | null} sentTo the session that it was sent to
+ * @property {string | null} to the session that it was written to; null: to whoever comes
  *
  * @typedef {object} ConversationListeners
  * @property {() => void} onChange it is open, or no longer
@@ -66,7 +66,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
   }
 
   function send(message) {
-    message.sentTo = other;
+    message.to = other;
     const { number, words, at } = message;
     tell({ chat: { number, words, at } });
   }
@@ -76,12 +76,12 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     onDelivery(message);
   }
 
-  /** The one who was there is not coming back: what was under way to them goes to nobody else. */
+  /** The one who was there is not coming back: what was meant for them goes to nobody else. */
   function forgetOther() {
     other = null;
     heard = 0;
-    const lost = kept.filter(({ sentTo }) => sentTo !== null);
-    kept = kept.filter(({ sentTo }) => sentTo === null);
+    const lost = kept.filter(({ to }) => to !== null);
+    kept = kept.filter(({ to }) => to === null);
     for (const message of lost) settle(message, 'lost');
     sender.giveUp();
     receiver.giveUp();
@@ -185,7 +185,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       if (channels) pause();
     },
 
-    /** The other side has left. What was never sent waits for whoever comes. */
+    /** The other side has left. */
     end() {
       if (channels) pause();
       forgetOther();
@@ -205,7 +205,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     say(words) {
       count += 1;
       lastTyping = -Infinity;
-      const message = { number: count, words, at: new Date().toISOString(), state: 'waiting', sentTo: null };
+      const message = { number: count, words, at: new Date().toISOString(), state: 'waiting', to: other };
       kept.push(message);
       if (isGreeted) send(message);
       return message;

@@ -99,10 +99,10 @@ browserTest('without the server the two go on, and with it they are the same two
   await assertMessages(bob, ['Ann: Before', 'You: Meanwhile (delivered)', 'Ann: After']);
 });
 
-browserTest('what is written while the other one reloads waits for nobody else', async ({ visit, t }) => {
+browserTest('what was meant for one is never told to another', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
-  // Bob's page no longer reads: what Ann writes is under way for ever.
+  // Bob's page is no longer reached: what Ann writes is under way for ever.
   await bob.evaluate(() => pcs.forEach((pc) => pc.close()));
   await say(ann, 'For Bob alone');
   await bob.click('#hangup');
