@@ -129,9 +129,9 @@ fn the_root_is_a_map_and_no_room() {
     assert_eq!(other, None);
 }
 
-/// Whether `text` marks this step and not merely one whose number begins the same.
-fn marks(text: &str, step: usize) -> bool {
-    let mark = format!("Course step {step}");
+/// Whether `text` marks this step of a list and not merely one whose number begins the same.
+fn marks(text: &str, list: &str, step: usize) -> bool {
+    let mark = format!("{list} step {step}");
     text.split(&mark).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
@@ -139,7 +139,7 @@ fn marks(text: &str, step: usize) -> bool {
 fn every_step_of_the_course_that_is_the_servers_is_marked() {
     let doors = [sources("src/socketio", ".rs"), sources("src/signaling", ".rs")].concat_all();
     for step in SERVER_STEPS {
-        assert!(marks(&doors, step), "no \"Course step {step}\" in src/socketio or src/signaling");
+        assert!(marks(&doors, "Course", step), "no \"Course step {step}\" in src/socketio or src/signaling");
     }
 }
 
@@ -147,7 +147,15 @@ fn every_step_of_the_course_that_is_the_servers_is_marked() {
 fn every_step_of_the_course_that_is_the_browsers_is_marked() {
     let pages = [sources("public/js", ".js")].concat_all();
     for step in BROWSER_STEPS {
-        assert!(marks(&pages, step), "no \"Course step {step}\" in public/js");
+        assert!(marks(&pages, "Course", step), "no \"Course step {step}\" in public/js");
+    }
+}
+
+#[test]
+fn every_step_of_the_data_channel_course_is_marked_in_the_pages() {
+    let pages = [sources("public/js", ".js")].concat_all();
+    for step in 1..=16 {
+        assert!(marks(&pages, "Pair", step), "no \"Pair step {step}\" in public/js");
     }
 }
 

@@ -95,7 +95,7 @@ async fn a_client_dir_without_the_client_is_a_fault_told_in_words() {
 #[tokio::test]
 async fn without_a_folder_our_own_page_is_served_under_a_strict_policy() {
     let server = TestServer::start(&[]).await;
-    for path in ["/", "/index.html"] {
+    for path in ["/", "/index.html", "/chat.html?room=tea"] {
         let reply = server.get(path).await;
         assert_eq!(reply.status, 200, "{path}");
         assert!(reply.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{path}");

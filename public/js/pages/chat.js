@@ -1,6 +1,7 @@
 // The chat page, from top to bottom: the lobby; joining and leaving; who is here; what the server
 // tells. A chat is a room of two (mesh.js) whose members send each other words and files
-// (conversation.js). One stay at a time: `stay`. The sentences are in chat-words.js.
+// (conversation.js). One stay at a time: `stay`. The sentences are in chat-words.js; where each step of
+// the data channel course happens, docs/course.md tells.
 
 import { CHANNELS, createConversation } from '../conversation.js';
 import { createSession, readIdentity, restoreIdentity } from '../identity.js';

@@ -58,5 +58,5 @@ export const CHANNEL_VALUES = {
 export const CHANNELS = {
   texts: 'Messages: in order, nothing is lost',
   files: 'Files: in order, nothing is lost',
-  typing: '“Is typing”: unordered, never sent again',
+  typing: '“Is typing”: unordered, sent but once',
 };

@@ -1,0 +1,44 @@
+// What the chat page says.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { chatWords, percent, sizeWords, transferWords } from '../../../public/js/pages/chat-words.js';
+
+const facts = { room: 'tea', stage: 'connected', otherUserName: 'Bob', line: 'here', serverIsAway: false, serverIsGone: false };
+
+test('how the other one went is told apart, and what may come now', () => {
+  const ended = (reason) => chatWords({ ...facts, stage: 'ended', line: undefined, reason });
+  assert.equal(ended('left'), 'Bob hung up. Whoever opens the address can chat with you.');
+  assert.match(ended('closed'), /^Bob closed the page\./);
+  assert.equal(ended('lost'), 'Bob lost the connection. Everything goes on when they are back.');
+});
+
+test('who is missing is told, the server first', () => {
+  assert.equal(chatWords(facts), 'Connected to Bob.');
+  const away = { ...facts, line: 'away' };
+  assert.match(chatWords(away), /^Connected to Bob\. Bob’s connection to the server is lost, waiting…$/);
+  assert.match(chatWords({ ...away, serverIsAway: true }), /The server is out of reach; the chat goes on without it\.$/);
+  assert.match(chatWords({ ...facts, stage: 'waiting', serverIsAway: true }), /nobody can connect until it is back\.$/);
+  assert.match(chatWords({ ...away, serverIsAway: true, serverIsGone: true }), /The server has closed the line/);
+});
+
+test('sizes are told in the largest unit that makes sense of them', () => {
+  const sizes = [[0, '0 bytes'], [999, '999 bytes'], [1000, '1.0 kB'], [50_000_000, '50.0 MB'], [999_999, '1.0 MB'], [123_456_789, '123 MB']];
+  for (const [bytes, words] of sizes) assert.equal(sizeWords(bytes), words);
+});
+
+test('a file that has not all arrived never counts as 100 %, and an empty one always does', () => {
+  assert.equal(percent({ moved: 999, size: 1000 }), 99);
+  assert.equal(percent({ moved: 0, size: 0 }), 100);
+});
+
+test('both sides say what became of a file, each from its own side', () => {
+  const transfer = { isOwn: true, stage: 'ended', ending: 'stopped', moved: 1, size: 2 };
+  assert.equal(transferWords(transfer, 'Bob'), 'Bob cancelled it at 50 %.');
+  assert.equal(transferWords({ ...transfer, ending: 'cancelled' }, 'Bob'), 'You cancelled it at 50 %.');
+  assert.equal(transferWords({ ...transfer, ending: 'declined' }, 'Bob'), 'Bob declined it.');
+  assert.equal(transferWords({ ...transfer, isOwn: false, ending: 'declined' }, 'Bob'), 'You declined it.');
+  assert.equal(transferWords({ ...transfer, stage: 'done', isCompared: true }, 'Bob'), 'Delivered. Equal at both ends.');
+  assert.match(transferWords({ ...transfer, stage: 'done', isCompared: false }, 'Bob'), /Not compared/);
+});

@@ -1,0 +1,82 @@
+// Files between a sender and a receiver without a connection around them: what a stranger's browser
+// may say, and what is asked for after a cut.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+
+import { BLOCK, digestBlock, digestFile, frameChunk, readChunk } from '../../../public/js/file-format.js';
+import { createFileReceiver } from '../../../public/js/file-receiver.js';
+
+/** A receiver, what it says, and how its files stand. */
+function receiver() {
+  const said = [];
+  const shown = new Map();
+  return { said, shown, ...createFileReceiver((message) => said.push(message), (transfer) => shown.set(transfer.number, transfer)) };
+}
+
+const chunk = (number, offset, size) => frameChunk(number, offset, new Uint8Array(size)).buffer;
+
+test('a chunk says where it belongs, and what is none is not read', () => {
+  const far = 2 ** 40 + 5;
+  const { number, offset, bytes } = readChunk(frameChunk(7, far, new Uint8Array([1, 2])).buffer);
+  assert.deepEqual([number, offset, ...bytes], [7, far, 1, 2]);
+  for (const other of ['text', new ArrayBuffer(0), new ArrayBuffer(12), null]) assert.equal(readChunk(other), undefined);
+});
+
+test('the checksum is the SHA-256 of those of the blocks', async () => {
+  const sha = (bytes) => createHash('sha256').update(bytes).digest();
+  const blocks = [new Uint8Array(BLOCK).fill(1), new Uint8Array(3).fill(2)];
+  const digest = await digestFile(await Promise.all(blocks.map(digestBlock)));
+  assert.equal(digest, sha(Buffer.concat(blocks.map(sha))).toString('hex'));
+  assert.equal(await digestFile([]), sha('').toString('hex'));
+});
+
+test('what comes too early, twice or beyond the end is not taken', () => {
+  const { onFile, onChunk, shown } = receiver();
+  onFile({ number: 1, name: 'a', size: 10 });
+  onChunk(chunk(1, 4, 4));
+  assert.equal(shown.get(1).moved, 0);
+  onChunk(chunk(1, 0, 4));
+  onChunk(chunk(1, 0, 4));
+  assert.equal(shown.get(1).moved, 4);
+  onChunk(chunk(1, 4, 7));
+  onChunk(chunk(2, 0, 4));
+  assert.equal(shown.get(1).moved, 4);
+});
+
+test('after a cut the rest is asked for, of a finished file nothing', async () => {
+  const { onFile, onChunk, onEnd, pause, said, shown } = receiver();
+  onFile({ number: 1, name: 'a', size: 10 });
+  onChunk(chunk(1, 0, 6));
+  pause();
+  onFile({ number: 1, name: 'a', size: 10 });
+  assert.deepEqual(said, [{ want: { number: 1, from: 0 } }, { want: { number: 1, from: 6 } }]);
+  const digest = await digestFile([await digestBlock(new Uint8Array(10))]);
+  onEnd({ number: 1, digest }); // Words overtake bytes.
+  onChunk(chunk(1, 6, 4));
+  while (shown.get(1).stage !== 'done') await new Promise(setImmediate);
+  onFile({ number: 1, name: 'a', size: 10 });
+  const received = { received: { number: 1, digest } };
+  assert.deepEqual(said.slice(2), [received, received]);
+});
+
+test('a file that differs is not offered', async () => {
+  const { onFile, onChunk, onEnd, shown } = receiver();
+  onFile({ number: 1, name: 'a', size: 1 });
+  onChunk(chunk(1, 0, 1));
+  onEnd({ number: 1, digest: 'another' });
+  while (shown.get(1).stage !== 'ended') await new Promise(setImmediate);
+  assert.deepEqual([shown.get(1).ending, shown.get(1).blob], ['different', undefined]);
+});
+
+test('a stranger can neither send a large file unasked, nor offer without end', () => {
+  const { onFile, onChunk, said, shown } = receiver();
+  for (let number = 1; number <= 30; number += 1) onFile({ number, name: 'x'.repeat(1000), size: 2 ** 40 });
+  onChunk(chunk(1, 0, 4));
+  assert.deepEqual([shown.get(1).moved, shown.get(1).name.length, shown.size], [0, 255, 20]);
+  assert.ok(said.length === 10 && said.every((message) => 'refused' in message));
+  for (const size of [-1, 1.5, '5', undefined, 2 ** 60]) onFile({ number: 99, name: 'a', size });
+  onFile({ number: 99, name: {}, size: 1 });
+  assert.equal(shown.has(99), false);
+});
