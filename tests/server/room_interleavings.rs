@@ -25,7 +25,7 @@ fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     /// Everybody is told who comes, goes, is away and back, so that all know the same; what is passed on reaches the one
     /// whom it is for, in order and once, and nobody else; and when all have gone, nothing is kept.
