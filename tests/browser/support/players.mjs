@@ -23,7 +23,7 @@ const CHROMIUM = [
  * Quiet, and without its patience for WebSocket servers that it could not reach a moment ago; with
  * a camera and a microphone that are made up and need no permission.
  */
-const FIREFOX_PREFERENCES = `
+export const FIREFOX_PREFERENCES = `
 user_pref('app.normandy.enabled', false);
 user_pref('app.update.enabled', false);
 user_pref('browser.shell.checkDefaultBrowser', false);
