@@ -101,7 +101,7 @@ export const acks = [
   }, OFFICIAL_ONLY),
 
   scenario('with retries an event that is never answered gives up, and the next has its turn', async (stage) => {
-    const socket = await stage.connected({ retries: 1, ackTimeout: 80 });
+    const socket = await stage.connected({ retries: 1, ackTimeout: 600 });
     const heard = [];
     await new Promise((resolve) => {
       socket.emit(NEVER_ANSWERED, (error) => heard.push(error.message));
