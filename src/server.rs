@@ -53,8 +53,7 @@ impl Server {
             Origin::Own { pem, .. } => Some(pem.clone()),
             Origin::Files(_) => None,
         };
-        let router =
-            app::router(&config.app(), authority, course.merge(bare.own), bare.root, ready.clone(), addresses.clone())?;
+        let router = app::router(&config.app(), authority, course, bare, ready.clone(), addresses.clone())?;
         Ok(Self { config, certificate, router, store, socketio, websocket, ready, addresses })
     }
 

@@ -27,6 +27,7 @@ use self::pages::Pages;
 use crate::signaling::pairs::Address;
 use crate::socketio::transport::Line;
 use crate::tls::listener::Caller;
+use crate::websocket;
 
 /// What the router needs to know.
 #[derive(Debug, Clone, Default)]
@@ -55,8 +56,8 @@ pub type Ready = Arc<AtomicBool>;
 pub fn router(
     options: &Options,
     authority: Option<String>,
-    doors: Router,
-    root: Option<Router>,
+    course: Router,
+    bare: websocket::Routes,
     ready: Ready,
     addresses: Addresses,
 ) -> Result<Router> {
@@ -73,11 +74,12 @@ pub fn router(
         .max_age(Duration::from_secs(600));
     let guarded = |doors: Router| {
         doors
-            .layer(middleware::from_fn(carry_caller))
+            .layer(middleware::from_fn(carry_line))
             .layer(cors.clone())
             .layer(middleware::from_fn_with_state(origins.clone(), origin::check))
     };
-    let signaling = guarded(doors.route("/socket.io/{file}", get(client::serve).with_state(client)));
+    let rooms = bare.own.layer(middleware::from_fn(carry_address));
+    let signaling = guarded(course.merge(rooms).route("/socket.io/{file}", get(client::serve).with_state(client)));
 
     let mut router = Router::new()
         .merge(signaling)
@@ -86,6 +88,7 @@ pub fn router(
         .route("/api/qr.svg", get(api::qr))
         .route("/api/addresses", get(api::addresses).with_state(addresses))
         .fallback_service(any(pages::serve).with_state(pages.clone()));
+    let root = bare.root.map(|root| root.layer(middleware::from_fn(carry_address)));
     if let Some(root) = root.map(guarded) {
         let either = move |request: Request| enter_or_see(root.clone(), pages.clone(), request);
         router = router.route("/", any(either));
@@ -114,13 +117,21 @@ async fn enter_or_see(door: Router, pages: Arc<Pages>, request: Request) -> Resp
     pages::serve(State(pages), request).await
 }
 
-/// Gives a door the means to cut the connection that a WebSocket comes by, and tells where requests come from.
-async fn carry_caller(mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>().cloned() {
-        request.extensions_mut().insert(Address(caller.address.ip().to_string().into()));
-        if request.headers().contains_key(header::UPGRADE) {
-            request.extensions_mut().insert(Line::new(move || caller.cut()));
-        }
+/// Gives a door the means to cut the connection that a WebSocket comes by.
+async fn carry_line(mut request: Request, next: Next) -> Response {
+    if request.headers().contains_key(header::UPGRADE)
+        && let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>().cloned()
+    {
+        request.extensions_mut().insert(Line::new(move || caller.cut()));
+    }
+    next.run(request).await
+}
+
+/// Tells a door where a request comes from.
+async fn carry_address(mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>() {
+        let address = Address(caller.address.ip().to_string().into());
+        request.extensions_mut().insert(address);
     }
     next.run(request).await
 }

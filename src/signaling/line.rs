@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::call::Role;
 use super::name::{Lobby, OfferId, PeerId, UserName};
@@ -71,8 +70,6 @@ pub struct LooseEnd {
     pub other: UserName,
     /// What only the two of them know.
     pub key: Arc<str>,
-    /// Since when.
-    pub since: Instant,
     /// How it ended meanwhile, if it did: to be told to the other end, should that come.
     pub ended: Option<Ended>,
 }

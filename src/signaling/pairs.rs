@@ -180,7 +180,8 @@ impl Switchboard {
         if self.pairs.rooms.contains_key(&room) {
             return Err(Refusal::new(Code::RoomFull, "This room exists already: join it, or choose another name."));
         }
-        if self.pairs.rooms.len() >= self.limits.max_rooms {
+        // Those that are made and destroyed again count for a while, too.
+        if self.pairs.rooms.len().max(self.pairs.made.len()) >= self.limits.max_rooms {
             return Err(Refusal::new(Code::RoomFull, "The server has no place for another room at the moment."));
         }
         self.pairs.too_many(&id.text, self.limits.max_rooms_of_one)?;

@@ -33,6 +33,8 @@ pub struct Arrival {
     pub offers: Vec<Call>,
     /// Who else hears what.
     pub notices: Vec<Notice>,
+    /// Who of the same session is no more: it had missed too much. Its connection may still look alive.
+    pub replaced: Option<PeerId>,
 }
 
 /// Whether something that was said counts.
@@ -89,7 +91,7 @@ impl Switchboard {
         // What concerned this one is among what it missed, or in what it took back.
         notices.retain_mut(|notice| notice.to.leave_out(peer));
         let offers = if hears_of_offers { self.open.list(&lobby, peer, &self.limits) } else { Vec::new() };
-        Arrival { peer, restored, missed, offers, notices }
+        Arrival { peer, restored, missed, offers, notices, replaced: known.filter(|known| *known != peer) }
     }
 
     /// A connection ended. On purpose: the peer's offer is withdrawn, its calls end. Broken: it may come back. A

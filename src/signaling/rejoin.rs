@@ -44,7 +44,7 @@ impl Switchboard {
             Role::Offerer => back.offered.insert(0, id),
             Role::Answerer => back.answered.push(id),
         }
-        let end = LooseEnd { peer, lobby: back.lobby.clone(), role, other, key, since: now, ended: None };
+        let end = LooseEnd { peer, lobby: back.lobby.clone(), role, other, key, ended: None };
         let fitting = self.lines.fitting(id, &end).map(|other| (other.peer, other.ended));
         let Some((found, ended)) = fitting else {
             self.lines.wait(id, end);

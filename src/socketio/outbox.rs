@@ -93,7 +93,7 @@ impl directory::Outbox for Outbox {
     fn tell(&self, telling: &Telling<'_>, number: Option<u64>) {
         let payload = Payload(telling.news);
         // Binary parts have to be numbered packet by packet, so such a payload is encoded for each.
-        if !telling.is_for_many || telling.news.is_binary() {
+        if !telling.is_for_many || telling.is_binary {
             return self.emit_news(telling.news, &payload, number);
         }
         let encoded = telling.event.get_or_init(|| to_raw_value(&payload).unwrap_or_default());

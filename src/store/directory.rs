@@ -31,8 +31,10 @@ pub trait Outbox: Send + Sync {
 pub struct Telling<'a> {
     /// The news.
     pub news: &'a News,
-    /// Whether more than one may hear it.
+    /// Whether more than one may hear it, so that it is worth while to encode it beforehand.
     pub is_for_many: bool,
+    /// Whether it holds binary values.
+    pub is_binary: bool,
     /// The payload of a Socket.IO event.
     pub event: OnceCell<Box<RawValue>>,
     /// A frame of a bare WebSocket.
@@ -42,7 +44,8 @@ pub struct Telling<'a> {
 impl<'a> Telling<'a> {
     /// News for one.
     pub fn to_one(news: &'a News) -> Self {
-        Self { news, is_for_many: false, event: OnceCell::new(), frame: OnceCell::new() }
+        let is_binary = news.is_binary();
+        Self { news, is_for_many: false, is_binary, event: OnceCell::new(), frame: OnceCell::new() }
     }
 
     fn to(audience: &Audience, news: &'a News) -> Self {
@@ -78,6 +81,11 @@ impl Directory {
             self.lobbies.entry(lobby.clone()).or_default().insert(peer, outbox.clone());
         }
         self.peers.insert(peer, Listed { connection, lobby, outbox }).map(|before| before.outbox)
+    }
+
+    /// The way out to a peer.
+    pub fn find(&self, peer: PeerId) -> Option<Arc<dyn Outbox>> {
+        self.peers.get(&peer).map(|listed| listed.outbox.clone())
     }
 
     /// Strikes a peer out, if this is still its connection.

@@ -74,7 +74,8 @@ impl Store {
         let lobby = (newcomer.purpose == Purpose::CallsAndRooms).then(|| newcomer.lobby.clone());
         let mut arrival = switchboard.arrive(connection, newcomer, Instant::now());
         let outbox = welcome(&arrival);
-        if let Some(before) = directory.add(arrival.peer, connection, lobby, outbox.clone()) {
+        let replaced = arrival.replaced.and_then(|peer| directory.find(peer));
+        if let Some(before) = directory.add(arrival.peer, connection, lobby, outbox.clone()).or(replaced) {
             before.cut("its page has come back on another connection");
         }
         directory.tell_all(std::mem::take(&mut arrival.notices));

@@ -140,6 +140,7 @@ async fn an_absurd_received_harms_nobody() {
         auth["received"] = received.clone();
         let mut back = Client::connect_as(&server, auth).await;
         let restored_to = back.expect("restored").await;
+        amy.expect_end().await;
         if received.is_u64() {
             // It has heard what it was never told: it is somebody else, and the call is over.
             assert_eq!(restored_to, restored(&Value::Null, &[], 0));
