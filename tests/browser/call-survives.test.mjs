@@ -194,13 +194,18 @@ browserTest('who comes back later than anybody waits is in the call again all th
   await assertAllIsWell(caller, answerer);
 });
 
-browserTest('of two who answer at once one is told so, and the next calls work', async ({ visit, t }) => {
-  const server = await serverFor(t);
-  const answerers = [await enter(visit, server, 'Ann'), await enter(visit, server, 'Tom')];
-  const caller = await enter(visit, server, 'Carl');
+browserTest('of two who answer at once one is told so, and the next calls work', async (story) => {
+  const server = await serverFor(story.t);
+  const answerers = [];
+  for (const name of ['Ann', 'Tom']) answerers.push(await enterByLine(story, server, name, 'websocket'));
+  const caller = await enter(story.visit, server, 'Carl');
   await caller.click('#call');
   await Promise.all(answerers.map((page) => answerButton(page).waitFor()));
-  await Promise.all(answerers.map(answerAtOnce));
+  // Neither hears of the other before both have answered.
+  for (const { line } of answerers) line.hold();
+  for (const page of answerers) await answerButton(page).click();
+  await Promise.all(answerers.map((page) => state(page, 'connecting')));
+  for (const { line } of answerers) line.release();
   const states = () => Promise.all(answerers.map(stateOf));
   await eventually('one in the call, one idle', async () => (await states()).sort().join() === 'connected,idle');
   const [winner, loser] = (await stateOf(answerers[0])) === 'connected' ? answerers : answerers.toReversed();

@@ -21,6 +21,15 @@ export async function startProxy(target, { delay = 0 } = {}) {
       for (const end of ends) reset(end);
     },
 
+    /** Whatever is on its way waits, and nothing is lost, until `release()`. */
+    hold() {
+      for (const end of ends) end.pause();
+    },
+
+    release() {
+      for (const end of ends) end.resume();
+    },
+
     async close() {
       proxy.refusing = true;
       proxy.cut();
