@@ -86,7 +86,7 @@ pub struct Config {
     #[arg(long, env = "SWITCHBOARD_NO_PAIRS", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
     pub no_pairs: bool,
 
-    /// Behind a reverse proxy: no redirect from http to https
+    /// Behind a reverse proxy: visitors are whom X-Forwarded-For names last; no redirect from http to https
     #[arg(long, env = "SWITCHBOARD_TRUST_PROXY", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
     pub trust_proxy: bool,
 
@@ -312,7 +312,7 @@ impl Config {
             folder: self.folder.clone(),
             client_dir: self.client_dir.clone(),
             allow_origin: self.allow_origin.clone(),
-            redirect_to_https: !self.trust_proxy,
+            trust_proxy: self.trust_proxy,
         }
     }
 

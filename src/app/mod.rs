@@ -4,6 +4,7 @@ pub mod api;
 pub mod client;
 pub mod origin;
 pub mod pages;
+pub mod visitor;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use self::api::Addresses;
 use self::client::Client;
 use self::origin::Origins;
 use self::pages::Pages;
-use crate::signaling::pairs::Address;
+use self::visitor::TrustProxy;
 use crate::socketio::transport::Line;
 use crate::tls::listener::Caller;
 use crate::websocket;
@@ -38,8 +39,9 @@ pub struct Options {
     pub client_dir: Option<PathBuf>,
     /// Web origins that may connect, besides those of this machine and its network.
     pub allow_origin: Vec<String>,
-    /// Whether pages opened by http from another machine are sent to https, where cameras work.
-    pub redirect_to_https: bool,
+    /// Whether a proxy in front is believed who a visitor is, and to speak https to them. Without one, pages opened by
+    /// http from another machine are sent to https, where cameras work.
+    pub trust_proxy: bool,
 }
 
 /// Where our certificate authority's certificate can be fetched, to be installed on a phone.
@@ -75,11 +77,11 @@ pub fn router(
     let guarded = |doors: Router| {
         doors
             .layer(middleware::from_fn(carry_line))
+            .layer(middleware::from_fn_with_state(TrustProxy(options.trust_proxy), visitor::carry))
             .layer(cors.clone())
             .layer(middleware::from_fn_with_state(origins.clone(), origin::check))
     };
-    let rooms = bare.own.layer(middleware::from_fn(carry_address));
-    let signaling = guarded(course.merge(rooms).route("/socket.io/{file}", get(client::serve).with_state(client)));
+    let signaling = guarded(course.merge(bare.own).route("/socket.io/{file}", get(client::serve).with_state(client)));
 
     let mut router = Router::new()
         .merge(signaling)
@@ -88,8 +90,7 @@ pub fn router(
         .route("/api/qr.svg", get(api::qr))
         .route("/api/addresses", get(api::addresses).with_state(addresses))
         .fallback_service(any(pages::serve).with_state(pages.clone()));
-    let root = bare.root.map(|root| root.layer(middleware::from_fn(carry_address)));
-    if let Some(root) = root.map(guarded) {
+    if let Some(root) = bare.root.map(guarded) {
         let either = move |request: Request| enter_or_see(root.clone(), pages.clone(), request);
         router = router.route("/", any(either));
     }
@@ -123,15 +124,6 @@ async fn carry_line(mut request: Request, next: Next) -> Response {
         && let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>().cloned()
     {
         request.extensions_mut().insert(Line::new(move || caller.cut()));
-    }
-    next.run(request).await
-}
-
-/// Tells a door where a request comes from.
-async fn carry_address(mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>() {
-        let address = Address(caller.address.ip().to_string().into());
-        request.extensions_mut().insert(address);
     }
     next.run(request).await
 }

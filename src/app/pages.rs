@@ -53,7 +53,7 @@ impl Pages {
                 Some(real)
             }
         };
-        Ok(Self { folder, redirect_to_https: options.redirect_to_https })
+        Ok(Self { folder, redirect_to_https: !options.trust_proxy })
     }
 }
 

@@ -25,9 +25,10 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use self::peer::{Manner, Peer};
+use crate::admission::visitor::Visitor;
 use crate::admission::{Gate, Identity};
 use crate::signaling::name::Lobby;
-use crate::signaling::pairs::{Address, PairId};
+use crate::signaling::pairs::PairId;
 use crate::signaling::peer::{Newcomer, Purpose};
 use crate::signaling::refusal::Refusal;
 use crate::store::Store;
@@ -87,8 +88,7 @@ pub struct Routes {
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 impl Door {
-    /// Builds the door. Each request to a pair is expected to carry the [`Address`] that it comes from in its
-    /// extensions.
+    /// Builds the door. Each request is expected to carry the [`Visitor`] that it comes from in its extensions.
     pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Routes) {
         let (alive, all_over) = mpsc::channel(1);
         let (alive, all_over) = (Mutex::new(Some(alive)), tokio::sync::Mutex::new(all_over));
@@ -136,7 +136,7 @@ async fn enter_rooms(
 async fn enter_pairs(
     State(hall): State<Arc<Hall>>,
     access: Result<Query<pairs::Access>, QueryRejection>,
-    Extension(address): Extension<Address>,
+    Extension(visitor): Extension<Visitor>,
     upgrade: Upgrade,
 ) -> Response {
     let (Ok(upgrade), Ok(Query(access))) = (upgrade, access) else {
@@ -150,7 +150,7 @@ async fn enter_pairs(
             let (name, lobby) = (id.text().clone(), Lobby::default());
             let purpose = Purpose::Pairs;
             let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
-            admit(hall, upgrade, newcomer, Manner::Pairs(address))
+            admit(hall, upgrade, newcomer, Manner::Pairs(pairs::address(visitor)))
         }
         Err(_) => upgrade.on_upgrade(peer::turn_away),
     }

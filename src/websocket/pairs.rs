@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::peer::Peer;
 use super::{Hall, rooms};
+use crate::admission::visitor::Visitor;
 use crate::signaling::name::RoomName;
 use crate::signaling::pairs::{Address, PairCommand, PairId, PairNews};
 use crate::signaling::refusal::{Code, Refusal};
@@ -61,27 +62,32 @@ pub(super) fn routes() -> Router<Arc<Hall>> {
     Router::new().route("/create-room", post(create)).route("/destroy-room", post(destroy))
 }
 
+/// The address as the rules of pairs know it.
+pub(super) fn address(visitor: Visitor) -> Address {
+    Address(visitor.address().to_string().into())
+}
+
 async fn create(
     State(hall): State<Arc<Hall>>,
     access: Query<Access>,
-    Extension(address): Extension<Address>,
+    Extension(visitor): Extension<Visitor>,
     body: Bytes,
 ) -> Response {
     respond(&CREATE, &hall, &access, || {
         let (room, body) = room(&body)?;
-        hall.store.make_pair(room, PairId::new(&body["userId"])?, address)
+        hall.store.make_pair(room, PairId::new(&body["userId"])?, address(visitor))
     })
 }
 
 async fn destroy(
     State(hall): State<Arc<Hall>>,
     access: Query<Access>,
-    Extension(address): Extension<Address>,
+    Extension(visitor): Extension<Visitor>,
     body: Bytes,
 ) -> Response {
     respond(&DESTROY, &hall, &access, || {
         let (room, body) = room(&body)?;
-        hall.store.destroy_pair(&room, PairId::new(&body["userId"]).ok().as_ref(), &address)
+        hall.store.destroy_pair(&room, PairId::new(&body["userId"]).ok().as_ref(), &address(visitor))
     })
 }
 

@@ -15,7 +15,7 @@ const IMPORTS: [(&str, &[&str]); 13] = [
     ("admission", &["store", "signaling"]),
     ("socketio", &["admission", "store", "signaling", "journal"]),
     ("websocket", &["admission", "store", "signaling", "journal"]),
-    ("app", &["socketio", "websocket", "signaling", "store", "ice", "telemetry", "journal", "tls"]),
+    ("app", &["socketio", "websocket", "admission", "store", "ice", "telemetry", "journal", "tls"]),
     // Only for the `Options`, `Limits` or `Gate` that each room owns.
     ("config", &["admission", "app", "signaling", "socketio", "telemetry", "tls", "websocket"]),
     ("server", &["app", "config", "greeting", "socketio", "store", "tls", "websocket"]),

@@ -1,5 +1,7 @@
 //! Who may come in, and under which name: the same at every door.
 
+pub mod visitor;
+
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
