@@ -10,7 +10,8 @@ use clap::builder::FalseyValueParser;
 use clap::{Parser, ValueEnum};
 
 use crate::admission::Gate;
-use crate::{app, signaling, socketio, telemetry, tls, websocket};
+use crate::admission::pace::Speed;
+use crate::{app, signaling, socketio, telemetry, tls, websocket, wire};
 
 /// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
 ///
@@ -188,6 +189,38 @@ pub struct Config {
     #[arg(long, value_name = "N", default_value_t = 1024, env = "SWITCHBOARD_MAX_QUEUE", help_heading = LIMITS)]
     pub max_queue: usize,
 
+    /// Bytes waiting for one slow reader; beyond it that connection is closed
+    #[arg(
+        long,
+        value_name = "SIZE",
+        default_value = "1MiB",
+        env = "SWITCHBOARD_MAX_QUEUE_BYTES",
+        help_heading = LIMITS
+    )]
+    pub max_queue_bytes: ByteSize,
+
+    /// Events that one connection may send at once
+    #[arg(long, value_name = "N", default_value_t = 200, env = "SWITCHBOARD_EVENT_BURST", help_heading = LIMITS)]
+    pub event_burst: u32,
+
+    /// Events a second that one connection may send in the long run
+    #[arg(long, value_name = "N", default_value_t = 50, env = "SWITCHBOARD_EVENT_RATE", help_heading = LIMITS)]
+    pub event_rate: u32,
+
+    /// Connections in all; whoever comes then is told to come later
+    #[arg(long, value_name = "N", default_value_t = 100_000, env = "SWITCHBOARD_MAX_CONNECTIONS", help_heading = LIMITS)]
+    pub max_connections: usize,
+
+    /// Connections from one address (of IPv6: from one /64); a classroom sits behind one
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1000,
+        env = "SWITCHBOARD_MAX_CONNECTIONS_PER_ADDRESS",
+        help_heading = LIMITS
+    )]
+    pub max_connections_per_address: usize,
+
     /// What is logged: error, warn, info, debug, trace, or a filter; RUST_LOG wins
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "SWITCHBOARD_LOG_LEVEL", help_heading = TELLING)]
     pub log_level: String,
@@ -289,6 +322,8 @@ impl Config {
             pairs: (!self.no_pairs).then(|| Gate { password: self.password.clone().map(|Secret(text)| text) }),
             max_message: bytes(self.max_message),
             max_queue: self.max_queue,
+            max_queue_bytes: bytes(self.max_queue_bytes),
+            speed: self.speed(),
             ping_interval: self.ping_interval,
             ping_timeout: self.ping_timeout,
         }
@@ -300,6 +335,8 @@ impl Config {
             aliases: self.aliases,
             max_message: bytes(self.max_message),
             max_queue: self.max_queue,
+            max_queue_bytes: bytes(self.max_queue_bytes),
+            speed: self.speed(),
             connect_timeout: self.connect_timeout,
             ping_interval: self.ping_interval,
             ping_timeout: self.ping_timeout,
@@ -313,7 +350,20 @@ impl Config {
             client_dir: self.client_dir.clone(),
             allow_origin: self.allow_origin.clone(),
             trust_proxy: self.trust_proxy,
+            max_connections: self.max_connections,
+            max_per_address: self.max_connections_per_address,
+            patience: self.connect_timeout,
         }
+    }
+
+    /// What the listener needs. All that comes through a proxy comes from its address.
+    pub fn wire(&self) -> wire::Options {
+        let max_per_address = if self.trust_proxy { usize::MAX } else { self.max_connections_per_address };
+        wire::Options { patience: self.connect_timeout, max_connections: self.max_connections, max_per_address }
+    }
+
+    fn speed(&self) -> Speed {
+        Speed { burst: self.event_burst, rate: self.event_rate }
     }
 
     /// What HTTPS needs.
@@ -322,7 +372,6 @@ impl Config {
             files: self.cert.clone().zip(self.key.clone()),
             folder: self.folder.clone(),
             state_dir: self.state_dir.clone(),
-            timeout: self.connect_timeout,
         }
     }
 

@@ -14,8 +14,8 @@
 //! - [`server`]: builds all of it, listens on a given listener, stops by a given signal.
 //! - [`config`]: the switch panel: flags and environment variables.
 //!
-//! Beside them, leaning on nothing: [`tls`] (certificates, HTTP and HTTPS on one port), [`telemetry`] (logs)
-//! and [`greeting`] (the lines that a student reads at the start).
+//! Beside them, leaning on nothing: [`wire`] (connections: HTTP and HTTPS on one port, how many, how fast, how much),
+//! [`tls`] (certificates), [`telemetry`] (logs) and [`greeting`] (the lines that a student reads at the start).
 //!
 //! Who may import whom is a table in `docs/decisions/0001-the-house.md`; a test holds it.
 
@@ -30,3 +30,4 @@ pub mod store;
 pub mod telemetry;
 pub mod tls;
 pub mod websocket;
+pub mod wire;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use axum::Router;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
@@ -19,7 +19,7 @@ use crate::greeting::Greeting;
 use crate::store::Store;
 use crate::tls;
 use crate::tls::certificate::{Certificate, Origin};
-use crate::tls::listener::{BothListener, Caller};
+use crate::wire::serving::Entrance;
 use crate::{socketio, websocket};
 
 /// How often is looked for what has waited too long.
@@ -118,25 +118,23 @@ impl Server {
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let _ = self.addresses.set(self.greeting(&listener)?.lan_addresses().collect());
         let Self { config, certificate, router, store, socketio, websocket, ready, .. } = self;
-        let listener = BothListener::new(listener, certificate.config, config.connect_timeout)
-            .context("The listener cannot be used")?;
+        let entrance = Entrance::new(certificate.config, router, &config.wire());
         let tending = tokio::spawn(tend(store.clone(), socketio.clone()));
 
         let (farewell, polls) = (store.clone(), socketio.clone());
         let (stopping, stopped) = oneshot::channel();
         let (told, all_told) = oneshot::channel();
-        let serving = axum::serve(listener, router.into_make_service_with_connect_info::<Caller>())
-            .with_graceful_shutdown(async move {
-                stop.await;
-                tracing::info!("stopping");
-                ready.store(false, Ordering::Relaxed);
-                // The other end waits below for as long as we serve.
-                let _ = stopping.send(());
-                // While requests are still accepted: those who poll have to come for it.
-                farewell.say_goodbye();
-                polls.last_polls().await;
-                let _ = told.send(());
-            });
+        let serving = entrance.serve(listener, async move {
+            stop.await;
+            tracing::info!("stopping");
+            ready.store(false, Ordering::Relaxed);
+            // The other end waits below for as long as we serve.
+            let _ = stopping.send(());
+            // While requests are still accepted: those who poll have to come for it.
+            farewell.say_goodbye();
+            polls.last_polls().await;
+            let _ = told.send(());
+        });
         let closing = async {
             if all_told.await.is_ok() {
                 socketio.close().await;
@@ -150,15 +148,12 @@ impl Server {
             }
             tokio::time::sleep(config.drain).await;
         };
-        let result = tokio::select! {
-            (served, ()) = async { tokio::join!(serving, closing) } => served.context("The server failed"),
-            () = too_long => {
-                tracing::warn!("some connections did not end in time");
-                Ok(())
-            }
+        tokio::select! {
+            ((), ()) = async { tokio::join!(serving, closing) } => {}
+            () = too_long => tracing::warn!("some connections did not end in time"),
         };
         tending.abort();
-        result
+        Ok(())
     }
 }
 

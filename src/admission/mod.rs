@@ -1,5 +1,6 @@
 //! Who may come in, and under which name: the same at every door.
 
+pub mod pace;
 pub mod visitor;
 
 use serde_json::Value;

@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use crate::wire::crowd::neighbourhood;
+
 /// The address that a request comes from: the other end's, or the one that a trusted proxy names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Visitor {
@@ -32,10 +34,7 @@ impl Visitor {
 
     /// As whom to count it.
     pub fn network(&self) -> Network {
-        Network(match self.address {
-            IpAddr::V4(_) => self.address,
-            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-        })
+        Network(neighbourhood(self.address))
     }
 }
 

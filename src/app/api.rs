@@ -4,14 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{Extension, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
 
-use crate::tls::listener::Caller;
+use crate::wire::cable::Cable;
 
 /// Longest text of a QR code, in bytes: a link is much shorter, and more would be hard to scan.
 const MAX_QR_TEXT: usize = 512;
@@ -44,7 +44,7 @@ struct Reachable<'a> {
 
 /// `GET /api/addresses`: `{addresses}`, for a page on this very machine, whose own address (`localhost`) is of no use
 /// to another device. Others know one that works, and need not know more.
-pub async fn addresses(State(addresses): State<Addresses>, ConnectInfo(caller): ConnectInfo<Caller>) -> Response {
-    let known = addresses.get().filter(|_| caller.address.ip().is_loopback());
+pub async fn addresses(State(addresses): State<Addresses>, Extension(cable): Extension<Cable>) -> Response {
+    let known = addresses.get().filter(|_| cable.address().ip().is_loopback());
     Json(Reachable { addresses: known.map(Vec::as_slice).unwrap_or_default() }).into_response()
 }

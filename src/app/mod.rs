@@ -13,22 +13,23 @@ use std::time::Duration;
 
 use anyhow::Result;
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tower::ServiceExt;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use self::api::Addresses;
 use self::client::Client;
 use self::origin::Origins;
 use self::pages::Pages;
 use self::visitor::TrustProxy;
-use crate::socketio::transport::Line;
-use crate::tls::listener::Caller;
-use crate::websocket;
+use crate::admission::visitor::Visitor;
+use crate::wire::crowd::Crowd;
+use crate::{socketio, websocket};
 
 /// What the router needs to know.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +43,12 @@ pub struct Options {
     /// Whether a proxy in front is believed who a visitor is, and to speak https to them. Without one, pages opened by
     /// http from another machine are sent to https, where cameras work.
     pub trust_proxy: bool,
+    /// Connections in all.
+    pub max_connections: usize,
+    /// Connections from one address.
+    pub max_per_address: usize,
+    /// How long the body of a request may stand still.
+    pub patience: Duration,
 }
 
 /// Where our certificate authority's certificate can be fetched, to be installed on a phone.
@@ -74,9 +81,11 @@ pub fn router(
         .allow_headers(AllowHeaders::mirror_request())
         .allow_credentials(true)
         .max_age(Duration::from_secs(600));
+    let crowd = Crowd::new(options.max_connections, options.max_per_address);
     let guarded = |doors: Router| {
         doors
-            .layer(middleware::from_fn(carry_line))
+            .layer(RequestBodyTimeoutLayer::new(options.patience))
+            .layer(middleware::from_fn_with_state(crowd.clone(), take_place))
             .layer(middleware::from_fn_with_state(TrustProxy(options.trust_proxy), visitor::carry))
             .layer(cors.clone())
             .layer(middleware::from_fn_with_state(origins.clone(), origin::check))
@@ -118,14 +127,27 @@ async fn enter_or_see(door: Router, pages: Arc<Pages>, request: Request) -> Resp
     pages::serve(State(pages), request).await
 }
 
-/// Gives a door the means to cut the connection that a WebSocket comes by.
-async fn carry_line(mut request: Request, next: Next) -> Response {
-    if request.headers().contains_key(header::UPGRADE)
-        && let Some(ConnectInfo(caller)) = request.extensions().get::<ConnectInfo<Caller>>().cloned()
-    {
-        request.extensions_mut().insert(Line::new(move || caller.cut()));
+/// Gives each that opens a connection a place, where there is one left; a connection lasts as long as its place is kept.
+async fn take_place(State(crowd): State<Arc<Crowd>>, mut request: Request, next: Next) -> Response {
+    if opens_connection(&request) {
+        let visitor = request.extensions().get().copied().unwrap_or_else(Visitor::unknown);
+        match crowd.enter(visitor.address()) {
+            Ok(place) => request.extensions_mut().insert(Arc::new(place)),
+            Err(full) => {
+                tracing::warn!("connection refused: {full}");
+                let again = [(header::RETRY_AFTER, HeaderValue::from_static("10"))];
+                return (StatusCode::SERVICE_UNAVAILABLE, again, format!("{full}\n")).into_response();
+            }
+        };
     }
     next.run(request).await
+}
+
+/// Whether a request begins a conversation: a Socket.IO session that has no id yet, or a bare WebSocket.
+fn opens_connection(request: &Request) -> bool {
+    let has_id = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("sid=")));
+    let at_door = request.uri().path().trim_end_matches('/') == socketio::PATH;
+    !has_id && (at_door || request.headers().contains_key(header::UPGRADE))
 }
 
 async fn never_sniff(request: Request, next: Next) -> Response {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::percent_decode_str;
@@ -13,7 +13,7 @@ use rust_embed::Embed;
 use tower_http::services::ServeDir;
 
 use super::{Options, origin};
-use crate::tls::listener::Caller;
+use crate::wire::cable::Cable;
 
 /// The built-in pages: part of a release binary, read from disk by a debug one.
 #[derive(Embed)]
@@ -70,10 +70,10 @@ pub async fn serve(State(pages): State<Arc<Pages>>, request: Request) -> Respons
 
 /// Where a page that was opened by http from another machine should be opened: cameras need a secure context.
 fn secure_address(request: &Request) -> Option<String> {
-    let ConnectInfo(caller) = request.extensions().get::<ConnectInfo<Caller>>()?;
+    let cable = request.extensions().get::<Cable>()?;
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    (!caller.secure && !origin::is_loopback(host)).then(|| format!("https://{host}{path}"))
+    (!cable.is_secure() && !origin::is_loopback(host)).then(|| format!("https://{host}{path}"))
 }
 
 fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {

@@ -3,13 +3,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::admission::visitor::Visitor;
-use crate::tls::listener::Caller;
+use crate::wire::cable::Cable;
 
 /// Where each proxy adds the address from which a request came to it.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -20,7 +20,7 @@ pub struct TrustProxy(pub bool);
 
 /// Puts the [`Visitor`] into a request's extensions.
 pub async fn carry(State(trust): State<TrustProxy>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<Caller>>().map(|ConnectInfo(caller)| caller.address.ip());
+    let peer = request.extensions().get::<Cable>().map(|cable| cable.address().ip());
     let visitor = visitor(peer, request.headers(), trust);
     request.extensions_mut().insert(visitor);
     next.run(request).await

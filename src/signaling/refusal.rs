@@ -70,6 +70,8 @@ pub enum Code {
     BadPayload,
     /// It is larger than allowed.
     TooLarge,
+    /// It comes too soon after the others.
+    RateLimited,
     /// There are as many of these as allowed.
     TooMany,
     /// No such open offer.

@@ -24,6 +24,8 @@ pub enum Said {
     Test,
     /// Something in a room: acked by `{ok: true, ...}` or `{ok: false, error}`.
     Room(RoomVerb),
+    /// Something else, from which nothing follows.
+    Unknown,
 }
 
 impl Said {
@@ -65,6 +67,7 @@ impl Said {
             Self::RejoinCall => "rejoinCall",
             Self::Test => "test",
             Self::Room(verb) => verb.name(),
+            Self::Unknown => "unknown",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A message's way: a `Listener` reads it and puts it into its peer's inbox before the handler returns; the
 //! peer's one task ([`peer`]) takes it, asks the store, and tells whom it concerns ([`outbox`]).
 
+pub mod backlog;
 pub mod event;
 pub mod handshake;
 pub mod inbox;
@@ -13,11 +14,12 @@ pub mod transport;
 
 use std::future::ready;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
@@ -34,14 +36,18 @@ use self::event::Said;
 use self::handshake::{Entry, Guest};
 use self::inbox::{Inbox, Utterance};
 use self::outbox::Outbox;
+use self::payload::Reading;
 use self::peer::{Peer, SignalingError};
-use self::transport::{Claim, Line, Transports};
+use self::transport::{Claim, Transports};
 use crate::admission::Gate;
+use crate::admission::pace::{Pace, Speed, Verdict};
 use crate::signaling::notice::Ended;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::Store;
+use crate::wire::cable::Cable;
 
-const PATH: &str = "/socket.io";
+/// Where this door is.
+pub const PATH: &str = "/socket.io";
 /// How long a stopping server waits for those who poll to come for the last message. They poll all the time.
 const LAST_POLL: Duration = Duration::from_secs(2);
 /// How long one with a wrong password may take to close by itself.
@@ -56,6 +62,10 @@ pub struct Options {
     pub max_message: usize,
     /// Messages that may wait for a slow reader.
     pub max_queue: usize,
+    /// Bytes that may wait for a slow reader.
+    pub max_queue_bytes: usize,
+    /// How fast a client may speak.
+    pub speed: Speed,
     /// How long a connection may take to say who it is.
     pub connect_timeout: Duration,
     /// How often a client is asked whether it is there.
@@ -82,13 +92,13 @@ struct Hall {
 /// What is kept of a newcomer between the library's two calls: before and after it is told that it is connected.
 #[derive(Clone)]
 enum Arrival {
-    Welcome(Guest, Inbox, Arc<Mutex<mpsc::Receiver<inbox::Entry>>>),
+    Welcome(Guest, Arc<Ear>, Arc<Mutex<mpsc::Receiver<inbox::Entry>>>),
     WrongPassword(Refusal, Arc<Claim>),
 }
 
 impl Door {
-    /// Builds the door, and the routes by which one comes to it. Each WebSocket request is expected to carry its
-    /// [`Line`] in its extensions.
+    /// Builds the door, and the routes by which one comes to it. Each request is expected to carry the [`Cable`] that it
+    /// comes by in its extensions; without it a connection can be neither measured nor cut.
     pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Router) {
         let (service, io) = SocketIo::builder()
             .req_path(PATH)
@@ -160,31 +170,32 @@ impl Hall {
             }
         };
         let (inbox, entries) = Inbox::new();
+        let pace = Mutex::new(Pace::new(self.options.speed, Instant::now()));
+        let claim = Arc::new(self.claim(socket));
+        let ear = Arc::new(Ear { inbox, claim, pace, store: self.store.clone() });
         for (said, spellings) in Said::SPELLINGS {
             for spelling in spellings {
-                let (inbox, store, transports) = (inbox.clone(), self.store.clone(), self.transports.clone());
-                socket.on(*spelling, Listener { said, inbox, store, transports });
+                socket.on(*spelling, Listener { said, ear: ear.clone() });
             }
         }
-        let leaving = inbox.clone();
+        socket.on_fallback(Listener { said: Said::Unknown, ear: ear.clone() });
+        let leaving = ear.inbox.clone();
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
             leaving.end(ended(reason, socket.transport_type()));
             ready(())
         });
-        // Kept with the socket, since the library may let that go without a word to any handler.
-        socket.extensions.insert(Arc::new(self.claim(socket)));
-        socket.extensions.insert(Arrival::Welcome(guest, inbox, Arc::new(Mutex::new(entries))));
+        socket.extensions.insert(Arrival::Welcome(guest, ear, Arc::new(Mutex::new(entries))));
         Ok(())
     }
 
     /// Runs after the client was told that it is connected.
     fn connected(&self, socket: SocketRef) {
         match socket.extensions.remove::<Arrival>() {
-            Some(Arrival::Welcome(guest, inbox, entries)) => {
+            Some(Arrival::Welcome(guest, ear, entries)) => {
                 let Some(entries) = Arc::into_inner(entries).map(Mutex::into_inner) else { return };
                 let aliases = guest.aliases || self.options.aliases;
-                let transports = self.transports.clone();
-                let way_out = |peer| Outbox::new(peer, socket, aliases, inbox, transports);
+                let most = self.options.max_queue_bytes;
+                let way_out = |peer| Outbox::new(peer, socket, aliases, ear, most);
                 let peer = Peer::arrive(guest.newcomer, self.store.clone(), way_out);
                 tokio::spawn(peer.converse(entries));
             }
@@ -210,29 +221,54 @@ impl Hall {
     }
 
     fn claim(&self, socket: &SocketRef) -> Claim {
-        self.transports.open(socket.id, socket.req_parts().extensions.get::<Line>().cloned())
+        self.transports.open(socket.id, cable_of(&socket.req_parts().extensions, &socket.req_parts().headers))
     }
+}
+
+/// What all that a peer says goes through.
+struct Ear {
+    inbox: Inbox,
+    pace: Mutex<Pace>,
+    store: Arc<Store>,
+    // Kept with the socket's listeners, since the library may let a socket go without a word to any handler.
+    claim: Arc<Claim>,
 }
 
 /// Hears one event of one peer.
 struct Listener {
     said: Said,
-    inbox: Inbox,
-    store: Arc<Store>,
-    transports: Arc<Transports>,
+    ear: Arc<Ear>,
 }
 
 /// The library's own closures run as spawned tasks, in any order. This runs inline, in the order of arrival.
 impl MessageHandler<LocalAdapter, Listener> for Listener {
     fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
-        let reading = payload::read(self.said, &packet, self.store.limits());
+        let Self { said, ear } = self;
+        ear.claim.session().finish();
+        let verdict = ear.pace.lock().take(Instant::now());
+        let reading = match verdict {
+            // As in the course server nothing comes of it, not even an ack.
+            Verdict::Listen if *said == Said::Unknown => return,
+            Verdict::Listen => payload::read(*said, &packet, ear.store.limits()),
+            Verdict::Tell => Reading { command: Err(ear.pace.lock().refusal()), number: None },
+            Verdict::Drop => return,
+            Verdict::Close => return ear.close("it speaks too fast"),
+        };
         let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
         let ack = ack_id.is_some().then_some(ack);
-        if !self.inbox.put(Utterance { said: self.said, reading, ack }) {
-            tracing::warn!("connection closed: it says more than can be taken in");
-            self.inbox.end(Ended::Lost);
-            self.transports.cut(socket.id);
+        if !ear.inbox.put(Utterance { said: *said, reading, ack }) {
+            ear.close("it says more than can be taken in");
         }
+    }
+}
+
+impl Ear {
+    /// Nothing more is heard of this peer, nor told to it.
+    fn close(&self, why: &str) {
+        if self.claim.cut() {
+            tracing::warn!("connection closed: {why}");
+        }
+        self.inbox.end(Ended::Lost);
     }
 }
 
@@ -254,14 +290,19 @@ async fn follow_transport(State(transports): State<Arc<Transports>>, request: Re
         let unknown = r#"{"code":"1","message":"Session ID unknown"}"#;
         return (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], unknown).into_response();
     }
-    let (line, poll) = (request.extensions().get::<Line>().cloned(), request.method() == Method::GET);
+    let (cable, poll) = (cable_of(request.extensions(), request.headers()), request.method() == Method::GET);
     let response = next.run(request).await;
-    match line {
-        Some(line) if response.status() == StatusCode::SWITCHING_PROTOCOLS => transports.upgrade(session, line),
-        _ if poll => transports.polled(session),
+    match cable {
+        Some(cable) if response.status() == StatusCode::SWITCHING_PROTOCOLS => transports.upgrade(session, cable),
+        _ if poll => transports.polled(session, response.body().size_hint().lower()),
         _ => {}
     }
     response
+}
+
+/// The cable of a request that opens a WebSocket. One by which requests come is not a session's own.
+fn cable_of(extensions: &Extensions, headers: &HeaderMap) -> Option<Cable> {
+    headers.contains_key(header::UPGRADE).then(|| extensions.get().cloned()).flatten()
 }
 
 fn session(request: &Request) -> Option<Sid> {

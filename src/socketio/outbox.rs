@@ -4,14 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use parking_lot::Mutex;
 use serde::{Serialize, Serializer};
 use serde_json::value::to_raw_value;
 use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::{SendError, SocketError};
 
-use super::event;
-use super::inbox::Inbox;
-use super::transport::Transports;
+use super::backlog::Backlog;
+use super::{Ear, event};
 use crate::signaling::call::SessionDescription;
 use crate::signaling::name::{OfferId, PeerId};
 use crate::signaling::notice::{Ended, News};
@@ -25,43 +25,56 @@ pub struct Outbox {
     peer: PeerId,
     socket: SocketRef,
     aliases: bool,
-    inbox: Inbox,
-    transports: Arc<Transports>,
+    ear: Arc<Ear>,
+    backlog: Mutex<Backlog>,
     cut: AtomicBool,
 }
 
+/// What a message of a few words takes, in bytes, more or less.
+pub const FEW_WORDS: usize = 128;
+
 impl Outbox {
-    /// The way out of this socket.
-    pub fn new(peer: PeerId, socket: SocketRef, aliases: bool, inbox: Inbox, transports: Arc<Transports>) -> Self {
-        Self { peer, socket, aliases, inbox, transports, cut: AtomicBool::new(false) }
+    /// The way out of this socket, in which so many bytes may wait.
+    pub(super) fn new(peer: PeerId, socket: SocketRef, aliases: bool, ear: Arc<Ear>, most: usize) -> Self {
+        let backlog = Mutex::new(Backlog::new(most));
+        Self { peer, socket, aliases, ear, backlog, cut: AtomicBool::new(false) }
     }
 
-    /// Emits an event. If the peer does not read what it is told, it is cut: nothing is left out in silence.
-    pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) {
-        if !self.cut.load(Ordering::Relaxed) {
-            self.check(self.socket.emit(event, payload));
-        }
+    /// Emits an event of about so many bytes. If the peer does not read what it is told, it is cut: nothing is left
+    /// out in silence.
+    pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T, size: usize) {
+        self.send(size, || self.socket.emit(event, payload));
     }
 
     /// Answers an acknowledgement that this peer asked for.
-    pub fn reply<T: Serialize + ?Sized>(&self, ack: AckSender, payload: &T) {
-        if !self.cut.load(Ordering::Relaxed) {
-            self.check(ack.send(payload));
+    pub fn reply<T: Serialize + ?Sized>(&self, ack: AckSender, payload: &T, size: usize) {
+        self.send(size, || ack.send(payload));
+    }
+
+    fn send(&self, size: usize, send: impl FnOnce() -> Result<(), SendError>) {
+        if self.cut.load(Ordering::Relaxed) {
+            return;
+        }
+        if self.backlog.lock().put(size, self.ear.claim.session().written()) {
+            self.check(send());
+        } else {
+            self.close("it does not read what it is sent");
         }
     }
 
     /// An event; one who counts what it hears gets the number as a second argument.
-    fn emit_counted<T: Serialize>(&self, event: &str, payload: &T, number: Option<u64>) {
+    fn emit_counted<T: Serialize>(&self, event: &str, payload: &T, number: Option<u64>, size: usize) {
         match number {
-            Some(number) => self.emit(event, &(payload, number)),
-            None => self.emit(event, payload),
+            Some(number) => self.emit(event, &(payload, number), size),
+            None => self.emit(event, payload, size),
         }
     }
 
     fn emit_news<T: Serialize>(&self, news: &News, payload: &T, number: Option<u64>) {
-        self.emit_counted(name(news), payload, number);
+        let size = news.size();
+        self.emit_counted(name(news), payload, number, size);
         if self.aliases && matches!(news, News::NewOfferAwaiting(_)) {
-            self.emit_counted(event::NEW_OFFER_WAITING, payload, number);
+            self.emit_counted(event::NEW_OFFER_WAITING, payload, number, size);
         }
     }
 
@@ -82,9 +95,8 @@ impl Outbox {
     /// Closes this peer's transport and lets its conversation end.
     pub fn close(&self, why: &str) {
         if !self.cut.swap(true, Ordering::Relaxed) {
-            tracing::warn!(peer = %self.peer, "connection closed: {why}");
-            self.inbox.end(Ended::Lost);
-            self.transports.cut(self.socket.id);
+            tracing::debug!(peer = %self.peer, "closing");
+            self.ear.close(why);
         }
     }
 }
@@ -101,11 +113,11 @@ impl directory::Outbox for Outbox {
     }
 
     fn say_goodbye(&self) {
-        self.emit(event::SERVER_CLOSING, &Closing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS });
+        self.emit(event::SERVER_CLOSING, &Closing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS }, FEW_WORDS);
     }
 
     fn end(&self) {
-        self.inbox.end(Ended::Lost);
+        self.ear.inbox.end(Ended::Lost);
     }
 
     fn cut(&self, why: &str) {

@@ -136,6 +136,7 @@ fn command(
             let body: Body = argument.and_then(object).unwrap_or_default();
             RoomCommand::read(verb, &envelope, &body, attachments, limits).map(Command::Room)
         }
+        Said::Unknown => Err(bad(said)),
     }
 }
 

@@ -9,8 +9,9 @@ use tokio::sync::mpsc;
 
 use super::event::{self, Said};
 use super::inbox::{Entry, Utterance};
-use super::outbox::Outbox;
+use super::outbox::{FEW_WORDS, Outbox};
 use super::payload::Command;
+use crate::signaling::call::{Call, IceCandidate};
 use crate::signaling::name::{ConnectionId, OfferId, PeerId, RoomName};
 use crate::signaling::notice::Ended;
 use crate::signaling::peer::Newcomer;
@@ -73,14 +74,15 @@ impl Peer {
         let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
             let outbox = Arc::new(way_out(arrival.peer));
             if let Some(restored) = &arrival.restored {
-                outbox.emit(event::RESTORED, restored);
+                let all = 1 + restored.calls.len() + restored.rooms.len();
+                outbox.emit(event::RESTORED, restored, all * FEW_WORDS);
             }
             for (number, news) in &arrival.missed {
                 outbox.tell(&Telling::to_one(news), *number);
             }
             if !arrival.offers.is_empty() {
                 // Course step 11: the server emits the waiting offers to the new client.
-                outbox.emit(event::AVAILABLE_OFFERS, &arrival.offers);
+                outbox.emit(event::AVAILABLE_OFFERS, &arrival.offers, total(&arrival.offers));
             }
             tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected");
             outbox
@@ -108,7 +110,7 @@ impl Peer {
             Err(refusal) => self.store.refuse(by, refusal, |outcome| self.done(said, ack, outcome)),
             Ok(Command::Test) => self.reply(ack, "pong"),
             Ok(Command::CheckOffers) => self.store.open_offers(self.id, |offers| {
-                self.outbox.emit(event::AVAILABLE_OFFERS, &offers);
+                self.outbox.emit(event::AVAILABLE_OFFERS, &offers, total(&offers));
                 self.reply(ack, &Done { ok: true, offer_id: None });
             }),
             // Course step 8: the server holds the offer for the other browser, associated with CLIENT1.
@@ -127,7 +129,10 @@ impl Peer {
                     self.act(said, ack, outcome, |ack, candidates| {
                         tracing::info!(peer = %self.id, "answered");
                         // The candidates so far go first, so that none that is passed on overtakes them.
-                        self.reply(ack, &candidates);
+                        let size = candidates.iter().map(IceCandidate::size).sum();
+                        if let Some(ack) = ack {
+                            self.outbox.reply(ack, &candidates, size);
+                        }
                     });
                 });
             }
@@ -183,7 +188,7 @@ impl Peer {
 
     fn reply<T: Serialize + ?Sized>(&self, ack: Option<AckSender>, payload: &T) {
         if let Some(ack) = ack {
-            self.outbox.reply(ack, payload);
+            self.outbox.reply(ack, payload, FEW_WORDS);
         }
     }
 
@@ -191,7 +196,7 @@ impl Peer {
         tracing::debug!(peer = %self.id, event = said.name(), code = ?refusal.code, "refused");
         // In rooms the ack says it all, where there is one.
         if ack.is_none() || !matches!(said, Said::Room(_)) {
-            self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: said.name(), refusal });
+            self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: said.name(), refusal }, FEW_WORDS);
         }
         match said {
             // Pages call `forEach` on it.
@@ -199,6 +204,11 @@ impl Peer {
             _ => self.reply(ack, &Refused { ok: false, error: refusal }),
         }
     }
+}
+
+/// Bytes of a list of offers, more or less.
+fn total(offers: &[Call]) -> usize {
+    offers.iter().map(Call::size).sum()
 }
 
 /// That a peer is here. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.

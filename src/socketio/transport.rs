@@ -5,30 +5,15 @@
 //! further requests are refused, and its silence ends it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use socketioxide::socket::Sid;
 use tokio::sync::Notify;
 
-/// The way to cut one network connection. Put into the extensions of each request by whoever owns the listener.
-#[derive(Clone)]
-pub struct Line(Arc<dyn Fn() + Send + Sync>);
-
-impl Line {
-    /// A line that is cut by this function.
-    pub fn new(cut: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(cut))
-    }
-}
-
-impl fmt::Debug for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Line")
-    }
-}
+use crate::wire::cable::Cable;
 
 /// How long an upgrade may come before its session's CONNECT: the two travel on different connections.
 const UNCLAIMED: Duration = Duration::from_secs(30);
@@ -44,90 +29,129 @@ pub struct Transports {
 struct Known {
     /// How many sessions have said who they are, ever: the number of the newest claim.
     claims: u64,
-    sessions: HashMap<Sid, Session>,
+    sessions: HashMap<Sid, Arc<Session>>,
     /// Upgrades for sessions that had not said who they are, oldest first: some are for no session at all.
     unclaimed: VecDeque<(Instant, Sid)>,
     /// Polling sessions that have yet to fetch what they are told last.
     awaited: HashSet<Sid>,
 }
 
+/// What lies under one session.
 #[derive(Debug)]
-struct Session {
-    transport: Transport,
-    /// Which claim it belongs to; 0 as long as nobody has said who it is.
-    claim: u64,
+pub struct Session {
+    transport: Mutex<Transport>,
+    /// Which claim it belongs to; 0 as long as nobody has said who it is. Changed under the lock of all sessions.
+    claim: AtomicU64,
+    /// Bytes that it has fetched by long-polling.
+    polled: AtomicU64,
+}
+
+impl Session {
+    fn new(transport: Transport) -> Arc<Self> {
+        let (transport, claim, polled) = (Mutex::new(transport), AtomicU64::new(0), AtomicU64::new(0));
+        Arc::new(Self { transport, claim, polled })
+    }
+
+    /// Something that it said was whole. (What comes by long-polling is whole with its request.)
+    pub fn finish(&self) {
+        if let Transport::WebSocket(cable) = &*self.transport.lock() {
+            cable.finish();
+        }
+    }
+
+    /// Bytes that have gone out to it so far, more or less: what frames and heads add is among them.
+    pub fn written(&self) -> u64 {
+        let polled = self.polled.load(Ordering::Relaxed);
+        match &*self.transport.lock() {
+            Transport::WebSocket(cable) => polled + cable.written(),
+            Transport::Polling | Transport::Cut => polled,
+        }
+    }
 }
 
 /// That a session is here. When it is dropped, the session is over: kept wherever the session's socket is kept.
 #[derive(Debug)]
 pub struct Claim {
-    session: Sid,
+    id: Sid,
     number: u64,
+    session: Arc<Session>,
     transports: Arc<Transports>,
+}
+
+impl Claim {
+    /// What lies under the session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Cuts the session's transport; false if it was cut before.
+    pub fn cut(&self) -> bool {
+        self.transports.cut(self.id)
+    }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.transports.forget(self.session, self.number);
+        self.transports.forget(self.id, self.number);
     }
 }
 
 #[derive(Debug)]
 enum Transport {
     Polling,
-    WebSocket(Line),
+    WebSocket(Cable),
     Cut,
 }
 
 impl Transports {
-    /// A session has said who it is; it has a line of its own if it began as a WebSocket.
-    pub fn open(self: &Arc<Self>, session: Sid, line: Option<Line>) -> Claim {
-        let transport = line.map_or(Transport::Polling, Transport::WebSocket);
+    /// A session has said who it is; it has a cable of its own if it began as a WebSocket.
+    pub fn open(self: &Arc<Self>, id: Sid, cable: Option<Cable>) -> Claim {
+        let transport = cable.map_or(Transport::Polling, Transport::WebSocket);
         let mut known = self.known.lock();
         known.claims += 1;
         let number = known.claims;
-        known.sessions.entry(session).or_insert(Session { transport, claim: number }).claim = number;
-        Claim { session, number, transports: self.clone() }
+        let session = known.sessions.entry(id).or_insert_with(|| Session::new(transport)).clone();
+        session.claim.store(number, Ordering::Relaxed);
+        Claim { id, number, session, transports: self.clone() }
     }
 
     /// A session's WebSocket comes, in an upgrade from polling.
-    pub fn upgrade(&self, id: Sid, line: Line) {
+    pub fn upgrade(&self, id: Sid, cable: Cable) {
         let mut known = self.known.lock();
-        match known.sessions.get_mut(&id) {
-            Some(session) if matches!(session.transport, Transport::Polling) => {
-                session.transport = Transport::WebSocket(line);
+        if let Some(session) = known.sessions.get(&id) {
+            let mut transport = session.transport.lock();
+            // A second WebSocket is turned away by the library.
+            if matches!(*transport, Transport::Polling) {
+                *transport = Transport::WebSocket(cable);
             }
-            // A second WebSocket: the library turns it away.
-            Some(_) => {}
-            None => {
-                known.sessions.insert(id, Session { transport: Transport::WebSocket(line), claim: 0 });
-                known.unclaimed.push_back((Instant::now(), id));
-            }
+        } else {
+            known.sessions.insert(id, Session::new(Transport::WebSocket(cable)));
+            known.unclaimed.push_back((Instant::now(), id));
         }
     }
 
     /// Whether a session was cut: nothing more is to be taken from it.
-    pub fn is_cut(&self, session: Sid) -> bool {
-        matches!(self.known.lock().sessions.get(&session), Some(Session { transport: Transport::Cut, .. }))
+    pub fn is_cut(&self, id: Sid) -> bool {
+        let session = self.known.lock().sessions.get(&id).cloned();
+        session.is_some_and(|session| matches!(*session.transport.lock(), Transport::Cut))
     }
 
-    /// Cuts a session's transport.
-    pub fn cut(&self, session: Sid) {
-        let before = match self.known.lock().sessions.get_mut(&session) {
-            Some(session) => std::mem::replace(&mut session.transport, Transport::Cut),
-            None => return,
-        };
-        if let Transport::WebSocket(Line(cut)) = before {
-            cut();
+    /// Cuts a session's transport; false if there is nothing to be cut.
+    pub fn cut(&self, id: Sid) -> bool {
+        let Some(session) = self.known.lock().sessions.get(&id).cloned() else { return false };
+        let before = std::mem::replace(&mut *session.transport.lock(), Transport::Cut);
+        if let Transport::WebSocket(cable) = &before {
+            cable.cut();
         }
+        !matches!(before, Transport::Cut)
     }
 
-    fn forget(&self, session: Sid, claim: u64) {
+    fn forget(&self, id: Sid, claim: u64) {
         let mut known = self.known.lock();
-        if known.sessions.get(&session).is_some_and(|session| session.claim == claim) {
-            known.sessions.remove(&session);
+        if known.sessions.get(&id).is_some_and(|session| session.claim.load(Ordering::Relaxed) == claim) {
+            known.sessions.remove(&id);
             drop(known);
-            self.polled(session);
+            self.polled(id, 0);
         }
     }
 
@@ -136,7 +160,7 @@ impl Transports {
         *self.known.lock() = Known::default();
     }
 
-    /// Lets go the lines that nobody has claimed.
+    /// Lets go the cables that nobody has claimed.
     pub fn tend(&self) {
         self.known.lock().drop_unclaimed(Instant::now());
     }
@@ -146,10 +170,13 @@ impl Transports {
         self.known.lock().sessions.is_empty()
     }
 
-    /// A session has fetched what there was to be told.
-    pub fn polled(&self, session: Sid) {
+    /// A session has fetched what there was to be told, so many bytes.
+    pub fn polled(&self, id: Sid, bytes: u64) {
         let mut known = self.known.lock();
-        if known.awaited.remove(&session) && known.awaited.is_empty() {
+        if let Some(session) = known.sessions.get(&id) {
+            session.polled.fetch_add(bytes, Ordering::Relaxed);
+        }
+        if known.awaited.remove(&id) && known.awaited.is_empty() {
             self.all_polled.notify_waiters();
         }
     }
@@ -159,7 +186,8 @@ impl Transports {
         let all_polled = self.all_polled.notified();
         {
             let mut known = self.known.lock();
-            let polling = known.sessions.iter().filter(|(_, session)| matches!(session.transport, Transport::Polling));
+            let is_polling = |session: &Session| matches!(*session.transport.lock(), Transport::Polling);
+            let polling = known.sessions.iter().filter(|(_, session)| is_polling(session));
             known.awaited = polling.map(|(id, _)| *id).collect();
             if known.awaited.is_empty() {
                 return;
@@ -176,7 +204,7 @@ impl Known {
                 break;
             }
             self.unclaimed.pop_front();
-            if self.sessions.get(&id).is_some_and(|session| session.claim == 0) {
+            if self.sessions.get(&id).is_some_and(|session| session.claim.load(Ordering::Relaxed) == 0) {
                 self.sessions.remove(&id);
             }
         }

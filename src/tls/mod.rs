@@ -1,12 +1,10 @@
-//! HTTPS: which certificate, and HTTP and HTTPS on one port.
+//! HTTPS: which certificate; and this machine's names.
 
 pub mod authority;
 pub mod certificate;
-pub mod listener;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// What HTTPS needs to know.
 #[derive(Debug, Clone)]
@@ -17,8 +15,6 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// Where our own certificates are kept; `None` for the platform's data folder.
     pub state_dir: Option<PathBuf>,
-    /// How long a new connection may take to say its first byte, and to shake hands.
-    pub timeout: Duration,
 }
 
 /// This machine's name, in lower case and without a domain.

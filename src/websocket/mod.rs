@@ -17,7 +17,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use parking_lot::Mutex;
@@ -25,6 +25,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use self::peer::{Manner, Peer};
+use crate::admission::pace::Speed;
 use crate::admission::visitor::Visitor;
 use crate::admission::{Gate, Identity};
 use crate::signaling::name::Lobby;
@@ -32,6 +33,8 @@ use crate::signaling::pairs::PairId;
 use crate::signaling::peer::{Newcomer, Purpose};
 use crate::signaling::refusal::Refusal;
 use crate::store::Store;
+use crate::wire::cable::Cable;
+use crate::wire::crowd::Place;
 
 /// Bytes read at once, and written at once: such a connection carries little.
 const BUFFER: usize = 4 * 1024;
@@ -45,6 +48,10 @@ pub struct Options {
     pub max_message: usize,
     /// Frames that may wait for a slow reader.
     pub max_queue: usize,
+    /// Bytes that may wait for a slow reader.
+    pub max_queue_bytes: usize,
+    /// How fast a client may speak.
+    pub speed: Speed,
     /// How often a client is asked whether it is there.
     pub ping_interval: Duration,
     /// How long it may take to answer that.
@@ -88,7 +95,8 @@ pub struct Routes {
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 impl Door {
-    /// Builds the door. Each request is expected to carry the [`Visitor`] that it comes from in its extensions.
+    /// Builds the door. Each request is expected to carry the [`Visitor`] that it comes from in its extensions, and the
+    /// [`Cable`] that it comes by: without that a connection is not measured.
     pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Routes) {
         let (alive, all_over) = mpsc::channel(1);
         let (alive, all_over) = (Mutex::new(Some(alive)), tokio::sync::Mutex::new(all_over));
@@ -110,6 +118,7 @@ impl Door {
 async fn enter_rooms(
     State(hall): State<Arc<Hall>>,
     claims: Result<Query<Claims>, QueryRejection>,
+    extensions: Extensions,
     upgrade: Upgrade,
 ) -> Response {
     let Ok(upgrade) = upgrade else {
@@ -127,7 +136,7 @@ async fn enter_rooms(
     match identity {
         Ok(Identity { name, lobby, session }) => {
             let newcomer = Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, received: None };
-            admit(hall, upgrade, newcomer, Manner::Rooms)
+            admit(hall, upgrade, &extensions, newcomer, Manner::Rooms)
         }
         Err(Refusal { message, .. }) => refuse(StatusCode::BAD_REQUEST, &message),
     }
@@ -137,6 +146,7 @@ async fn enter_pairs(
     State(hall): State<Arc<Hall>>,
     access: Result<Query<pairs::Access>, QueryRejection>,
     Extension(visitor): Extension<Visitor>,
+    extensions: Extensions,
     upgrade: Upgrade,
 ) -> Response {
     let (Ok(upgrade), Ok(Query(access))) = (upgrade, access) else {
@@ -150,25 +160,32 @@ async fn enter_pairs(
             let (name, lobby) = (id.text().clone(), Lobby::default());
             let purpose = Purpose::Pairs;
             let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
-            admit(hall, upgrade, newcomer, Manner::Pairs(pairs::address(visitor)))
+            admit(hall, upgrade, &extensions, newcomer, Manner::Pairs(pairs::address(visitor)))
         }
         Err(_) => upgrade.on_upgrade(peer::turn_away),
     }
 }
 
-fn admit(hall: Arc<Hall>, upgrade: WebSocketUpgrade, newcomer: Newcomer, manner: Manner) -> Response {
+fn admit(
+    hall: Arc<Hall>,
+    upgrade: WebSocketUpgrade,
+    extensions: &Extensions,
+    newcomer: Newcomer,
+    manner: Manner,
+) -> Response {
     let Some(alive) = hall.alive.lock().clone() else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
     };
+    let (cable, place) = (extensions.get::<Cable>().cloned(), extensions.get::<Arc<Place>>().cloned());
     upgrade
         .max_message_size(hall.options.max_message)
         .max_frame_size(hall.options.max_message)
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .on_upgrade(async move |socket| {
-            let (peer, outgoing) = Peer::arrive(newcomer, manner, hall.store.clone(), &hall.options);
+            let (peer, outgoing) = Peer::arrive(newcomer, manner, cable, hall.store.clone(), &hall.options);
             peer.converse(socket, outgoing, &hall.options).await;
-            drop(alive);
+            drop((alive, place));
         })
 }
 

@@ -1,5 +1,8 @@
 //! One peer's way out of this door: a bounded queue of frames, and the word that ends its conversation.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
@@ -19,6 +22,8 @@ pub enum End {
 /// The end that is put into.
 pub struct Outbox {
     frames: mpsc::Sender<Bytes>,
+    waiting: Arc<AtomicUsize>,
+    most: usize,
     end: watch::Sender<Option<End>>,
 }
 
@@ -26,21 +31,29 @@ pub struct Outbox {
 pub struct Outgoing {
     /// Frames to be sent, in order.
     pub frames: mpsc::Receiver<Bytes>,
+    waiting: Arc<AtomicUsize>,
     /// Why to stop, once there is a reason.
     pub end: watch::Receiver<Option<End>>,
 }
 
 impl Outbox {
-    /// A way out in which so many frames may wait.
-    pub fn new(max_queue: usize) -> (Self, Outgoing) {
+    /// A way out in which so many frames and bytes may wait.
+    pub fn new(max_queue: usize, max_queue_bytes: usize) -> (Self, Outgoing) {
         let (put, frames) = mpsc::channel(max_queue.max(1));
         let (ending, end) = watch::channel(None);
-        (Self { frames: put, end: ending }, Outgoing { frames, end })
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let outgoing = Outgoing { frames, waiting: waiting.clone(), end };
+        (Self { frames: put, waiting, most: max_queue_bytes, end: ending }, outgoing)
     }
 
-    /// Puts a frame into the queue. If that is full, the peer is cut: nothing is left out in silence.
+    /// Puts a frame into the queue. If that is full, the peer is cut: nothing is left out in silence. A single frame
+    /// may be of any size.
     pub fn send(&self, frame: impl Into<Bytes>) {
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.frames.try_send(frame.into()) {
+        let frame = frame.into();
+        let size = frame.len();
+        let before = self.waiting.fetch_add(size, Ordering::Relaxed);
+        let fits = before == 0 || before + size <= self.most;
+        if !fits || matches!(self.frames.try_send(frame), Err(mpsc::error::TrySendError::Full(_))) {
             self.stop(End::Cut, "it does not read what it is sent");
         }
     }
@@ -54,6 +67,13 @@ impl Outbox {
         if stopped {
             tracing::debug!("bare WebSocket closed: {words}");
         }
+    }
+}
+
+impl Outgoing {
+    /// A frame of so many bytes has gone out.
+    pub fn sent(&self, size: usize) {
+        self.waiting.fetch_sub(size, Ordering::Relaxed);
     }
 }
 

@@ -11,6 +11,7 @@ use tungstenite::error::CapacityError;
 
 use super::outbox::{End, Outbox, Outgoing};
 use super::{Options, pairs, rooms};
+use crate::admission::pace::{Pace, Verdict};
 use crate::signaling::name::{ConnectionId, PeerId};
 use crate::signaling::notice::Ended;
 use crate::signaling::pairs::Address;
@@ -18,6 +19,7 @@ use crate::signaling::peer::Newcomer;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::directory::{Outbox as _, Telling};
 use crate::store::{self, Speaker, Store};
+use crate::wire::cable::Cable;
 
 /// So much nonsense within this time ends a conversation.
 const NONSENSE: (usize, Duration) = (10, Duration::from_secs(10));
@@ -29,8 +31,10 @@ mod code {
     pub const GOING_AWAY: u16 = 1001;
     pub const TOO_LARGE: u16 = 1009;
     pub const RESTART: u16 = 1012;
+    pub const POLICY: u16 = 1008;
     pub const NONSENSE: u16 = 4400;
     pub const GIVEN_UP: u16 = 4409;
+    pub const TOO_FAST: u16 = 4429;
 }
 
 /// What is spoken on a connection.
@@ -51,7 +55,14 @@ pub struct Peer {
     /// Where everything is kept.
     pub store: Arc<Store>,
     manner: Manner,
+    cable: Option<Cable>,
     how: Ended,
+}
+
+/// How much more of somebody is borne.
+struct Forbearance {
+    nonsense: VecDeque<Instant>,
+    pace: Pace,
 }
 
 /// How a conversation came to its end.
@@ -69,9 +80,15 @@ impl Parting {
 
 impl Peer {
     /// Somebody comes in; or one who was here before is back.
-    pub fn arrive(newcomer: Newcomer, manner: Manner, store: Arc<Store>, options: &Options) -> (Self, Outgoing) {
+    pub fn arrive(
+        newcomer: Newcomer,
+        manner: Manner,
+        cable: Option<Cable>,
+        store: Arc<Store>,
+        options: &Options,
+    ) -> (Self, Outgoing) {
         let connection = ConnectionId(store::random());
-        let (outbox, outgoing) = Outbox::new(options.max_queue);
+        let (outbox, outgoing) = Outbox::new(options.max_queue, options.max_queue_bytes);
         let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
             if let (Some(restored), Manner::Rooms) = (&arrival.restored, &manner) {
                 outbox.send(rooms::restored(&restored.rooms));
@@ -82,7 +99,7 @@ impl Peer {
             tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected by bare WebSocket");
             Arc::new(outbox)
         });
-        (Self { id, connection, outbox, store, manner, how: Ended::Lost }, outgoing)
+        (Self { id, connection, outbox, store, manner, cable, how: Ended::Lost }, outgoing)
     }
 
     /// Who says something, to the store.
@@ -104,21 +121,21 @@ impl Peer {
     }
 
     async fn talk(&self, socket: &mut WebSocket, outgoing: &mut Outgoing, options: &Options) -> Parting {
-        let Outgoing { frames, end } = outgoing;
         let mut pings = interval(options.ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let silence = options.ping_interval + options.ping_timeout;
-        let (mut heard, mut nonsense) = (Instant::now(), VecDeque::new());
+        let pace = Pace::new(options.speed, std::time::Instant::now());
+        let (mut heard, mut forbearance) = (Instant::now(), Forbearance { nonsense: VecDeque::new(), pace });
         loop {
             let message = tokio::select! {
                 received = socket.recv() => {
                     heard = Instant::now();
-                    match self.take(received, &mut nonsense) {
+                    match self.take(received, &mut forbearance) {
                         Some(parting) => return parting,
                         None => continue,
                     }
                 }
-                Some(frame) = frames.recv() => match Utf8Bytes::try_from(frame) {
+                Some(frame) = outgoing.frames.recv() => match Utf8Bytes::try_from(frame) {
                     Ok(text) => Message::Text(text),
                     Err(_) => continue,
                 },
@@ -127,26 +144,30 @@ impl Peer {
                     tracing::info!(peer = %self.id, "no sign of life");
                     return Parting::lost();
                 }
-                parting = self.ended(end) => return parting,
+                parting = self.ended(&mut outgoing.end) => return parting,
+            };
+            let size = match &message {
+                Message::Text(text) => text.len(),
+                _ => 0,
             };
             // One who does not read holds up nobody else, and itself not for ever.
             let sent = tokio::select! {
                 sent = timeout(silence, socket.send(message)) => sent,
-                parting = self.ended(end) => return Parting { farewell: None, ..parting },
+                parting = self.ended(&mut outgoing.end) => return Parting { farewell: None, ..parting },
             };
             match sent {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return self.last_words(socket, &mut nonsense).await,
+                Ok(Ok(())) => outgoing.sent(size),
+                Ok(Err(_)) => return self.last_words(socket, &mut forbearance).await,
                 Err(_) => return Parting::lost(),
             }
         }
     }
 
     /// Nothing can be sent any more. What came before the end still counts: a goodbye, perhaps.
-    async fn last_words(&self, socket: &mut WebSocket, nonsense: &mut VecDeque<Instant>) -> Parting {
+    async fn last_words(&self, socket: &mut WebSocket, forbearance: &mut Forbearance) -> Parting {
         let listening = async {
             loop {
-                if let Some(parting) = self.take(socket.recv().await, nonsense) {
+                if let Some(parting) = self.take(socket.recv().await, forbearance) {
                     return Parting { farewell: None, ..parting };
                 }
             }
@@ -158,19 +179,37 @@ impl Peer {
     fn take(
         &self,
         received: Option<Result<Message, axum::Error>>,
-        nonsense: &mut VecDeque<Instant>,
+        Forbearance { nonsense, pace }: &mut Forbearance,
     ) -> Option<Parting> {
-        let made_sense = match received {
+        let message = match received {
             None => return Some(Parting::lost()),
             Some(Err(error)) => return Some(self.broken(error)),
             Some(Ok(Message::Close(_))) => return Some(Parting { how: Ended::Closed, farewell: None }),
-            Some(Ok(Message::Text(text))) => self.hear(&text),
-            Some(Ok(Message::Binary(_))) => {
+            Some(Ok(message)) => message,
+        };
+        if let Some(cable) = &self.cable {
+            cable.finish();
+        }
+        match pace.take(std::time::Instant::now()) {
+            Verdict::Listen => {}
+            Verdict::Tell => {
+                self.outbox.send(self.refused(&pace.refusal()));
+                return None;
+            }
+            Verdict::Drop => return None,
+            Verdict::Close => {
+                tracing::warn!(peer = %self.id, "connection closed: it speaks too fast");
+                return Some(Parting { how: Ended::Lost, farewell: Some((self.too_fast(), "too fast for too long")) });
+            }
+        }
+        let made_sense = match message {
+            Message::Text(text) => self.hear(&text),
+            Message::Binary(_) => {
                 let sentence = "Binary frames mean nothing here: send JSON as text.";
                 self.outbox.send(self.refused(&Refusal::new(Code::BadPayload, sentence)));
                 false
             }
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => true,
+            _ => true,
         };
         let farewell = Some((code::NONSENSE, "too many frames that mean nothing here"));
         let is_over = !made_sense && is_too_much(nonsense, Instant::now());
@@ -182,6 +221,13 @@ impl Peer {
         match &self.manner {
             Manner::Rooms => rooms::hear(self, text),
             Manner::Pairs(address) => pairs::hear(self, address, text),
+        }
+    }
+
+    fn too_fast(&self) -> u16 {
+        match self.manner {
+            Manner::Rooms => code::TOO_FAST,
+            Manner::Pairs(_) => code::POLICY,
         }
     }
 

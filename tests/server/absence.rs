@@ -6,7 +6,7 @@ use crate::support::payload::{
     CANDIDATE_IN, CANDIDATE_OUT, answer, answered, candidate, candidates, connected_call, ended, from_answerer,
     from_offerer, offer, offered, party, restored, until_hidden, withdrawn,
 };
-use crate::support::{Client, TestServer, Transport};
+use crate::support::{Client, TestServer, Transport, UNHURRIED};
 
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
@@ -240,7 +240,7 @@ async fn all_that_waits_comes(count: usize, flags: &[&str]) {
 
 #[tokio::test]
 async fn up_to_512_things_wait_and_come_in_order() {
-    all_that_waits_comes(512, &[]).await;
+    all_that_waits_comes(512, &UNHURRIED).await;
 }
 
 #[tokio::test]
@@ -250,7 +250,7 @@ async fn where_fewer_messages_may_wait_for_a_slow_reader_fewer_wait_for_one_who_
 
 #[tokio::test]
 async fn with_more_than_that_the_absence_ends_as_if_its_time_were_over() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&UNHURRIED).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
     let id = json!(connected_call(&mut amy, &mut bob).await);

@@ -6,7 +6,7 @@ use crate::support::packet::Packet;
 use crate::support::payload::{
     CANDIDATE_IN, CANDIDATE_OUT, answer, answered, candidate, candidates, from_answerer, from_offerer, offer, offered,
 };
-use crate::support::{Client, TestServer};
+use crate::support::{Client, TestServer, UNHURRIED};
 
 #[tokio::test]
 async fn an_answer_response_is_the_servers_own_copy() {
@@ -229,7 +229,7 @@ async fn an_answer_without_a_description_is_refused_and_the_offer_stays_open() {
 
 #[tokio::test]
 async fn the_ack_comes_before_what_is_passed_through() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&UNHURRIED).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
     for round in 0..20 {

@@ -8,7 +8,7 @@ use crate::support::payload::{
     CANDIDATE_IN, CANDIDATE_OUT, answered, candidate, candidates, connected_call, from_answerer, from_offerer, offer,
     offered,
 };
-use crate::support::{Client, TestServer, Transport};
+use crate::support::{Client, TestServer, Transport, UNHURRIED};
 
 fn refusal(ack: &Value) -> (&Value, &str) {
     (&ack["ok"], ack["error"]["code"].as_str().unwrap_or("no code"))
@@ -225,7 +225,7 @@ async fn after_the_call_has_ended_its_candidates_reach_nobody() {
 
 #[tokio::test]
 async fn beyond_256_candidates_a_side_the_next_is_refused_and_the_call_goes_on() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&UNHURRIED).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
     let object = offered(&mut amy, &mut bob, "offer").await;

@@ -4,21 +4,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which room may name which: whatever is not in its line, it must not import.
-const IMPORTS: [(&str, &[&str]); 13] = [
+const IMPORTS: [(&str, &[&str]); 14] = [
     ("signaling", &[]),
     ("tls", &[]),
+    ("wire", &[]),
     ("telemetry", &[]),
     ("greeting", &[]),
     ("ice", &[]),
     ("journal", &["signaling"]),
     ("store", &["signaling"]),
-    ("admission", &["store", "signaling"]),
-    ("socketio", &["admission", "store", "signaling", "journal"]),
-    ("websocket", &["admission", "store", "signaling", "journal"]),
-    ("app", &["socketio", "websocket", "admission", "store", "ice", "telemetry", "journal", "tls"]),
+    ("admission", &["store", "signaling", "wire"]),
+    ("socketio", &["admission", "store", "signaling", "journal", "wire"]),
+    ("websocket", &["admission", "store", "signaling", "journal", "wire"]),
+    ("app", &["socketio", "websocket", "admission", "store", "ice", "telemetry", "journal", "tls", "wire"]),
     // Only for the `Options`, `Limits` or `Gate` that each room owns.
-    ("config", &["admission", "app", "signaling", "socketio", "telemetry", "tls", "websocket"]),
-    ("server", &["app", "config", "greeting", "socketio", "store", "tls", "websocket"]),
+    ("config", &["admission", "app", "signaling", "socketio", "telemetry", "tls", "websocket", "wire"]),
+    ("server", &["app", "config", "greeting", "socketio", "store", "tls", "websocket", "wire"]),
 ];
 
 /// All that `signaling` may use, and what it must do without: it is plain data and rules.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use switchboard::admission::Gate;
+use switchboard::config::Config;
 use switchboard::signaling::limits::Limits;
 use switchboard::socketio::{Door, Options};
 use switchboard::store::Store;
@@ -39,24 +40,12 @@ async fn door() -> (Entrance, std::net::SocketAddr) {
 
 /// A door that waits so long for those who are away, and asks so often who is there.
 async fn door_with(grace: Duration, ping_interval: Duration) -> (Entrance, std::net::SocketAddr) {
-    let options = Options {
-        aliases: false,
-        max_message: 1_000_000,
-        max_queue: 1024,
-        connect_timeout: Duration::from_secs(10),
-        ping_interval,
-        ping_timeout: ping_interval,
-    };
+    let config = Config::from_args([""; 0]).expect("no flags");
+    let options = Options { ping_interval, ping_timeout: ping_interval, ..config.socketio() };
     let limits = Limits { grace, letter_ttl: grace, early_ttl: grace, ..Limits::default() };
     let store = Arc::new(Store::new(limits));
     let gate = Gate { password: Some("x".into()) };
-    let bare = websocket::Options {
-        max_message: 1_000_000,
-        max_queue: 1024,
-        ping_interval,
-        ping_timeout: ping_interval,
-        pairs: None,
-    };
+    let bare = websocket::Options { ping_interval, ping_timeout: ping_interval, pairs: None, ..config.websocket() };
     let (_, bare) = websocket::Door::new(bare, gate.clone(), store.clone());
     let (door, routes) = Door::new(options, gate, store.clone());
     let routes = routes.merge(bare.own);

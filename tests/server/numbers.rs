@@ -8,7 +8,7 @@ use crate::support::payload::{
     CANDIDATE_IN, CANDIDATE_OUT, answer, answered, candidate, ended, from_answerer, from_offerer, offer, offered, page,
     party, restored,
 };
-use crate::support::{Client, TestServer, Transport};
+use crate::support::{Client, TestServer, Transport, UNHURRIED};
 
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 const CANDIDATES: usize = 300;
@@ -23,7 +23,7 @@ async fn chatter(mut bob: Client) -> Client {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn however_often_the_connection_dies_each_thing_is_told_once_and_in_order() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&UNHURRIED).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
     let object = offered(&mut amy, &mut bob, "offer").await;
@@ -64,7 +64,7 @@ async fn however_often_the_connection_dies_each_thing_is_told_once_and_in_order(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn however_often_the_connection_dies_each_thing_is_heard_once_and_in_order() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&UNHURRIED).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
     amy.emit_numbered(1, "newOffer", offer("amy's")).await;

@@ -9,7 +9,7 @@ use crate::support::payload::{
     offer, offered,
 };
 use crate::support::wire::Frame;
-use crate::support::{Client, TestServer, Transport};
+use crate::support::{Client, TestServer, Transport, UNHURRIED};
 
 /// Sends numbered candidates through a call, at most 500 of them without their ack.
 async fn send_numbered(client: &mut Client, count: usize, payload: fn(Value) -> Value) {
@@ -34,7 +34,7 @@ async fn expect_numbered(client: &mut Client, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_thousand_events_of_one_peer_act_in_the_order_sent() {
-    let server = TestServer::start(&["--max-candidates", "5000"]).await;
+    let server = TestServer::start(&[UNHURRIED, ["--max-candidates", "5000"]].concat()).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
     connected_call(&mut amy, &mut bob).await;
@@ -46,7 +46,7 @@ async fn five_thousand_events_of_one_peer_act_in_the_order_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_of_one_polling_payload_act_in_their_order() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&UNHURRIED).await;
     let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
     let mut bob = Client::connect_by(&server, Transport::Polling, "bob").await;
     connected_call(&mut amy, &mut bob).await;
@@ -60,7 +60,7 @@ async fn events_of_one_polling_payload_act_in_their_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stored_candidates_come_in_the_order_sent() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&UNHURRIED).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
     for _ in 0..20 {

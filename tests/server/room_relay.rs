@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::member::{BARE, PAIRS, WEB_SOCKET};
 use crate::support::payload::{answer, candidate, offer};
-use crate::support::{Bare, Client, Member, TestServer};
+use crate::support::{Bare, Client, Member, TestServer, UNHURRIED};
 
 const ROOM: &str = "kitchen";
 
@@ -74,7 +74,7 @@ async fn an_offer_without_to_reaches_all_others_there() {
 async fn hundreds_of_candidates_both_ways_at_once_come_in_order_and_once() {
     const MANY: usize = 300;
     for (first, second) in PAIRS {
-        let server = TestServer::start(&[]).await;
+        let server = TestServer::start(&UNHURRIED).await;
         let [amy, bob] = Member::gather(&server, ROOM, [first, second]).await;
         let ids = [amy.id.clone(), bob.id.clone()];
         let talk = |mut member: Member, to: Value| async move {

@@ -26,6 +26,9 @@ pub use wire::Transport;
 /// How long anything may take before a test gives it up: long, so that a busy machine fails no test.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// For those who say more at once than anybody would who is no test.
+pub const UNHURRIED: [&str; 2] = ["--event-burst", "1000000"];
+
 /// Waits for `future`, and fails the test in words when it takes too long.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, future).await {

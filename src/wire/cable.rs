@@ -1,0 +1,66 @@
+//! A connection as it is seen from outside: what the doors need to know of it, and how to cut it.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Weak};
+
+use socket2::SockRef;
+use tokio::net::TcpStream;
+
+use super::meter::Meter;
+
+/// One network connection. In the extensions of each request that comes by it. Cheap to clone; it keeps nothing alive.
+#[derive(Clone)]
+pub struct Cable(Arc<End>);
+
+struct End {
+    address: SocketAddr,
+    secure: bool,
+    stream: Weak<TcpStream>,
+    meter: Arc<Meter>,
+}
+
+impl Cable {
+    /// The connection to `address` on this stream.
+    pub fn new(address: SocketAddr, secure: bool, stream: &Arc<TcpStream>, meter: Arc<Meter>) -> Self {
+        // An IPv4 address as such, even if it came to an IPv6 socket.
+        let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+        Self(Arc::new(End { address, secure, stream: Arc::downgrade(stream), meter }))
+    }
+
+    /// Where its other end is.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
+    }
+
+    /// Whether it is encrypted.
+    pub fn is_secure(&self) -> bool {
+        self.0.secure
+    }
+
+    /// Ends it at once, whatever it is doing.
+    pub fn cut(&self) {
+        if let Some(stream) = self.0.stream.upgrade() {
+            // An error means that it has ended already.
+            if let Err(error) = SockRef::from(&*stream).shutdown(std::net::Shutdown::Both) {
+                tracing::debug!(%error, "the connection had ended");
+            }
+        }
+    }
+
+    /// Something that came by it was whole.
+    pub fn finish(&self) {
+        self.0.meter.finish();
+    }
+
+    /// Bytes written to it so far.
+    pub fn written(&self) -> u64 {
+        self.0.meter.written()
+    }
+}
+
+impl fmt::Debug for Cable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cable").field("secure", &self.0.secure).finish_non_exhaustive()
+    }
+}

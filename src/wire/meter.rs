@@ -1,0 +1,146 @@
+//! What connections have sent that is no message yet.
+//!
+//! Each library keeps what it reads until a request, a frame or an event is whole, each within the limit of a message;
+//! but thousands of connections that never finish one would fill any memory. So what is unfinished is counted for all
+//! together, and beyond a budget those are cut that have more than a little of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Unfinished bytes of all connections: as many as all open offers may have.
+const BUDGET: usize = 64 * 1024 * 1024;
+/// Nobody is cut for less: it is what any connection costs anyway.
+const LITTLE: usize = 16 * 1024;
+/// Signs of life are no messages and finish nothing; so much of them is forgiven every second.
+const FORGIVEN: usize = 64;
+
+/// The unfinished bytes of all connections.
+#[derive(Debug)]
+pub struct Intake {
+    budget: usize,
+    unfinished: AtomicUsize,
+}
+
+impl Default for Intake {
+    fn default() -> Self {
+        Self { budget: BUDGET, unfinished: AtomicUsize::new(0) }
+    }
+}
+
+/// What one connection has read and written.
+#[derive(Debug)]
+pub struct Meter {
+    intake: Arc<Intake>,
+    unfinished: AtomicUsize,
+    written: AtomicU64,
+}
+
+impl Meter {
+    /// The meter of a new connection.
+    pub fn new(intake: Arc<Intake>) -> Self {
+        Self { intake, unfinished: AtomicUsize::new(0), written: AtomicU64::new(0) }
+    }
+
+    /// So many bytes came; false if that is more than can be borne.
+    pub fn read(&self, bytes: usize, silence: Duration) -> bool {
+        let forgiven = FORGIVEN.saturating_mul(silence.as_secs().try_into().unwrap_or(usize::MAX));
+        let before = self.unfinished.load(Ordering::Relaxed);
+        self.take_off(before.min(forgiven));
+        let mine = self.unfinished.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let all = self.intake.unfinished.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        all <= self.intake.budget || mine <= LITTLE
+    }
+
+    /// So many bytes were written.
+    pub fn wrote(&self, bytes: usize) {
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Bytes written so far.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// A message is whole: what was read is no longer unfinished.
+    pub fn finish(&self) {
+        self.take_off(self.unfinished.load(Ordering::Relaxed));
+    }
+
+    /// Only what is still there is taken off, once: the other side of the door may be at it as well.
+    fn take_off(&self, bytes: usize) {
+        let taken = self.unfinished.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |mine| mine.checked_sub(bytes));
+        if taken.is_ok() {
+            self.intake.unfinished.fetch_sub(bytes, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+/// When a connection was read last.
+#[derive(Debug)]
+pub struct Pulse(Instant);
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Pulse {
+    /// How long it was silent before this reading.
+    pub fn beat(&mut self) -> Duration {
+        let now = Instant::now();
+        now.duration_since(std::mem::replace(&mut self.0, now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT_ONCE: Duration = Duration::ZERO;
+
+    fn intake(budget: usize) -> Arc<Intake> {
+        Arc::new(Intake { budget, unfinished: AtomicUsize::new(0) })
+    }
+
+    #[test]
+    fn beyond_the_budget_only_those_are_cut_who_have_much() {
+        let intake = intake(100_000);
+        let (greedy, modest) = (Meter::new(intake.clone()), Meter::new(intake.clone()));
+        assert!(greedy.read(100_000, AT_ONCE));
+        assert!(modest.read(LITTLE, AT_ONCE));
+        assert!(!greedy.read(1, AT_ONCE));
+        drop(greedy);
+        assert!(modest.read(50_000, AT_ONCE));
+    }
+
+    #[test]
+    fn what_is_finished_counts_no_more() {
+        let intake = intake(100_000);
+        let meter = Meter::new(intake.clone());
+        for _ in 0..10 {
+            assert!(meter.read(90_000, AT_ONCE));
+            meter.finish();
+        }
+        assert_eq!(intake.unfinished.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn signs_of_life_add_up_to_nothing() {
+        let intake = intake(100_000);
+        let meter = Meter::new(intake.clone());
+        for _ in 0..100_000 {
+            assert!(meter.read(7, Duration::from_secs(25)));
+        }
+        assert_eq!(intake.unfinished.load(Ordering::Relaxed), 7);
+        drop(meter);
+        assert_eq!(intake.unfinished.load(Ordering::Relaxed), 0);
+    }
+}

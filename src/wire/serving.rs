@@ -1,0 +1,152 @@
+//! Connections are accepted, and each is served in a task of its own: one that dawdles keeps nobody else waiting.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tower::ServiceExt;
+
+use super::Options;
+use super::cable::Cable;
+use super::crowd::{Crowd, Place};
+use super::meter::Intake;
+use super::stream::{Wire, take_up};
+
+/// After a failed accept, such as for want of file descriptors.
+const RETRY: Duration = Duration::from_millis(200);
+/// Largest head of a request, in bytes: browsers' cookies for localhost can be many.
+const MAX_HEAD: usize = 64 * 1024;
+/// Each client has a connection for what it sends beside the one on which it waits, and pages are fetched by a few more.
+const CONNECTIONS_EACH: usize = 4;
+
+/// Where connections come in.
+pub struct Entrance {
+    acceptor: TlsAcceptor,
+    router: Router,
+    patience: Duration,
+    crowd: Arc<Crowd>,
+    intake: Arc<Intake>,
+}
+
+impl Entrance {
+    /// The way to this router.
+    pub fn new(tls: Arc<ServerConfig>, router: Router, options: &Options) -> Arc<Self> {
+        let places = |clients: usize| clients.saturating_mul(CONNECTIONS_EACH);
+        Arc::new(Self {
+            acceptor: TlsAcceptor::from(tls),
+            router,
+            patience: options.patience,
+            crowd: Crowd::new(places(options.max_connections), places(options.max_per_address)),
+            intake: Arc::default(),
+        })
+    }
+
+    /// Serves whoever comes until `stop`; then lets those end who are still here.
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let (stopping, stopped) = watch::channel(false);
+        let (alive, mut all_gone) = mpsc::channel(1);
+        let mut stop = pin!(stop);
+        let mut failing = false;
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = &mut stop => break,
+            };
+            match accepted {
+                Ok((stream, address)) => {
+                    failing = false;
+                    self.clone().admit(stream, address, stopped.clone(), alive.clone());
+                }
+                Err(error) => {
+                    if !failing {
+                        tracing::error!(%error, "no connection can be accepted for now; trying again");
+                    }
+                    failing = true;
+                    tokio::select! {
+                        () = tokio::time::sleep(RETRY) => {}
+                        () = &mut stop => break,
+                    }
+                }
+            }
+        }
+        drop((listener, alive, stopped));
+        stopping.send_replace(true);
+        all_gone.recv().await;
+    }
+
+    fn admit(
+        self: Arc<Self>,
+        stream: TcpStream,
+        address: SocketAddr,
+        stopped: watch::Receiver<bool>,
+        alive: mpsc::Sender<()>,
+    ) {
+        // Whoever is refused here has opened far more connections than clients need; there is nobody to talk to.
+        match self.crowd.enter(address.ip()) {
+            Ok(place) => {
+                tokio::spawn(async move {
+                    self.serve_one(stream, address, place, stopped).await;
+                    drop(alive);
+                });
+            }
+            Err(full) => tracing::warn!("connection closed at once: {full}"),
+        }
+    }
+
+    async fn serve_one(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        place: Place,
+        mut stopped: watch::Receiver<bool>,
+    ) {
+        let taking_up = take_up(stream, address, (self.intake.clone(), place), &self.acceptor);
+        let taken = tokio::select! {
+            taken = timeout(self.patience, taking_up) => taken,
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        };
+        let (wire, cable) = match taken {
+            Ok(Ok(connection)) => connection,
+            Ok(Err(error)) => return tracing::debug!(%error, "a connection ended before its first request"),
+            Err(_) => return tracing::debug!("a connection was silent for too long"),
+        };
+        if let Err(error) = self.converse(wire, cable, stopped).await {
+            tracing::debug!(%error, "a connection ended");
+        }
+    }
+
+    /// Request by request, until it ends, or is something else than HTTP from then on.
+    async fn converse(&self, wire: Wire, cable: Cable, mut stopped: watch::Receiver<bool>) -> hyper::Result<()> {
+        let service = service_fn(move |request| answer(self.router.clone(), cable.clone(), request));
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(self.patience).max_buf_size(MAX_HEAD);
+        let mut serving = pin!(http.serve_connection(TokioIo::new(wire), service).with_upgrades());
+        tokio::select! {
+            ended = &mut serving => return ended,
+            _ = stopped.wait_for(|stopped| *stopped) => serving.as_mut().graceful_shutdown(),
+        }
+        serving.await
+    }
+}
+
+async fn answer(router: Router, cable: Cable, mut request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
+    cable.finish();
+    request.extensions_mut().insert(cable.clone());
+    let response = router.oneshot(request.map(Body::new)).await;
+    cable.finish();
+    response
+}
