@@ -41,13 +41,14 @@ impl Server {
     /// Builds all rooms. Makes a certificate where none is given.
     ///
     /// # Errors
-    /// A folder that is missing, a certificate that cannot be used, an origin that is none.
+    /// A folder that is missing, a certificate or a key that cannot be used, an origin that is none.
     pub fn build(config: Config) -> Result<Self> {
         let ready = Ready::new(AtomicBool::new(true));
         let addresses = Addresses::default();
         let store = Arc::new(Store::new(config.limits()));
-        let (socketio, course) = socketio::Door::new(config.socketio(), config.gate(), store.clone());
-        let (websocket, bare) = websocket::Door::new(config.websocket(), config.gate(), store.clone());
+        let gate = config.gate()?;
+        let (socketio, course) = socketio::Door::new(config.socketio(), gate.clone(), store.clone());
+        let (websocket, bare) = websocket::Door::new(config.websocket(&gate), gate, store.clone());
         let certificate = tls::certificate::choose(&config.tls())?;
         let authority = match &certificate.origin {
             Origin::Own { pem, .. } => Some(pem.clone()),
@@ -105,7 +106,7 @@ impl Server {
             folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),
             certificate: self.certificate.origin.to_string(),
             own_certificate: matches!(self.certificate.origin, Origin::Own { .. }),
-            default_password: !self.config.no_password && self.config.password() == "x",
+            default_password: self.config.who.is_open_to_the_course(),
             qr: self.config.lan,
         })
     }

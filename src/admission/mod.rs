@@ -1,23 +1,62 @@
 //! Who may come in, and under which name: the same at every door.
 
+pub mod guesses;
 pub mod pace;
+pub mod tokens;
+pub mod verifier;
 pub mod visitor;
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
+use self::guesses::{Guesses, Verdict};
+use self::tokens::{Proof, Tokens};
+use self::visitor::Visitor;
 use crate::signaling::name::{Lobby, Session, UserName};
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store;
 
-/// The one who looks at passwords.
-#[derive(Clone, Default)]
+/// The one who looks at passwords and tokens. Cheap to clone; all clones count wrong ones together.
+#[derive(Clone)]
 pub struct Gate {
-    /// The password that must be given; `None` lets everybody in.
-    pub password: Option<String>,
+    rule: Rule,
+    guesses: Arc<Mutex<Guesses>>,
 }
 
-/// What a connection says of itself.
+/// What lets somebody in.
+#[derive(Clone)]
+pub enum Rule {
+    /// Nothing is asked for.
+    Anybody,
+    /// This password, which all share. Names are claims.
+    Password(Arc<str>),
+    /// A token. It says who its bearer is.
+    Token(Arc<Tokens>),
+}
+
+/// What somebody shows and says who wants to come in.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Credentials {
+    /// What it calls itself.
+    #[serde(alias = "username")]
+    pub user_name: Option<String>,
+    /// The password.
+    pub password: Option<String>,
+    /// The token.
+    pub token: Option<String>,
+    /// Whose offers and rooms it wants to see.
+    pub lobby: Option<String>,
+    /// Which load of a page it is.
+    pub session: Option<String>,
+}
+
+/// What a connection is known by.
 #[derive(Debug, Clone)]
 pub struct Identity {
     /// What its person is called.
@@ -26,41 +65,107 @@ pub struct Identity {
     pub lobby: Lobby,
     /// Which load of a page it is, if it says so.
     pub session: Option<Session>,
+    /// That it said something else than its token does, which did not count.
+    pub remark: Option<Refusal>,
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, Clone)]
+pub struct Denial {
+    /// The reason: `wrong-password`, `wrong-token`, or that a name is too long.
+    pub refusal: Refusal,
+    /// How long to wait before it is told.
+    pub wait: Duration,
 }
 
 impl Gate {
+    /// A gate at which nobody has been yet.
+    pub fn new(rule: Rule, options: guesses::Options) -> Self {
+        Self { rule, guesses: Arc::new(Mutex::new(Guesses::new(options))) }
+    }
+
+    /// The same gate with another rule: wrong ones are counted together.
+    pub fn with_rule(&self, rule: Rule) -> Self {
+        Self { rule, guesses: self.guesses.clone() }
+    }
+
+    /// Lets somebody in, under the name that is proven or claimed.
+    ///
     /// # Errors
-    /// `wrong-password`.
-    pub fn check(&self, given: Option<&str>) -> Result<(), Refusal> {
-        let given = given.unwrap_or_default().as_bytes();
-        // Compared in constant time: how long it takes must not tell how much of it was right.
-        match &self.password {
-            Some(password) if !bool::from(given.ct_eq(password.as_bytes())) => Err(Refusal::new(
-                Code::WrongPassword,
-                "Wrong password: send the server's password as \"password\" (the course's is \"x\").",
-            )),
-            _ => Ok(()),
+    /// As [`Gate::check`]; and `too-large` for a name, lobby or session that is too long.
+    pub fn admit(&self, visitor: Visitor, given: &Credentials) -> Result<Identity, Denial> {
+        let proof = self.check(visitor, given)?;
+        Identity::new(given, proof).map_err(|refusal| Denial { refusal, wait: Duration::ZERO })
+    }
+
+    /// Looks at password or token; a token proves something.
+    ///
+    /// # Errors
+    /// `wrong-password`, `wrong-token`.
+    pub fn check(&self, visitor: Visitor, given: &Credentials) -> Result<Option<Proof>, Denial> {
+        let checked = match &self.rule {
+            Rule::Anybody => Ok(None),
+            Rule::Password(password) => check_password(password, given.password.as_deref()).map(|()| None),
+            Rule::Token(tokens) => tokens.read(given.token.as_deref()).map(Some),
+        };
+        checked.map_err(|refusal| match self.guesses.lock().wrong(visitor.network(), Instant::now()) {
+            Verdict::Wait(wait) => Denial { refusal, wait },
+            Verdict::Crowded => {
+                let sentence = "Too many wrong passwords or tokens from your address: try again in a minute.";
+                Denial { refusal: Refusal::new(refusal.code, sentence), wait: Duration::ZERO }
+            }
+        })
+    }
+}
+
+fn check_password(password: &str, given: Option<&str>) -> Result<(), Refusal> {
+    // Compared in constant time: how long it takes must not tell how much of it was right.
+    if given.unwrap_or_default().as_bytes().ct_eq(password.as_bytes()).into() {
+        return Ok(());
+    }
+    let sentence = "Wrong password: send the server's password as \"password\" (the course's is \"x\").";
+    Err(Refusal::new(Code::WrongPassword, sentence))
+}
+
+impl Credentials {
+    /// Reads the `auth` of a Socket.IO CONNECT; `username`, `passWord` and `jwt` are understood as well.
+    pub fn from_auth(auth: &Value) -> Self {
+        Self {
+            user_name: text(auth, &["userName", "username"]),
+            password: text(auth, &["password", "passWord"]),
+            token: text(auth, &["token", "jwt"]),
+            lobby: text(auth, &["lobby"]),
+            session: text(auth, &["session"]),
         }
     }
 }
 
 impl Identity {
-    /// Who does not say its name gets one.
-    ///
-    /// # Errors
-    /// `too-large` for a name, lobby or session that is too long.
-    pub fn new(name: Option<&str>, lobby: Option<&str>, session: Option<&str>) -> Result<Self, Refusal> {
-        let name = match name.filter(|name| !name.is_empty()) {
-            Some(name) => UserName::new(name)?,
+    /// What is proven counts, and else what was said; who does not say its name gets one.
+    fn new(given: &Credentials, proof: Option<Proof>) -> Result<Self, Refusal> {
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let (mut name, mut lobby) = (said(&given.user_name), said(&given.lobby));
+        let mut remark = None;
+        if let Some(proof) = proof {
+            let differs = |said: &Option<String>, proven: &str| said.as_ref().is_some_and(|said| said != proven);
+            if differs(&name, &proof.name) || proof.lobby.as_ref().is_some_and(|proven| differs(&lobby, proven)) {
+                let sentence = "You are known by the name and lobby of your token: what else was sent does not count.";
+                remark = Some(Refusal::new(Code::BadPayload, sentence));
+            }
+            name = Some(proof.name);
+            lobby = proof.lobby.or(lobby);
+        }
+        let name = match name {
+            Some(name) => UserName::new(&name)?,
             None => UserName::new(&format!("guest-{:04X}", store::random() & 0xFFFF))?,
         };
-        let session = session.filter(|session| !session.is_empty()).map(Session::new).transpose()?;
-        Ok(Self { name, lobby: Lobby::new(lobby.unwrap_or_default())?, session })
+        let session = said(&given.session).as_deref().map(Session::new).transpose()?;
+        Ok(Self { name, lobby: Lobby::new(&lobby.unwrap_or_default())?, session, remark })
     }
 }
 
 /// The first of these keys of an object that holds a text, or a number as pages with numbered users send.
-pub fn text(object: &Value, keys: &[&str]) -> Option<String> {
+fn text(object: &Value, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| match &object[*key] {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

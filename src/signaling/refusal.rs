@@ -66,6 +66,8 @@ impl Refusal {
 pub enum Code {
     /// The password is wrong or missing.
     WrongPassword,
+    /// The token is wrong, expired or missing. Told as `connect_error` or by 401, and never in a `signalingError`.
+    WrongToken,
     /// What came is not what this event takes.
     BadPayload,
     /// It is larger than allowed.

@@ -2,18 +2,10 @@
 
 use serde_json::Value;
 
-use crate::admission::{Gate, Identity, text};
+use crate::admission::visitor::Visitor;
+use crate::admission::{Credentials, Denial, Gate, Identity};
 use crate::signaling::peer::{Newcomer, Purpose};
 use crate::signaling::refusal::Refusal;
-
-/// What comes of a handshake.
-#[derive(Debug, Clone)]
-pub enum Entry {
-    /// Come in.
-    Welcome(Guest),
-    /// As the course's server does, such a connection is let in first, told why, and closed.
-    WrongPassword(Refusal),
-}
 
 /// Who comes in.
 #[derive(Debug, Clone)]
@@ -22,21 +14,18 @@ pub struct Guest {
     pub newcomer: Newcomer,
     /// Whether it wants `newOfferWaiting`, too.
     pub aliases: bool,
+    /// What it is to be told about its `auth` besides.
+    pub remark: Option<Refusal>,
 }
 
-/// Reads `{userName, password, lobby?, session?, numbers?, received?, aliases?}`; `username` and `passWord` are
+/// Reads `{userName, password, token?, lobby?, session?, numbers?, received?, aliases?}`; some other spellings are
 /// understood as well.
 ///
 /// # Errors
-/// A name, lobby or session that is too long: told as `connect_error`.
-pub fn read(auth: &Value, gate: &Gate) -> Result<Entry, Refusal> {
-    if let Err(refusal) = gate.check(text(auth, &["password", "passWord"]).as_deref()) {
-        return Ok(Entry::WrongPassword(refusal));
-    }
-    let name = text(auth, &["userName", "username"]);
-    let (lobby, session) = (text(auth, &["lobby"]), text(auth, &["session"]));
-    let Identity { name, lobby, session } = Identity::new(name.as_deref(), lobby.as_deref(), session.as_deref())?;
+/// A wrong password or token; a name, lobby or session that is too long.
+pub fn read(auth: &Value, visitor: Visitor, gate: &Gate) -> Result<Guest, Denial> {
+    let Identity { name, lobby, session, remark } = gate.admit(visitor, &Credentials::from_auth(auth))?;
     let (counts, received) = (auth["numbers"] == true, auth["received"].as_u64());
     let newcomer = Newcomer { name, lobby, purpose: Purpose::CallsAndRooms, session, counts, received };
-    Ok(Entry::Welcome(Guest { newcomer, aliases: auth["aliases"] == true }))
+    Ok(Guest { newcomer, aliases: auth["aliases"] == true, remark })
 }

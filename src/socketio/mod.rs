@@ -33,14 +33,15 @@ use socketioxide_core::Value;
 use tokio::sync::mpsc;
 
 use self::event::Said;
-use self::handshake::{Entry, Guest};
+use self::handshake::Guest;
 use self::inbox::{Inbox, Utterance};
 use self::outbox::Outbox;
 use self::payload::Reading;
 use self::peer::{Peer, SignalingError};
 use self::transport::{Claim, Transports};
-use crate::admission::Gate;
 use crate::admission::pace::{Pace, Speed, Verdict};
+use crate::admission::visitor::Visitor;
+use crate::admission::{Denial, Gate};
 use crate::signaling::notice::Ended;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::Store;
@@ -93,12 +94,12 @@ struct Hall {
 #[derive(Clone)]
 enum Arrival {
     Welcome(Guest, Arc<Ear>, Arc<Mutex<mpsc::Receiver<inbox::Entry>>>),
-    WrongPassword(Refusal, Arc<Claim>),
+    WrongPassword(Denial, Arc<Claim>),
 }
 
 impl Door {
-    /// Builds the door, and the routes by which one comes to it. Each request is expected to carry the [`Cable`] that it
-    /// comes by in its extensions; without it a connection can be neither measured nor cut.
+    /// Builds the door, and the routes by which one comes to it. Each request is expected to carry its [`Visitor`] in its
+    /// extensions, and the [`Cable`] that it comes by: without it a connection can be neither measured nor cut.
     pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Router) {
         let (service, io) = SocketIo::builder()
             .req_path(PATH)
@@ -113,7 +114,19 @@ impl Door {
             .build_svc();
         let hall = Arc::new(Hall { options, gate, store, transports: Arc::default() });
         let (before, after) = (hall.clone(), hall.clone());
-        let welcome = move |socket: SocketRef, TryData(auth): TryData<Auth>| ready(before.welcome(&socket, auth.ok()));
+        let welcome = move |socket: SocketRef, TryData(auth): TryData<Auth>| {
+            let (before, welcomed) = (before.clone(), before.welcome(&socket, auth.ok()));
+            async move {
+                match welcomed {
+                    Err(Denial { refusal, wait }) => {
+                        // Who has not come in by then is closed by the library without a word.
+                        tokio::time::sleep(wait.min(before.options.connect_timeout / 2)).await;
+                        Err(refusal)
+                    }
+                    Ok(()) => Ok(()),
+                }
+            }
+        };
         let connected = move |socket: SocketRef| {
             after.connected(socket);
             ready(())
@@ -154,20 +167,23 @@ impl Door {
 
 impl Hall {
     /// Runs before the client is told that it is connected: so a quick client's first event finds its listener.
-    fn welcome(&self, socket: &SocketRef, auth: Option<Auth>) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// What is told as `connect_error`. A wrong password is not: the course's server lets in whoever sends one.
+    fn welcome(&self, socket: &SocketRef, auth: Option<Auth>) -> Result<(), Denial> {
         let Some(auth) = auth else {
-            return Err(Refusal::new(
-                Code::BadPayload,
-                "The auth object could not be read: send {userName, password}.",
-            ));
+            let sentence = "The auth object could not be read: send {userName, password}.";
+            return Err(Denial { refusal: Refusal::new(Code::BadPayload, sentence), wait: Duration::ZERO });
         };
-        let guest = match handshake::read(&auth, &self.gate)? {
-            Entry::Welcome(guest) => guest,
-            Entry::WrongPassword(refusal) => {
+        let visitor = socket.req_parts().extensions.get::<Visitor>().copied().unwrap_or_else(Visitor::unknown);
+        let guest = match handshake::read(&auth, visitor, &self.gate) {
+            Ok(guest) => guest,
+            Err(denial) if denial.refusal.code == Code::WrongPassword => {
                 let claim = Arc::new(self.claim(socket));
-                socket.extensions.insert(Arrival::WrongPassword(refusal, claim));
+                socket.extensions.insert(Arrival::WrongPassword(denial, claim));
                 return Ok(());
             }
+            Err(denial) => return Err(denial),
         };
         let (inbox, entries) = Inbox::new();
         let pace = Mutex::new(Pace::new(self.options.speed, Instant::now()));
@@ -197,19 +213,23 @@ impl Hall {
                 let most = self.options.max_queue_bytes;
                 let way_out = |peer| Outbox::new(peer, socket, aliases, ear, most);
                 let peer = Peer::arrive(guest.newcomer, self.store.clone(), way_out);
+                if let Some(remark) = guest.remark {
+                    peer.remark(&remark);
+                }
                 tokio::spawn(peer.converse(entries));
             }
-            Some(Arrival::WrongPassword(refusal, claim)) => {
+            Some(Arrival::WrongPassword(Denial { refusal, wait }, claim)) => {
                 tracing::info!("refused: wrong password");
-                let session = socket.id;
-                let told = socket.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal: &refusal });
-                if told.is_err() || socket.disconnect().is_err() {
-                    tracing::debug!("the refused connection was gone already");
-                }
-                // Official clients close now. Whoever does not is closed; its session goes when its time is out.
                 let transports = self.transports.clone();
                 let silence = self.options.ping_interval + self.options.ping_timeout;
                 tokio::spawn(async move {
+                    tokio::time::sleep(wait).await;
+                    let session = socket.id;
+                    let error = SignalingError { event: "connect", refusal: &refusal };
+                    if socket.emit(event::SIGNALING_ERROR, &error).is_err() || socket.disconnect().is_err() {
+                        tracing::debug!("the refused connection was gone already");
+                    }
+                    // Official clients close now. Whoever does not is closed; its session goes when its time is out.
                     tokio::time::sleep(TURNED_AWAY).await;
                     transports.cut(session);
                     tokio::time::sleep(silence).await;

@@ -90,6 +90,11 @@ impl Peer {
         Self { id, connection, outbox, store }
     }
 
+    /// Tells it something about its `auth`.
+    pub fn remark(&self, refusal: &Refusal) {
+        self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal }, FEW_WORDS);
+    }
+
     /// The conversation: until the connection ends.
     pub async fn converse(self, mut inbox: mpsc::Receiver<Entry>) {
         let mut presence = Presence { peer: &self, how: Ended::Lost };

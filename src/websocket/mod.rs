@@ -21,17 +21,16 @@ use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use parking_lot::Mutex;
-use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use self::peer::{Manner, Peer};
 use crate::admission::pace::Speed;
 use crate::admission::visitor::Visitor;
-use crate::admission::{Gate, Identity};
+use crate::admission::{Credentials, Denial, Gate, Identity};
 use crate::signaling::name::Lobby;
-use crate::signaling::pairs::PairId;
 use crate::signaling::peer::{Newcomer, Purpose};
-use crate::signaling::refusal::Refusal;
+use crate::signaling::refusal::{Code, Refusal};
 use crate::store::Store;
 use crate::wire::cable::Cable;
 use crate::wire::crowd::Place;
@@ -73,17 +72,6 @@ struct Hall {
     all_over: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
 
-/// What stands in the address.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Claims {
-    #[serde(alias = "username")]
-    user_name: Option<String>,
-    password: Option<String>,
-    lobby: Option<String>,
-    session: Option<String>,
-}
-
 /// The routes by which one comes to this door.
 pub struct Routes {
     /// Each at its own path.
@@ -117,7 +105,8 @@ impl Door {
 
 async fn enter_rooms(
     State(hall): State<Arc<Hall>>,
-    claims: Result<Query<Claims>, QueryRejection>,
+    credentials: Result<Query<Credentials>, QueryRejection>,
+    Extension(visitor): Extension<Visitor>,
     extensions: Extensions,
     upgrade: Upgrade,
 ) -> Response {
@@ -126,19 +115,18 @@ async fn enter_rooms(
         // Such a reply has to say to what (RFC 9110, section 15.5.22).
         return ([(header::UPGRADE, "websocket")], refuse(StatusCode::UPGRADE_REQUIRED, sentence)).into_response();
     };
-    let Ok(Query(claims)) = claims else {
+    let Ok(Query(credentials)) = credentials else {
         return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /ws?userName=…&password=…");
     };
-    if let Err(Refusal { message, .. }) = hall.gate.check(claims.password.as_deref()) {
-        return refuse(StatusCode::UNAUTHORIZED, &message);
-    }
-    let identity = Identity::new(claims.user_name.as_deref(), claims.lobby.as_deref(), claims.session.as_deref());
-    match identity {
-        Ok(Identity { name, lobby, session }) => {
+    match hall.gate.admit(visitor, &credentials) {
+        Ok(Identity { name, lobby, session, remark }) => {
             let newcomer = Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, received: None };
-            admit(hall, upgrade, &extensions, newcomer, Manner::Rooms)
+            admit(hall, upgrade, &extensions, newcomer, Manner::Rooms, remark)
         }
-        Err(Refusal { message, .. }) => refuse(StatusCode::BAD_REQUEST, &message),
+        Err(denial) => {
+            let (status, Refusal { message, .. }) = deny(denial).await;
+            refuse(status, &message)
+        }
     }
 }
 
@@ -152,18 +140,35 @@ async fn enter_pairs(
     let (Ok(upgrade), Ok(Query(access))) = (upgrade, access) else {
         return refuse(StatusCode::BAD_REQUEST, "The request could not be read: open new WebSocket(\"…/?userId=1\").");
     };
-    if let Err(Refusal { message, .. }) = pairs::check(&hall, access.password.as_deref()) {
-        return refuse(StatusCode::UNAUTHORIZED, &message);
-    }
-    match PairId::new(&access.user_id.unwrap_or_default().into()) {
+    let claimed = access.user_id.as_deref().map_or(Value::Null, Value::from);
+    let id = match pairs::check(&hall, visitor, access).map(|proof| pairs::user(proof.as_ref(), &claimed)) {
+        Ok(id) => id,
+        Err(denial) => {
+            let (status, Refusal { message, .. }) = deny(denial).await;
+            return refuse(status, &message);
+        }
+    };
+    match id {
         Ok(id) => {
             let (name, lobby) = (id.text().clone(), Lobby::default());
             let purpose = Purpose::Pairs;
             let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
-            admit(hall, upgrade, &extensions, newcomer, Manner::Pairs(pairs::address(visitor)))
+            admit(hall, upgrade, &extensions, newcomer, Manner::Pairs(pairs::address(visitor)), None)
         }
+        Err(Refusal { code: Code::WrongToken, message }) => refuse(StatusCode::UNAUTHORIZED, &message),
         Err(_) => upgrade.on_upgrade(peer::turn_away),
     }
+}
+
+/// Waits until a denial may be told; then says by which status. Its place among those who wait is kept even if the
+/// connection, and with it this future, is gone.
+async fn deny(Denial { refusal, wait }: Denial) -> (StatusCode, Refusal) {
+    tokio::time::sleep(wait).await;
+    let status = match refusal.code {
+        Code::WrongPassword | Code::WrongToken => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    (status, refusal)
 }
 
 fn admit(
@@ -172,6 +177,7 @@ fn admit(
     extensions: &Extensions,
     newcomer: Newcomer,
     manner: Manner,
+    remark: Option<Refusal>,
 ) -> Response {
     let Some(alive) = hall.alive.lock().clone() else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
@@ -184,6 +190,9 @@ fn admit(
         .write_buffer_size(BUFFER)
         .on_upgrade(async move |socket| {
             let (peer, outgoing) = Peer::arrive(newcomer, manner, cable, hall.store.clone(), &hall.options);
+            if let Some(remark) = remark {
+                peer.outbox.send(rooms::refused(None, None, &remark));
+            }
             peer.converse(socket, outgoing, &hall.options).await;
             drop((alive, place));
         })

@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::peer::Peer;
-use super::{Hall, rooms};
+use super::{Hall, deny, rooms};
+use crate::admission::tokens::Proof;
 use crate::admission::visitor::Visitor;
+use crate::admission::{Credentials, Denial};
 use crate::signaling::name::RoomName;
 use crate::signaling::pairs::{Address, PairCommand, PairId, PairNews};
 use crate::signaling::refusal::{Code, Refusal};
@@ -46,15 +48,38 @@ const DESTROY: Answers = Answers {
 pub(super) struct Access {
     /// Who one is, on the WebSocket.
     pub user_id: Option<String>,
-    pub password: Option<String>,
+    password: Option<String>,
+    token: Option<String>,
 }
 
-/// The course has no password: one is asked for only where one was chosen.
+/// The course has no password: one is asked for only where one was chosen, or tokens were.
 ///
 /// # Errors
-/// `wrong-password`.
-pub(super) fn check(hall: &Hall, password: Option<&str>) -> Result<(), Refusal> {
-    hall.options.pairs.as_ref().map_or(Ok(()), |gate| gate.check(password))
+/// `wrong-password`, `wrong-token`.
+pub(super) fn check(hall: &Hall, visitor: Visitor, access: Access) -> Result<Option<Proof>, Denial> {
+    let Access { password, token, .. } = access;
+    let credentials = Credentials { password, token, ..Credentials::default() };
+    hall.options.pairs.as_ref().map_or(Ok(None), |gate| gate.check(visitor, &credentials))
+}
+
+/// Who it is: whoever was proven, else whoever it claims to be. An id is what others reach one by, so that of somebody
+/// else is not passed over but refused.
+///
+/// # Errors
+/// `wrong-token` for an id that is not the token's name; what [`PairId::new`] says of a claim.
+pub(super) fn user(proof: Option<&Proof>, claimed: &Value) -> Result<PairId, Refusal> {
+    let Some(Proof { name, .. }) = proof else { return PairId::new(claimed) };
+    if claimed.is_null() {
+        return PairId::new(&name.as_str().into());
+    }
+    let id = PairId::new(claimed)?;
+    if id.text().as_str() != name {
+        return Err(Refusal::new(
+            Code::WrongToken,
+            "The userId is not the name in the token: use that, or leave it out.",
+        ));
+    }
+    Ok(id)
 }
 
 /// The requests by which rooms are made and destroyed.
@@ -69,38 +94,51 @@ pub(super) fn address(visitor: Visitor) -> Address {
 
 async fn create(
     State(hall): State<Arc<Hall>>,
-    access: Query<Access>,
+    Query(access): Query<Access>,
     Extension(visitor): Extension<Visitor>,
     body: Bytes,
 ) -> Response {
-    respond(&CREATE, &hall, &access, || {
+    let checked = check(&hall, visitor, access);
+    respond(&CREATE, checked, |proof| {
         let (room, body) = room(&body)?;
-        hall.store.make_pair(room, PairId::new(&body["userId"])?, address(visitor))
+        hall.store.make_pair(room, user(proof.as_ref(), &body["userId"])?, address(visitor))
     })
+    .await
 }
 
 async fn destroy(
     State(hall): State<Arc<Hall>>,
-    access: Query<Access>,
+    Query(access): Query<Access>,
     Extension(visitor): Extension<Visitor>,
     body: Bytes,
 ) -> Response {
-    respond(&DESTROY, &hall, &access, || {
+    let checked = check(&hall, visitor, access);
+    respond(&DESTROY, checked, |proof| {
         let (room, body) = room(&body)?;
-        hall.store.destroy_pair(&room, PairId::new(&body["userId"]).ok().as_ref(), &address(visitor))
+        hall.store.destroy_pair(&room, user(proof.as_ref(), &body["userId"]).ok().as_ref(), &address(visitor))
     })
+    .await
 }
 
-fn respond(answers: &Answers, hall: &Hall, access: &Access, act: impl FnOnce() -> Result<(), Refusal>) -> Response {
+async fn respond(
+    answers: &Answers,
+    checked: Result<Option<Proof>, Denial>,
+    act: impl FnOnce(Option<Proof>) -> Result<(), Refusal>,
+) -> Response {
     let refuse = |status, Refusal { message, .. }: Refusal| {
         (status, Json(json!({ "data": { "type": answers.failure, "message": message } }))).into_response()
     };
-    if let Err(refusal) = check(hall, access.password.as_deref()) {
-        return refuse(StatusCode::UNAUTHORIZED, refusal);
-    }
-    match act() {
+    let proof = match checked {
+        Ok(proof) => proof,
+        Err(denial) => {
+            let (status, refusal) = deny(denial).await;
+            return refuse(status, refusal);
+        }
+    };
+    match act(proof) {
         Ok(()) => Json(Frame { label: None, data: Success { r#type: answers.success, message: answers.message } })
             .into_response(),
+        Err(refusal) if refusal.code == Code::WrongToken => refuse(StatusCode::UNAUTHORIZED, refusal),
         Err(refusal) => refuse(StatusCode::BAD_REQUEST, refusal),
     }
 }

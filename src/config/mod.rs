@@ -1,14 +1,18 @@
 //! The switch panel: every flag, its environment variable and its default, and the small `Options` each room
 //! gets from it. Read once at the start by `main`; the rooms never see it.
 
+pub mod who;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::Result;
 use bytesize::ByteSize;
 use clap::builder::FalseyValueParser;
 use clap::{Parser, ValueEnum};
 
+use self::who::Who;
 use crate::admission::Gate;
 use crate::admission::pace::Speed;
 use crate::{app, signaling, socketio, telemetry, tls, websocket, wire};
@@ -51,29 +55,9 @@ pub struct Config {
     #[arg(long, env = "SWITCHBOARD_LAN", value_parser = FalseyValueParser::new(), help_heading = WHERE)]
     pub lan: bool,
 
-    /// Password that pages must send [default: x]
-    #[arg(
-        long,
-        value_name = "TEXT",
-        env = "SWITCHBOARD_PASSWORD",
-        hide_env_values = true,
-        help_heading = WHO
-    )]
-    pub password: Option<Secret>,
-
-    /// Let everybody in, whatever password they send
-    #[arg(long, env = "SWITCHBOARD_NO_PASSWORD", value_parser = FalseyValueParser::new(), help_heading = WHO)]
-    pub no_password: bool,
-
-    /// Web origin whose pages may connect, besides those of this machine and its network; repeatable
-    #[arg(
-        long,
-        value_name = "ORIGIN",
-        env = "SWITCHBOARD_ALLOW_ORIGIN",
-        value_delimiter = ',',
-        help_heading = WHO
-    )]
-    pub allow_origin: Vec<String>,
+    /// Who may come in.
+    #[command(flatten)]
+    pub who: Who,
 
     /// Folder with the official socket.io client files, to be served instead of the built-in client
     #[arg(long, value_name = "DIR", env = "SWITCHBOARD_CLIENT_DIR", help_heading = WHAT)]
@@ -246,28 +230,6 @@ Examples:
 
 Each flag can also be set by its environment variable, SWITCHBOARD_ and the name in upper case.";
 
-/// A text that must not be printed: its `Debug` hides it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl std::fmt::Display for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
-}
-
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -306,20 +268,18 @@ impl Config {
         }
     }
 
-    /// The password: the course's, if none was chosen.
-    pub fn password(&self) -> &str {
-        self.password.as_ref().map_or("x", |Secret(text)| text)
-    }
-
     /// What both doors need: who may come in.
-    pub fn gate(&self) -> Gate {
-        Gate { password: (!self.no_password).then(|| self.password().to_owned()) }
+    ///
+    /// # Errors
+    /// A file that cannot be read, a key that is none.
+    pub fn gate(&self) -> Result<Gate> {
+        self.who.gate()
     }
 
-    /// What the bare WebSocket's door needs.
-    pub fn websocket(&self) -> websocket::Options {
+    /// What the bare WebSocket's door needs besides the gate.
+    pub fn websocket(&self, gate: &Gate) -> websocket::Options {
         websocket::Options {
-            pairs: (!self.no_pairs).then(|| Gate { password: self.password.clone().map(|Secret(text)| text) }),
+            pairs: (!self.no_pairs).then(|| self.who.pairs(gate)),
             max_message: bytes(self.max_message),
             max_queue: self.max_queue,
             max_queue_bytes: bytes(self.max_queue_bytes),
@@ -348,7 +308,7 @@ impl Config {
         app::Options {
             folder: self.folder.clone(),
             client_dir: self.client_dir.clone(),
-            allow_origin: self.allow_origin.clone(),
+            allow_origin: self.who.allow_origin.clone(),
             trust_proxy: self.trust_proxy,
             max_connections: self.max_connections,
             max_per_address: self.max_connections_per_address,
