@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use switchboard::admission::Gate;
 use switchboard::config::Config;
 use switchboard::signaling::limits::Limits;
 use switchboard::socketio::{Door, Options};
@@ -44,8 +43,9 @@ async fn door_with(grace: Duration, ping_interval: Duration) -> (Entrance, std::
     let options = Options { ping_interval, ping_timeout: ping_interval, ..config.socketio() };
     let limits = Limits { grace, letter_ttl: grace, early_ttl: grace, ..Limits::default() };
     let store = Arc::new(Store::new(limits));
-    let gate = Gate { password: Some("x".into()) };
-    let bare = websocket::Options { ping_interval, ping_timeout: ping_interval, pairs: None, ..config.websocket() };
+    let gate = config.gate().expect("a gate");
+    let bare =
+        websocket::Options { ping_interval, ping_timeout: ping_interval, pairs: None, ..config.websocket(&gate) };
     let (_, bare) = websocket::Door::new(bare, gate.clone(), store.clone());
     let (door, routes) = Door::new(options, gate, store.clone());
     let routes = routes.merge(bare.own);
