@@ -100,13 +100,83 @@ async fn an_origin_that_is_none_is_told() {
 
 #[tokio::test]
 async fn help_names_every_flag_and_never_prints_the_password() {
-    let output = switchboard(&["--help"]).env("SWITCHBOARD_PASSWORD", "hunter2").output().await.expect("started");
+    let mut command = switchboard(&["--help"]);
+    command.env("SWITCHBOARD_PASSWORD", "hunter2").env("SWITCHBOARD_JWT_SECRET", "hunter2");
+    let output = command.output().await.expect("started");
     let help = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success());
-    for flag in ["FOLDER", "--port", "--bind", "--password", "--no-password", "--allow-origin", "--offer-ttl"] {
+    for flag in [
+        "FOLDER",
+        "--port",
+        "--bind",
+        "--password",
+        "--no-password",
+        "--jwt-secret",
+        "--jwt-public-key",
+        "--allow-origin",
+        "--offer-ttl",
+    ] {
         assert!(help.contains(flag), "{flag} is missing: {help}");
     }
     assert!(!help.contains("hunter2"), "{help}");
+}
+
+/// A file with this in it, and its name.
+fn file(text: &str) -> (tempfile::NamedTempFile, String) {
+    let file = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a file");
+    std::fs::write(file.path(), text).expect("written");
+    let name = file.path().to_str().expect("a readable path").to_owned();
+    (file, name)
+}
+
+#[tokio::test]
+async fn who_may_come_in_is_decided_by_one_flag_and_no_more() {
+    let ways =
+        [&["--password", "hunter2"][..], &["--no-password"], &["--jwt-secret", "hunter2"], &["--jwt-public-key", "k"]];
+    for (number, one) in ways.iter().enumerate() {
+        for other in &ways[number + 1..] {
+            does_not_start(&[*one, *other].concat(), &[one[0], other[0], "cannot be used with"]).await;
+        }
+    }
+    let mut command = switchboard(&["--no-password", "--port", "0"]);
+    let output = within("the program to end", command.env("SWITCHBOARD_JWT_SECRET", "hunter2").output()).await;
+    let told = String::from_utf8_lossy(&output.expect("started").stderr).into_owned();
+    assert!(told.contains("--jwt-secret") && !told.contains("hunter2"), "{told}");
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_is_told() {
+    let here = &["--bind", "127.0.0.1", "--port", "0", "--jwt-public-key"];
+    does_not_start(&[here, &["no/such/key"][..]].concat(), &["no/such/key", "cannot be read"]).await;
+    let weak = "-----BEGIN PUBLIC KEY-----\n\
+        MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQD0PtQUzzqOx+1QyOwTHb9jer8k\n\
+        j6kIWvzHEqJl4p6AW72SXpY/IGKd+LmnAdPo4NCv3CtaN5AUxKpBQ0Jtf+26yUFe\n\
+        10HjpIowHjKIL7rZxMiTyqYXvAcVJTZC74PrSRUWyDnvXdSZUHfGzy8nlFDsB0ZO\n\
+        SUJBjljyKkFHnSFPgwIDAQAB\n-----END PUBLIC KEY-----\n";
+    for (text, words) in [
+        ("", "no public key"),
+        ("hunter2", "no public key"),
+        ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "no public key"),
+        (weak, "2048"),
+        ("-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n", "private"),
+    ] {
+        let (_file, name) = file(text);
+        let output = run(&[here, &[name.as_str()][..]].concat()).await;
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains(&name) && told.contains(words), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+    does_not_start(&["--bind", "127.0.0.1", "--port", "0", "--jwt-secret", ""], &["empty"]).await;
+}
+
+#[tokio::test]
+async fn a_secret_can_stand_in_a_file_and_is_not_told_where_that_is_missing() {
+    for flag in ["--password", "--jwt-secret"] {
+        let output = run(&["--bind", "127.0.0.1", "--port", "0", flag, "@hunter2"]).await;
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains(flag) && told.contains("cannot be read"), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use switchboard::admission::visitor::Visitor;
 use switchboard::config::Config;
 use switchboard::signaling::limits::Limits;
 use switchboard::socketio::{Door, Options};
@@ -43,12 +44,12 @@ async fn door_with(grace: Duration, ping_interval: Duration) -> (Entrance, std::
     let options = Options { ping_interval, ping_timeout: ping_interval, ..config.socketio() };
     let limits = Limits { grace, letter_ttl: grace, early_ttl: grace, ..Limits::default() };
     let store = Arc::new(Store::new(limits));
-    let gate = config.gate().expect("a gate");
+    let gate = config.gate().expect("the course's password");
     let bare =
         websocket::Options { ping_interval, ping_timeout: ping_interval, pairs: None, ..config.websocket(&gate) };
     let (_, bare) = websocket::Door::new(bare, gate.clone(), store.clone());
     let (door, routes) = Door::new(options, gate, store.clone());
-    let routes = routes.merge(bare.own);
+    let routes = routes.merge(bare.own).layer(axum::Extension(Visitor::unknown()));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (tended, looked_after) = (door.clone(), store.clone());

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::http::Reply;
 use crate::support::wire::web_socket;
-use crate::support::{Client, TestServer, Transport};
+use crate::support::{Bare, Client, TestServer, Transport};
 
 const POLL: &str = "/socket.io/?EIO=4&transport=polling";
 
@@ -93,7 +93,8 @@ async fn a_foreign_page_is_refused_on_a_session_that_it_knows() {
             assert_eq!(reply.status, 403, "{method} from {origin}");
         }
         let sid = format!("&sid={}", amy.handshake["sid"].as_str().expect("a session id"));
-        assert!(web_socket(&server, &sid, Some(origin)).await.is_err(), "{origin}");
+        let refused = web_socket(&server, &sid, Some(origin)).await.err();
+        assert!(refused.is_some_and(|fault| fault.contains("403")), "{origin}");
     }
     let mut bob = Client::connect(&server, "bob").await;
     bob.expect_silence().await;
@@ -101,9 +102,11 @@ async fn a_foreign_page_is_refused_on_a_session_that_it_knows() {
 
 #[tokio::test]
 async fn an_origin_in_other_letters_is_the_same() {
-    let server = TestServer::start(&["--allow-origin", "https://course.example"]).await;
+    let server = TestServer::start_patient(&["--password", "secret", "--allow-origin", "https://course.example"]).await;
     for origin in ["HTTPS://LOCALHOST:3000", "https://Course.Example"] {
         assert_eq!(poll_from(&server, origin).await.status, 200, "{origin}");
+        assert!(web_socket(&server, "", Some(origin)).await.is_ok(), "{origin}");
+        assert_eq!(others(&server, &[("Origin", origin)]).await, [401; 4], "{origin}");
     }
 }
 
@@ -126,10 +129,54 @@ async fn an_origin_that_the_flag_names_is_let_in_and_no_other() {
 
 #[tokio::test]
 async fn the_host_header_is_not_believed() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start_patient(&["--password", "secret"]).await;
     // DNS rebinding: the page and the address it asks have the same name, and it is not ours.
-    let headers = [("Origin", "http://rebound.example"), ("X-Forwarded-Host", "rebound.example")];
-    assert_eq!(server.get_with(POLL, &headers).await.status, 403);
+    for origin in ["http://rebound.example", "http://rebound.example:8181"] {
+        let host = origin.strip_prefix("http://").expect("http");
+        let headers = [("Origin", origin), ("Host", host), ("X-Forwarded-Host", host)];
+        assert_eq!(server.get_with(POLL, &headers).await.status, 403, "{origin}");
+        assert_eq!(others(&server, &headers).await, [403; 4], "{origin}");
+    }
+    // Nor is it held against a page that may come.
+    let headers = [("Origin", "http://localhost:3000"), ("Host", "rebound.example")];
+    assert_eq!(server.get_with(POLL, &headers).await.status, 200);
+    assert_eq!(others(&server, &headers).await, [401; 4]);
+}
+
+/// How the other doors answer a page with these headers and no password: the bare WebSocket, pairs by WebSocket, and
+/// their two requests. Who comes as far as the password is told 401.
+async fn others(server: &TestServer, headers: &[(&str, &str)]) -> [u16; 4] {
+    let body = br#"{"roomName":"tea","userId":1}"#;
+    [
+        Bare::refused(server, "?userName=amy", headers).await.status,
+        Bare::refused_at(server, "/?userId=1", headers).await.status,
+        server.request("POST", "/create-room", headers, body).await.status,
+        server.request("POST", "/destroy-room", headers, body).await.status,
+    ]
+}
+
+#[tokio::test]
+async fn the_other_doors_look_at_the_origin_alike() {
+    let server =
+        TestServer::start_patient(&["--password", "secret", "--allow-origin", "https://course.example:444"]).await;
+    for origin in ALLOWED.into_iter().chain(["https://course.example:444"]) {
+        assert_eq!(others(&server, &[("Origin", origin)]).await, [401; 4], "{origin}");
+    }
+    let near_misses = ["https://course.example", "http://course.example:444", "https://course.example:4444"];
+    for origin in FOREIGN.into_iter().chain(near_misses) {
+        assert_eq!(others(&server, &[("Origin", origin)]).await, [403; 4], "{origin}");
+    }
+    // No browser.
+    assert_eq!(others(&server, &[]).await, [401; 4]);
+}
+
+#[tokio::test]
+async fn of_several_origins_none_is_believed_more_than_the_others() {
+    let server = TestServer::start_patient(&["--password", "secret"]).await;
+    for pair in ["http://localhost, https://evil.example", "http://localhost https://evil.example"] {
+        assert_eq!(poll_from(&server, pair).await.status, 403, "{pair}");
+        assert_eq!(others(&server, &[("Origin", pair)]).await, [403; 4], "{pair}");
+    }
 }
 
 #[tokio::test]

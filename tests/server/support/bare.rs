@@ -24,6 +24,8 @@ pub struct Bare {
     /// Frames that came while a reply was awaited.
     inbox: VecDeque<Value>,
     last_id: u64,
+    /// Every text that it was ever sent, one a line.
+    pub heard: String,
     /// Code and reason of the close frame, once there was one.
     closed: Option<(u16, String)>,
 }
@@ -57,7 +59,7 @@ impl Bare {
         let stream = connect(address).await.expect("the server accepts");
         let opening = tokio_tungstenite::client_async(request, stream);
         let (socket, _) = within("a WebSocket to open", opening).await.expect("let in");
-        Self { socket, inbox: VecDeque::new(), last_id: 0, closed: None }
+        Self { socket, inbox: VecDeque::new(), last_id: 0, heard: String::new(), closed: None }
     }
 
     /// Asks to come in as a browser does, for one who will not be let in.
@@ -203,7 +205,10 @@ impl Bare {
         within("a frame", async {
             loop {
                 match self.socket.next().await?.ok()? {
-                    Message::Text(text) => return Some(text.to_string()),
+                    Message::Text(text) => {
+                        self.heard += &format!("{text}\n");
+                        return Some(text.to_string());
+                    }
                     Message::Close(frame) => {
                         self.closed = frame.map(|frame| (frame.code.into(), frame.reason.to_string()));
                         return None;

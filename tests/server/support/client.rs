@@ -16,6 +16,8 @@ pub struct Client {
     /// Packets that came while an ack was awaited.
     inbox: VecDeque<Packet>,
     last_ack: u64,
+    /// Every text that it was ever sent, one a line.
+    pub heard: String,
     /// What the server said of itself when the connection was opened.
     pub handshake: Value,
 }
@@ -24,7 +26,7 @@ impl Client {
     /// Opens the connection without saying who one is.
     pub async fn open(server: &TestServer, transport: Transport) -> Self {
         let (wire, handshake) = Wire::open(server, transport).await;
-        Self { wire, inbox: VecDeque::new(), last_ack: 0, handshake }
+        Self { wire, inbox: VecDeque::new(), last_ack: 0, heard: String::new(), handshake }
     }
 
     /// Comes in over WebSocket with the course's password.
@@ -209,7 +211,10 @@ impl Client {
     async fn receive(&mut self) -> Option<Packet> {
         within("a packet", async {
             let (mut packet, attachments) = match self.wire.receive().await? {
-                Frame::Text(text) => Packet::parse(text.strip_prefix('4').expect("a message")),
+                Frame::Text(text) => {
+                    self.heard += &format!("{text}\n");
+                    Packet::parse(text.strip_prefix('4').expect("a message"))
+                }
                 Frame::Binary(bytes) => panic!("bytes that no packet announced: {bytes:?}"),
             };
             for _ in 0..attachments {
@@ -221,6 +226,14 @@ impl Client {
             Some(packet)
         })
         .await
+    }
+
+    /// What the connection is called: the engine's id and the socket's. Whoever knows the first can speak as its owner.
+    pub fn ids(&self) -> Vec<String> {
+        let socket = self.heard.lines().find_map(|line| line.strip_prefix("40"));
+        let socket: Option<Value> = socket.map(|packet| serde_json::from_str(packet).expect("JSON"));
+        let ids = [Some(&self.handshake), socket.as_ref()].into_iter().flatten();
+        ids.map(|object| object["sid"].as_str().expect("an id").to_owned()).collect()
     }
 
     // ---- The end ----

@@ -12,6 +12,7 @@ pub mod pair_user;
 pub mod payload;
 pub mod room_world;
 pub mod server;
+pub mod token;
 pub mod wire;
 
 use std::future::Future;

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use switchboard::admission::guesses;
 use switchboard::config::Config;
 use switchboard::server::Server;
 use tempfile::TempDir;
@@ -28,7 +29,22 @@ impl TestServer {
 
     /// Starts a server that keeps its certificates in `state_dir`.
     pub async fn start_with_state(state_dir: &Path, flags: &[&str]) -> Self {
-        let server = build(state_dir, flags).expect("the server can be built");
+        Self::run(build(state_dir, flags).expect("the server can be built")).await
+    }
+
+    /// Starts a server that counts wrong passwords and tokens in this way.
+    pub async fn start_with_guesses(guesses: guesses::Options, flags: &[&str]) -> Self {
+        let mut config = config(state_dir(), flags).expect("the flags are understood");
+        config.who.guesses = guesses;
+        Self::run(Server::build(config).expect("the server can be built")).await
+    }
+
+    /// Starts a server that tells everything at once, however many wrong passwords and tokens it is shown.
+    pub async fn start_patient(flags: &[&str]) -> Self {
+        Self::start_with_guesses(guesses::Options { free: 100_000, ..Default::default() }, flags).await
+    }
+
+    async fn run(server: Server) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
         let (stop, stopped) = oneshot::channel();
@@ -67,8 +83,12 @@ pub async fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
 
 /// Builds a server without starting it: what is wrong with the flags or with the certificate comes back as a fault.
 pub fn build(state_dir: &Path, flags: &[&str]) -> anyhow::Result<Server> {
+    Server::build(config(state_dir, flags)?)
+}
+
+fn config(state_dir: &Path, flags: &[&str]) -> anyhow::Result<Config> {
     let state_dir = state_dir.to_str().expect("a readable path");
-    Server::build(Config::from_args([&["--state-dir", state_dir], flags].concat())?)
+    Ok(Config::from_args([&["--state-dir", state_dir], flags].concat())?)
 }
 
 /// The folder where the servers of this test run keep their certificates. These are made at once, so that no two
