@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::{fmt, fs};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use clap::builder::FalseyValueParser;
 
@@ -21,7 +21,6 @@ pub struct Who {
         value_name = "TEXT",
         env = "SWITCHBOARD_PASSWORD",
         hide_env_values = true,
-        conflicts_with_all = ["no_password", "jwt_secret", "jwt_public_key"],
         help_heading = WHO
     )]
     pub password: Option<Secret>,
@@ -31,7 +30,6 @@ pub struct Who {
         long,
         env = "SWITCHBOARD_NO_PASSWORD",
         value_parser = FalseyValueParser::new(),
-        conflicts_with_all = ["jwt_secret", "jwt_public_key"],
         help_heading = WHO
     )]
     pub no_password: bool,
@@ -42,7 +40,6 @@ pub struct Who {
         value_name = "TEXT",
         env = "SWITCHBOARD_JWT_SECRET",
         hide_env_values = true,
-        conflicts_with = "jwt_public_key",
         help_heading = WHO
     )]
     pub jwt_secret: Option<Secret>,
@@ -73,8 +70,9 @@ impl Who {
     /// The gate of both doors.
     ///
     /// # Errors
-    /// A file that cannot be read, a key that is none.
+    /// Two ways at once, a file that cannot be read, a key that is none.
     pub fn gate(&self) -> Result<Gate> {
+        self.only_one()?;
         let rule = if let Some(secret) = &self.jwt_secret {
             Rule::Token(Arc::new(Tokens::with_secret(&secret.text().context("--jwt-secret")?)?))
         } else if let Some(file) = &self.jwt_public_key {
@@ -85,6 +83,24 @@ impl Who {
             Rule::Password(self.password()?.into())
         };
         Ok(Gate::new(rule, self.guesses))
+    }
+
+    /// Not left to clap: for that `SWITCHBOARD_NO_PASSWORD=0` would be a choice, too.
+    fn only_one(&self) -> Result<()> {
+        let ways = [
+            (self.password.is_some(), "--password"),
+            (self.no_password, "--no-password"),
+            (self.jwt_secret.is_some(), "--jwt-secret"),
+            (self.jwt_public_key.is_some(), "--jwt-public-key"),
+        ];
+        let mut chosen = ways.into_iter().filter_map(|(is_chosen, flag)| is_chosen.then_some(flag));
+        match (chosen.next(), chosen.next()) {
+            (Some(one), Some(other)) => bail!(
+                "{one} cannot be used with {other}: choose one way in. (Each may also have been set by its environment \
+                 variable.)"
+            ),
+            _ => Ok(()),
+        }
     }
 
     /// That of pairs, whose course knows no password: the same one, but the course's password is not asked for.

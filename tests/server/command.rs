@@ -3,6 +3,7 @@
 
 use std::process::{Output, Stdio};
 
+use switchboard::config::Config;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -142,6 +143,13 @@ async fn who_may_come_in_is_decided_by_one_flag_and_no_more() {
     let output = within("the program to end", command.env("SWITCHBOARD_JWT_SECRET", "hunter2").output()).await;
     let told = String::from_utf8_lossy(&output.expect("started").stderr).into_owned();
     assert!(told.contains("--jwt-secret") && !told.contains("hunter2"), "{told}");
+    // What is switched off is not chosen.
+    for off in ["0", "false", ""] {
+        let mut command = switchboard(&["--password", "hunter2", "--bind", "127.0.0.1", "no/such/folder"]);
+        let output = within("the program to end", command.env("SWITCHBOARD_NO_PASSWORD", off).output()).await;
+        let told = String::from_utf8_lossy(&output.expect("started").stderr).into_owned();
+        assert!(told.contains("no/such/folder") && !told.contains("cannot be used with"), "{told}");
+    }
 }
 
 #[tokio::test]
@@ -167,6 +175,14 @@ async fn a_key_that_is_none_is_told() {
         assert!(!told.contains("hunter2"), "{told}");
     }
     does_not_start(&["--bind", "127.0.0.1", "--port", "0", "--jwt-secret", ""], &["empty"]).await;
+}
+
+#[test]
+fn a_secret_is_not_shown_to_whoever_looks_at_the_flags() {
+    for flag in ["--password", "--jwt-secret"] {
+        let shown = format!("{:?}", Config::from_args([flag, "hunter2"]).expect("flags"));
+        assert!(shown.contains("***") && !shown.contains("hunter2"), "{shown}");
+    }
 }
 
 #[tokio::test]
