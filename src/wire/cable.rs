@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
@@ -41,8 +42,11 @@ impl Cable {
     /// Ends it at once, whatever it is doing.
     pub fn cut(&self) {
         if let Some(stream) = self.0.stream.upgrade() {
+            let socket = SockRef::from(&*stream);
+            // A reset in the end: one who only sends, and is not read any more, would otherwise not notice for long.
+            let reset = socket.set_linger(Some(Duration::ZERO));
             // An error means that it has ended already.
-            if let Err(error) = SockRef::from(&*stream).shutdown(std::net::Shutdown::Both) {
+            if let Err(error) = reset.and_then(|()| socket.shutdown(std::net::Shutdown::Both)) {
                 tracing::debug!(%error, "the connection had ended");
             }
         }

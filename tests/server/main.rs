@@ -17,6 +17,7 @@ mod http;
 mod ids;
 mod interleavings;
 mod leak;
+mod limits;
 mod list;
 mod lobby;
 mod malformed;

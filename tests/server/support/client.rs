@@ -129,6 +129,11 @@ impl Client {
         self.wire.try_send(&[frame]).await
     }
 
+    /// Sends several packets in one write, and says whether the server still took them.
+    pub async fn try_send_all(&mut self, frames: &[Frame]) -> Result<(), String> {
+        self.wire.try_send(frames).await
+    }
+
     /// Emits an event whose payload has binary parts, each marked by `{"_placeholder":true,"num":n}`.
     pub async fn emit_binary(&mut self, event: &str, payload: Value, parts: &[Bytes]) {
         let mut frames = vec![Frame::Text(format!("45{}-{}", parts.len(), json!([event, payload])))];

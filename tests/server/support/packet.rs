@@ -69,6 +69,14 @@ impl Packet {
         (packet, attachments)
     }
 
+    /// What a `signalingError` says.
+    pub fn error(&self) -> Option<&Value> {
+        match self {
+            Self::Event(event) if event.name == "signalingError" => Some(&event.payload),
+            _ => None,
+        }
+    }
+
     pub fn attach(&mut self, part: Bytes) {
         match self {
             Self::Event(Event { attachments, .. }) | Self::Ack { attachments, .. } => attachments.push(part),

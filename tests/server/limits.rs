@@ -1,0 +1,230 @@
+//! Limits of connections: how many, how fast, how slow, how much (docs/limits.md), at every door.
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::packet::Packet;
+use crate::support::payload::{CANDIDATE_OUT, from_offerer, offered};
+use crate::support::wire::Frame;
+use crate::support::{Bare, Client, TestServer, Transport, UNHURRIED, within};
+
+const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
+const UPGRADE: [(&str, &str); 4] = [
+    ("Connection", "Upgrade"),
+    ("Upgrade", "websocket"),
+    ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+const FEW: [&str; 4] = ["--event-burst", "50", "--event-rate", "10"];
+
+/// Every way in, and by which status somebody is let in there.
+async fn ways_in(server: &TestServer) -> Vec<(u16, String)> {
+    let mut replies = Vec::new();
+    for (path, headers) in [
+        ("/socket.io/?EIO=4&transport=polling", &[][..]),
+        ("/socket.io/?EIO=4&transport=websocket", &UPGRADE[..]),
+        ("/ws?userName=eve&password=x", &UPGRADE[..]),
+        ("/?userId=1", &UPGRADE[..]),
+    ] {
+        let reply = server.get_with(path, headers).await;
+        replies.push((reply.status, reply.text()));
+    }
+    replies
+}
+
+/// Asks for a session until there is one.
+async fn until_there_is_a_place(server: &TestServer) {
+    let asking = async { while server.get("/socket.io/?EIO=4&transport=polling").await.status != 200 {} };
+    within("a free place", asking).await;
+}
+
+#[tokio::test]
+async fn beyond_so_many_connections_from_an_address_no_door_lets_anybody_in() {
+    let server = TestServer::start(&["--max-connections-per-address", "3"]).await;
+    let mut inside = Vec::new();
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        inside.push(Client::connect_by(&server, transport, "amy").await);
+    }
+    let bare = Bare::connect(&server, "bob").await;
+    for (status, text) in ways_in(&server).await {
+        assert_eq!(status, 503);
+        assert!(text.contains("too many connections from your address"), "{text}");
+    }
+    // Those who are inside are not disturbed, and pages are served.
+    for client in &mut inside {
+        assert_eq!(client.emit_with_ack("test", Value::Null).await, "pong");
+    }
+    assert_eq!(server.get("/").await.status, 200);
+    drop(bare);
+    until_there_is_a_place(&server).await;
+}
+
+#[tokio::test]
+async fn beyond_so_many_connections_in_all_no_door_lets_anybody_in() {
+    let server = TestServer::start(&["--max-connections", "1"]).await;
+    let amy = Client::connect(&server, "amy").await;
+    for (status, text) in ways_in(&server).await {
+        assert_eq!(status, 503);
+        assert!(text.contains("as many connections as it takes"), "{text}");
+    }
+    amy.close().await;
+    until_there_is_a_place(&server).await;
+}
+
+#[tokio::test]
+async fn a_polling_session_that_nobody_comes_back_to_gives_its_place_free() {
+    let flags = ["--max-connections", "1", "--ping-interval", "200ms", "--ping-timeout", "200ms"];
+    let server = TestServer::start(&flags).await;
+    let amy = Client::connect_by(&server, Transport::Polling, "amy").await;
+    assert_eq!(ways_in(&server).await[0].0, 503);
+    amy.lose();
+    until_there_is_a_place(&server).await;
+}
+
+#[tokio::test]
+async fn a_session_that_never_says_who_it_is_gives_its_place_free() {
+    let server = TestServer::start(&["--max-connections", "1", "--connect-timeout", "5s"]).await;
+    assert_eq!(server.get("/socket.io/?EIO=4&transport=polling").await.status, 200);
+    assert_eq!(server.get("/socket.io/?EIO=4&transport=polling").await.status, 503);
+    until_there_is_a_place(&server).await;
+}
+
+/// Whether the server ends this connection, whatever it says before.
+async fn expect_end(mut stream: TcpStream) -> String {
+    let mut rest = Vec::new();
+    within("the end of the connection", stream.read_to_end(&mut rest)).await.ok();
+    String::from_utf8_lossy(&rest).into_owned()
+}
+
+#[tokio::test]
+async fn whoever_dawdles_is_closed() {
+    let server = TestServer::start(&["--connect-timeout", "200ms"]).await;
+    let heads = [
+        "",
+        "G",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n",
+        "\u{16}",
+        "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}",
+        // A whole request, and then no second one.
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        // A body that stands still.
+        "POST /create-room HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+        "POST /socket.io/?EIO=4&transport=polling&sid=AAAAAAAAAAAAAAAA HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n4",
+    ];
+    for head in heads {
+        let mut stream = server.stream().await;
+        stream.write_all(head.as_bytes()).await.expect("the server listens");
+        expect_end(stream).await;
+    }
+}
+
+#[tokio::test]
+async fn the_body_of_a_poll_that_stands_still_is_given_up() {
+    let server = TestServer::start(&["--connect-timeout", "500ms"]).await;
+    let amy = Client::connect_by(&server, Transport::Polling, "amy").await;
+    let sid = amy.handshake["sid"].as_str().expect("a session id");
+    let mut stream = server.stream().await;
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
+    let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n4");
+    stream.write_all(head.as_bytes()).await.expect("the server listens");
+    expect_end(stream).await;
+}
+
+/// A hundred events at once, each with an ack asked for.
+fn flood() -> Vec<Frame> {
+    (0..100).map(|n| Frame::Text(format!("42{n}{}", json!([CANDIDATE_OUT, from_offerer(json!(n))])))).collect()
+}
+
+fn is_too_fast(error: &Value) -> bool {
+    error["code"] == "rate-limited"
+}
+
+#[tokio::test]
+async fn whoever_speaks_too_fast_is_told_once_loses_what_is_over_and_is_closed_in_the_end() {
+    let server = TestServer::start(&FEW).await;
+    for transport in EVERY {
+        let mut eve = Client::connect_by(&server, transport, "eve").await;
+        eve.send_all(&flood()).await;
+        let mut heard = 0;
+        let error = loop {
+            match eve.next().await {
+                Packet::Ack { .. } => heard += 1,
+                packet => break packet.error().cloned().expect("an error"),
+            }
+        };
+        assert!(is_too_fast(&error), "{transport:?}: {error}");
+        let message = error["message"].as_str().unwrap_or_default();
+        assert!(message.contains("50 messages at once and 10 a second"), "{message}");
+        assert!((40..100).contains(&heard), "{heard}");
+        // Longer than it is borne: the connection ends in the middle of it.
+        let going_on = async { while eve.try_send_all(&flood()).await.is_ok() {} };
+        within(&format!("the end of {transport:?}"), going_on).await;
+        assert!(eve.expect_end().await.iter().all(|packet| packet.error().is_none()), "{transport:?}: told twice");
+    }
+}
+
+#[tokio::test]
+async fn unknown_events_count_as_well() {
+    let server = TestServer::start(&FEW).await;
+    let mut eve = Client::connect(&server, "eve").await;
+    let frames: Vec<_> = (0..100).map(|n| Frame::Text(format!(r#"42["nothing",{n}]"#))).collect();
+    eve.send_all(&frames).await;
+    assert!(is_too_fast(&eve.expect("signalingError").await));
+}
+
+#[tokio::test]
+async fn a_bare_websocket_that_speaks_too_fast_is_told_and_closed_by_code() {
+    let server = TestServer::start(&FEW).await;
+    for (path, code) in [("/ws?userName=eve&password=x", 4429), ("/?userId=1", 1008)] {
+        let eve = Bare::open_path(server.address(), path).await;
+        let (mut out, mut heard) = eve.into_socket().split();
+        let frame =
+            r#"{"action":"leaving-room","room":"r","label":"WEBRTC_PROCESS","data":{"type":"OFFER","otherUserId":2}}"#;
+        let flooding = tokio::spawn(async move { while out.send(Message::text(frame)).await.is_ok() {} });
+        let (mut told, mut end) = (0, None);
+        within("the connection to be closed", async {
+            while let Some(Ok(message)) = heard.next().await {
+                match message {
+                    Message::Text(text) => told += usize::from(text.contains("rate-limited")),
+                    Message::Close(close) => end = close.map(|close| u16::from(close.code)),
+                    _ => {}
+                }
+            }
+        })
+        .await;
+        flooding.abort();
+        assert_eq!((told, end), (1, Some(code)), "{path}");
+    }
+}
+
+/// Offers of 100 kB to one who does not read them, until that one is cut; the other has heard all of them.
+#[tokio::test]
+async fn whoever_does_not_read_is_closed_for_the_bytes_that_wait() {
+    let server = TestServer::start(&[&UNHURRIED[..], &["--reconnect-grace", "0s"]].concat()).await;
+    for transport in EVERY {
+        let mut bob = Client::connect(&server, "bob").await;
+        let mut amy = Client::connect(&server, "amy").await;
+        let mut deaf = Client::connect_by(&server, transport, "deaf").await;
+        offered(&mut deaf, &mut bob, "of one who does not read").await;
+        // The kernel takes some megabytes; then one waits; then it is enough. It is far less than 1,024 messages.
+        let large = json!("x".repeat(100_000));
+        let mut gone = false;
+        for _ in 0..400 {
+            amy.emit("newOffer", large.clone()).await;
+            loop {
+                let event = bob.next_event().await;
+                gone = gone || event.name == "offerWithdrawn" && event.payload["offererUserName"] == "deaf";
+                if event.name == "newOfferAwaiting" {
+                    break;
+                }
+            }
+            if gone {
+                break;
+            }
+        }
+        assert!(gone, "{transport:?}: it still waits");
+    }
+}
