@@ -1,72 +1,28 @@
 //! Whoever has gone leaves nothing behind, however it went. Looks into the door, which the wire does not show.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::net::SocketAddr;
 
 use serde_json::json;
-use switchboard::admission::visitor::Visitor;
-use switchboard::config::Config;
-use switchboard::signaling::limits::Limits;
-use switchboard::socketio::{Door, Options};
-use switchboard::store::Store;
-use switchboard::websocket;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
-use crate::support::{Bare, within};
+use crate::support::Bare;
+use crate::support::entrance::Entrance;
 
 const SEPARATOR: char = '\u{1e}';
 
-/// A door and the store behind it.
-struct Entrance {
-    door: Door,
-    store: Arc<Store>,
+async fn door() -> (Entrance, SocketAddr) {
+    door_with(&["--reconnect-grace", "0s"]).await
 }
 
-impl Entrance {
-    fn is_empty(&self) -> bool {
-        self.door.is_empty()
-    }
-
-    async fn close(&self) {
-        self.door.close().await;
-        self.store.end_all();
-    }
-}
-
-async fn door() -> (Entrance, std::net::SocketAddr) {
-    door_with(Duration::ZERO, Duration::from_secs(25)).await
-}
-
-/// A door that waits so long for those who are away, and asks so often who is there.
-async fn door_with(grace: Duration, ping_interval: Duration) -> (Entrance, std::net::SocketAddr) {
-    let config = Config::from_args([""; 0]).expect("no flags");
-    let options = Options { ping_interval, ping_timeout: ping_interval, ..config.socketio() };
-    let limits = Limits { grace, letter_ttl: grace, early_ttl: grace, ..Limits::default() };
-    let store = Arc::new(Store::new(limits));
-    let gate = config.gate().expect("the course's password");
-    let bare =
-        websocket::Options { ping_interval, ping_timeout: ping_interval, pairs: None, ..config.websocket(&gate) };
-    let (_, bare) = websocket::Door::new(bare, gate.clone(), store.clone());
-    let (door, routes) = Door::new(options, gate, store.clone());
-    let routes = routes.merge(bare.own).layer(axum::Extension(Visitor::unknown()));
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("an address");
-    let (tended, looked_after) = (door.clone(), store.clone());
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(Duration::from_millis(100));
-        loop {
-            ticks.tick().await;
-            looked_after.expire();
-            tended.tend();
-        }
-    });
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    (Entrance { door, store }, address)
+async fn door_with(flags: &[&str]) -> (Entrance, SocketAddr) {
+    let door = Entrance::open(flags).await;
+    let address = door.address;
+    (door, address)
 }
 
 /// One HTTP request by long-polling; gives the reply's body.
-async fn poll(address: std::net::SocketAddr, session: &str, body: Option<&str>) -> String {
+async fn poll(address: SocketAddr, session: &str, body: Option<&str>) -> String {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let method = if body.is_some() { "POST" } else { "GET" };
     let body = body.unwrap_or_default();
@@ -81,19 +37,10 @@ async fn poll(address: std::net::SocketAddr, session: &str, body: Option<&str>) 
     reply.split_once("\r\n\r\n").map_or_else(String::new, |(_, body)| body.to_owned())
 }
 
-async fn new_session(address: std::net::SocketAddr) -> String {
+async fn new_session(address: SocketAddr) -> String {
     let opened = poll(address, "", None).await;
     let json: serde_json::Value = serde_json::from_str(&opened[1..]).expect("the open packet");
     format!("&sid={}", json["sid"].as_str().expect("a session id"))
-}
-
-async fn left_nothing(door: &Entrance) {
-    within("the door to be empty", async {
-        while !door.is_empty() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
 }
 
 /// On several threads the library may see the end before the beginning; the last session is an ordinary one, so that
@@ -109,7 +56,7 @@ async fn one_that_connects_and_closes_in_one_breath_leaves_nothing() {
     poll(address, &session, Some("40{\"password\":\"x\"}")).await;
     poll(address, &session, None).await;
     poll(address, &session, Some(&format!("41{SEPARATOR}1"))).await;
-    left_nothing(&door).await;
+    door.expect_empty().await;
 }
 
 #[tokio::test]
@@ -120,7 +67,7 @@ async fn one_that_calls_and_disconnects_leaves_nothing() {
     poll(address, &session, None).await;
     assert!(!door.is_empty(), "it is here now");
     poll(address, &session, Some(&format!("42[\"newOffer\",{{\"sdp\":\"\"}}]{SEPARATOR}41{SEPARATOR}1"))).await;
-    left_nothing(&door).await;
+    door.expect_empty().await;
 }
 
 #[tokio::test]
@@ -131,7 +78,7 @@ async fn a_closed_door_has_nobody_in_it() {
     poll(address, &session, None).await;
     assert!(!door.is_empty(), "it is here now");
     door.close().await;
-    left_nothing(&door).await;
+    door.expect_forgotten().await;
 }
 
 /// What a page says when it comes in.
@@ -143,7 +90,7 @@ fn connect(name: &str, session: &str) -> String {
 
 #[tokio::test]
 async fn those_who_break_off_leave_nothing_after_the_grace() {
-    let (door, address) = door_with(Duration::from_millis(300), Duration::from_secs(25)).await;
+    let (door, address) = door_with(&["--reconnect-grace", "300ms"]).await;
     for name in ["amy", "bob"] {
         let session = new_session(address).await;
         poll(address, &session, Some(&connect(name, name))).await;
@@ -157,12 +104,13 @@ async fn those_who_break_off_leave_nothing_after_the_grace() {
     }
     // Short of the grace, it is all there: a waiting offer, a call, ends of calls, letters, early candidates.
     assert!(!door.is_empty(), "they may come back");
-    left_nothing(&door).await;
+    door.expect_empty().await;
 }
 
 #[tokio::test]
 async fn one_that_was_replaced_again_and_again_leaves_nothing() {
-    let (door, address) = door_with(Duration::from_millis(300), Duration::from_millis(300)).await;
+    let (door, address) =
+        door_with(&["--reconnect-grace", "300ms", "--ping-interval", "300ms", "--ping-timeout", "300ms"]).await;
     for _ in 0..20 {
         let session = new_session(address).await;
         poll(address, &session, Some(&connect("amy", "amy's"))).await;
@@ -171,12 +119,12 @@ async fn one_that_was_replaced_again_and_again_leaves_nothing() {
     }
     // Nobody says goodbye: one after the other falls silent.
     assert!(!door.is_empty(), "the last one is here");
-    left_nothing(&door).await;
+    door.expect_empty().await;
 }
 
 #[tokio::test]
 async fn a_door_that_closes_while_somebody_is_away_has_nobody_in_it_after_the_grace() {
-    let (door, address) = door_with(Duration::from_millis(300), Duration::from_secs(25)).await;
+    let (door, address) = door_with(&["--reconnect-grace", "300ms"]).await;
     for ends in ["1", ""] {
         let session = new_session(address).await;
         poll(address, &session, Some(&connect("amy", "amy's"))).await;
@@ -184,12 +132,12 @@ async fn a_door_that_closes_while_somebody_is_away_has_nobody_in_it_after_the_gr
         poll(address, &session, Some(&format!("42[\"newOffer\",{{\"sdp\":\"\"}}]{SEPARATOR}{ends}"))).await;
     }
     door.close().await;
-    left_nothing(&door).await;
+    door.expect_forgotten().await;
 }
 
 #[tokio::test]
 async fn rooms_that_everybody_has_left_are_forgotten_however_they_left() {
-    let (door, address) = door_with(Duration::from_millis(300), Duration::from_secs(25)).await;
+    let (door, address) = door_with(&["--reconnect-grace", "300ms"]).await;
     let mut bare = Vec::new();
     for name in ["amy", "bob", "cem"] {
         let mut client = Bare::open_at(address, &format!("password=x&userName={name}&session={name}")).await;
@@ -212,5 +160,5 @@ async fn rooms_that_everybody_has_left_are_forgotten_however_they_left() {
     cem.lose();
     poll(address, &session, Some("1")).await;
     amy.close().await;
-    left_nothing(&door).await;
+    door.expect_empty().await;
 }

@@ -1,6 +1,6 @@
 //! Two that talk in a lobby of their own while somebody else misbehaves.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::payload::{CANDIDATE_IN, CANDIDATE_OUT, candidate, connected_call, from_answerer};
 use super::{Client, TestServer};
@@ -18,6 +18,14 @@ impl Bystanders {
         let mut bob = Client::connect_as(server, auth("bob")).await;
         connected_call(&mut amy, &mut bob).await;
         Self { amy, bob }
+    }
+
+    /// Their call ends, and they make another one.
+    pub async fn call_anew(&mut self) {
+        assert_eq!(self.amy.emit_with_ack("hangup", Value::Null).await, json!({ "ended": 1 }));
+        assert_eq!(self.bob.expect("peerHangup").await["reason"], "hangup");
+        connected_call(&mut self.amy, &mut self.bob).await;
+        self.go_on().await;
     }
 
     pub async fn go_on(&mut self) {

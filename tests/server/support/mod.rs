@@ -4,7 +4,9 @@
 pub mod bare;
 pub mod bystanders;
 pub mod client;
+pub mod entrance;
 pub mod folder;
+pub mod frames;
 pub mod http;
 pub mod member;
 pub mod packet;
