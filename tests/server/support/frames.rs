@@ -74,7 +74,12 @@ impl Frames {
 
     /// Comes to this door; these bytes go out together with the request.
     pub async fn open_with(address: SocketAddr, door: Door, bytes: &[u8]) -> Self {
-        Self { door, stream: upgrade(address, door.path(), bytes).await, rest: Vec::new() }
+        Self::new(door, upgrade(address, door.path(), bytes).await)
+    }
+
+    /// A WebSocket that is open already.
+    pub fn new(door: Door, stream: TcpStream) -> Self {
+        Self { door, stream, rest: Vec::new() }
     }
 
     /// Writes bytes as they are, and says whether the server still took them.

@@ -12,6 +12,7 @@ pub mod member;
 pub mod packet;
 pub mod pair_user;
 pub mod payload;
+pub mod polling;
 pub mod room_world;
 pub mod server;
 pub mod token;

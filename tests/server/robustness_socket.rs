@@ -1,0 +1,402 @@
+//! Socket.IO packets that no client of that protocol sends: what breaks it ends its own connection, what means nothing
+//! is passed over, and what can be answered is.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::support::bystanders::Bystanders;
+use crate::support::entrance::Entrance;
+use crate::support::packet::Packet;
+use crate::support::payload::offered;
+use crate::support::polling::{CONNECT, new_session, poll, session};
+use crate::support::wire::Frame;
+use crate::support::{Bare, Client, TestServer, Transport, within};
+
+const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
+/// The number of the ack that is asked for last.
+const LAST: u64 = 777;
+
+/// What somebody hears who sends this; and whether its connection goes on.
+async fn heard(server: &TestServer, transport: Transport, frames: &[Frame]) -> (Vec<Packet>, bool) {
+    let mut eve = Client::connect_by(server, transport, "eve").await;
+    for frame in frames {
+        if eve.try_send(frame.clone()).await.is_err() {
+            break;
+        }
+    }
+    eve.try_send(Frame::Text(format!("42{LAST}[\"test\"]"))).await.ok();
+    let mut packets = Vec::new();
+    loop {
+        match eve.next_or_end().await {
+            None => return (packets, false),
+            Some(Packet::Ack { id: LAST, .. }) => return (packets, true),
+            Some(packet) => packets.push(packet),
+        }
+    }
+}
+
+fn texts(texts: &[&str]) -> Vec<Frame> {
+    texts.iter().map(|text| Frame::from(*text)).collect()
+}
+
+/// Each of these, sent alone on every transport, is heard by nobody and ends its connection, or does not.
+async fn all_are_mute(go_on: bool, packets: &[&str]) {
+    let server = TestServer::start(&[]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    for transport in EVERY {
+        for packet in packets {
+            let outcome = heard(&server, transport, &texts(&[packet])).await;
+            assert_eq!(outcome, (vec![], go_on), "{transport:?}: {packet:.80}");
+        }
+        bystanders.call_anew().await;
+    }
+}
+
+#[tokio::test]
+async fn an_event_whose_name_is_no_text_ends_its_connection() {
+    let slots = [
+        r#"42[null,{}]"#,
+        r#"42[true]"#,
+        r#"421[7,{}]"#,
+        r#"42[-1.5e3]"#,
+        r#"42[1e999]"#,
+        r#"42[{}]"#,
+        r#"421[{"toString":"newOffer"},{}]"#,
+        r#"42[[]]"#,
+        r#"42[["newOffer"],{}]"#,
+        r#"42[]"#,
+        r#"42"#,
+        r#"421"#,
+        r#"42{}"#,
+        r#"42{"0":"newOffer"}"#,
+        r#"42null"#,
+        r#"42"newOffer""#,
+        r#"42["#,
+        r#"42[,"newOffer"]"#,
+        r#"42['newOffer',{}]"#,
+    ];
+    all_are_mute(false, &slots).await;
+}
+
+#[tokio::test]
+async fn packets_of_no_known_type_end_their_connection() {
+    all_are_mute(false, &["4", "44", "44{\"message\":\"x\"}", "47", "49", "4x", "4[]", "43[]", "43", "46", "4\u{0}"])
+        .await;
+}
+
+#[tokio::test]
+async fn names_that_mean_something_elsewhere_mean_nothing_here() {
+    let names = [
+        "connect",
+        "connecting",
+        "connection",
+        "connect_error",
+        "disconnect",
+        "disconnecting",
+        "newListener",
+        "removeListener",
+        "error",
+        "reconnect",
+        "message",
+        "ping",
+        "__proto__",
+        "constructor",
+        "prototype",
+        "toString",
+        "hasOwnProperty",
+        "",
+        "*",
+        "newOffer ",
+        "newoffer",
+        "answerResponse",
+        "signalingError",
+        "serverClosing",
+    ];
+    let packets: Vec<String> = names
+        .iter()
+        .flat_map(|name| [format!("42{}", json!([name, {}])), format!("421{}", json!([name, { "message": "x" }]))])
+        .collect();
+    all_are_mute(true, &packets.iter().map(String::as_str).collect::<Vec<_>>()).await;
+}
+
+#[tokio::test]
+async fn acks_that_nobody_asked_for_are_passed_over() {
+    let server = TestServer::start(&[]).await;
+    let acks =
+        ["430[]", "431[null]", "439223372036854775807[]", "430[{\"__proto__\":1}]", "430[", "43/other,0[]", "460-0[]"];
+    all_are_mute(true, &acks).await;
+    let mut eve = Client::connect_by(&server, Transport::Polling, "eve").await;
+    eve.send_all(&vec![Frame::from("431[]"); 10_000]).await;
+    eve.expect_silence().await;
+}
+
+#[tokio::test]
+async fn an_ack_is_asked_for_by_a_number_that_comes_back_or_not_at_all() {
+    let server = TestServer::start(&[]).await;
+    for transport in EVERY {
+        for id in ["0", "1", "4294967296", "9007199254740993", "9223372036854775807"] {
+            let (packets, goes_on) = heard(&server, transport, &texts(&[&format!("42{id}[\"test\"]")])).await;
+            let args = vec![json!("pong")];
+            let ack = Packet::Ack { id: id.parse().expect("a number"), args, attachments: vec![] };
+            assert_eq!((packets, goes_on), (vec![ack], true), "{transport:?}: {id}");
+        }
+    }
+    // Too large to be told back: the event counts, without an ack.
+    let too_large = ["429223372036854775808[\"test\"]", "4299999999999999999999999[\"test\"]"];
+    let longest = format!("42{}[\"test\"]", "9".repeat(100_000));
+    all_are_mute(true, &[too_large[0], too_large[1], &longest]).await;
+    // No number.
+    let none =
+        ["42-1[\"test\"]", "421.5[\"test\"]", "421e3[\"test\"]", "42+1[\"test\"]", "42 1[\"test\"]", "42x[\"test\"]"];
+    all_are_mute(false, &none).await;
+}
+
+#[tokio::test]
+async fn keys_that_mean_something_to_javascript_are_keys_like_any_other() {
+    let server = TestServer::start(&[]).await;
+    let odd = r#"{"type":"offer","__proto__":{"a":1},"constructor":{"prototype":{"a":1}},"toString":null,"type":"x"}"#;
+    for transport in EVERY {
+        let mut bob = Client::connect_by(&server, transport, "__proto__").await;
+        let mut amy = Client::connect_by(&server, transport, "constructor").await;
+        amy.send_raw(&format!("42[\"newOffer\",{odd}]")).await;
+        let event = bob.next_event().await;
+        assert!(event.text.contains(&format!(r#""offer":{odd}"#)), "{}", event.text);
+        assert_eq!(event.payload[0]["offererUserName"], "constructor");
+        let answer = format!(r#"{{"offererUserName":"constructor","__proto__":{{"offerId":"x"}},"answer":{odd}}}"#);
+        bob.send_raw(&format!("421[\"newAnswer\",{answer}]")).await;
+        assert_eq!(bob.ack_of(1).await, json!([]));
+        assert!(amy.next_event().await.text.contains(&format!(r#""answer":{odd}"#)));
+        for room in ["__proto__", "constructor"] {
+            assert_eq!(amy.emit_with_ack("joining-room", json!({ "room": room })).await["members"], json!([]));
+        }
+        amy.leave().await;
+        bob.leave().await;
+    }
+}
+
+#[tokio::test]
+async fn auth_of_any_kind_is_no_password() {
+    let server = TestServer::start(&[]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let kinds = [
+        "",
+        "null",
+        "true",
+        "\"x\"",
+        "[]",
+        "[\"x\"]",
+        "{}",
+        "{\"password\":null}",
+        "{\"password\":[\"x\"]}",
+        "{\"password\":{\"toString\":\"x\"}}",
+        "{\"password\":\"x\\u0000\"}",
+        "{\"__proto__\":{\"password\":\"x\"},\"constructor\":{\"password\":\"x\"}}",
+        "{\"password\":\"x\"",
+        "{password:\"x\"}",
+        &deep,
+    ];
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        for kind in kinds {
+            let mut eve = Client::open(&server, transport).await;
+            eve.send_raw(&format!("40{kind}")).await;
+            match eve.next_or_end().await {
+                Some(Packet::Connected(_)) => {
+                    eve.expect_error("connect", "wrong-password").await;
+                    assert_eq!(eve.next().await, Packet::Disconnected, "{kind:.80}");
+                }
+                Some(Packet::Refused(reason)) => {
+                    assert!(reason["message"].as_str().is_some_and(|text| text.contains(' ')), "{kind:.80}: {reason}");
+                }
+                other => panic!("{kind:.80}: {other:?}"),
+            }
+        }
+    }
+    bystanders.call_anew().await;
+}
+
+#[tokio::test]
+async fn deep_nesting_is_refused_at_each_door() {
+    let server = TestServer::start(&[]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let deep = format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
+        for transport in EVERY {
+            let events =
+                ["newOffer", "newAnswer", "hangup", "rejoinCall", "joining-room", "sending-SDP-offer", "unknown"];
+            for event in events {
+                let packet = format!("421[\"{event}\",{{\"room\":{deep},\"offer\":{deep}}}]");
+                let (packets, goes_on) = heard(&server, transport, &[Frame::Text(packet)]).await;
+                assert!(goes_on, "{transport:?}: {event}: {packets:?}");
+                let is_ok = |packet: &Packet| matches!(packet, Packet::Ack { args, .. } if args[0]["ok"] == true);
+                assert!(!packets.iter().any(is_ok), "{transport:?}: {event}: {packets:?}");
+            }
+        }
+        let mut bare = Bare::connect(&server, "eve").await;
+        bare.send_text(&format!(r#"{{"action":"joining-room","room":{deep}}}"#)).await;
+        let told = bare.expect("signaling-error").await;
+        assert_eq!(told["data"]["code"], "bad-payload");
+        let mut pair = Bare::open_path(server.address(), "/?userId=eve").await;
+        pair.send_text(&format!(r#"{{"label":"WEBRTC_PROCESS","data":{deep}}}"#)).await;
+        assert_eq!(pair.next_or_end().await.expect("open")["data"]["code"], "bad-payload");
+    }
+    bystanders.call_anew().await;
+}
+
+/// An event with this many parts announced.
+fn announcing(count: &str) -> String {
+    format!(r#"45{count}-["newOffer",{{"a":{{"_placeholder":true,"num":0}}}}]"#)
+}
+
+#[tokio::test]
+async fn attachments_that_are_not_as_announced_end_their_connection() {
+    let server = TestServer::start(&[]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    let part = |size: usize| Frame::Binary(Bytes::from(vec![7; size]));
+    let sequences = [
+        // Not announced at all, or more than were.
+        vec![part(3)],
+        vec![part(0)],
+        vec![Frame::Text(announcing("1")), part(3), part(3)],
+        // Something else comes instead.
+        vec![Frame::Text(announcing("1")), Frame::from("42[\"test\"]")],
+        vec![Frame::Text(announcing("2")), part(3), Frame::Text(announcing("1"))],
+        vec![Frame::Text(announcing("1")), Frame::from(CONNECT)],
+        // A number that is none, or too many.
+        vec![Frame::Text(announcing(""))],
+        vec![Frame::Text(announcing("-1"))],
+        vec![Frame::Text(announcing("1.5"))],
+        vec![Frame::Text(announcing("x"))],
+        vec![Frame::Text(announcing("10001"))],
+        vec![Frame::Text(announcing("99999999999999999999999999"))],
+        vec![Frame::from("45[\"newOffer\",{}]")],
+        vec![Frame::from("46-0[]")],
+        // Together larger than a message may be.
+        vec![Frame::Text(announcing("3")), part(400_000), part(400_000), part(400_000)],
+    ];
+    for transport in EVERY {
+        for frames in &sequences {
+            let (packets, goes_on) = heard(&server, transport, frames).await;
+            let context = format!("{transport:?}: {:.60}", format!("{frames:?}"));
+            assert!(!goes_on, "{context}: {packets:?}");
+            assert!(!packets.iter().any(|packet| matches!(packet, Packet::Ack { .. })), "{context}: {packets:?}");
+        }
+        bystanders.call_anew().await;
+    }
+}
+
+#[tokio::test]
+async fn attachments_that_never_come_are_forgotten_with_their_connection() {
+    let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
+    let entrance = Entrance::open(&flags).await;
+    for parts in 0..100 {
+        let sid = session(entrance.address).await;
+        let parts = vec!["bAAAA"; parts].join("\u{1e}");
+        let body = [announcing("10000"), parts].join("\u{1e}");
+        poll(entrance.address, "POST", &sid, body.trim_end_matches('\u{1e}')).await;
+    }
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn thousands_of_empty_attachments_are_taken_or_end_their_connection() {
+    let server = TestServer::start(&[]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    let mut eve = Client::connect(&server, "eve").await;
+    let mut frames = vec![Frame::Text(announcing("10000"))];
+    frames.resize(10_001, Frame::Binary(Bytes::new()));
+    for some in frames.chunks(100) {
+        for frame in some {
+            eve.try_send(frame.clone()).await.ok();
+        }
+    }
+    bystanders.call_anew().await;
+}
+
+#[tokio::test]
+async fn other_namespaces_are_refused_and_what_is_said_in_them_is_passed_over() {
+    let server = TestServer::start(&[]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    let address = server.address();
+    for name in ["/other", "/admin", "/__proto__", "/a?b=c", "/../", "/%2f", "//", "/{*x}", "/ä", "/\u{0}"] {
+        let sid = session(address).await;
+        assert_eq!(poll(address, "POST", &sid, &format!("40{name},{{\"password\":\"x\"}}")).await.status, 200);
+        let said = [format!("42{name},[\"newOffer\",{{}}]"), format!("42{name},1[\"test\"]"), format!("41{name},")];
+        assert_eq!(poll(address, "POST", &sid, &said.join("\u{1e}")).await.status, 200, "{name}");
+        assert_eq!(poll(address, "POST", &sid, "427[\"test\"]").await.status, 200, "{name}");
+        let mut told = String::new();
+        while !told.contains("437[") {
+            told += &poll(address, "GET", &sid, "").await.text();
+            told += "\u{1e}";
+        }
+        let told: Vec<&str> = told.split('\u{1e}').filter(|packet| !matches!(*packet, "" | "2")).collect();
+        assert_eq!(told, [&*format!("44{name},{{\"message\":\"Invalid namespace\"}}"), r#"437["pong"]"#]);
+    }
+    bystanders.call_anew().await;
+}
+
+#[tokio::test]
+#[ignore = "the library repeats the name of each unknown namespace, without a limit in bytes"]
+async fn refusals_that_nobody_fetches_are_bounded() {
+    let server = TestServer::start(&[]).await;
+    let sid = session(server.address()).await;
+    let wish = format!("40/{},", "x".repeat(900_000));
+    for _ in 0..20 {
+        poll(server.address(), "POST", &sid, &wish).await;
+    }
+    let mut waiting = 0;
+    poll(server.address(), "POST", &sid, "427[\"test\"]").await;
+    loop {
+        let reply = poll(server.address(), "GET", &sid, "").await;
+        waiting += reply.body.len();
+        if reply.status != 200 || reply.text().ends_with("437[\"pong\"]") {
+            break;
+        }
+    }
+    assert!(waiting < 4_000_000, "{waiting} bytes waited for one who does not fetch them");
+}
+
+/// On several threads, so that the many run at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn hundreds_of_connects_in_one_breath_are_one() {
+    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    for _ in 0..20 {
+        let sid = new_session(entrance.address).await;
+        let all = vec![CONNECT; 500].join("\u{1e}");
+        assert_eq!(poll(entrance.address, "POST", &sid, &all).await.status, 200);
+        let mut told = String::new();
+        while !told.contains("437[") {
+            poll(entrance.address, "POST", &sid, "427[\"test\"]").await;
+            told += &poll(entrance.address, "GET", &sid, "").await.text();
+        }
+        assert_eq!(told.matches("40{").count(), 1, "{told}");
+        poll(entrance.address, "POST", &sid, "1").await;
+    }
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn connects_and_disconnects_in_turn_leave_nothing() {
+    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    for turns in [vec![CONNECT, "41"], vec![CONNECT, r#"42["newOffer",{}]"#, "41", CONNECT], vec!["41", CONNECT, "41"]]
+    {
+        let sid = new_session(entrance.address).await;
+        let all = turns.repeat(200).join("\u{1e}");
+        poll(entrance.address, "POST", &sid, &all).await;
+        poll(entrance.address, "POST", &sid, "1").await;
+    }
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn a_packet_within_another_is_none() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    let mut bob = Client::connect(&server, "bob").await;
+    // A separator within a text is a part of it on WebSocket, and the other's poll must not be split by it.
+    let mut cem = Client::connect_by(&server, Transport::Polling, "cem").await;
+    let text = "a\u{1e}42[\"hangup\",null]\u{1e}1";
+    let object = within("an offer", offered(&mut amy, &mut bob, text)).await;
+    assert_eq!(object["offer"]["sdp"], Value::from(text));
+    assert_eq!(cem.expect("newOfferAwaiting").await[0]["offer"]["sdp"], Value::from(text));
+}

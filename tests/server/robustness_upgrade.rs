@@ -1,0 +1,245 @@
+//! Coming in, and going over from polling to WebSocket: what is half done, done wrong or broken off leaves nothing.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::support::bystanders::Bystanders;
+use crate::support::entrance::Entrance;
+use crate::support::frames::{BINARY, CLOSE, Door, FIN, Frames, TEXT, frame, handshake, reset, upgrade};
+use crate::support::polling::{CONNECT, new_session, poll, session};
+use crate::support::server::connect;
+use crate::support::{TestServer, within};
+
+const WEB_SOCKET: &str = "/socket.io/?EIO=4&transport=websocket";
+
+fn text(text: &str) -> Vec<u8> {
+    frame(FIN | TEXT, text.as_bytes())
+}
+
+/// An upgrade of this session that is reset at one of six stages.
+async fn broken_upgrade(address: SocketAddr, sid: &str, stage: usize) {
+    let path = format!("{WEB_SOCKET}&sid={sid}");
+    let mut stream = connect(address).await.expect("the server accepts");
+    let request = handshake(&path);
+    let (head, rest) = request.split_at(request.len() / 2);
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    if stage > 0 {
+        stream.write_all(rest.as_bytes()).await.expect("sent");
+    }
+    if stage > 1 {
+        within("a reply", stream.read_u8()).await.expect("a reply");
+        let steps = [text("2probe"), text("5"), text(r#"42["test"]"#)];
+        stream.write_all(&steps[..stage - 2].concat()).await.expect("sent");
+    }
+    reset(stream);
+}
+
+#[tokio::test]
+async fn a_thousand_resets_in_mid_upgrade_leave_nothing_and_a_call_goes_on() {
+    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    let addresses = [entrance.address, server.address()];
+    for round in 0..100 {
+        let ten = (0..10).map(|number| async move {
+            let (stage, address) = ((round + number) % 6, addresses[number % 2]);
+            let sid = session(address).await;
+            broken_upgrade(address, &sid, stage).await;
+            // Reset too early, the session is a polling one still.
+            poll(address, "POST", &sid, "1").await;
+        });
+        futures_util::future::join_all(ten).await;
+    }
+    bystanders.call_anew().await;
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn an_upgrade_without_a_probe_or_with_a_wrong_one_ends_its_session_only() {
+    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let server = TestServer::start(&[]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    let wrong = [
+        text("5"),
+        text("2"),
+        text("3probe"),
+        text("2prob"),
+        text(""),
+        text("x"),
+        text(CONNECT),
+        frame(FIN | BINARY, b"2probe"),
+        frame(FIN | CLOSE, b"\x03\xe8"),
+        frame(FIN | 0x3, b""),
+        // The probe twice, and instead of the switch something else.
+        [text("2probe"), text("2probe")].concat(),
+        [text("2probe"), text("41")].concat(),
+        [text("2probe"), frame(FIN | CLOSE, b"")].concat(),
+    ];
+    for address in [entrance.address, server.address()] {
+        for bytes in &wrong {
+            let sid = session(address).await;
+            let mut stream = upgrade(address, &format!("{WEB_SOCKET}&sid={sid}"), bytes).await;
+            within("the end", stream.read_to_end(&mut Vec::new())).await.ok();
+            assert_eq!(poll(address, "POST", &sid, "3").await.status, 400, "{bytes:?}");
+        }
+    }
+    bystanders.call_anew().await;
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn an_upgrade_that_is_begun_and_not_gone_on_with_is_given_up() {
+    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let sids = [session(entrance.address).await, session(entrance.address).await];
+    let mut streams = Vec::new();
+    for (sid, begun) in sids.iter().zip([vec![], text("2probe")]) {
+        streams.push(upgrade(entrance.address, &format!("{WEB_SOCKET}&sid={sid}"), &begun).await);
+    }
+    for mut stream in streams {
+        within("the end", stream.read_to_end(&mut Vec::new())).await.ok();
+    }
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn polls_and_posts_during_an_upgrade_are_answered_and_nothing_is_lost() {
+    let server = TestServer::start(&[]).await;
+    let address = server.address();
+    let sid = session(address).await;
+    let mut stream = upgrade(address, &format!("{WEB_SOCKET}&sid={sid}"), &text("2probe")).await;
+    let mut probed = [0; 8];
+    within("the answer to the probe", stream.read_exact(&mut probed)).await.expect("3probe");
+    assert_eq!(&probed[2..], b"3probe");
+    for number in 0..50 {
+        assert_eq!(poll(address, "GET", &sid, "").await.text(), "6");
+        assert_eq!(poll(address, "POST", &sid, &format!("42{number}[\"test\"]")).await.status, 200);
+    }
+    stream.write_all(&text("5")).await.expect("sent");
+    let mut eve = Frames::new(Door::Course, stream);
+    for number in 0..50 {
+        assert_eq!(eve.next_text().await, format!("43{number}[\"pong\"]"));
+    }
+    eve.settle().await;
+    // The old way is closed now.
+    for method in ["GET", "POST"] {
+        assert_eq!(poll(address, method, &sid, "41").await.status, 400);
+    }
+    eve.settle().await;
+}
+
+#[tokio::test]
+async fn two_upgrades_of_one_session_at_once_harm_no_other_and_leave_nothing() {
+    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let server = TestServer::start(&[]).await;
+    let mut bystanders = Bystanders::talking(&server).await;
+    for address in [entrance.address, server.address()] {
+        for _ in 0..20 {
+            let sid = session(address).await;
+            let path = format!("{WEB_SOCKET}&sid={sid}");
+            let all = [text("2probe"), text("5")].concat();
+            let (one, other) = tokio::join!(upgrade(address, &path, &all), upgrade(address, &path, &all));
+            drop((one, other));
+            poll(address, "POST", &sid, "1").await;
+        }
+    }
+    bystanders.call_anew().await;
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn a_websocket_for_a_session_that_is_none_is_closed() {
+    let server = TestServer::start(&[]).await;
+    for _ in 0..20 {
+        let path = format!("{WEB_SOCKET}&sid=AAAAAAAAAAAAAAAA");
+        let mut stream = upgrade(server.address(), &path, &text("2probe")).await;
+        let mut rest = Vec::new();
+        within("the end", stream.read_to_end(&mut rest)).await.ok();
+        assert_eq!(rest, b"");
+    }
+}
+
+#[tokio::test]
+async fn those_who_shake_hands_and_say_no_more_leave_nothing() {
+    let entrance = Entrance::open(&["--connect-timeout", "500ms", "--reconnect-grace", "0s"]).await;
+    let mut held = Vec::new();
+    for _ in 0..300 {
+        new_session(entrance.address).await;
+        held.push(upgrade(entrance.address, WEB_SOCKET, &[]).await);
+    }
+    entrance.expect_empty().await;
+    // Those who are still connected are not kept waiting for either.
+    for mut stream in held {
+        within("the end", stream.read_to_end(&mut Vec::new())).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn those_who_come_in_and_vanish_leave_nothing() {
+    let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
+    let entrance = Entrance::open(&flags).await;
+    for number in 0..100 {
+        let sid = session(entrance.address).await;
+        let offer = format!(r#"42["newOffer",{{"sdp":"{number}"}}]"#);
+        assert_eq!(poll(entrance.address, "POST", &sid, &offer).await.status, 200);
+    }
+    assert!(!entrance.is_empty(), "their pings are not due yet");
+    entrance.expect_empty().await;
+}
+
+/// Requests that ask for a WebSocket, and are no handshake (RFC 6455, section 4.2.1).
+fn spoiled(path: &str) -> Vec<String> {
+    let good = handshake(path);
+    vec![
+        good.replace("Connection: Upgrade\r\n", ""),
+        good.replace("Upgrade: websocket\r\n", ""),
+        good.replace("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", ""),
+        good.replace("Version: 13", "Version: 8"),
+        good.replace("Version: 13", "Version: x"),
+        good.replace("Upgrade: websocket", "Upgrade: h2c"),
+        good.replace("HTTP/1.1", "HTTP/1.0"),
+        good.replace("GET", "POST"),
+    ]
+}
+
+async fn refuses_what_is_no_handshake(door: Door) {
+    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    for request in spoiled(door.path()) {
+        let mut stream = connect(entrance.address).await.expect("the server accepts");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut status = [0; 12];
+        within("a reply", stream.read_exact(&mut status)).await.expect("a reply");
+        let status = String::from_utf8_lossy(&status);
+        assert!(status.ends_with("400") || status.ends_with("426"), "{status} to {request}");
+    }
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn what_is_no_handshake_of_a_websocket_opens_none_for_rooms_and_pairs() {
+    refuses_what_is_no_handshake(Door::Rooms).await;
+    refuses_what_is_no_handshake(Door::Pairs).await;
+}
+
+#[tokio::test]
+#[ignore = "the library answers 101 to anything that has a Sec-WebSocket-Key: to be refused in front of it"]
+async fn what_is_no_handshake_of_a_websocket_opens_none_for_the_course() {
+    refuses_what_is_no_handshake(Door::Course).await;
+}
+
+#[tokio::test]
+async fn a_session_that_was_disconnected_may_connect_again_and_leaves_nothing() {
+    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let sid = session(entrance.address).await;
+    for _ in 0..20 {
+        assert_eq!(poll(entrance.address, "POST", &sid, "41").await.status, 200);
+        assert_eq!(poll(entrance.address, "POST", &sid, CONNECT).await.status, 200);
+        let mut told = String::new();
+        while !told.contains("40{") {
+            told = poll(entrance.address, "GET", &sid, "").await.text();
+        }
+        assert_eq!(poll(entrance.address, "POST", &sid, r#"42["newOffer",{}]"#).await.status, 200);
+    }
+    poll(entrance.address, "POST", &sid, "41\x1e1").await;
+    entrance.expect_empty().await;
+}

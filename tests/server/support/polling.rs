@@ -1,0 +1,35 @@
+//! Long-polling request by request, for what no client would do.
+
+use std::net::SocketAddr;
+
+use serde_json::Value;
+
+use super::http::{Reply, request};
+use super::server::connect;
+
+pub const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
+/// What eve says as she comes in.
+pub const CONNECT: &str = r#"40{"userName":"eve","password":"x"}"#;
+
+/// One request of a polling session, whatever comes of it.
+pub async fn poll(address: SocketAddr, method: &str, sid: &str, body: &str) -> Reply {
+    let stream = connect(address).await.expect("the server accepts");
+    request(stream, method, &format!("{POLLING}&sid={sid}"), &[("Content-Type", "text/plain")], body.as_bytes()).await
+}
+
+/// A polling session that has said who it is, and its id.
+pub async fn session(address: SocketAddr) -> String {
+    let sid = new_session(address).await;
+    assert_eq!(poll(address, "POST", &sid, CONNECT).await.status, 200);
+    let connected = poll(address, "GET", &sid, "").await.text();
+    assert!(connected.contains("40{"), "{connected}");
+    sid
+}
+
+/// A polling session that has not said who it is.
+pub async fn new_session(address: SocketAddr) -> String {
+    let stream = connect(address).await.expect("the server accepts");
+    let opened = request(stream, "GET", POLLING, &[], b"").await.text();
+    let handshake: Value = serde_json::from_str(&opened[1..]).expect("the open packet");
+    handshake["sid"].as_str().expect("a session id").to_owned()
+}
