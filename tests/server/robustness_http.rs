@@ -120,7 +120,11 @@ async fn what_is_no_http_is_refused() {
         format!("GET / HTTP/1.1\r\nno colon\r\n{close}"),
         format!("GET / HTTP/1.1\r\n: no name\r\n{close}"),
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".into(),
+        "CONNECT localhost:22 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".into(),
         "SSH-2.0-OpenSSH_9.9\r\n".into(),
+        // What begins as TLS does.
+        "\u{16}\u{3}\u{1}\u{0}\u{5}hello".into(),
+        "\u{16}\u{3}\u{1}\u{0}\u{0}\u{16}\u{3}\u{1}\u{0}\u{0}".into(),
         "<policy-file-request/>\0\r\n\r\n".into(),
     ];
     for nonsense in nonsense {
@@ -148,6 +152,9 @@ async fn a_body_whose_length_cannot_be_believed_is_refused() {
         "Transfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n1ffffffffffffffff\r\nx\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n1\r\nxyz\r\n0\r\n\r\n",
+        &format!("Transfer-Encoding: chunked\r\n\r\n1;{}\r\nx\r\n0\r\n\r\n", "x".repeat(1_000_000)),
+        &format!("Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n{}\r\n", "X-Trailer: x\r\n".repeat(5_000)),
+        &format!("Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX: {}\r\n\r\n", "x".repeat(1_000_000)),
     ];
     for body in bodies {
         let sid = session(server.address()).await;
@@ -352,4 +359,22 @@ async fn bodies_for_pairs_are_read_whatever_they_are_called() {
         create(&server, odd, odd.into()).await;
     }
     assert_eq!(post(&server, "/create-room", "\u{feff}{}").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_polling_body_that_comes_in_drops_is_one_body() {
+    let server = TestServer::start(&[]).await;
+    let sid = session(server.address()).await;
+    let body = "42[\"💥\",\"💥\"]\u{1e}427[\"test\"]\u{1e}428[\"test\"]";
+    let drops: Vec<u8> =
+        body.bytes().flat_map(|byte| [b"1\r\n".as_slice(), &[byte], b"\r\n"].concat()).chain(*b"0\r\n\r\n").collect();
+    let head = format!(
+        "POST {POLLING}&sid={sid} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    assert_eq!(status(server.stream().await, &[head.as_bytes(), &drops].concat()).await, Some(200));
+    let mut told = String::new();
+    while !told.contains("438[") {
+        told += &poll(server.address(), "GET", &sid, "").await.text();
+    }
+    assert!(told.contains(r#"437["pong"]"#), "{told}");
 }

@@ -375,7 +375,7 @@ async fn hundreds_of_connects_in_one_breath_are_one() {
     entrance.expect_empty().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn connects_and_disconnects_in_turn_leave_nothing() {
     let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
     for turns in [vec![CONNECT, "41"], vec![CONNECT, r#"42["newOffer",{}]"#, "41", CONNECT], vec!["41", CONNECT, "41"]]

@@ -35,7 +35,7 @@ async fn broken_upgrade(address: SocketAddr, sid: &str, stage: usize) {
     reset(stream);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_resets_in_mid_upgrade_leave_nothing_and_a_call_goes_on() {
     let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
@@ -128,7 +128,7 @@ async fn polls_and_posts_during_an_upgrade_are_answered_and_nothing_is_lost() {
     eve.settle().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_upgrades_of_one_session_at_once_harm_no_other_and_leave_nothing() {
     let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
@@ -241,5 +241,23 @@ async fn a_session_that_was_disconnected_may_connect_again_and_leaves_nothing() 
         assert_eq!(poll(entrance.address, "POST", &sid, r#"42["newOffer",{}]"#).await.status, 200);
     }
     poll(entrance.address, "POST", &sid, "41\x1e1").await;
+    entrance.expect_empty().await;
+}
+
+#[tokio::test]
+async fn those_with_a_wrong_password_leave_nothing() {
+    let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
+    let entrance = Entrance::open(&flags).await;
+    for _ in 0..20 {
+        let sid = new_session(entrance.address).await;
+        poll(entrance.address, "POST", &sid, r#"40{"password":"wrong"}"#).await;
+        let mut eve = Frames::open_with(entrance.address, Door::Course, &text(r#"40{"password":"wrong"}"#)).await;
+        while let Some((_, payload)) = eve.next().await {
+            if payload.starts_with(b"41") {
+                break;
+            }
+        }
+        eve.reset();
+    }
     entrance.expect_empty().await;
 }
