@@ -120,7 +120,9 @@ async fn readiness(State(ready): State<Ready>) -> Response {
 
 /// At `/` there is a WebSocket for some, and a page for the others.
 async fn enter_or_see(door: Router, pages: Arc<Pages>, request: Request) -> Response {
-    if request.headers().contains_key(header::UPGRADE) {
+    // Clients that could do HTTP/2 ask for that by the same header, and may be left with HTTP/1.1.
+    let upgrade = request.headers().get(header::UPGRADE).and_then(|upgrade| upgrade.to_str().ok());
+    if upgrade.is_some_and(|upgrade| upgrade.to_ascii_lowercase().contains("websocket")) {
         let Ok(response) = door.oneshot(request).await;
         return response;
     }

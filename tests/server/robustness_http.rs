@@ -378,3 +378,15 @@ async fn a_polling_body_that_comes_in_drops_is_one_body() {
     }
     assert!(told.contains(r#"437["pong"]"#), "{told}");
 }
+
+#[tokio::test]
+async fn who_asks_for_another_upgrade_gets_the_page() {
+    let server = TestServer::start(&[]).await;
+    for upgrade in ["h2c", "HTTP/2.0", "TLS/1.3", "foo", ""] {
+        let headers = [("Connection", "Upgrade, close"), ("Upgrade", upgrade)];
+        for path in ["/", "/index.html"] {
+            let reply = server.get_with(path, &headers).await;
+            assert_eq!(reply.status, 200, "{upgrade} at {path}: {}", reply.text());
+        }
+    }
+}
