@@ -32,6 +32,8 @@ mod reconnect;
 mod rejoin;
 mod renegotiation;
 mod robustness;
+mod robustness_bodies;
+mod robustness_connect;
 mod robustness_engine;
 mod robustness_frames;
 mod robustness_http;

@@ -2,6 +2,7 @@
 //! tests are about (`..`, `%2e`, a foreign Origin).
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::{TestServer, within};
 
@@ -61,6 +62,24 @@ pub async fn request(
     })
     .await;
     parse(&bytes)
+}
+
+/// The status of what comes back for these bytes, or nothing where the server closes without a word. (It may close
+/// before it has read all, and then the reply gets lost.)
+pub async fn status(mut stream: TcpStream, bytes: &[u8]) -> Option<u16> {
+    let mut reply = Vec::new();
+    within("the server to answer and close", async {
+        stream.write_all(bytes).await.ok();
+        stream.read_to_end(&mut reply).await.ok();
+    })
+    .await;
+    let reply = String::from_utf8_lossy(&reply);
+    let status = reply.split(' ').nth(1)?;
+    Some(status.parse().unwrap_or_else(|_| panic!("no status: {reply}")))
+}
+/// Whether a request was refused, and not by accident: by a reply, or by closing.
+pub fn is_refusal(status: Option<u16>) -> bool {
+    status.is_none_or(|status| (400..600).contains(&status) && status != 500)
 }
 
 fn parse(bytes: &[u8]) -> Reply {
