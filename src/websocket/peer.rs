@@ -217,7 +217,7 @@ impl Peer {
     }
 
     /// Does what was said; false if it meant nothing at all.
-    fn hear(&self, text: &str) -> bool {
+    pub fn hear(&self, text: &str) -> bool {
         match &self.manner {
             Manner::Rooms => rooms::hear(self, text),
             Manner::Pairs(address) => pairs::hear(self, address, text),

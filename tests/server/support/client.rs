@@ -241,6 +241,11 @@ impl Client {
         ids.map(|object| object["sid"].as_str().expect("an id").to_owned()).collect()
     }
 
+    /// Stays, answers pings and heeds nothing of what it is told, until the connection is closed.
+    pub async fn stay(mut self) {
+        while self.wire.receive().await.is_some() {}
+    }
+
     // ---- The end ----
 
     /// What `socket.disconnect()` does: says so, then closes.

@@ -13,6 +13,7 @@ pub mod packet;
 pub mod pair_user;
 pub mod payload;
 pub mod polling;
+pub mod program;
 pub mod room_world;
 pub mod server;
 pub mod token;

@@ -17,6 +17,11 @@ use super::within;
 /// A running server; it ends with the test.
 pub struct TestServer {
     address: SocketAddr,
+    /// `None` for one in a process of its own.
+    running: Option<Running>,
+}
+
+struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<anyhow::Result<()>>,
 }
@@ -51,7 +56,12 @@ impl TestServer {
         let task = tokio::spawn(server.listen(listener, async {
             stopped.await.ok();
         }));
-        Self { address, stop, task }
+        Self { address, running: Some(Running { stop, task }) }
+    }
+
+    /// A server in a process of its own: all that is known of it is where it is.
+    pub fn elsewhere(address: SocketAddr) -> Self {
+        Self { address, running: None }
     }
 
     /// Opens a connection.
@@ -65,9 +75,10 @@ impl TestServer {
 
     /// Asks the server to stop. The future that is returned ends when `listen` has returned.
     pub fn stop(self) -> impl Future<Output = ()> {
-        self.stop.send(()).expect("the server still runs");
+        let Running { stop, task } = self.running.expect("a server of this process");
+        stop.send(()).expect("the server still runs");
         async move {
-            let ended = within("the server to stop", self.task).await;
+            let ended = within("the server to stop", task).await;
             ended.expect("the server does not panic").expect("the server stops without a fault");
         }
     }

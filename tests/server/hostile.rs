@@ -1,0 +1,252 @@
+//! Many who mean harm, of every kind and at every door at once, and beside them some who only want to talk: these never
+//! notice. When the others have gone, nothing of them is left: no memory, no open file, no offer.
+//!
+//! What the hostile ones do follows from a seed, which is printed: `SWITCHBOARD_HOSTILE_SEED` runs it again,
+//! `SWITCHBOARD_HOSTILE_SECONDS` for as long as one likes.
+
+mod bare;
+mod chance;
+mod engine;
+mod frames;
+pub mod healthy;
+mod line;
+mod noise;
+mod socket;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use self::chance::Chance;
+use crate::support::member::{BARE, WEB_SOCKET};
+use crate::support::program::{Program, Usage};
+use crate::support::{Client, Transport};
+
+/// Hostile clients at once, and how many there may be in all.
+const AT_ONCE: usize = 40;
+const MOST: u64 = 1_000_000;
+/// How long one of them may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A long run is cut into rounds; after each one all have to be gone.
+const ROUND: Duration = Duration::from_secs(60);
+/// Longer than anything that the flags below and the rules let somebody keep who is gone: polls that have fallen silent
+/// (15 s) and after them the grace (1 s); early candidates, and pairs that nobody came to (10 s). Shorter times would be
+/// too short for the healthy ones on a busy machine.
+const GRACES: Duration = Duration::from_secs(20);
+const FLAGS: [&str; 6] = ["--ping-interval", "5s", "--ping-timeout", "10s", "--reconnect-grace", "1s"];
+/// What memory may have grown since the first round, in KiB: free pages between those in use, and the allocator's own.
+/// A round's clients number thousands, so that it is a few KiB for each.
+const GROWTH: usize = 32 * 1024;
+
+/// The kinds of hostility.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Bytes,
+    HalfRequest,
+    OddRequest,
+    BrokenTls,
+    Vanish,
+    CraftedQuery,
+    Polls,
+    Upgrades,
+    Sessions,
+    ForbiddenFrames,
+    Lengths,
+    Fragments,
+    Pings,
+    MutatedFrames,
+    Events,
+    MutatedPackets,
+    Attachments,
+    Large,
+    JoinRooms,
+    Flood,
+    NeverReads,
+    BareRooms,
+    LoudRoom,
+    Pairs,
+    PairRequests,
+}
+
+use Kind::*;
+
+const KINDS: [Kind; 25] = [
+    Bytes,
+    HalfRequest,
+    OddRequest,
+    BrokenTls,
+    Vanish,
+    CraftedQuery,
+    Polls,
+    Upgrades,
+    Sessions,
+    ForbiddenFrames,
+    Lengths,
+    Fragments,
+    Pings,
+    MutatedFrames,
+    Events,
+    MutatedPackets,
+    Attachments,
+    Large,
+    JoinRooms,
+    Flood,
+    NeverReads,
+    BareRooms,
+    LoudRoom,
+    Pairs,
+    PairRequests,
+];
+
+impl Kind {
+    /// One client's life. A fault is the server's good right, to refuse or to close.
+    async fn act(self, chance: &mut Chance, address: SocketAddr) -> io::Result<()> {
+        match self {
+            Bytes => noise::bytes(chance, address).await,
+            HalfRequest => noise::half_a_request(chance, address).await,
+            OddRequest => noise::odd_request(chance, address).await,
+            BrokenTls => noise::broken_tls(chance, address).await,
+            Vanish => noise::vanish(chance, address).await,
+            CraftedQuery => engine::crafted_query(chance, address).await,
+            Polls => engine::polls(chance, address).await,
+            Upgrades => engine::upgrades(chance, address).await,
+            Sessions => engine::sessions(chance, address).await,
+            ForbiddenFrames => frames::forbidden(chance, address).await,
+            Lengths => frames::lengths(chance, address).await,
+            Fragments => frames::fragments(chance, address).await,
+            Pings => frames::pings(chance, address).await,
+            MutatedFrames => frames::mutated(chance, address).await,
+            Events => socket::events(chance, address).await,
+            MutatedPackets => socket::mutated(chance, address).await,
+            Attachments => socket::attachments(chance, address).await,
+            Large => socket::large(chance, address).await,
+            JoinRooms => socket::rooms(chance, address).await,
+            Flood => socket::flood(chance, address).await,
+            NeverReads => socket::never_reads(chance, address).await,
+            BareRooms => bare::rooms(chance, address).await,
+            LoudRoom => bare::loud_room(chance, address).await,
+            Pairs => bare::pairs(chance, address).await,
+            PairRequests => bare::pair_requests(chance, address).await,
+        }
+    }
+}
+
+/// One run: what came of it up to now.
+struct Run {
+    program: Program,
+    seed: u64,
+    hostile: AtomicU64,
+    healthy: AtomicU64,
+}
+
+impl Run {
+    /// Hostile and healthy ones until `end`; comes back when all of them are gone.
+    async fn round(self: Arc<Self>, end: Instant) {
+        let mut tasks = JoinSet::new();
+        for _ in 0..AT_ONCE {
+            let run = Arc::clone(&self);
+            tasks.spawn(async move { run.harm(end).await });
+        }
+        for number in 0..4 {
+            let run = Arc::clone(&self);
+            tasks.spawn(async move { run.talk(number, end).await });
+        }
+        while let Some(done) = tasks.join_next().await {
+            if let Err(fault) = done {
+                // What a healthy one found wrong, in its own words.
+                std::panic::resume_unwind(fault.into_panic());
+            }
+        }
+    }
+
+    async fn harm(&self, end: Instant) {
+        while Instant::now() < end {
+            let number = self.hostile.fetch_add(1, Ordering::Relaxed);
+            if number >= MOST {
+                return;
+            }
+            let mut chance = Chance::new(self.seed, number);
+            let kind = chance.pick(&KINDS);
+            let life = kind.act(&mut chance, self.program.server.address());
+            // Whether it was refused, closed or came to its own end: what counts are the others.
+            let _ = timeout_at(end.min(Instant::now() + PATIENCE), life).await;
+        }
+    }
+
+    async fn talk(&self, number: usize, end: Instant) {
+        let server = &self.program.server;
+        while Instant::now() < end {
+            let name = format!("healthy-{:x}-{}", self.seed, self.healthy.fetch_add(1, Ordering::Relaxed));
+            match number {
+                0 => healthy::call(server, [Transport::WebSocket, Transport::WebSocket], &name).await,
+                1 => healthy::call(server, [Transport::Polling, Transport::Upgrade], &name).await,
+                2 => healthy::room(server, [WEB_SOCKET, BARE], &name).await,
+                _ => healthy::pair(server, &name).await,
+            }
+        }
+    }
+
+    /// Nobody is there any more: neither offers nor open files nor memory may be left of them.
+    async fn assert_nothing_left(&self, before: Option<Usage>, first: Option<Usage>) -> Option<Usage> {
+        // What is kept for those who may come back cannot be seen from outside.
+        sleep(GRACES).await;
+        let mut witness = Client::connect(&self.program.server, "witness").await;
+        witness.emit("checkOffers", Value::Null).await;
+        assert_eq!(witness.expect("availableOffers").await, json!([]), "offers of those who are gone");
+        witness.disconnect().await;
+
+        let files = before.map_or(0, |before| before.open_files);
+        let most = first.map_or(usize::MAX, |first| first.resident + GROWTH);
+        let usage = self.program.settled(|usage| usage.open_files <= files && usage.resident <= most).await?;
+        assert!(usage.open_files <= files, "open files are left: {usage:?}, before it was {before:?}");
+        assert!(usage.resident <= most, "memory is left: {usage:?}, after the first round it was {first:?}");
+        Some(usage)
+    }
+
+    fn tell(&self, usage: Option<Usage>) {
+        let (hostile, healthy) = (self.hostile.load(Ordering::Relaxed), self.healthy.load(Ordering::Relaxed));
+        println!("{hostile} hostile clients, {healthy} calls, rooms and pairs: {usage:?}");
+    }
+}
+
+/// A number from the environment, if it is there.
+pub fn number_from(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} takes a number, not {text}")))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_hostile_clients_do_calls_succeed_beside_them_and_nothing_is_left_of_them() {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    let seed = number_from("SWITCHBOARD_HOSTILE_SEED").unwrap_or(now.as_micros() as u64);
+    let seconds = number_from("SWITCHBOARD_HOSTILE_SECONDS").unwrap_or(30);
+    println!("SWITCHBOARD_HOSTILE_SEED={seed} SWITCHBOARD_HOSTILE_SECONDS={seconds}");
+
+    let program = Program::start(&FLAGS).await;
+    // One who behaves, so that whatever is opened once and for all is open.
+    healthy::call(&program.server, [Transport::WebSocket, Transport::Polling], "first").await;
+    let before = program.usage();
+    let run = Run { program, seed, hostile: AtomicU64::new(0), healthy: AtomicU64::new(0) };
+    let mut run = Arc::new(run);
+
+    // The first round is there to warm up: the memory of a server that has seen it all is what the next are held against.
+    let mut left = Duration::from_secs(seconds);
+    let mut length = left.div_f64(3.0).min(ROUND);
+    let mut first = None;
+    while !left.is_zero() {
+        Arc::clone(&run).round(Instant::now() + length).await;
+        left -= length;
+        length = left.min(ROUND);
+        let usage = run.assert_nothing_left(before, first).await;
+        Arc::get_mut(&mut run).expect("all tasks are over").program.assert_sound();
+        run.tell(usage);
+        first = first.or(usage);
+    }
+    assert!(run.healthy.load(Ordering::Relaxed) >= 4, "each kind of healthy ones has talked");
+}

@@ -1,0 +1,107 @@
+//! The program in a process of its own, where its memory and its open files are its own and can be counted.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStderr, Command};
+
+use super::server::state_dir;
+use super::{TestServer, within};
+
+/// How often is looked whether the process is at rest, and how long at most.
+const LOOK: Duration = Duration::from_millis(200);
+const LOOKS: usize = 300;
+
+/// The running program; it is killed when it is dropped.
+pub struct Program {
+    pub server: TestServer,
+    child: Child,
+    panics: Arc<Mutex<Vec<String>>>,
+}
+
+/// What a process has at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Memory in use, in KiB.
+    pub resident: usize,
+    /// The most that it ever was.
+    pub peak: usize,
+    pub open_files: usize,
+}
+
+impl Program {
+    /// Starts the program with these flags on a free port of the loopback.
+    pub async fn start(flags: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_switchboard"))
+            .args(["--bind", "127.0.0.1", "--port", "0", "--state-dir"])
+            .arg(state_dir())
+            .args(flags)
+            .env_remove("RUST_LOG")
+            // glibc gives memory back sooner, and from few places, so that a leak is not hidden behind free pages.
+            .envs([("MALLOC_ARENA_MAX", "2"), ("MALLOC_TRIM_THRESHOLD_", "131072")])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        let panics = Arc::default();
+        tokio::spawn(watch(child.stderr.take().expect("its log"), Arc::clone(&panics)));
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let port = within("the program to be ready", async {
+            loop {
+                let line = lines.next_line().await.expect("readable").expect("it says that it is ready");
+                let Some(addresses) = line.strip_prefix("ready: ") else { continue };
+                break addresses.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+            }
+        });
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.await));
+        Self { server: TestServer::elsewhere(address), child, panics }
+    }
+
+    /// Fails the test if the process has ended, or if its log tells of a panic.
+    pub fn assert_sound(&mut self) {
+        let ended = self.child.try_wait().expect("a process of our own");
+        assert!(ended.is_none(), "the program has ended: {ended:?}");
+        let panics = self.panics.lock().expect("readable");
+        assert!(panics.is_empty(), "the log tells of panics: {panics:#?}");
+    }
+
+    /// What it has now; `None` where the system does not tell (elsewhere than on Linux).
+    pub fn usage(&self) -> Option<Usage> {
+        let folder = PathBuf::from(format!("/proc/{}", self.child.id()?));
+        let status = std::fs::read_to_string(folder.join("status")).ok()?;
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        let open_files = std::fs::read_dir(folder.join("fd")).ok()?.count();
+        Some(Usage { resident: field("VmRSS:")?, peak: field("VmHWM:")?, open_files })
+    }
+
+    /// Waits until what it has is as it should be. Gives back what it has in the end, whether it is or not.
+    pub async fn settled(&self, is_well: impl Fn(Usage) -> bool) -> Option<Usage> {
+        for _ in 0..LOOKS {
+            if is_well(self.usage()?) {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        self.usage()
+    }
+}
+
+/// Reads the log to its end, so that the program never waits to write it, and keeps what tells of a panic.
+async fn watch(log: ChildStderr, panics: Arc<Mutex<Vec<String>>>) {
+    let mut lines = BufReader::new(log).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let line = String::from_utf8_lossy(&line);
+        let mut panics = panics.lock().expect("writable");
+        if line.to_lowercase().contains("panic") && panics.len() < 20 {
+            panics.push(line.into_owned());
+        }
+    }
+}
