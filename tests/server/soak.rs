@@ -31,7 +31,7 @@ async fn memory_stays_as_it_is_however_many_calls_there_are() {
     let seconds = number_from("SWITCHBOARD_SOAK_SECONDS").unwrap_or(900);
     let count = number_from("SWITCHBOARD_SOAK_IDLE").unwrap_or(2_000);
     let rate = number_from("SWITCHBOARD_SOAK_CALLS").unwrap_or(50);
-    let mut program = Program::start(&["--log-level", "warn"]).await;
+    let mut program = Program::start(&["--log-level", "warn", "--max-connections-per-address", "20000"]).await;
     let mut idle = JoinSet::new();
     for number in 0..count {
         let auth = json!({ "userName": format!("idle {number}"), "password": "x", "lobby": "idle" });
