@@ -1,12 +1,11 @@
 //! The doors without Socket.IO: rooms at `/ws`, pairs at `/`, and the requests by which pairs are made.
 
 use std::io::Result;
-use std::net::SocketAddr;
 
 use serde_json::json;
 
 use super::chance::Chance;
-use super::line::{Line, request};
+use super::line::{Line, Route, request};
 
 const ACTIONS: [&str; 7] = [
     "joining-room",
@@ -25,12 +24,12 @@ fn encoded(text: &str) -> String {
 }
 
 /// Anything at all at `/ws`, under a name that may be too long, with a password that may be wrong.
-pub async fn rooms(chance: &mut Chance, address: SocketAddr) -> Result<()> {
+pub async fn rooms(chance: &mut Chance, route: Route) -> Result<()> {
     let (name, lobby) = (encoded(&chance.name()), encoded(chance.pick(&["", "kitchen", "x"])));
     let password = chance.pick(&["x", "x", "x", "x", "wrong", "%ff", ""]);
     let session = chance.pick(&["", "&session=one", "&session=two"]);
     let path = format!("/ws?userName={name}&password={password}&lobby={lobby}{session}");
-    let mut line = Line::web_socket(address, &path).await?;
+    let mut line = Line::web_socket(route, &path).await?;
     for _ in 0..chance.below(100) {
         let room = chance.pick(&["kitchen", "cellar", "attic"]);
         let data = json!({ "offer": chance.value(2), "answer": chance.value(2), "candidate": chance.value(2) });
@@ -48,10 +47,10 @@ pub async fn rooms(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Sends to all others in a room what none of them reads.
-pub async fn loud_room(chance: &mut Chance, address: SocketAddr) -> Result<()> {
+pub async fn loud_room(chance: &mut Chance, route: Route) -> Result<()> {
     let mut listeners = Vec::new();
     for number in 0..4 {
-        let mut line = Line::web_socket(address, &format!("/ws?userName={number}&password=x&lobby=loud")).await?;
+        let mut line = Line::web_socket(route, &format!("/ws?userName={number}&password=x&lobby=loud")).await?;
         line.take_little()?;
         line.text(r#"{"action":"joining-room","room":"loud"}"#).await?;
         listeners.push(line);
@@ -68,12 +67,12 @@ pub async fn loud_room(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Anything at all at `/`, under an id that others have as well.
-pub async fn pairs(chance: &mut Chance, address: SocketAddr) -> Result<()> {
+pub async fn pairs(chance: &mut Chance, route: Route) -> Result<()> {
     let id = match chance.below(4) {
         0 => encoded(&chance.name()),
         _ => chance.below(20).to_string(),
     };
-    let mut line = Line::web_socket(address, &format!("/?userId={id}")).await?;
+    let mut line = Line::web_socket(route, &format!("/?userId={id}")).await?;
     for _ in 0..chance.below(60) {
         let label = chance.pick(&["NORMAL_SERVER_PROCESS", "WEBRTC_PROCESS", "x"]);
         let room = format!("room {}", chance.below(20));
@@ -92,7 +91,7 @@ pub async fn pairs(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Makes and destroys rooms of two by the dozen, for people who never come.
-pub async fn pair_requests(chance: &mut Chance, address: SocketAddr) -> Result<()> {
+pub async fn pair_requests(chance: &mut Chance, route: Route) -> Result<()> {
     for _ in 0..chance.below(30) {
         let path = chance.pick(&["/create-room", "/create-room", "/destroy-room"]);
         let body = match chance.below(6) {
@@ -101,7 +100,7 @@ pub async fn pair_requests(chance: &mut Chance, address: SocketAddr) -> Result<(
             2 => json!({ "roomName": chance.name(), "userId": chance.value(2) }).to_string(),
             _ => json!({ "roomName": format!("room {}", chance.below(20)), "userId": chance.below(20) }).to_string(),
         };
-        request(address, &format!("POST {path}"), body.as_bytes()).await?;
+        request(route, &format!("POST {path}"), body.as_bytes()).await?;
     }
     Ok(())
 }

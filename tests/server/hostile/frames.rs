@@ -1,17 +1,16 @@
 //! WebSocket frames as they must not be, at every door that takes WebSockets.
 
 use std::io::Result;
-use std::net::SocketAddr;
 
 use super::chance::Chance;
-use super::line::{BINARY, CONTINUATION, FIN, Line, TEXT, head};
+use super::line::{BINARY, CONTINUATION, FIN, Line, Route, TEXT, head};
 
 const DOORS: [&str; 3] = ["/socket.io/?EIO=4&transport=websocket", "/ws?userName=amy&password=x", "/?userId=7"];
 
 /// Opens a WebSocket at some door; at that of Socket.IO it says who it is, perhaps.
-async fn enter(chance: &mut Chance, address: SocketAddr) -> Result<Line> {
+async fn enter(chance: &mut Chance, route: Route) -> Result<Line> {
     let door = chance.pick(&DOORS);
-    let mut line = Line::web_socket(address, door).await?;
+    let mut line = Line::web_socket(route, door).await?;
     if door == DOORS[0] && !chance.one_in(4) {
         line.text(r#"40{"userName":"amy","password":"x"}"#).await?;
     }
@@ -19,8 +18,8 @@ async fn enter(chance: &mut Chance, address: SocketAddr) -> Result<Line> {
 }
 
 /// Frames that the protocol forbids.
-pub async fn forbidden(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn forbidden(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     match chance.below(9) {
         // Reserved bits and codes.
         0 => line.frame(FIN | (1 + chance.below(7) as u8) << 4 | TEXT, b"2").await?,
@@ -50,8 +49,8 @@ pub async fn forbidden(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Says that much is coming, and sends little of it.
-pub async fn lengths(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn lengths(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     let length = chance.pick(&[999_999, 1_000_000, 1_000_001, 1 << 31, u64::MAX >> 1, u64::MAX]);
     let code = chance.pick(&[TEXT, BINARY, CONTINUATION]);
     let mut bytes = head(FIN | code, 0x80, length);
@@ -63,8 +62,8 @@ pub async fn lengths(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// A message in pieces that never ends: tiny ones, or large ones, or pings in between.
-pub async fn fragments(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn fragments(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     let size = chance.pick(&[0, 1, 100, 60_000]);
     line.frame(chance.pick(&[TEXT, BINARY]), b"4").await?;
     for _ in 0..chance.below(3_000) {
@@ -77,8 +76,8 @@ pub async fn fragments(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Pings as fast as it goes, the pongs not read.
-pub async fn pings(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn pings(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     let payload = chance.bytes(125);
     for _ in 0..chance.below(5_000) {
         line.frame(FIN | 0x9, &payload).await?;
@@ -87,8 +86,8 @@ pub async fn pings(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Frames that were right until somebody turned a bit.
-pub async fn mutated(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn mutated(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     for _ in 0..=chance.below(10) {
         let text = chance.pick(&["42[\"test\"]", "{\"action\":\"joining-room\",\"room\":\"x\"}", "2", "3"]);
         let mut frame = head(FIN | TEXT, 0x80, text.len() as u64);

@@ -1,12 +1,12 @@
 //! A connection on which anything can be written: what a client library would not let through.
 
 use std::io::{Error, ErrorKind, Result};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::chance::Chance;
@@ -21,6 +21,14 @@ pub const TEXT: u8 = 0x1;
 pub const BINARY: u8 = 0x2;
 pub const FIN: u8 = 0x80;
 
+/// From where to where a hostile client connects. It comes from another address than the healthy ones: one that takes
+/// all places of its own address harms only its neighbours.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub from: Ipv4Addr,
+    pub to: SocketAddr,
+}
+
 /// One connection.
 pub struct Line {
     stream: TcpStream,
@@ -28,14 +36,16 @@ pub struct Line {
 }
 
 impl Line {
-    pub async fn open(address: SocketAddr) -> Result<Self> {
-        let stream = timeout(PATIENCE, TcpStream::connect(address)).await??;
+    pub async fn open(route: Route) -> Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((route.from, 0).into())?;
+        let stream = timeout(PATIENCE, socket.connect(route.to)).await??;
         Ok(Self { stream, budget: BUDGET })
     }
 
     /// A WebSocket at this path, whatever the reply to its opening was.
-    pub async fn web_socket(address: SocketAddr, path: &str) -> Result<Self> {
-        let mut line = Self::open(address).await?;
+    pub async fn web_socket(route: Route, path: &str) -> Result<Self> {
+        let mut line = Self::open(route).await?;
         let head = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -125,8 +135,8 @@ pub fn head(first: u8, mask: u8, length: u64) -> Vec<u8> {
 }
 
 /// One HTTP request; gives back what came first of the reply.
-pub async fn request(address: SocketAddr, head: &str, body: &[u8]) -> Result<String> {
-    let mut line = Line::open(address).await?;
+pub async fn request(route: Route, head: &str, body: &[u8]) -> Result<String> {
+    let mut line = Line::open(route).await?;
     let length = body.len();
     line.write(
         format!("{head} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n")

@@ -14,7 +14,7 @@ mod noise;
 mod socket;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use self::chance::Chance;
+use self::line::Route;
 use crate::support::member::{BARE, WEB_SOCKET};
 use crate::support::program::{Program, Usage};
 use crate::support::{Client, Transport};
@@ -45,33 +46,33 @@ const FLAGS: [&str; 6] = ["--ping-interval", "5s", "--ping-timeout", "10s", "--r
 const GROWTH: usize = 16 * 1024;
 
 /// One hostile client's life, of a kind that chance chooses. A fault is the server's good right, to refuse or to close.
-async fn live(chance: &mut Chance, address: SocketAddr) -> io::Result<()> {
+async fn live(chance: &mut Chance, route: Route) -> io::Result<()> {
     match chance.below(25) {
-        0 => noise::bytes(chance, address).await,
-        1 => noise::half_a_request(chance, address).await,
-        2 => noise::odd_request(chance, address).await,
-        3 => noise::broken_tls(chance, address).await,
-        4 => noise::vanish(chance, address).await,
-        5 => engine::crafted_query(chance, address).await,
-        6 => engine::polls(chance, address).await,
-        7 => engine::upgrades(chance, address).await,
-        8 => engine::sessions(chance, address).await,
-        9 => frames::forbidden(chance, address).await,
-        10 => frames::lengths(chance, address).await,
-        11 => frames::fragments(chance, address).await,
-        12 => frames::pings(chance, address).await,
-        13 => frames::mutated(chance, address).await,
-        14 => socket::events(chance, address).await,
-        15 => socket::mutated(chance, address).await,
-        16 => socket::attachments(chance, address).await,
-        17 => socket::large(chance, address).await,
-        18 => socket::rooms(chance, address).await,
-        19 => socket::flood(chance, address).await,
-        20 => socket::never_reads(chance, address).await,
-        21 => bare::rooms(chance, address).await,
-        22 => bare::loud_room(chance, address).await,
-        23 => bare::pairs(chance, address).await,
-        _ => bare::pair_requests(chance, address).await,
+        0 => noise::bytes(chance, route).await,
+        1 => noise::half_a_request(chance, route).await,
+        2 => noise::odd_request(chance, route).await,
+        3 => noise::broken_tls(chance, route).await,
+        4 => noise::vanish(chance, route).await,
+        5 => engine::crafted_query(chance, route).await,
+        6 => engine::polls(chance, route).await,
+        7 => engine::upgrades(chance, route).await,
+        8 => engine::sessions(chance, route).await,
+        9 => frames::forbidden(chance, route).await,
+        10 => frames::lengths(chance, route).await,
+        11 => frames::fragments(chance, route).await,
+        12 => frames::pings(chance, route).await,
+        13 => frames::mutated(chance, route).await,
+        14 => socket::events(chance, route).await,
+        15 => socket::mutated(chance, route).await,
+        16 => socket::attachments(chance, route).await,
+        17 => socket::large(chance, route).await,
+        18 => socket::rooms(chance, route).await,
+        19 => socket::flood(chance, route).await,
+        20 => socket::never_reads(chance, route).await,
+        21 => bare::rooms(chance, route).await,
+        22 => bare::loud_room(chance, route).await,
+        23 => bare::pairs(chance, route).await,
+        _ => bare::pair_requests(chance, route).await,
     }
 }
 
@@ -110,7 +111,9 @@ impl Run {
                 return;
             }
             let mut chance = Chance::new(self.seed, number);
-            let life = live(&mut chance, self.program.server.address());
+            // Linux takes all of 127.0.0.0/8 for itself.
+            let from = Ipv4Addr::new(127, 0, 0, 2 + chance.below(8) as u8);
+            let life = live(&mut chance, Route { from, to: self.program.server.address() });
             // Whether it was refused, closed or came to its own end: what counts are the others.
             let _ = timeout_at(end.min(Instant::now() + PATIENCE), life).await;
         }
@@ -159,6 +162,7 @@ pub fn number_from(variable: &str) -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs addresses of the loopback that only Linux has")]
 async fn whatever_hostile_clients_do_calls_succeed_beside_them_and_nothing_is_left_of_them() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     let seed = number_from("SWITCHBOARD_HOSTILE_SEED").unwrap_or(now.as_micros() as u64);

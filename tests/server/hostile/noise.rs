@@ -1,10 +1,9 @@
 //! What has nothing to do with any door: bytes, half requests, odd requests, TLS that is none, comers who vanish.
 
 use std::io::Result;
-use std::net::SocketAddr;
 
 use super::chance::Chance;
-use super::line::Line;
+use super::line::{Line, Route};
 
 const PATHS: [&str; 12] = [
     "/",
@@ -22,8 +21,8 @@ const PATHS: [&str; 12] = [
 ];
 
 /// Bytes that mean nothing, in pieces.
-pub async fn bytes(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = Line::open(address).await?;
+pub async fn bytes(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = Line::open(route).await?;
     for _ in 0..=chance.below(10) {
         line.write(&chance.bytes(8_000)).await?;
     }
@@ -32,13 +31,13 @@ pub async fn bytes(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// A request that stops somewhere, and goes or stays.
-pub async fn half_a_request(chance: &mut Chance, address: SocketAddr) -> Result<()> {
+pub async fn half_a_request(chance: &mut Chance, route: Route) -> Result<()> {
     let path = chance.pick(&PATHS);
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n{}",
         "x".repeat(999)
     );
-    let mut line = Line::open(address).await?;
+    let mut line = Line::open(route).await?;
     line.write(&request.as_bytes()[..chance.below(request.len())]).await?;
     if chance.one_in(2) {
         line.idle(chance, 3_000).await;
@@ -47,7 +46,7 @@ pub async fn half_a_request(chance: &mut Chance, address: SocketAddr) -> Result<
 }
 
 /// A whole request, but what a request.
-pub async fn odd_request(chance: &mut Chance, address: SocketAddr) -> Result<()> {
+pub async fn odd_request(chance: &mut Chance, route: Route) -> Result<()> {
     let methods = ["GET", "POST", "PUT", "OPTIONS", "CONNECT", "HEAD", "BREW", "get", ""];
     let mut request = format!("{} {} HTTP/1.1\r\nHost: localhost\r\n", chance.pick(&methods), chance.pick(&PATHS));
     for number in 0..chance.pick(&[0, 3, 90, 3_000]) {
@@ -66,7 +65,7 @@ pub async fn odd_request(chance: &mut Chance, address: SocketAddr) -> Result<()>
         "Connection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n\r\n",
     ]);
     let bytes = if chance.one_in(2) { chance.mutate(request.into_bytes()) } else { request.into_bytes() };
-    let mut line = Line::open(address).await?;
+    let mut line = Line::open(route).await?;
     // Several at once, perhaps, before the first reply is read.
     for _ in 0..=chance.below(3) {
         line.write(&bytes).await?;
@@ -76,8 +75,8 @@ pub async fn odd_request(chance: &mut Chance, address: SocketAddr) -> Result<()>
 }
 
 /// The first byte of a TLS handshake, and what follows is none.
-pub async fn broken_tls(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = Line::open(address).await?;
+pub async fn broken_tls(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = Line::open(route).await?;
     let length = chance.pick(&[0, 1, 512, 16_384, 65_535]) as u16;
     let mut record = vec![0x16, 0x03, chance.pick(&[0, 1, 3, 4, 255])];
     record.extend(length.to_be_bytes());
@@ -94,9 +93,9 @@ pub async fn broken_tls(chance: &mut Chance, address: SocketAddr) -> Result<()> 
 }
 
 /// Comes and is gone, many times.
-pub async fn vanish(chance: &mut Chance, address: SocketAddr) -> Result<()> {
+pub async fn vanish(chance: &mut Chance, route: Route) -> Result<()> {
     for _ in 0..chance.below(50) {
-        Line::open(address).await?.part(chance).await?;
+        Line::open(route).await?.part(chance).await?;
     }
     Ok(())
 }

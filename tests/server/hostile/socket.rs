@@ -1,12 +1,11 @@
 //! Socket.IO packets: any event with any payload, made-up calls, parts that never come, floods, and one who never reads.
 
 use std::io::Result;
-use std::net::SocketAddr;
 
 use serde_json::json;
 
 use super::chance::Chance;
-use super::line::{BINARY, FIN, Line};
+use super::line::{BINARY, FIN, Line, Route};
 
 const PATH: &str = "/socket.io/?EIO=4&transport=websocket";
 const EVENTS: [&str; 18] = [
@@ -31,8 +30,8 @@ const EVENTS: [&str; 18] = [
 ];
 
 /// Comes in at the lobby where all hostile clients are, or at one of its own; with a session, perhaps.
-async fn enter(chance: &mut Chance, address: SocketAddr) -> Result<Line> {
-    let mut line = Line::web_socket(address, PATH).await?;
+async fn enter(chance: &mut Chance, route: Route) -> Result<Line> {
+    let mut line = Line::web_socket(route, PATH).await?;
     let mut auth = json!({ "userName": chance.name(), "password": if chance.one_in(20) { "wrong" } else { "x" } });
     if chance.one_in(3) {
         auth["lobby"] = json!(chance.name());
@@ -74,8 +73,8 @@ fn event(chance: &mut Chance, id: &str) -> String {
 }
 
 /// Says anything at all, in the words of the course: offers, answers and candidates of calls that may be anybody's.
-pub async fn events(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn events(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     let mut id = chance.id();
     for _ in 0..chance.below(150) {
         let packet = event(chance, &id);
@@ -91,8 +90,8 @@ pub async fn events(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Packets that were right until somebody changed them, and acks that nobody asked for.
-pub async fn mutated(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn mutated(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     for _ in 0..chance.below(30) {
         let id = chance.id();
         let packet = match chance.below(4) {
@@ -109,8 +108,8 @@ pub async fn mutated(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Announces binary parts, and sends fewer, or more, or something else.
-pub async fn attachments(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn attachments(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     let announced = chance.pick(&["0", "1", "2", "10", "100000", "99999999999999999999", "-1", "x"]);
     let number = chance.pick(&["0", "1", "9", "null"]);
     line.text(&format!(r#"45{announced}-["newOffer",{{"sdp":{{"_placeholder":true,"num":{number}}}}}]"#)).await?;
@@ -126,8 +125,8 @@ pub async fn attachments(chance: &mut Chance, address: SocketAddr) -> Result<()>
 }
 
 /// A message just under the limit, again and again.
-pub async fn large(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn large(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     let name = chance.pick(&["newOffer", "newAnswer", "sendIceCandidateToSignalingServer", "nobody knows this"]);
     let frame = format!(r#"421["{name}","{}"]"#, "x".repeat(999_000));
     for _ in 0..=chance.below(7) {
@@ -137,8 +136,8 @@ pub async fn large(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Does nothing but join, under ever new names.
-pub async fn rooms(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn rooms(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     let name = chance.id();
     for number in 0..chance.below(70) {
         line.text(&format!(r#"42["joining-room",{{"room":"{name} {number}"}}]"#)).await?;
@@ -148,8 +147,8 @@ pub async fn rooms(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// As much as goes, as fast as it goes; the answers are not read.
-pub async fn flood(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn flood(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     let name = chance.pick(&["test", "checkOffers", "newOffer", "hangup", "sendIceCandidateToSignalingServer"]);
     for number in 0..chance.below(3_000) {
         line.text(&format!(r#"42{number}["{name}",{{"iceCandidate":{number},"didIOffer":true}}]"#)).await?;
@@ -158,8 +157,8 @@ pub async fn flood(chance: &mut Chance, address: SocketAddr) -> Result<()> {
 }
 
 /// Takes nothing of all that is said in the lobby.
-pub async fn never_reads(chance: &mut Chance, address: SocketAddr) -> Result<()> {
-    let mut line = enter(chance, address).await?;
+pub async fn never_reads(chance: &mut Chance, route: Route) -> Result<()> {
+    let mut line = enter(chance, route).await?;
     line.take_little()?;
     for _ in 0..chance.below(20) {
         line.text("421[\"checkOffers\"]").await?;
