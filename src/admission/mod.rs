@@ -78,6 +78,12 @@ pub struct Denial {
     pub wait: Duration,
 }
 
+impl From<Refusal> for Denial {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, wait: Duration::ZERO }
+    }
+}
+
 impl Gate {
     /// A gate at which nobody has been yet.
     pub fn new(rule: Rule, options: guesses::Options) -> Self {
@@ -95,7 +101,7 @@ impl Gate {
     /// As [`Gate::check`]; and `too-large` for a name, lobby or session that is too long.
     pub fn admit(&self, visitor: Visitor, given: &Credentials) -> Result<Identity, Denial> {
         let proof = self.check(visitor, given)?;
-        Identity::new(given, proof).map_err(|refusal| Denial { refusal, wait: Duration::ZERO })
+        Ok(Identity::new(given, proof)?)
     }
 
     /// Looks at password or token; a token proves something.

@@ -173,13 +173,13 @@ impl Hall {
     fn welcome(&self, socket: &SocketRef, auth: Option<Auth>) -> Result<(), Denial> {
         let Some(auth) = auth else {
             let sentence = "The auth object could not be read: send {userName, password}.";
-            return Err(Denial { refusal: Refusal::new(Code::BadPayload, sentence), wait: Duration::ZERO });
+            return Err(Refusal::new(Code::BadPayload, sentence).into());
         };
+        let claim = self.claim(socket)?;
         let visitor = socket.req_parts().extensions.get::<Visitor>().copied().unwrap_or_else(Visitor::unknown);
         let guest = match handshake::read(&auth, visitor, &self.gate) {
             Ok(guest) => guest,
             Err(denial) if denial.refusal.code == Code::WrongPassword => {
-                let claim = Arc::new(self.claim(socket));
                 socket.extensions.insert(Arrival::WrongPassword(denial, claim));
                 return Ok(());
             }
@@ -187,7 +187,6 @@ impl Hall {
         };
         let (inbox, entries) = Inbox::new();
         let pace = Mutex::new(Pace::new(self.options.speed, Instant::now()));
-        let claim = Arc::new(self.claim(socket));
         let ear = Arc::new(Ear { inbox, claim, pace, store: self.store.clone() });
         for (said, spellings) in Said::SPELLINGS {
             for spelling in spellings {
@@ -240,8 +239,11 @@ impl Hall {
         }
     }
 
-    fn claim(&self, socket: &SocketRef) -> Claim {
-        self.transports.open(socket.id, cable_of(&socket.req_parts().extensions, &socket.req_parts().headers))
+    fn claim(&self, socket: &SocketRef) -> Result<Arc<Claim>, Denial> {
+        let parts = socket.req_parts();
+        let claim = self.transports.open(socket.id, cable_of(&parts.extensions, &parts.headers));
+        let sentence = "This session was in use a moment ago: connect anew.";
+        claim.map(Arc::new).ok_or_else(|| Refusal::new(Code::TooMany, sentence).into())
     }
 }
 

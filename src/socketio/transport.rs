@@ -104,15 +104,20 @@ enum Transport {
 }
 
 impl Transports {
-    /// A session has said who it is; it has a cable of its own if it began as a WebSocket.
-    pub fn open(self: &Arc<Self>, id: Sid, cable: Option<Cable>) -> Claim {
+    /// A session says who it is; it has a cable of its own if it began as a WebSocket. `None` for one that is claimed
+    /// already: when the library lets an earlier socket go, late, it takes away whatever bears its id by then, and
+    /// a second socket would be there for ever without anybody to end it.
+    pub fn open(self: &Arc<Self>, id: Sid, cable: Option<Cable>) -> Option<Claim> {
         let transport = cable.map_or(Transport::Polling, Transport::WebSocket);
         let mut known = self.known.lock();
-        known.claims += 1;
-        let number = known.claims;
+        let number = known.claims + 1;
         let session = known.sessions.entry(id).or_insert_with(|| Session::new(transport)).clone();
+        if session.claim.load(Ordering::Relaxed) != 0 {
+            return None;
+        }
         session.claim.store(number, Ordering::Relaxed);
-        Claim { id, number, session, transports: self.clone() }
+        known.claims = number;
+        Some(Claim { id, number, session, transports: self.clone() })
     }
 
     /// A session's WebSocket comes, in an upgrade from polling.

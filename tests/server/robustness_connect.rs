@@ -87,7 +87,6 @@ async fn who_is_gone_before_it_is_there_leaves_nothing() {
 
 /// The library's late removal of a session's first socket may take away the second, which then nobody ends: a ghost.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a second CONNECT has to be refused for as long as the first one's claim lives"]
 async fn connects_and_disconnects_in_turn_leave_no_ghost() {
     let entrance = Entrance::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
     for _ in 0..50 {
