@@ -1,6 +1,8 @@
 //! Logs. Never of descriptions, candidates, passwords or tokens: their types do not even print.
 
 use std::io::IsTerminal;
+use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tracing_subscriber::EnvFilter;
 
@@ -13,7 +15,22 @@ pub struct Options {
     pub json: bool,
 }
 
-/// Starts logging to standard error, for the whole process.
+/// Panics of this process.
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+/// How often something went wrong that should be impossible. Each ends one task, and with it one connection.
+pub fn panics() -> usize {
+    PANICS.load(Ordering::Relaxed)
+}
+
+/// Only where it happened: what was to be told may hold what somebody sent.
+fn report(panic: &PanicHookInfo<'_>) {
+    let number = PANICS.fetch_add(1, Ordering::Relaxed) + 1;
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(number, place, "panic: a fault of the server; one connection ends by it. Please report this line.");
+}
+
+/// Starts logging to standard error, and has panics logged, for the whole process.
 ///
 /// # Errors
 /// A filter that cannot be read, or logging that was started before.
@@ -27,5 +44,7 @@ pub fn start(options: &Options) -> anyhow::Result<()> {
     let colours = std::io::stderr().is_terminal();
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let started = if options.json { logs.json().try_init() } else { logs.with_target(false).try_init() };
-    started.map_err(|error| anyhow::anyhow!("Logging could not be started: {error}"))
+    started.map_err(|error| anyhow::anyhow!("Logging could not be started: {error}"))?;
+    std::panic::set_hook(Box::new(report));
+    Ok(())
 }

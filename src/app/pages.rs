@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use percent_encoding::percent_decode_str;
 use rust_embed::Embed;
@@ -23,6 +23,12 @@ pub struct Public;
 /// Goes with our own pages only: a course page may load what it likes.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
      object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Our pages use these, in no frame of a stranger's, and nothing else that asks the user.
+const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), \
+     geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()";
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Where pages come from.
 #[derive(Debug)]
@@ -98,6 +104,8 @@ fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
         (header::CACHE_CONTROL, Ok(HeaderValue::from_static("no-cache"))),
         (header::CONTENT_SECURITY_POLICY, Ok(HeaderValue::from_static(CONTENT_SECURITY_POLICY))),
         (header::REFERRER_POLICY, Ok(HeaderValue::from_static("no-referrer"))),
+        (OPENER_POLICY, Ok(HeaderValue::from_static("same-origin"))),
+        (PERMISSIONS_POLICY, Ok(HeaderValue::from_static(PERMISSIONS))),
     ];
     let mut response = match unchanged {
         true => StatusCode::NOT_MODIFIED.into_response(),

@@ -1,21 +1,18 @@
 //! The switch panel: every flag, its environment variable and its default, and the small `Options` each room
 //! gets from it. Read once at the start by `main`; the rooms never see it.
 
+pub mod rooms;
 pub mod who;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Result;
 use bytesize::ByteSize;
 use clap::builder::FalseyValueParser;
 use clap::{Parser, ValueEnum};
 
 use self::who::Who;
-use crate::admission::Gate;
-use crate::admission::pace::Speed;
-use crate::{app, signaling, socketio, telemetry, tls, websocket, wire};
 
 /// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
 ///
@@ -214,8 +211,6 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
-/// How long a message may be on its way.
-const LETTERS_WAY: Duration = Duration::from_secs(15);
 const WHERE: &str = "Where";
 const WHO: &str = "Who";
 const WHAT: &str = "What";
@@ -248,99 +243,4 @@ impl Config {
         let args = args.into_iter().map(Into::into);
         Self::try_parse_from(std::iter::once("switchboard".to_owned()).chain(args))
     }
-
-    /// What the ground floor needs: limits of calls.
-    pub fn limits(&self) -> signaling::limits::Limits {
-        signaling::limits::Limits {
-            max_description: bytes(self.max_description.unwrap_or(self.max_message)),
-            max_candidate: bytes(self.max_candidate),
-            max_candidates: self.max_candidates,
-            max_offers: self.max_offers,
-            max_room: self.max_room,
-            max_rooms: self.max_rooms,
-            offer_ttl: self.offer_ttl,
-            grace: self.reconnect_grace,
-            // All that was missed must fit into the outgoing queue at once, each with something binary, perhaps.
-            max_letters: (self.max_queue / 2).max(1),
-            // A dead connection goes unnoticed for as long as a ping may take; a little is added for the way.
-            letter_ttl: self.ping_interval + self.ping_timeout + LETTERS_WAY,
-            ..Default::default()
-        }
-    }
-
-    /// What both doors need: who may come in.
-    ///
-    /// # Errors
-    /// A file that cannot be read, a key that is none.
-    pub fn gate(&self) -> Result<Gate> {
-        self.who.gate()
-    }
-
-    /// What the bare WebSocket's door needs besides the gate.
-    pub fn websocket(&self, gate: &Gate) -> websocket::Options {
-        websocket::Options {
-            pairs: (!self.no_pairs).then(|| self.who.pairs(gate)),
-            max_message: bytes(self.max_message),
-            max_queue: self.max_queue,
-            max_queue_bytes: bytes(self.max_queue_bytes),
-            speed: self.speed(),
-            ping_interval: self.ping_interval,
-            ping_timeout: self.ping_timeout,
-        }
-    }
-
-    /// What the Socket.IO door needs.
-    pub fn socketio(&self) -> socketio::Options {
-        socketio::Options {
-            aliases: self.aliases,
-            max_message: bytes(self.max_message),
-            max_queue: self.max_queue,
-            max_queue_bytes: bytes(self.max_queue_bytes),
-            speed: self.speed(),
-            connect_timeout: self.connect_timeout,
-            ping_interval: self.ping_interval,
-            ping_timeout: self.ping_timeout,
-        }
-    }
-
-    /// What the router needs.
-    pub fn app(&self) -> app::Options {
-        app::Options {
-            folder: self.folder.clone(),
-            client_dir: self.client_dir.clone(),
-            allow_origin: self.who.allow_origin.clone(),
-            trust_proxy: self.trust_proxy,
-            max_connections: self.max_connections,
-            max_per_address: self.max_connections_per_address,
-            patience: self.connect_timeout,
-        }
-    }
-
-    /// What the listener needs. All that comes through a proxy comes from its address.
-    pub fn wire(&self) -> wire::Options {
-        let max_per_address = if self.trust_proxy { usize::MAX } else { self.max_connections_per_address };
-        wire::Options { patience: self.connect_timeout, max_connections: self.max_connections, max_per_address }
-    }
-
-    fn speed(&self) -> Speed {
-        Speed { burst: self.event_burst, rate: self.event_rate }
-    }
-
-    /// What HTTPS needs.
-    pub fn tls(&self) -> tls::Options {
-        tls::Options {
-            files: self.cert.clone().zip(self.key.clone()),
-            folder: self.folder.clone(),
-            state_dir: self.state_dir.clone(),
-        }
-    }
-
-    /// What the logs need.
-    pub fn telemetry(&self) -> telemetry::Options {
-        telemetry::Options { level: self.log_level.clone(), json: self.log_format == LogFormat::Json }
-    }
-}
-
-fn bytes(size: ByteSize) -> usize {
-    usize::try_from(size.as_u64()).unwrap_or(usize::MAX)
 }

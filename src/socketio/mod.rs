@@ -1,15 +1,17 @@
 //! The door where the course's pages speak: Socket.IO protocol 5 over Engine.IO 4, WebSocket and long-polling.
 //!
-//! A message's way: a `Listener` reads it and puts it into its peer's inbox before the handler returns; the
+//! A message's way: a [`Listener`] reads it and puts it into its peer's inbox before the handler returns; the
 //! peer's one task ([`peer`]) takes it, asks the store, and tells whom it concerns ([`outbox`]).
 
 pub mod backlog;
+pub mod ear;
 pub mod event;
 pub mod handshake;
 pub mod inbox;
 pub mod outbox;
 pub mod payload;
 pub mod peer;
+pub mod requests;
 pub mod transport;
 
 use std::future::ready;
@@ -17,35 +19,29 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::HttpBody;
-use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::{self};
 use parking_lot::Mutex;
 use serde_json::Value as Auth;
-use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{AckSender, SocketRef, TryData};
-use socketioxide::handler::{ConnectHandler, FromMessageParts, MessageHandler};
-use socketioxide::socket::{DisconnectReason, Sid, Socket};
+use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::handler::ConnectHandler;
+use socketioxide::socket::DisconnectReason;
 use socketioxide::{ParserConfig, SocketIo, TransportType};
-use socketioxide_core::Value;
 use tokio::sync::mpsc;
 
+use self::ear::{Ear, Listener};
 use self::event::Said;
 use self::handshake::Guest;
-use self::inbox::{Inbox, Utterance};
+use self::inbox::Inbox;
 use self::outbox::Outbox;
-use self::payload::Reading;
 use self::peer::{Peer, SignalingError};
+use self::requests::{Desk, cable_of};
 use self::transport::{Claim, Transports};
-use crate::admission::pace::{Pace, Speed, Verdict};
+use crate::admission::pace::{Pace, Speed};
 use crate::admission::visitor::Visitor;
 use crate::admission::{Denial, Gate};
 use crate::signaling::notice::Ended;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::Store;
-use crate::wire::cable::Cable;
 
 /// Where this door is.
 pub const PATH: &str = "/socket.io";
@@ -113,6 +109,7 @@ impl Door {
             .with_parser(ParserConfig::common().max_incoming_binary_buf_size(options.max_message))
             .build_svc();
         let hall = Arc::new(Hall { options, gate, store, transports: Arc::default() });
+        let desk = Desk { transports: hall.transports.clone(), max_message: hall.options.max_message };
         let (before, after) = (hall.clone(), hall.clone());
         let welcome = move |socket: SocketRef, TryData(auth): TryData<Auth>| {
             let (before, welcomed) = (before.clone(), before.welcome(&socket, auth.ok()));
@@ -135,7 +132,7 @@ impl Door {
         let routes = Router::new()
             .route_service("/socket.io/", service.clone())
             .route_service(PATH, service)
-            .layer(middleware::from_fn_with_state(hall.transports.clone(), follow_transport));
+            .layer(middleware::from_fn_with_state(Arc::new(desk), requests::follow));
         (Self { hall, io }, routes)
     }
 
@@ -247,53 +244,6 @@ impl Hall {
     }
 }
 
-/// What all that a peer says goes through.
-struct Ear {
-    inbox: Inbox,
-    pace: Mutex<Pace>,
-    store: Arc<Store>,
-    // Kept with the socket's listeners, since the library may let a socket go without a word to any handler.
-    claim: Arc<Claim>,
-}
-
-/// Hears one event of one peer.
-struct Listener {
-    said: Said,
-    ear: Arc<Ear>,
-}
-
-/// The library's own closures run as spawned tasks, in any order. This runs inline, in the order of arrival.
-impl MessageHandler<LocalAdapter, Listener> for Listener {
-    fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
-        let Self { said, ear } = self;
-        ear.claim.session().finish();
-        let verdict = ear.pace.lock().take(Instant::now());
-        let reading = match verdict {
-            // As in the course server nothing comes of it, not even an ack.
-            Verdict::Listen if *said == Said::Unknown => return,
-            Verdict::Listen => payload::read(*said, &packet, ear.store.limits()),
-            Verdict::Tell => Reading { command: Err(ear.pace.lock().refusal()), number: None },
-            Verdict::Drop => return,
-            Verdict::Close => return ear.close("it speaks too fast"),
-        };
-        let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
-        let ack = ack_id.is_some().then_some(ack);
-        if !ear.inbox.put(Utterance { said: *said, reading, ack }) {
-            ear.close("it says more than can be taken in");
-        }
-    }
-}
-
-impl Ear {
-    /// Nothing more is heard of this peer, nor told to it.
-    fn close(&self, why: &str) {
-        if self.claim.cut() {
-            tracing::warn!("connection closed: {why}");
-        }
-        self.inbox.end(Ended::Lost);
-    }
-}
-
 /// How a connection ended: on purpose, or broken? On long-polling the wire tells it only for `disconnect()`.
 fn ended(reason: DisconnectReason, transport: TransportType) -> Ended {
     match (reason, transport) {
@@ -301,33 +251,4 @@ fn ended(reason: DisconnectReason, transport: TransportType) -> Ended {
         (DisconnectReason::TransportClose, TransportType::Websocket) => Ended::Closed,
         _ => Ended::Lost,
     }
-}
-
-/// Notes the WebSocket of a session that is upgraded, and each poll that was answered; takes nothing more from a
-/// session that was cut.
-async fn follow_transport(State(transports): State<Arc<Transports>>, request: Request, next: Next) -> Response {
-    let Some(session) = session(&request) else { return next.run(request).await };
-    if transports.is_cut(session) {
-        // As the library answers for a session that it does not know.
-        let unknown = r#"{"code":"1","message":"Session ID unknown"}"#;
-        return (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], unknown).into_response();
-    }
-    let (cable, poll) = (cable_of(request.extensions(), request.headers()), request.method() == Method::GET);
-    let response = next.run(request).await;
-    match cable {
-        Some(cable) if response.status() == StatusCode::SWITCHING_PROTOCOLS => transports.upgrade(session, cable),
-        _ if poll => transports.polled(session, response.body().size_hint().lower()),
-        _ => {}
-    }
-    response
-}
-
-/// The cable of a request that opens a WebSocket. One by which requests come is not a session's own.
-fn cable_of(extensions: &Extensions, headers: &HeaderMap) -> Option<Cable> {
-    headers.contains_key(header::UPGRADE).then(|| extensions.get().cloned()).flatten()
-}
-
-fn session(request: &Request) -> Option<Sid> {
-    let query = request.uri().query()?;
-    query.split('&').find_map(|pair| pair.strip_prefix("sid=")).and_then(|sid| sid.parse().ok())
 }

@@ -11,7 +11,8 @@ use socketioxide::extract::{AckSender, SocketRef};
 use socketioxide::{SendError, SocketError};
 
 use super::backlog::Backlog;
-use super::{Ear, event};
+use super::ear::Ear;
+use super::event;
 use crate::signaling::call::SessionDescription;
 use crate::signaling::name::{OfferId, PeerId};
 use crate::signaling::notice::{Ended, News};

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -44,18 +44,23 @@ pub struct Session {
     claim: AtomicU64,
     /// Bytes that it has fetched by long-polling.
     polled: AtomicU64,
+    /// Bytes that came by long-polling and were no event that anybody heard.
+    unheard: AtomicI64,
 }
 
 impl Session {
     fn new(transport: Transport) -> Arc<Self> {
-        let (transport, claim, polled) = (Mutex::new(transport), AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Self { transport, claim, polled })
+        let (claim, polled, unheard) = (AtomicU64::new(0), AtomicU64::new(0), AtomicI64::new(0));
+        Arc::new(Self { transport: Mutex::new(transport), claim, polled, unheard })
     }
 
-    /// Something that it said was whole. (What comes by long-polling is whole with its request.)
-    pub fn finish(&self) {
-        if let Transport::WebSocket(cable) = &*self.transport.lock() {
-            cable.finish();
+    /// An event of so many bytes was heard.
+    pub fn heard(&self, bytes: usize) {
+        match &*self.transport.lock() {
+            Transport::WebSocket(cable) => cable.heard(bytes),
+            // Its request is counted after it was taken.
+            Transport::Polling => _ = self.unheard.fetch_sub(signed(bytes), Ordering::Relaxed),
+            Transport::Cut => {}
         }
     }
 
@@ -165,6 +170,15 @@ impl Transports {
         *self.known.lock() = Known::default();
     }
 
+    /// A session that has said who it is has sent so many bytes by long-polling; how many of all were nothing that
+    /// anybody heard. (One that has not is closed before it can send much.)
+    pub fn posted(&self, id: Sid, bytes: usize) -> usize {
+        let Some(session) = self.known.lock().sessions.get(&id).cloned() else { return 0 };
+        let unheard = session.unheard.load(Ordering::Relaxed).saturating_add(signed(bytes)).max(0);
+        session.unheard.store(unheard, Ordering::Relaxed);
+        usize::try_from(unheard).unwrap_or(usize::MAX)
+    }
+
     /// Lets go the cables that nobody has claimed.
     pub fn tend(&self) {
         self.known.lock().drop_unclaimed(Instant::now());
@@ -200,6 +214,10 @@ impl Transports {
         }
         all_polled.await;
     }
+}
+
+fn signed(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 impl Known {

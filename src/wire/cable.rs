@@ -52,9 +52,14 @@ impl Cable {
         }
     }
 
-    /// Something that came by it was whole.
+    /// All that came by it was whole.
     pub fn finish(&self) {
         self.0.meter.finish();
+    }
+
+    /// An event of so many bytes that came by it was whole.
+    pub fn heard(&self, bytes: usize) {
+        self.0.meter.heard(bytes);
     }
 
     /// Bytes written to it so far.

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+/// What frames and their encryption add to an event, at the most.
+const AROUND: usize = 64;
 /// Unfinished bytes of all connections: as many as all open offers may have.
 const BUDGET: usize = 64 * 1024 * 1024;
 /// Nobody is cut for less: it is what any connection costs anyway.
@@ -19,12 +21,15 @@ const FORGIVEN: usize = 64;
 #[derive(Debug)]
 pub struct Intake {
     budget: usize,
+    most_of_one: usize,
     unfinished: AtomicUsize,
 }
 
-impl Default for Intake {
-    fn default() -> Self {
-        Self { budget: BUDGET, unfinished: AtomicUsize::new(0) }
+impl Intake {
+    /// Nothing yet. A connection may have a message under way, and as much again that led to nothing.
+    pub fn new(max_message: usize) -> Arc<Self> {
+        let most_of_one = max_message.saturating_mul(2).saturating_add(LITTLE);
+        Arc::new(Self { budget: BUDGET, most_of_one, unfinished: AtomicUsize::new(0) })
     }
 }
 
@@ -49,7 +54,7 @@ impl Meter {
         self.take_off(before.min(forgiven));
         let mine = self.unfinished.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let all = self.intake.unfinished.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        all <= self.intake.budget || mine <= LITTLE
+        mine <= self.intake.most_of_one && (all <= self.intake.budget || mine <= LITTLE)
     }
 
     /// So many bytes were written.
@@ -62,7 +67,13 @@ impl Meter {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// A message is whole: what was read is no longer unfinished.
+    /// An event of so many bytes is whole. What came besides, and led to nothing, still counts: a library may have kept
+    /// something because of it.
+    pub fn heard(&self, bytes: usize) {
+        self.take_off(self.unfinished.load(Ordering::Relaxed).min(bytes.saturating_add(AROUND)));
+    }
+
+    /// All is whole: nothing of what was read is unfinished.
     pub fn finish(&self) {
         self.take_off(self.unfinished.load(Ordering::Relaxed));
     }
@@ -107,7 +118,7 @@ mod tests {
     const AT_ONCE: Duration = Duration::ZERO;
 
     fn intake(budget: usize) -> Arc<Intake> {
-        Arc::new(Intake { budget, unfinished: AtomicUsize::new(0) })
+        Arc::new(Intake { budget, most_of_one: usize::MAX, unfinished: AtomicUsize::new(0) })
     }
 
     #[test]
@@ -130,6 +141,18 @@ mod tests {
             meter.finish();
         }
         assert_eq!(intake.unfinished.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn what_leads_to_nothing_adds_up_beside_events_that_do() {
+        let meter = Meter::new(Intake::new(10_000));
+        let mut nonsense = 0;
+        while meter.read(1_000, AT_ONCE) {
+            nonsense += 1_000;
+            assert!(meter.read(500, AT_ONCE));
+            meter.heard(450);
+            assert!(nonsense < 100_000, "it is borne for ever");
+        }
     }
 
     #[test]

@@ -21,4 +21,6 @@ pub struct Options {
     pub max_connections: usize,
     /// Connections from one address.
     pub max_per_address: usize,
+    /// Largest message in bytes.
+    pub max_message: usize,
 }

@@ -51,7 +51,7 @@ impl Entrance {
             router,
             patience: options.patience,
             crowd: Crowd::new(places(options.max_connections), places(options.max_per_address)),
-            intake: Arc::default(),
+            intake: Intake::new(options.max_message),
         })
     }
 

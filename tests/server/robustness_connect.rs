@@ -121,7 +121,6 @@ async fn other_namespaces_are_refused_and_what_is_said_in_them_is_passed_over() 
 }
 
 #[tokio::test]
-#[ignore = "the library repeats the name of each unknown namespace, without a limit in bytes"]
 async fn refusals_that_nobody_fetches_are_bounded() {
     let server = TestServer::start(&[]).await;
     let sid = session(server.address()).await;

@@ -113,7 +113,6 @@ async fn what_is_no_http_is_refused() {
 }
 
 #[tokio::test]
-#[ignore = "a head may take for ever: the time-out comes with our own serving of HTTP"]
 async fn a_head_that_never_ends_is_given_up() {
     let server = TestServer::start(&["--connect-timeout", "500ms"]).await;
     for head in heads() {

@@ -222,7 +222,6 @@ async fn what_is_no_handshake_of_a_websocket_opens_none_for_rooms_and_pairs() {
 }
 
 #[tokio::test]
-#[ignore = "the library answers 101 to anything that has a Sec-WebSocket-Key: to be refused in front of it"]
 async fn what_is_no_handshake_of_a_websocket_opens_none_for_the_course() {
     refuses_what_is_no_handshake(Door::Course).await;
 }

@@ -20,8 +20,12 @@ const LOOKS: usize = 300;
 pub struct Program {
     pub server: TestServer,
     child: Child,
-    panics: Arc<Mutex<Vec<String>>>,
+    /// Lines of its log.
+    kept: Arc<Mutex<Vec<String>>>,
 }
+
+/// Most lines that are kept of a log.
+const MOST_LINES: usize = 100_000;
 
 /// What a process has at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +38,13 @@ pub struct Usage {
 }
 
 impl Program {
-    /// Starts the program with these flags on a free port of the loopback.
+    /// Starts the program with these flags on a free port of the loopback. Of its log is kept what tells of a panic.
     pub async fn start(flags: &[&str]) -> Self {
+        Self::start_keeping(flags, |line| line.to_lowercase().contains("panic")).await
+    }
+
+    /// The same; of its log is kept what `keep` says.
+    pub async fn start_keeping(flags: &[&str], keep: fn(&str) -> bool) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_switchboard"))
             .args(["--bind", "127.0.0.1", "--port", "0", "--state-dir"])
             .arg(state_dir())
@@ -48,8 +57,8 @@ impl Program {
             .kill_on_drop(true)
             .spawn()
             .expect("the program starts");
-        let panics = Arc::default();
-        tokio::spawn(watch(child.stderr.take().expect("its log"), Arc::clone(&panics)));
+        let kept = Arc::default();
+        tokio::spawn(watch(child.stderr.take().expect("its log"), Arc::clone(&kept), keep));
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let port = within("the program to be ready", async {
             loop {
@@ -59,15 +68,34 @@ impl Program {
             }
         });
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.await));
-        Self { server: TestServer::elsewhere(address), child, panics }
+        Self { server: TestServer::elsewhere(address), child, kept }
     }
 
     /// Fails the test if the process has ended, or if its log tells of a panic.
     pub fn assert_sound(&mut self) {
         let ended = self.child.try_wait().expect("a process of our own");
         assert!(ended.is_none(), "the program has ended: {ended:?}");
-        let panics = self.panics.lock().expect("readable");
+        let panics = self.kept.lock().expect("readable");
         assert!(panics.is_empty(), "the log tells of panics: {panics:#?}");
+    }
+
+    /// What was kept of its log, once there is a line with `last` in it.
+    pub async fn log_until(&self, last: &str) -> Vec<String> {
+        within("the last line of the log", async {
+            while !self.kept.lock().expect("readable").iter().any(|line| line.contains(last)) {
+                tokio::time::sleep(LOOK).await;
+            }
+        })
+        .await;
+        self.kept.lock().expect("readable").clone()
+    }
+
+    /// Asks it to stop, as a terminal or a service manager does, and waits for its end.
+    pub async fn stop(&mut self) -> std::process::ExitStatus {
+        let id = self.child.id().expect("it runs");
+        let asked = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
+        assert!(asked.expect("kill runs").success());
+        within("the program to end", self.child.wait()).await.expect("an exit status")
     }
 
     /// What it has now; `None` where the system does not tell (elsewhere than on Linux).
@@ -94,14 +122,14 @@ impl Program {
     }
 }
 
-/// Reads the log to its end, so that the program never waits to write it, and keeps what tells of a panic.
-async fn watch(log: ChildStderr, panics: Arc<Mutex<Vec<String>>>) {
+/// Reads the log to its end, so that the program never waits to write it, and keeps what is to be kept.
+async fn watch(log: ChildStderr, kept: Arc<Mutex<Vec<String>>>, keep: fn(&str) -> bool) {
     let mut lines = BufReader::new(log).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         let line = String::from_utf8_lossy(&line);
-        let mut panics = panics.lock().expect("writable");
-        if line.to_lowercase().contains("panic") && panics.len() < 20 {
-            panics.push(line.into_owned());
+        let mut kept = kept.lock().expect("writable");
+        if kept.len() < MOST_LINES && keep(&line) {
+            kept.push(line.into_owned());
         }
     }
 }

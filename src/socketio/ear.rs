@@ -1,0 +1,81 @@
+//! What a peer says, as it comes from the library: paced, measured, read, and put into its inbox.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::AckSender;
+use socketioxide::handler::{FromMessageParts, MessageHandler};
+use socketioxide::socket::Socket;
+use socketioxide_core::Value;
+
+use super::event::Said;
+use super::inbox::{Inbox, Utterance};
+use super::payload::{self, Reading};
+use super::transport::Claim;
+use crate::admission::pace::{Pace, Verdict};
+use crate::signaling::notice::Ended;
+use crate::store::Store;
+
+/// What all that a peer says goes through.
+pub struct Ear {
+    /// Where it goes.
+    pub inbox: Inbox,
+    /// How fast it may come.
+    pub pace: Mutex<Pace>,
+    /// Whose limits hold.
+    pub store: Arc<Store>,
+    /// What it comes by. Kept with the socket's listeners, since the library may let a socket go without a word to any
+    /// handler.
+    pub claim: Arc<Claim>,
+}
+
+/// Hears one event of one peer.
+pub struct Listener {
+    /// Which; or that it is none that we know.
+    pub said: Said,
+    /// Whose.
+    pub ear: Arc<Ear>,
+}
+
+/// The library's own closures run as spawned tasks, in any order. This runs inline, in the order of arrival.
+impl MessageHandler<LocalAdapter, Listener> for Listener {
+    fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
+        let Self { said, ear } = self;
+        ear.claim.session().heard(size(&packet));
+        let verdict = ear.pace.lock().take(Instant::now());
+        let reading = match verdict {
+            // As in the course server nothing comes of it, not even an ack.
+            Verdict::Listen if *said == Said::Unknown => return,
+            Verdict::Listen => payload::read(*said, &packet, ear.store.limits()),
+            Verdict::Tell => Reading { command: Err(ear.pace.lock().refusal()), number: None },
+            Verdict::Drop => return,
+            Verdict::Close => return ear.close("it speaks too fast"),
+        };
+        let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
+        let ack = ack_id.is_some().then_some(ack);
+        if !ear.inbox.put(Utterance { said: *said, reading, ack }) {
+            ear.close("it says more than can be taken in");
+        }
+    }
+}
+
+impl Ear {
+    /// Nothing more is heard of this peer, nor told to it.
+    pub fn close(&self, why: &str) {
+        if self.claim.cut() {
+            tracing::warn!("connection closed: {why}");
+        }
+        self.inbox.end(Ended::Lost);
+    }
+}
+
+/// Bytes of an event.
+fn size(packet: &Value) -> usize {
+    match packet {
+        Value::Str(text, None) => text.len(),
+        Value::Str(text, Some(parts)) => text.len() + parts.iter().map(|part| part.len()).sum::<usize>(),
+        Value::Bytes(bytes) => bytes.len(),
+    }
+}

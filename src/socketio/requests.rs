@@ -1,0 +1,85 @@
+//! The requests by which sessions come, go over to WebSocket, poll and post: looked at on the way to the library and
+//! back.
+
+use std::sync::Arc;
+
+use axum::body::HttpBody;
+use axum::extract::{Request, State};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use socketioxide::socket::Sid;
+
+use super::transport::Transports;
+use crate::wire::cable::Cable;
+
+/// Those who look.
+pub struct Desk {
+    /// What lies under each session.
+    pub transports: Arc<Transports>,
+    /// Largest message in bytes.
+    pub max_message: usize,
+}
+
+/// Notes the WebSocket of a session that is upgraded, and what goes in and out by long-polling; takes nothing more from
+/// a session that was cut.
+pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
+    if !is_sound(&request) {
+        return bad_request(r#"{"code":"3","message":"Bad request"}"#);
+    }
+    let Some(session) = session(&request) else { return next.run(request).await };
+    let transports = &desk.transports;
+    if transports.is_cut(session) {
+        // As the library answers for a session that it does not know.
+        return bad_request(r#"{"code":"1","message":"Session ID unknown"}"#);
+    }
+    let cable = cable_of(request.extensions(), request.headers());
+    let (polls, body) = (request.method() == Method::GET, body_size(request.headers(), desk.max_message));
+    let response = next.run(request).await;
+    match cable {
+        Some(cable) if response.status() == StatusCode::SWITCHING_PROTOCOLS => transports.upgrade(session, cable),
+        _ if polls => transports.polled(session, response.body().size_hint().lower()),
+        // The library answers some of what nobody hears, and keeps that until it is fetched.
+        _ if transports.posted(session, body) > desk.max_message.saturating_mul(2) => {
+            tracing::warn!("connection closed: it sends and sends, and nothing of it is an event");
+            transports.cut(session);
+        }
+        _ => {}
+    }
+    response
+}
+
+fn bad_request(body: &'static str) -> Response {
+    (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Whether a request for a WebSocket is one (RFC 6455, section 4.2.1). The library looks only at the address and the key.
+fn is_sound(request: &Request) -> bool {
+    let asks = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "transport=websocket"));
+    let headers = request.headers();
+    let names = |name, token: &str| {
+        let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(token)))
+    };
+    !asks
+        || request.method() == Method::GET
+            && names(header::CONNECTION, "upgrade")
+            && names(header::UPGRADE, "websocket")
+            && names(header::SEC_WEBSOCKET_VERSION, "13")
+}
+
+/// Bytes of a request's body, or as many as there may be where it does not say.
+fn body_size(headers: &HeaderMap, most: usize) -> usize {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    length.unwrap_or(most)
+}
+
+/// The cable of a request that opens a WebSocket. One by which requests come is not a session's own.
+pub fn cable_of(extensions: &Extensions, headers: &HeaderMap) -> Option<Cable> {
+    headers.contains_key(header::UPGRADE).then(|| extensions.get().cloned()).flatten()
+}
+
+fn session(request: &Request) -> Option<Sid> {
+    let query = request.uri().query()?;
+    query.split('&').find_map(|pair| pair.strip_prefix("sid=")).and_then(|sid| sid.parse().ok())
+}

@@ -1,0 +1,57 @@
+//! docs/limits.md says what is true.
+
+use clap::CommandFactory;
+use switchboard::config::Config;
+use switchboard::signaling::limits::{Limits, MAX_DEPTH, MAX_NAME};
+
+const TABLES: &str = include_str!("../../docs/limits.md");
+
+/// The rows of the table under this heading.
+fn rows(heading: &str) -> Vec<Vec<&'static str>> {
+    let section = TABLES.split("\n## ").find(|section| section.starts_with(heading)).expect("the section");
+    let lines = section.lines().filter(|line| line.starts_with('|')).skip(2);
+    lines.map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect()).collect()
+}
+
+#[test]
+fn each_flag_that_limits_something_is_in_the_table_with_its_default() {
+    let rows = rows("Flags");
+    let command = Config::command();
+    let limits: Vec<_> = command
+        .get_arguments()
+        .filter(|flag| flag.get_help_heading().is_some_and(|h| h.starts_with("How long")))
+        .collect();
+    assert_eq!(limits.len(), rows.len(), "as many rows as flags");
+    for flag in limits {
+        let name = format!("`--{}`", flag.get_long().expect("a flag"));
+        let row = rows.iter().find(|row| row[0] == name).unwrap_or_else(|| panic!("{name} is not in the table"));
+        let default = match flag.get_default_values().first() {
+            Some(value) => value.to_string_lossy().into_owned(),
+            None => "as `--max-message`".to_owned(),
+        };
+        assert_eq!(row[1], default, "{name}");
+    }
+}
+
+#[test]
+fn what_is_fixed_is_in_the_table_as_it_is_in_the_code() {
+    let rows = rows("Fixed");
+    let limits = Limits::default();
+    let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
+    let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
+    let told = [
+        ("user name, lobby, room name", format!("{MAX_NAME} characters (Unicode scalar values)")),
+        ("nested brackets of a description or candidate", MAX_DEPTH.to_string()),
+        ("bytes of all open offers", mib(limits.max_offer_bytes)),
+        ("calls of one connection", limits.max_calls.to_string()),
+        ("rooms of one connection", limits.max_rooms_of_one.to_string()),
+        ("offers listed to a newcomer", format!("{}, and {}", limits.list_offers, kib(limits.list_bytes))),
+        ("things kept for one who is away", format!("{}, and {}", limits.max_letters, mib(limits.max_letter_bytes))),
+        ("peers who are waited for", limits.max_away.to_string()),
+        ("candidates that come before their description", format!("{} s", limits.early_ttl.as_secs())),
+    ];
+    for (what, value) in told {
+        let row = rows.iter().find(|row| row[0] == what).unwrap_or_else(|| panic!("{what} is not in the table"));
+        assert_eq!(row[1], value, "{what}");
+    }
+}
