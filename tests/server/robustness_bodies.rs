@@ -7,7 +7,7 @@ use crate::support::bystanders::Bystanders;
 use crate::support::entrance::Entrance;
 use crate::support::http::{is_refusal, status};
 use crate::support::pair_user::{create, post};
-use crate::support::polling::{POLLING, poll, session};
+use crate::support::polling::{POLLING, fetch_until, poll, session};
 use crate::support::server::connect;
 
 #[tokio::test]
@@ -129,10 +129,7 @@ async fn a_polling_body_that_comes_in_drops_is_one_body() {
         "POST {POLLING}&sid={sid} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     );
     assert_eq!(status(server.stream().await, &[head.as_bytes(), &drops].concat()).await, Some(200));
-    let mut told = String::new();
-    while !told.contains("438[") {
-        told += &poll(server.address(), "GET", &sid, "").await.text();
-    }
+    let told = fetch_until(server.address(), &sid, "438[").await;
     assert!(told.contains(r#"437["pong"]"#), "{told}");
 }
 

@@ -7,7 +7,7 @@ use crate::support::bystanders::Bystanders;
 use crate::support::entrance::Entrance;
 use crate::support::packet::Packet;
 use crate::support::payload::offered;
-use crate::support::polling::{CONNECT, new_session, poll, session};
+use crate::support::polling::{CONNECT, fetch_until, new_session, poll, session};
 use crate::support::{Client, TestServer, Transport};
 
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
@@ -61,11 +61,9 @@ async fn hundreds_of_connects_in_one_breath_are_one() {
         let sid = new_session(entrance.address).await;
         let all = vec![CONNECT; 500].join("\u{1e}");
         assert_eq!(poll(entrance.address, "POST", &sid, &all).await.status, 200);
-        let mut told = String::new();
-        while !told.contains("437[") {
-            poll(entrance.address, "POST", &sid, "427[\"test\"]").await;
-            told += &poll(entrance.address, "GET", &sid, "").await.text();
-        }
+        let mut told = fetch_until(entrance.address, &sid, "40{").await;
+        assert_eq!(poll(entrance.address, "POST", &sid, "427[\"test\"]").await.status, 200);
+        told += &fetch_until(entrance.address, &sid, "437[").await;
         assert_eq!(told.matches("40{").count(), 1, "{told}");
         poll(entrance.address, "POST", &sid, "1").await;
     }
@@ -109,11 +107,7 @@ async fn other_namespaces_are_refused_and_what_is_said_in_them_is_passed_over() 
         let said = [format!("42{name},[\"newOffer\",{{}}]"), format!("42{name},1[\"test\"]"), format!("41{name},")];
         assert_eq!(poll(address, "POST", &sid, &said.join("\u{1e}")).await.status, 200, "{name}");
         assert_eq!(poll(address, "POST", &sid, "427[\"test\"]").await.status, 200, "{name}");
-        let mut told = String::new();
-        while !told.contains("437[") {
-            told += &poll(address, "GET", &sid, "").await.text();
-            told += "\u{1e}";
-        }
+        let told = fetch_until(address, &sid, "437[").await;
         let told: Vec<&str> = told.split('\u{1e}').filter(|packet| !matches!(*packet, "" | "2")).collect();
         assert_eq!(told, [&*format!("44{name},{{\"message\":\"Invalid namespace\"}}"), r#"437["pong"]"#]);
     }

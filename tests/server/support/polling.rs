@@ -21,9 +21,19 @@ pub async fn poll(address: SocketAddr, method: &str, sid: &str, body: &str) -> R
 pub async fn session(address: SocketAddr) -> String {
     let sid = new_session(address).await;
     assert_eq!(poll(address, "POST", &sid, CONNECT).await.status, 200);
-    // A ping may come first.
-    while !poll(address, "GET", &sid, "").await.text().contains("40{") {}
+    fetch_until(address, &sid, "40{").await;
     sid
+}
+
+/// Polls until this has been told, and gives back all that was.
+pub async fn fetch_until(address: SocketAddr, sid: &str, part: &str) -> String {
+    let mut told = String::new();
+    while !told.contains(part) {
+        let reply = poll(address, "GET", sid, "").await;
+        assert_eq!(reply.status, 200, "the session is over; before {part} came only {told}");
+        told += &format!("{}\u{1e}", reply.text());
+    }
+    told
 }
 
 /// A polling session that has not said who it is.
