@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use socketioxide::socket::Sid;
@@ -63,6 +63,7 @@ fn is_sound(request: &Request) -> bool {
     };
     !asks
         || request.method() == Method::GET
+            && request.version() == Version::HTTP_11
             && names(header::CONNECTION, "upgrade")
             && names(header::UPGRADE, "websocket")
             && names(header::SEC_WEBSOCKET_VERSION, "13")

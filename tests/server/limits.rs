@@ -13,7 +13,7 @@ use crate::support::{Bare, Client, TestServer, Transport, UNHURRIED, within};
 
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 const UPGRADE: [(&str, &str); 4] = [
-    ("Connection", "Upgrade"),
+    ("Connection", "Upgrade, close"),
     ("Upgrade", "websocket"),
     ("Sec-WebSocket-Version", "13"),
     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
@@ -144,7 +144,7 @@ fn is_too_fast(error: &Value) -> bool {
 
 #[tokio::test]
 async fn whoever_speaks_too_fast_is_told_once_loses_what_is_over_and_is_closed_in_the_end() {
-    let server = TestServer::start(&FEW).await;
+    let server = TestServer::start(&[&FEW[..], &["--reconnect-grace", "0s"]].concat()).await;
     for transport in EVERY {
         let mut eve = Client::connect_by(&server, transport, "eve").await;
         eve.send_all(&flood()).await;
@@ -152,7 +152,9 @@ async fn whoever_speaks_too_fast_is_told_once_loses_what_is_over_and_is_closed_i
         let error = loop {
             match eve.next().await {
                 Packet::Ack { .. } => heard += 1,
-                packet => break packet.error().cloned().expect("an error"),
+                packet => {
+                    break packet.error().cloned().unwrap_or_else(|| panic!("an error was expected, not {packet:?}"));
+                }
             }
         };
         assert!(is_too_fast(&error), "{transport:?}: {error}");

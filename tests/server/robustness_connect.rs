@@ -14,7 +14,7 @@ const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transpo
 
 #[tokio::test]
 async fn auth_of_any_kind_is_no_password() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start_patient(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let kinds = [
