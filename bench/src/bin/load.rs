@@ -1,0 +1,87 @@
+//! The load tool: plays one scenario against a server on this machine and prints one line of JSON.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use serde_json::{Value, json};
+use switchboard_bench::figures::join;
+use switchboard_bench::process::Process;
+use switchboard_bench::scenario::{self, Stage, broadcast, calls, idle, relay, rooms};
+use switchboard_bench::target::{Carrier, Target};
+use tokio::time::timeout;
+
+/// Load for a Socket.IO signaling server on this machine
+#[derive(Parser)]
+struct Flags {
+    /// Where the server listens: ws, wss, http or https, a loopback address
+    #[arg(long, value_name = "URL")]
+    url: String,
+    /// Its process, for CPU time and memory
+    #[arg(long, value_name = "PID")]
+    pid: u32,
+    /// How Engine.IO is carried
+    #[arg(long, value_enum, global = true, default_value_t = Carrier::Ws)]
+    carrier: Carrier,
+    /// The certificate to trust
+    #[arg(long, value_name = "FILE", global = true)]
+    cert: Option<PathBuf>,
+    /// The whole of it may take so many seconds
+    #[arg(long, value_name = "SECONDS", global = true, default_value_t = 300)]
+    limit: u64,
+    #[command(subcommand)]
+    scenario: Scenario,
+}
+
+#[derive(Subcommand)]
+enum Scenario {
+    /// Whole calls between fresh clients
+    Calls(calls::Options),
+    /// Connected sockets that say nothing
+    Idle(idle::Options),
+    /// Candidates through answered calls
+    Relay(relay::Options),
+    /// Offers that everybody hears
+    Broadcast(broadcast::Options),
+    /// Rooms in which each calls each
+    Rooms(rooms::Options),
+}
+
+// One thread: on a machine with few cores the server needs the others.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Flags::parse()).await {
+        Ok(told) => {
+            println!("{told}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(flags: Flags) -> Result<Value> {
+    let target = Target::new(&flags.url, flags.carrier, flags.cert.as_deref())?;
+    let tls = target.tls.is_some();
+    let stage = Stage { target, process: Process::new(flags.pid), bar: scenario::bar() };
+    let started = stage.process.usage()?.rss_kib;
+    let (name, told) = timeout(Duration::from_secs(flags.limit.min(1_200)), async {
+        Ok(match &flags.scenario {
+            Scenario::Calls(options) => ("calls", calls::run(&stage, options).await?),
+            Scenario::Idle(options) => ("idle", idle::run(&stage, options).await?),
+            Scenario::Relay(options) => ("relay", relay::run(&stage, options).await?),
+            Scenario::Broadcast(options) => ("broadcast", broadcast::run(&stage, options).await?),
+            Scenario::Rooms(options) => ("rooms", rooms::run(&stage, options).await?),
+        }) as Result<_>
+    })
+    .await
+    .context("not done within --limit")??;
+    stage.bar.finish_and_clear();
+    let carrier = if flags.carrier == Carrier::Ws { "ws" } else { "polling" };
+    let head = json!({"scenario": name, "carrier": carrier, "tls": tls, "base_rss_kib": started});
+    Ok(join([head, told]))
+}

@@ -1,0 +1,23 @@
+//! What the load tool, the floor server and the comparison have in common.
+//!
+//! # Layout
+//!
+//! - [`frame`], [`stream`], [`target`]: bytes, sockets, and where they lead: never off this machine.
+//! - [`websocket`], [`polling`], [`client`]: one Socket.IO client, written by hand so that it costs little.
+//! - [`course`], [`call`]: what is said in a call, and a whole call with its checks.
+//! - [`scenario`]: the five things that can be measured.
+//! - [`process`], [`figures`]: what a server's process has used, and how figures are told.
+//! - [`compare`]: servers side by side: the plan, the table, the plots, the page.
+
+pub mod call;
+pub mod client;
+pub mod compare;
+pub mod course;
+pub mod figures;
+pub mod frame;
+pub mod polling;
+pub mod process;
+pub mod scenario;
+pub mod stream;
+pub mod target;
+pub mod websocket;
