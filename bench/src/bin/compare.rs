@@ -72,13 +72,13 @@ fn run(flags: &Flags) -> Result<()> {
             results
         }
     };
-    println!("{}", table(&results, &plan, size));
+    println!("{}", table(&results, size));
     for failure in &results.failures {
         println!("did not work: {failure}");
     }
     if size != Size::Quick && flags.only.is_empty() {
         let docs = flags.bench.join("../docs");
-        page::write(&docs, &results, &plan, size, &machine())?;
+        page::write(&docs, &results, size, &machine())?;
     }
     Ok(())
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::peer::Peer::{Floor, Node, Switchboard};
-use super::plan::{Measurement, Size};
+use super::plan::Size;
 use super::plot::Plot;
 use super::results::Results;
-use super::table::{sizes, table};
+use super::table::table;
 
 const BEGIN: &str = "<!-- figures: written by bench/run -->";
 const END: &str = "<!-- end of figures -->";
@@ -45,13 +45,12 @@ const PLOTS: [(&str, &str, &str, &str, &str, bool); 3] = [
 ///
 /// # Errors
 /// Files that cannot be written, a page without the marks.
-pub fn write(docs: &Path, results: &Results, plan: &[Measurement], size: Size, machine: &str) -> Result<()> {
+pub fn write(docs: &Path, results: &Results, size: Size, machine: &str) -> Result<()> {
     let folder = docs.join("performance");
     fs::create_dir_all(&folder)?;
     let mut pictures = Vec::new();
     for (file, title, across, prefix, pointer, steps) in PLOTS {
-        let sizes = sizes(plan, prefix);
-        let lines = [Switchboard, Node, Floor].map(|peer| (peer, results.points(prefix, &sizes, peer, pointer)));
+        let lines = [Switchboard, Node, Floor].map(|peer| (peer, results.points(prefix, peer, pointer)));
         if let Some(svg) = (Plot { title, across, lines: lines.into(), steps }).svg() {
             fs::write(folder.join(format!("{file}.svg")), svg)?;
             pictures.push(format!("![{title}](performance/{file}.svg)"));
@@ -61,7 +60,7 @@ pub fn write(docs: &Path, results: &Results, plan: &[Measurement], size: Size, m
     let page = fs::read_to_string(&path).unwrap_or_else(|_| EMPTY.to_string());
     let (before, rest) = page.split_once(BEGIN).context("docs/performance.md has lost its first mark")?;
     let (_, after) = rest.split_once(END).context("docs/performance.md has lost its second mark")?;
-    let figures = table(results, plan, size);
+    let figures = table(results, size);
     let missing: String = results.failures.iter().map(|failure| format!("- {failure}\n")).collect();
     let missing = if missing.is_empty() { missing } else { format!("Did not work:\n\n{missing}\n") };
     let figures = format!("{machine}\n\n{figures}\n{missing}{LEGEND}\n\n{}\n", pictures.join("\n\n"));

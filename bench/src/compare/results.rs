@@ -1,6 +1,6 @@
 //! What came out, by measurement, server and round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -81,8 +81,8 @@ impl Results {
     }
 
     /// The slope of a figure over the size in the measurements' names, in its own unit per 1,000.
-    pub fn slope(&self, prefix: &str, sizes: &[u64], peer: Peer, pointer: &str) -> Option<f64> {
-        let points: Vec<(f64, f64)> = self.points(prefix, sizes, peer, pointer);
+    pub fn slope(&self, prefix: &str, peer: Peer, pointer: &str) -> Option<f64> {
+        let points = self.points(prefix, peer, pointer);
         let count = points.len() as f64;
         if points.len() < 2 {
             return None;
@@ -93,10 +93,12 @@ impl Results {
         Some(above / below * 1000.0)
     }
 
-    /// Medians of a figure at each size.
-    pub fn points(&self, prefix: &str, sizes: &[u64], peer: Peer, pointer: &str) -> Vec<(f64, f64)> {
-        let point = |size: &u64| Some((*size as f64, self.median(&format!("{prefix}{size}"), peer, pointer)?));
-        sizes.iter().filter_map(point).collect()
+    /// Medians of a figure at each size for which there is a measurement with this prefix.
+    pub fn points(&self, prefix: &str, peer: Peer, pointer: &str) -> Vec<(f64, f64)> {
+        let sizes: BTreeSet<u64> =
+            self.runs.keys().filter_map(|(name, ..)| name.strip_prefix(prefix)?.parse().ok()).collect();
+        let point = |size: u64| Some((size as f64, self.median(&format!("{prefix}{size}"), peer, pointer)?));
+        sizes.into_iter().filter_map(point).collect()
     }
 }
 
@@ -134,7 +136,7 @@ mod tests {
         for size in [0, 500, 2000] {
             results.note(&format!("x-{size}"), Peer::Node, 0, json!({"a": 3.0 + 0.01 * f64::from(size)}));
         }
-        let slope = results.slope("x-", &[0, 500, 2000], Peer::Node, "/a").unwrap();
+        let slope = results.slope("x-", Peer::Node, "/a").unwrap();
         assert!((slope - 10.0).abs() < 1e-9);
     }
 }

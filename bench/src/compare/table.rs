@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::peer::Peer::{self, Bun, Floor, Node, NodeTidy, Switchboard};
-use super::plan::{Measurement, Size};
+use super::plan::Size;
 use super::results::Results;
 
 /// How good is good enough, as a ratio to Node.
@@ -47,7 +47,7 @@ const ROWS: [Row; 22] = [
 const BASE: f64 = 10.0 * 1024.0;
 
 /// The whole table in Markdown.
-pub fn table(results: &Results, plan: &[Measurement], size: Size) -> String {
+pub fn table(results: &Results, size: Size) -> String {
     let mut lines = vec![
         "| | wanted of Node's | Switchboard | Node | ratio | | floor | Node, tidy | Bun |".to_string(),
         "|---|---|---:|---:|---:|---|---:|---:|---:|".to_string(),
@@ -79,12 +79,11 @@ pub fn table(results: &Results, plan: &[Measurement], size: Size) -> String {
     }
     lines.push(slope(
         results,
-        plan,
         "calls-idle-",
         "growth of CPU a call with 1,000 connected sockets, ms",
         AtMost(0.55, Some(0.35)),
     ));
-    lines.push(slope(results, plan, "calls-past-", "growth of CPU a call with 1,000 past offers, ms", Nothing));
+    lines.push(slope(results, "calls-past-", "growth of CPU a call with 1,000 past offers, ms", Nothing));
     lines.push(growth(results));
     if size == Size::Quick {
         lines.push("\nOne round of small sizes: this shows that it works, not how fast it is.".into());
@@ -92,14 +91,8 @@ pub fn table(results: &Results, plan: &[Measurement], size: Size) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Sizes that were measured under this prefix.
-pub fn sizes(plan: &[Measurement], prefix: &str) -> Vec<u64> {
-    plan.iter().filter_map(|measurement| measurement.name.strip_prefix(prefix)?.parse().ok()).collect()
-}
-
-fn slope(results: &Results, plan: &[Measurement], prefix: &str, title: &str, want: Want) -> String {
-    let sizes = sizes(plan, prefix);
-    let of = |peer: Peer| results.slope(prefix, &sizes, peer, "/cpu_s_per_1000");
+fn slope(results: &Results, prefix: &str, title: &str, want: Want) -> String {
+    let of = |peer: Peer| results.slope(prefix, peer, "/cpu_s_per_1000");
     let (own, node) = (of(Switchboard), of(Node));
     let ratio = own.zip(node).map(|(own, node)| own / node);
     format!(

@@ -1,0 +1,78 @@
+//! What one offer to everybody costs before it comes to the sockets: found, encoded once, handed to each outbox:
+//! `cargo bench --bench broadcast`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use serde_json::value::to_raw_value;
+use switchboard::signaling::call::SessionDescription;
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::name::{ConnectionId, Lobby, PeerId, UserName};
+use switchboard::signaling::notice::News;
+use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::store::directory::{Outbox, Telling};
+use switchboard::store::{Speaker, Store};
+
+/// How many hear it.
+const RECEIVERS: [u64; 4] = [1, 100, 1_000, 10_000];
+
+fn main() {
+    divan::main();
+}
+
+/// An outbox that takes what a door would send: the encoded event, which is the same for all.
+struct Counter {
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Outbox for Counter {
+    fn tell(&self, telling: &Telling<'_>, _: Option<u64>) {
+        let encoded = telling.event.get_or_init(|| match telling.news {
+            News::NewOfferAwaiting(call) => to_raw_value(std::slice::from_ref(call)).unwrap_or_default(),
+            _ => Default::default(),
+        });
+        self.bytes.fetch_add(encoded.get().len(), Ordering::Relaxed);
+    }
+
+    fn say_goodbye(&self) {}
+
+    fn end(&self) {}
+
+    fn cut(&self, _: &str) {}
+}
+
+fn arrive(store: &Store, number: u64, bytes: &Arc<AtomicUsize>) -> PeerId {
+    let newcomer = Newcomer {
+        name: UserName::new(&format!("person {number}")).expect("a name"),
+        lobby: Lobby::default(),
+        purpose: Purpose::CallsAndRooms,
+        session: None,
+        counts: false,
+        received: None,
+    };
+    store.arrive(ConnectionId(number), newcomer, |_| Arc::new(Counter { bytes: bytes.clone() })).0
+}
+
+/// One new offer of 4.5 KB to so many.
+#[divan::bench(args = RECEIVERS)]
+fn new_offer(bencher: Bencher, receivers: u64) {
+    let (store, bytes) = (Store::new(Limits::default()), Arc::new(AtomicUsize::new(0)));
+    for number in 1..=receivers {
+        arrive(&store, number, &bytes);
+    }
+    let connection = ConnectionId(0);
+    let caller = arrive(&store, 0, &bytes);
+    let json = to_raw_value(&"a=rtpmap:96 VP8/90000\r\n".repeat(190)).expect("text is JSON");
+    let opaque = Opaque::new(&json, &[]).expect("harmless");
+    let description = SessionDescription::new(opaque, &Limits::default()).expect("small");
+    bencher.counter(ItemsCount::new(receivers)).bench_local(|| {
+        let by = Speaker { peer: caller, connection, number: None };
+        let mut kept = false;
+        store.offer(by, description.clone(), |outcome| kept = matches!(outcome, Some(Ok(_))));
+        assert!(kept);
+    });
+    assert!(bytes.load(Ordering::Relaxed) as u64 > receivers * 4_500);
+}

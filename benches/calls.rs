@@ -1,0 +1,129 @@
+//! What the verbs of a call cost on the ground floor, however many calls and open offers there are besides:
+//! `cargo bench --bench calls`.
+
+use std::time::Instant;
+
+use divan::{Bencher, black_box};
+use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::switchboard::{Switchboard, Wanted};
+
+/// How many open offers there are besides, and as many answered calls.
+const ELSEWHERE: [u64; 4] = [0, 100, 1_000, 4_000];
+/// The two who are looked at.
+const CALLER: u64 = 1_000_001;
+const ANSWERER: u64 = 1_000_002;
+
+fn main() {
+    divan::main();
+}
+
+fn arrive(switchboard: &mut Switchboard, number: u64) -> PeerId {
+    let newcomer = Newcomer {
+        name: UserName::new(&format!("person {number}")).expect("a name"),
+        lobby: Lobby::default(),
+        purpose: Purpose::CallsAndRooms,
+        session: None,
+        counts: false,
+        received: None,
+    };
+    switchboard.arrive(ConnectionId(number), newcomer, Instant::now()).peer
+}
+
+fn opaque(text: &str) -> Opaque {
+    let json = serde_json::value::to_raw_value(text).expect("text is JSON");
+    Opaque::new(&json, &[]).expect("harmless")
+}
+
+fn description() -> SessionDescription {
+    SessionDescription::new(opaque(&"a=rtpmap:96 VP8/90000\r\n".repeat(190)), &Limits::default()).expect("small")
+}
+
+fn candidate() -> IceCandidate {
+    let text = "candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host generation 0 ufrag abcd";
+    IceCandidate::new(opaque(text), &Limits::default()).expect("small")
+}
+
+/// A switchboard with so many open offers and as many answered calls, each of other people.
+fn busy(elsewhere: u64) -> (Switchboard, PeerId, PeerId) {
+    let mut switchboard = Switchboard::new(Limits::default());
+    let (description, now) = (description(), Instant::now());
+    for number in 0..elsewhere {
+        let waiting = arrive(&mut switchboard, 3 * number);
+        switchboard.offer(waiting, OfferId(3 * number), description.clone(), now).expect("an offer");
+        let (caller, other) = (arrive(&mut switchboard, 3 * number + 1), arrive(&mut switchboard, 3 * number + 2));
+        let id = OfferId(3 * number + 1);
+        switchboard.offer(caller, id, description.clone(), now).expect("an offer");
+        switchboard.answer(other, &Wanted::Offer(id), description.clone(), true, now).expect("an answer");
+    }
+    let caller = arrive(&mut switchboard, CALLER);
+    let answerer = arrive(&mut switchboard, ANSWERER);
+    (switchboard, caller, answerer)
+}
+
+/// A whole call: offer, eight candidates a side, answer, end. `newest` finds the offer by its caller's name.
+fn call(bencher: Bencher, elsewhere: u64, newest: bool) {
+    let (mut switchboard, caller, answerer) = busy(elsewhere);
+    let (description, candidate, now, id) = (description(), candidate(), Instant::now(), OfferId(u64::MAX));
+    let name = UserName::new(&format!("person {CALLER}")).expect("a name");
+    let wanted = if newest { Wanted::NewestOf(name) } else { Wanted::Offer(id) };
+    bencher.bench_local(|| {
+        let mut good = switchboard.offer(caller, id, description.clone(), now).is_ok();
+        for _ in 0..8 {
+            good &= switchboard.candidate(caller, Role::Offerer, None, candidate.clone(), now).is_ok();
+        }
+        good &= black_box(switchboard.answer(answerer, &wanted, description.clone(), true, now)).is_ok();
+        for _ in 0..8 {
+            good &= switchboard.candidate(answerer, Role::Answerer, None, candidate.clone(), now).is_ok();
+        }
+        let (ended, _) = switchboard.hang_up(caller, None, now);
+        assert!(good && ended == 1);
+    });
+}
+
+#[divan::bench(args = ELSEWHERE)]
+fn call_by_offer_id(bencher: Bencher, elsewhere: u64) {
+    call(bencher, elsewhere, false);
+}
+
+#[divan::bench(args = ELSEWHERE)]
+fn call_by_name(bencher: Bencher, elsewhere: u64) {
+    call(bencher, elsewhere, true);
+}
+
+/// An offer takes the place of the one before.
+#[divan::bench(args = ELSEWHERE)]
+fn offer(bencher: Bencher, elsewhere: u64) {
+    let (mut switchboard, caller, _) = busy(elsewhere);
+    let (description, now, mut next) = (description(), Instant::now(), u64::MAX / 2);
+    bencher.bench_local(|| {
+        next += 1;
+        black_box(switchboard.offer(caller, OfferId(next), description.clone(), now)).is_ok()
+    });
+}
+
+/// A candidate within an answered call, passed on.
+#[divan::bench(args = ELSEWHERE)]
+fn candidate_passed_on(bencher: Bencher, elsewhere: u64) {
+    let (mut switchboard, caller, answerer) = busy(elsewhere);
+    let (candidate, now, id) = (candidate(), Instant::now(), OfferId(u64::MAX));
+    switchboard.offer(caller, id, description(), now).expect("an offer");
+    switchboard.answer(answerer, &Wanted::Offer(id), description(), true, now).expect("an answer");
+    bencher
+        .bench_local(|| black_box(switchboard.candidate(caller, Role::Offerer, None, candidate.clone(), now)).is_ok());
+}
+
+/// Somebody comes, is told which offers are open, and goes.
+#[divan::bench(args = ELSEWHERE)]
+fn come_and_go(bencher: Bencher, elsewhere: u64) {
+    use switchboard::signaling::notice::Ended;
+    let (mut switchboard, ..) = busy(elsewhere);
+    let number = CALLER + 2;
+    bencher.bench_local(|| {
+        let peer = arrive(&mut switchboard, number);
+        black_box(switchboard.leave(peer, ConnectionId(number), Ended::Closed, Instant::now())).len()
+    });
+}
