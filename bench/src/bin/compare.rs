@@ -110,7 +110,13 @@ fn measure(flags: &Flags, plan: &[Measurement]) -> Result<Results> {
                 bar.inc(1);
                 bar.set_message(format!("{} {peer}", one.name));
                 match play(&ground, one, peer, &bar) {
-                    Ok(Some(figures)) => results.note(&one.name, peer, round, figures),
+                    Ok(Some(figures)) => {
+                        if figures["failed"].as_u64().is_some_and(|failed| failed > 0) {
+                            let (failed, why) = (&figures["failed"], &figures["failures"]);
+                            results.failures.push(format!("{} with {peer}: {failed} failed: {why}", one.name));
+                        }
+                        results.note(&one.name, peer, round, figures);
+                    }
                     Ok(None) => {
                         missing.insert(peer);
                         results.failures.push(format!("{peer} cannot be had on this machine"));
