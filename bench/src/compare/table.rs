@@ -86,7 +86,9 @@ pub fn table(results: &Results, size: Size) -> String {
     lines.push(slope(results, "calls-past-", "growth of CPU a call with 1,000 past offers, ms", Nothing));
     lines.push(growth(results));
     if size == Size::Quick {
-        lines.push("\nOne round of small sizes: this shows that it works, not how fast it is.".into());
+        lines.push(
+            "\nOne round of small sizes: this shows that it works, not how fast it is, nor what is reached.".into(),
+        );
     }
     lines.join("\n") + "\n"
 }
