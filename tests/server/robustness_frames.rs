@@ -117,14 +117,9 @@ async fn pings_and_pongs_without_end_cost_nothing_but_their_answers() {
     for door in Door::ALL {
         let mut eve = Frames::open(server.address(), door).await;
         let flood = [frame(FIN | PING, &[b'x'; 125]), frame(FIN | PONG, b"nobody asked")].concat().repeat(5_000);
-        // It may be closed for it; if not, it is served as before.
+        // It may be closed for it, or not be listened to for a while; if not, its last ping is answered.
         if eve.write(&flood).await && eve.write(&frame(FIN | PING, b"last")).await {
-            while let Some((opcode, payload)) = eve.next().await {
-                if opcode == PONG && payload == b"last" {
-                    eve.settle().await;
-                    break;
-                }
-            }
+            while eve.next().await.is_some_and(|answer| answer != (PONG, b"last".to_vec())) {}
         }
         bystanders.call_anew().await;
     }
@@ -158,14 +153,8 @@ async fn empty_pieces_and_a_ping_between_them_make_one_message() {
             eve.write(&frame(CONTINUATION, b"")).await;
         }
         eve.write(&frame(FIN | PING, b"between")).await;
-        // The server asks, too, whether one is there.
-        let answer = loop {
-            match eve.next().await.expect("a pong") {
-                (PING, _) => {}
-                answer => break answer,
-            }
-        };
-        assert_eq!(answer, (PONG, b"between".to_vec()), "{door:?}");
+        // The server's own pings come when they come.
+        while eve.next().await.expect("a pong") != (PONG, b"between".to_vec()) {}
         let rest = if door == Door::Course { "3" } else { "nonsense" };
         eve.write(&frame(FIN | CONTINUATION, rest.as_bytes())).await;
         eve.settle().await;

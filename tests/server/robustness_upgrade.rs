@@ -248,7 +248,8 @@ async fn a_session_that_was_disconnected_may_connect_again_and_leaves_nothing() 
 async fn those_with_a_wrong_password_leave_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
     let entrance = Entrance::open(&flags).await;
-    for _ in 0..20 {
+    // Not so many that they have to wait for being told.
+    for _ in 0..2 {
         let sid = new_session(entrance.address).await;
         poll(entrance.address, "POST", &sid, r#"40{"password":"wrong"}"#).await;
         let mut eve = Frames::open_with(entrance.address, Door::Course, &text(r#"40{"password":"wrong"}"#)).await;
