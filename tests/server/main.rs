@@ -9,6 +9,7 @@ mod bare_end;
 mod call;
 mod candidate;
 mod command;
+mod files;
 mod folder;
 mod guesses;
 mod hangup;

@@ -24,6 +24,7 @@ pub struct Program {
     kept: Arc<Mutex<Vec<String>>>,
 }
 
+const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
 /// Most lines that are kept of a log.
 const MOST_LINES: usize = 100_000;
 
@@ -45,7 +46,18 @@ impl Program {
 
     /// The same; of its log is kept what `keep` says.
     pub async fn start_keeping(flags: &[&str], keep: fn(&str) -> bool) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_switchboard"))
+        Self::start_by(Command::new(BINARY), flags, keep).await
+    }
+
+    /// The same, with no more than so many open files.
+    pub async fn start_with_files(most: usize, flags: &[&str], keep: fn(&str) -> bool) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\""), BINARY]);
+        Self::start_by(shell, flags, keep).await
+    }
+
+    async fn start_by(mut command: Command, flags: &[&str], keep: fn(&str) -> bool) -> Self {
+        let mut child = command
             .args(["--bind", "127.0.0.1", "--port", "0", "--state-dir"])
             .arg(state_dir())
             .args(flags)

@@ -1,0 +1,23 @@
+//! The server runs out of open files, and goes on when there are some again.
+
+use crate::support::bystanders::Bystanders;
+use crate::support::program::Program;
+use crate::support::server::connect;
+
+#[tokio::test]
+async fn without_free_file_descriptors_it_says_so_and_goes_on_when_there_are_some() {
+    let mut program =
+        Program::start_with_files(48, &[], |line| line.contains("accept") || line.contains("panic")).await;
+    let mut bystanders = Bystanders::talking(&program.server).await;
+    let mut many = Vec::new();
+    for _ in 0..60 {
+        many.push(connect(program.server.address()).await.expect("the system takes it, if not the server"));
+    }
+    program.log_until("no connection can be accepted for now").await;
+    // Those who are inside talk on.
+    bystanders.go_on().await;
+    drop(many);
+    assert_eq!(program.server.get("/healthz").await.text(), "ok\n");
+    bystanders.call_anew().await;
+    assert_eq!(program.stop().await.code(), Some(0));
+}
