@@ -15,7 +15,8 @@
 //! - [`config`]: the switch panel: flags and environment variables.
 //!
 //! Beside them, leaning on nothing: [`wire`] (connections: HTTP and HTTPS on one port, how many, how fast, how much),
-//! [`tls`] (certificates), [`telemetry`] (logs) and [`greeting`] (the lines that a student reads at the start).
+//! [`tls`] (certificates), [`telemetry`] (logs), [`tally`] (what was refused, and how often)
+//! and [`greeting`] (the lines that a student reads at the start).
 //!
 //! Who may import whom is a table in `docs/decisions/0001-the-house.md`; a test holds it.
 
@@ -27,6 +28,7 @@ pub mod server;
 pub mod signaling;
 pub mod socketio;
 pub mod store;
+pub mod tally;
 pub mod telemetry;
 pub mod tls;
 pub mod websocket;

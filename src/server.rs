@@ -20,7 +20,7 @@ use crate::store::Store;
 use crate::tls;
 use crate::tls::certificate::{Certificate, Origin};
 use crate::wire::serving::Entrance;
-use crate::{socketio, websocket};
+use crate::{socketio, tally, websocket};
 
 /// How often is looked for what has waited too long.
 const TENDING: Duration = Duration::from_millis(500);
@@ -154,6 +154,7 @@ impl Server {
             () = too_long => tracing::warn!("some connections did not end in time"),
         };
         tending.abort();
+        tracing::info!("stopped; refused, cut short or closed since the start: {}", tally::line());
         Ok(())
     }
 }

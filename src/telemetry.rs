@@ -2,9 +2,10 @@
 
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tracing_subscriber::EnvFilter;
+
+use crate::tally;
 
 /// What is logged, and how.
 #[derive(Debug, Clone)]
@@ -15,17 +16,9 @@ pub struct Options {
     pub json: bool,
 }
 
-/// Panics of this process.
-static PANICS: AtomicUsize = AtomicUsize::new(0);
-
-/// How often something went wrong that should be impossible. Each ends one task, and with it one connection.
-pub fn panics() -> usize {
-    PANICS.load(Ordering::Relaxed)
-}
-
 /// Only where it happened: what was to be told may hold what somebody sent.
 fn report(panic: &PanicHookInfo<'_>) {
-    let number = PANICS.fetch_add(1, Ordering::Relaxed) + 1;
+    let number = tally::count("panic");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(number, place, "panic: a fault of the server; one connection ends by it. Please report this line.");
 }

@@ -29,7 +29,7 @@ use self::pages::Pages;
 use self::visitor::TrustProxy;
 use crate::admission::visitor::Visitor;
 use crate::wire::crowd::Crowd;
-use crate::{socketio, websocket};
+use crate::{socketio, tally, websocket};
 
 /// What the router needs to know.
 #[derive(Debug, Clone, Default)]
@@ -136,7 +136,7 @@ async fn take_place(State(crowd): State<Arc<Crowd>>, mut request: Request, next:
         match crowd.enter(visitor.address()) {
             Ok(place) => request.extensions_mut().insert(Arc::new(place)),
             Err(full) => {
-                tracing::warn!("connection refused: {full}");
+                tally::warn(full.reason(), format!("connection refused: {full}"));
                 let again = [(header::RETRY_AFTER, HeaderValue::from_static("10"))];
                 return (StatusCode::SERVICE_UNAVAILABLE, again, format!("{full}\n")).into_response();
             }

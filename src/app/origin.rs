@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::tally;
 use crate::tls::{host_name, lan_addresses};
 
 /// The origins that are let in.
@@ -57,7 +58,8 @@ pub async fn check(State(origins): State<Arc<Origins>>, request: Request, next: 
     match request.headers().get(header::ORIGIN) {
         Some(origin) if !origins.allows(origin) => {
             let origin = origin.to_str().unwrap_or("(not text)");
-            tracing::warn!("refused a page of {origin}: to let it in, start with --allow-origin {origin}");
+            let words = format!("refused a page of {origin}: to let it in, start with --allow-origin {origin}");
+            tally::warn("wrong-origin", words);
             (StatusCode::FORBIDDEN, "This page's origin is not allowed here: see the server's log.\n").into_response()
         }
         _ => next.run(request).await,

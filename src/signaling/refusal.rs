@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 /// A refusal: a stable code for programs and a sentence for people. Never holds what the client sent.
@@ -61,8 +61,7 @@ impl Refusal {
 }
 
 /// The stable codes of `signalingError`. On the wire in kebab case: `bad-payload`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     /// The password is wrong or missing.
     WrongPassword,
@@ -90,4 +89,31 @@ pub enum Code {
     RoomFull,
     /// Nobody in this room has this `peerId`.
     NoSuchPeer,
+}
+
+impl Code {
+    /// As it is on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WrongPassword => "wrong-password",
+            Self::WrongToken => "wrong-token",
+            Self::BadPayload => "bad-payload",
+            Self::TooLarge => "too-large",
+            Self::RateLimited => "rate-limited",
+            Self::TooMany => "too-many",
+            Self::NoSuchOffer => "no-such-offer",
+            Self::AlreadyAnswered => "already-answered",
+            Self::OwnOffer => "own-offer",
+            Self::NoCall => "no-call",
+            Self::NotInRoom => "not-in-room",
+            Self::RoomFull => "room-full",
+            Self::NoSuchPeer => "no-such-peer",
+        }
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }

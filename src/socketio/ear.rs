@@ -17,6 +17,7 @@ use super::transport::Claim;
 use crate::admission::pace::{Pace, Verdict};
 use crate::signaling::notice::Ended;
 use crate::store::Store;
+use crate::tally;
 
 /// What all that a peer says goes through.
 pub struct Ear {
@@ -51,21 +52,21 @@ impl MessageHandler<LocalAdapter, Listener> for Listener {
             Verdict::Listen => payload::read(*said, &packet, ear.store.limits()),
             Verdict::Tell => Reading { command: Err(ear.pace.lock().refusal()), number: None },
             Verdict::Drop => return,
-            Verdict::Close => return ear.close("it speaks too fast"),
+            Verdict::Close => return ear.close("too-fast", "it speaks too fast"),
         };
         let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
         let ack = ack_id.is_some().then_some(ack);
         if !ear.inbox.put(Utterance { said: *said, reading, ack }) {
-            ear.close("it says more than can be taken in");
+            ear.close("too-fast", "it says more than can be taken in");
         }
     }
 }
 
 impl Ear {
     /// Nothing more is heard of this peer, nor told to it.
-    pub fn close(&self, why: &str) {
+    pub fn close(&self, reason: &'static str, why: &str) {
         if self.claim.cut() {
-            tracing::warn!("connection closed: {why}");
+            tally::warn(reason, format!("connection closed: {why}"));
         }
         self.inbox.end(Ended::Lost);
     }

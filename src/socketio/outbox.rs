@@ -59,7 +59,7 @@ impl Outbox {
         if self.backlog.lock().put(size, self.ear.claim.session().written()) {
             self.check(send());
         } else {
-            self.close("it does not read what it is sent");
+            self.close("slow-reader", "it does not read what it is sent");
         }
     }
 
@@ -84,20 +84,20 @@ impl Outbox {
             // A closed socket's own end is on its way to us.
             Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
             Err(SendError::Socket(SocketError::InternalChannelFull)) => {
-                self.close("it does not read what it is sent");
+                self.close("slow-reader", "it does not read what it is sent");
             }
             Err(SendError::Serialize(error)) => {
                 tracing::error!(peer = %self.peer, %error, "a message could not be encoded");
-                self.close("a message for it could not be encoded");
+                self.close("fault", "a message for it could not be encoded");
             }
         }
     }
 
     /// Closes this peer's transport and lets its conversation end.
-    pub fn close(&self, why: &str) {
+    pub fn close(&self, reason: &'static str, why: &str) {
         if !self.cut.swap(true, Ordering::Relaxed) {
             tracing::debug!(peer = %self.peer, "closing");
-            self.ear.close(why);
+            self.ear.close(reason, why);
         }
     }
 }
@@ -122,7 +122,7 @@ impl directory::Outbox for Outbox {
     }
 
     fn cut(&self, why: &str) {
-        self.close(why);
+        self.close("replaced", why);
     }
 }
 

@@ -20,6 +20,7 @@ use crate::signaling::room_command::RoomCommand;
 use crate::signaling::room_news::Place;
 use crate::store::directory::{Outbox as _, Telling};
 use crate::store::{self, Outcome, Speaker, Store};
+use crate::tally;
 
 /// One live connection, as its task sees it.
 pub struct Peer {
@@ -198,6 +199,7 @@ impl Peer {
     }
 
     fn refuse(&self, said: Said, refusal: &Refusal, ack: Option<AckSender>) {
+        tally::count(refusal.code.name());
         tracing::debug!(peer = %self.id, event = said.name(), code = ?refusal.code, "refused");
         // In rooms the ack says it all, where there is one.
         if ack.is_none() || !matches!(said, Said::Room(_)) {
@@ -227,7 +229,7 @@ impl Drop for Presence<'_> {
         let Peer { id, connection, outbox, store } = self.peer;
         store.leave(*id, *connection, self.how);
         if std::thread::panicking() {
-            outbox.close("its conversation failed");
+            outbox.close("fault", "its conversation failed");
         }
         tracing::info!(peer = %id, how = ?self.how, "gone");
     }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use socketioxide::socket::Sid;
 
 use super::transport::Transports;
+use crate::tally;
 use crate::wire::cable::Cable;
 
 /// Those who look.
@@ -41,7 +42,7 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         _ if polls => transports.polled(session, response.body().size_hint().lower()),
         // The library answers some of what nobody hears, and keeps that until it is fetched.
         _ if transports.posted(session, body) > desk.max_message.saturating_mul(2) => {
-            tracing::warn!("connection closed: it sends and sends, and nothing of it is an event");
+            tally::warn("unfinished", "connection closed: it sends and sends, and nothing of it is an event");
             transports.cut(session);
         }
         _ => {}

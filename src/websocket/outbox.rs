@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use super::{pairs, rooms};
 use crate::signaling::notice::News;
 use crate::store::directory::{self, Telling};
+use crate::tally;
 
 /// Why a conversation ends from our side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,7 @@ impl Outbox {
         let before = self.waiting.fetch_add(size, Ordering::Relaxed);
         let fits = before == 0 || before + size <= self.most;
         if !fits || matches!(self.frames.try_send(frame), Err(mpsc::error::TrySendError::Full(_))) {
+            tally::count("slow-reader");
             self.stop(End::Cut, "it does not read what it is sent");
         }
     }

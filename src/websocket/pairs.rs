@@ -20,6 +20,7 @@ use crate::admission::{Credentials, Denial};
 use crate::signaling::name::RoomName;
 use crate::signaling::pairs::{Address, PairCommand, PairId, PairNews};
 use crate::signaling::refusal::{Code, Refusal};
+use crate::tally;
 
 /// Rooms: who comes, goes and is there.
 const ROOMS: &str = "NORMAL_SERVER_PROCESS";
@@ -223,13 +224,15 @@ pub(super) fn news(news: &PairNews) -> String {
 /// Why something had no effect: the course has no word for it, and its pages pass over what they do not know.
 pub(super) fn refused(refusal: &Refusal) -> String {
     let Refusal { code, message } = refusal;
+    tally::count(code.name());
     rooms::encode(&Frame {
         label: Some(ROOMS),
         data: json!({ "type": "SIGNALING_ERROR", "code": code, "message": message }),
     })
 }
 
-fn failed(Refusal { message, .. }: &Refusal) -> String {
+fn failed(Refusal { code, message }: &Refusal) -> String {
+    tally::count(code.name());
     rooms::encode(&Frame {
         label: Some(ROOMS),
         data: json!({ "type": "JOIN_ROOM_RESPONSE_FAILURE", "message": message }),

@@ -19,6 +19,7 @@ use crate::signaling::peer::Newcomer;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::directory::{Outbox as _, Telling};
 use crate::store::{self, Speaker, Store};
+use crate::tally;
 use crate::wire::cable::Cable;
 
 /// So much nonsense within this time ends a conversation.
@@ -198,7 +199,7 @@ impl Peer {
             }
             Verdict::Drop => return None,
             Verdict::Close => {
-                tracing::warn!(peer = %self.id, "connection closed: it speaks too fast");
+                tally::warn("too-fast", "connection closed: it speaks too fast");
                 return Some(Parting { how: Ended::Lost, farewell: Some((self.too_fast(), "too fast for too long")) });
             }
         }

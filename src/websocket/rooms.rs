@@ -10,6 +10,7 @@ use crate::signaling::name::{MemberId, RoomName};
 use crate::signaling::refusal::{Code, Refusal};
 use crate::signaling::room_command::{Body, Envelope, RoomCommand, RoomVerb};
 use crate::signaling::room_news::{Membership, Place, RoomNews, Signal};
+use crate::tally;
 
 /// Longest `id`, in bytes: it is sent back.
 const MAX_ID: usize = 128;
@@ -150,6 +151,7 @@ fn done(id: &RawValue, room: &RoomName, place: Option<&Place>) -> String {
 
 /// Why something had no effect: the reply to it, or where it bore no id a signal.
 pub fn refused(id: Option<&RawValue>, verb: Option<RoomVerb>, refusal: &Refusal) -> String {
+    tally::count(refusal.code.name());
     match id {
         Some(_) => {
             let frame: Frame<Nothing> = Frame {

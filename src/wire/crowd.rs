@@ -37,6 +37,16 @@ pub enum Full {
     Address,
 }
 
+impl Full {
+    /// By what it is counted.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::All => "server-full",
+            Self::Address => "address-full",
+        }
+    }
+}
+
 impl fmt::Display for Full {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

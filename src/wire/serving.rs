@@ -25,6 +25,7 @@ use super::cable::Cable;
 use super::crowd::{Crowd, Place};
 use super::meter::Intake;
 use super::stream::{Wire, take_up};
+use crate::tally;
 
 /// After a failed accept, such as for want of file descriptors.
 const RETRY: Duration = Duration::from_millis(200);
@@ -103,7 +104,7 @@ impl Entrance {
                     drop(alive);
                 });
             }
-            Err(full) => tracing::warn!("connection closed at once: {full}"),
+            Err(full) => tally::warn("too-many-connections", format!("connection closed at once: {full}")),
         }
     }
 
@@ -122,9 +123,15 @@ impl Entrance {
         let (wire, cable) = match taken {
             Ok(Ok(connection)) => connection,
             Ok(Err(error)) => return tracing::debug!(%error, "a connection ended before its first request"),
-            Err(_) => return tracing::debug!("a connection was silent for too long"),
+            Err(_) => {
+                tally::count("dawdled");
+                return tracing::debug!("a connection was silent for too long");
+            }
         };
         if let Err(error) = self.converse(wire, cable, stopped).await {
+            if error.is_timeout() {
+                tally::count("dawdled");
+            }
             tracing::debug!(%error, "a connection ended");
         }
     }

@@ -17,6 +17,7 @@ use tokio_rustls::server::TlsStream;
 use super::cable::Cable;
 use super::crowd::Place;
 use super::meter::{Intake, Meter, Pulse};
+use crate::tally;
 
 /// The first byte of a TLS handshake record (RFC 8446, section 5.1).
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -71,7 +72,8 @@ impl AsyncRead for Shared {
                 Ok(read) => {
                     let silence = self.pulse.beat();
                     if !self.meter.read(read, silence) {
-                        tracing::warn!("connection closed: it sends and sends, and nothing of it is whole");
+                        let words = "connection closed: it sends and sends, and nothing of it is whole";
+                        tally::warn("unfinished", words);
                         return Poll::Ready(Err(io::ErrorKind::QuotaExceeded.into()));
                     }
                     buffer.advance(read);

@@ -4,22 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which room may name which: whatever is not in its line, it must not import.
-const IMPORTS: [(&str, &[&str]); 14] = [
+const IMPORTS: [(&str, &[&str]); 15] = [
     ("signaling", &[]),
     ("tls", &[]),
-    ("wire", &[]),
-    ("telemetry", &[]),
+    ("tally", &[]),
+    ("wire", &["tally"]),
+    ("telemetry", &["tally"]),
     ("greeting", &[]),
     ("ice", &[]),
     ("journal", &["signaling"]),
     ("store", &["signaling"]),
-    ("admission", &["store", "signaling", "wire"]),
-    ("socketio", &["admission", "store", "signaling", "journal", "wire"]),
-    ("websocket", &["admission", "store", "signaling", "journal", "wire"]),
-    ("app", &["socketio", "websocket", "admission", "store", "ice", "telemetry", "journal", "tls", "wire"]),
+    ("admission", &["store", "signaling", "tally", "wire"]),
+    ("socketio", &["admission", "store", "signaling", "journal", "tally", "wire"]),
+    ("websocket", &["admission", "store", "signaling", "journal", "tally", "wire"]),
+    ("app", &["socketio", "websocket", "admission", "store", "ice", "telemetry", "journal", "tally", "tls", "wire"]),
     // Only for the `Options`, `Limits` or `Gate` that each room owns.
     ("config", &["admission", "app", "signaling", "socketio", "telemetry", "tls", "websocket", "wire"]),
-    ("server", &["app", "config", "greeting", "socketio", "store", "tls", "websocket", "wire"]),
+    ("server", &["app", "config", "greeting", "socketio", "store", "tally", "tls", "websocket", "wire"]),
 ];
 
 /// All that `signaling` may use, and what it must do without: it is plain data and rules.

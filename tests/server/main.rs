@@ -57,6 +57,7 @@ mod silence;
 mod soak;
 mod spelling;
 mod support;
+mod tally;
 mod tls;
 mod tokens;
 mod withdrawal;

@@ -1,0 +1,40 @@
+//! What was refused, cut short or closed is counted by its reason, and told when the server stops.
+
+use serde_json::{Value, json};
+
+use crate::support::program::Program;
+use crate::support::wire::Frame;
+use crate::support::{Bare, Client, Transport};
+
+#[tokio::test]
+async fn what_was_refused_is_told_by_reason_when_the_server_stops() {
+    let flags = ["--max-connections-per-address", "4", "--event-burst", "20", "--event-rate", "1"];
+    let mut program = Program::start_keeping(&flags, |line| line.contains("since the start")).await;
+    let mut amy = Client::connect(&program.server, "amy").await;
+    amy.emit_with_ack("newAnswer", json!({ "offerId": "none", "answer": "to nobody" })).await;
+    amy.emit_with_ack("newOffer", Value::Null).await;
+    let many: Vec<_> = (0..30).map(|_| Frame::from(r#"42["nothing"]"#)).collect();
+    amy.send_all(&many).await;
+    while amy.next_event().await.payload["code"] != "rate-limited" {}
+    let mut eve = Client::open(&program.server, Transport::WebSocket).await;
+    eve.send_raw(r#"40{"userName":"eve","password":"wrong"}"#).await;
+    eve.expect_end().await;
+    let mut bob = Bare::enter(&program.server, "userName=bob&password=x").await;
+    bob.send_text("nonsense").await;
+    bob.expect("signaling-error").await;
+    let mut full = 0;
+    while program.server.get("/socket.io/?EIO=4&transport=polling").await.status != 503 {
+        full += 1;
+        assert!(full < 10, "there is always a place");
+    }
+    assert_eq!(program.server.get_with("/healthz", &[("Origin", "http://evil.example")]).await.status, 200);
+    let foreign = [("Origin", "http://evil.example")];
+    assert_eq!(program.server.get_with("/socket.io/?EIO=4&transport=polling", &foreign).await.status, 403);
+    program.stop().await;
+    let told = program.log_until("since the start").await.concat();
+    for reason in
+        ["no-such-offer 1", "bad-payload 2", "rate-limited 1", "wrong-password 1", "address-full 1", "wrong-origin 1"]
+    {
+        assert!(told.contains(reason), "{reason} is missing: {told}");
+    }
+}
