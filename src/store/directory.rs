@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -50,6 +51,13 @@ impl<'a> Telling<'a> {
 
     fn to(audience: &Audience, news: &'a News) -> Self {
         Self { is_for_many: !matches!(audience, Audience::Peer(_)), ..Self::to_one(news) }
+    }
+}
+
+/// Tells it. A fault in telling one ends the conversation of that one: neither the speaker's nor anybody else's.
+fn safely(outbox: &dyn Outbox, telling: &Telling<'_>, number: Option<u64>) {
+    if catch_unwind(AssertUnwindSafe(|| outbox.tell(telling, number))).is_err() {
+        outbox.end();
     }
 }
 
@@ -109,7 +117,7 @@ impl Directory {
             let telling = Telling::to(&to, &news);
             let tell = |peer: &PeerId, number| {
                 if let Some(listed) = self.peers.get(peer) {
-                    listed.outbox.tell(&telling, number);
+                    safely(&*listed.outbox, &telling, number);
                 }
             };
             match &to {
@@ -117,7 +125,9 @@ impl Directory {
                 Audience::Some(peers) => peers.iter().for_each(|(peer, number)| tell(peer, *number)),
                 Audience::Others { lobby, but } => {
                     let listeners = self.lobbies.get(lobby).into_iter().flatten();
-                    listeners.filter(|(peer, _)| !but.contains(peer)).for_each(|(_, out)| out.tell(&telling, None));
+                    listeners
+                        .filter(|(peer, _)| !but.contains(peer))
+                        .for_each(|(_, out)| safely(&**out, &telling, None));
                 }
             }
         }

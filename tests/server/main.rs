@@ -30,6 +30,7 @@ mod order;
 mod origin;
 mod pairs;
 mod pairs_refusal;
+mod panics;
 mod presence;
 mod privacy;
 mod reconnect;

@@ -1,0 +1,69 @@
+//! A fault of the server itself ends what it happened in, and nothing else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use switchboard::signaling::call::SessionDescription;
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::name::{ConnectionId, Lobby, PeerId, UserName};
+use switchboard::signaling::notice::Ended;
+use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::store::directory::{Outbox, Telling};
+use switchboard::store::{Speaker, Store};
+
+/// A way out; that of a peer whose news cannot be told is a fault.
+#[derive(Default)]
+struct WayOut {
+    is_faulty: bool,
+    ended: AtomicBool,
+}
+
+impl Outbox for WayOut {
+    fn tell(&self, _: &Telling<'_>, _: Option<u64>) {
+        assert!(!self.is_faulty, "a fault that should be impossible");
+    }
+
+    fn say_goodbye(&self) {}
+
+    fn end(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    fn cut(&self, _: &str) {}
+}
+
+fn arrive(store: &Store, connection: u64, name: &str, is_faulty: bool) -> (PeerId, Arc<WayOut>) {
+    let newcomer = Newcomer {
+        name: UserName::new(name).expect("a name"),
+        lobby: Lobby::default(),
+        purpose: Purpose::CallsAndRooms,
+        session: None,
+        counts: false,
+        received: None,
+    };
+    store.arrive(ConnectionId(connection), newcomer, |_| Arc::new(WayOut { is_faulty, ..WayOut::default() }))
+}
+
+fn offer(store: &Store, peer: PeerId, connection: u64) -> bool {
+    let by = Speaker { peer, connection: ConnectionId(connection), number: None };
+    let text = serde_json::value::RawValue::from_string("\"an offer\"".into()).expect("JSON");
+    let opaque = Opaque::new(&text, &[]).expect("an opaque value");
+    let description = SessionDescription::new(opaque, &Limits::default()).expect("a description");
+    let mut kept = false;
+    store.offer(by, description, |outcome| kept = matches!(outcome, Some(Ok(_))));
+    kept
+}
+
+#[test]
+fn a_panic_in_telling_one_ends_that_one_and_everybody_else_goes_on() {
+    let limits = Limits { grace: std::time::Duration::ZERO, ..Limits::default() };
+    let store = Store::new(limits);
+    let (faulty, broken) = arrive(&store, 1, "faulty", true);
+    let (amy, out) = arrive(&store, 2, "amy", false);
+    assert!(offer(&store, amy, 2), "amy is heard as if nothing had happened");
+    assert!(broken.ended.load(Ordering::Relaxed) && !out.ended.load(Ordering::Relaxed));
+    store.leave(faulty, ConnectionId(1), Ended::Lost);
+    store.leave(amy, ConnectionId(2), Ended::Closed);
+    assert!(store.is_empty(), "nothing is left");
+}
