@@ -17,9 +17,15 @@ export async function watchPage(page) {
   await page.addInitScript(watchFromInside);
 }
 
+/**
+ * The browser logs it when a last word, or a poll that met the upgrade, comes to a session that has ended: the server
+ * answers as Socket.IO servers do, and pages come back by themselves if there is anything to come back to.
+ */
+const SESSION_HAS_ENDED = /status of 400 .*\/socket\.io\/\?.*sid=/;
+
 class Problems {
   list = [];
-  expected = [];
+  expected = [SESSION_HAS_ENDED];
 
   add(problem) {
     this.list.push(problem);
