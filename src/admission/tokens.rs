@@ -18,6 +18,9 @@ use crate::signaling::refusal::{Code, Refusal};
 const LEEWAY: u64 = 30;
 /// Longest token, in bytes: what names somebody is much shorter.
 const MAX_TOKEN: usize = 8 * 1024;
+/// Longest head of a token. It is read before the signature proves anything, and by a reader of JSON that can be led
+/// into any depth that there is room for (`signaling::json`).
+const MAX_HEAD: usize = 1024;
 /// A shorter secret can be guessed from one token (RFC 7518, section 3.2).
 const GOOD_SECRET: usize = 32;
 /// An RSA key of 2048 bits is longer than this in its DER form; shorter ones are not secure (RFC 7518, section 3.3).
@@ -83,7 +86,7 @@ impl Tokens {
     pub fn read(&self, token: Option<&str>) -> Result<Proof, Refusal> {
         let wrong = |sentence: &'static str| Refusal::new(Code::WrongToken, sentence);
         let token = token.filter(|token| !token.is_empty()).ok_or_else(|| wrong(NO_TOKEN))?;
-        if token.len() > MAX_TOKEN {
+        if token.len() > MAX_TOKEN || token.find('.').is_none_or(|head| head > MAX_HEAD) {
             return Err(wrong(UNREADABLE));
         }
         let read = decode::<Value>(token, &self.key, &self.validation);

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::json::Tree;
 use super::limits::MAX_DEPTH;
 use super::refusal::{Code, Refusal};
 
@@ -35,7 +36,7 @@ impl Opaque {
         let mut own = Vec::new();
         // An escape can spell the key, too; neither is in an ordinary description.
         if json.get().contains("_placeholder") || json.get().contains("\\u") {
-            let value: Value = serde_json::from_str(json.get())
+            let Tree(value) = serde_json::from_str(json.get())
                 .map_err(|_| Refusal::new(Code::BadPayload, "The value holds text that is not valid Unicode."))?;
             match placeholders_fit(&value, attachments.len()) {
                 Some(true) => own = attachments.to_vec(),
@@ -81,7 +82,7 @@ impl Serialize for Opaque {
         }
         // Binary values are rare. Their places are numbered anew for the packet that they leave in, which is the
         // serialiser's business: so hand it the bytes in the midst of the value.
-        let value: Value = serde_json::from_str(self.json.get()).map_err(S::Error::custom)?;
+        let Tree(value) = serde_json::from_str(self.json.get()).map_err(S::Error::custom)?;
         WithBytes { value: &value, attachments: &self.attachments }.serialize(serializer)
     }
 }
@@ -184,6 +185,12 @@ mod tests {
     #[test]
     fn text_is_kept_to_the_letter() {
         let json = r#"{"z":1.0,"a":["\u00e4","\r\n"],"n":123456789012345678901234567890}"#;
+        assert_eq!(serde_json::to_string(&opaque(json, &[]).unwrap()).unwrap(), json);
+    }
+
+    #[test]
+    fn a_key_that_serde_json_has_for_itself_is_a_key() {
+        let json = r#"{"$serde_json::private::RawValue":"{\"_placeholder\":true,\"num\":7}"}"#;
         assert_eq!(serde_json::to_string(&opaque(json, &[]).unwrap()).unwrap(), json);
     }
 

@@ -17,6 +17,7 @@ use super::{Hall, deny, rooms};
 use crate::admission::tokens::Proof;
 use crate::admission::visitor::Visitor;
 use crate::admission::{Credentials, Denial};
+use crate::signaling::json::Tree;
 use crate::signaling::name::RoomName;
 use crate::signaling::pairs::{Address, PairCommand, PairId, PairNews};
 use crate::signaling::refusal::{Code, Refusal};
@@ -147,7 +148,7 @@ async fn respond(
 /// The room that a request is about, and all that it says, whatever it calls itself.
 fn room(body: &[u8]) -> Result<(RoomName, Value), Refusal> {
     let bad = || Refusal::new(Code::BadPayload, "The request takes JSON: {\"roomName\", \"userId\"}.");
-    let body: Value = serde_json::from_slice(body).map_err(|_| bad())?;
+    let Tree(body) = serde_json::from_slice(body).map_err(|_| bad())?;
     let name = RoomName::new(body["roomName"].as_str().ok_or_else(bad)?)?;
     Ok((name, body))
 }
@@ -155,7 +156,7 @@ fn room(body: &[u8]) -> Result<(RoomName, Value), Refusal> {
 #[derive(Deserialize)]
 struct Message {
     label: String,
-    data: Value,
+    data: Tree,
 }
 
 #[derive(Serialize)]
@@ -176,7 +177,7 @@ struct Success {
 pub(super) fn hear(peer: &Peer, address: &Address, text: &str) -> bool {
     let sentence = "This means nothing here: send {\"label\", \"data\": {\"type\", ...}} as JSON text.";
     let nonsense = Refusal::new(Code::BadPayload, sentence);
-    let Some(Message { label, data }) = rooms::object(text) else {
+    let Some(Message { label, data: Tree(data) }) = rooms::object(text) else {
         peer.outbox.send(refused(&nonsense));
         return false;
     };

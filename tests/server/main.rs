@@ -42,6 +42,7 @@ mod robustness_connect;
 mod robustness_engine;
 mod robustness_frames;
 mod robustness_http;
+mod robustness_nesting;
 mod robustness_socket;
 mod robustness_upgrade;
 mod room;
