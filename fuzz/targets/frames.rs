@@ -1,0 +1,70 @@
+//! Text frames at the doors without Socket.IO, rooms and pairs: each line of the input is one frame. Those that begin
+//! with a tab are the second one's.
+
+#![no_main]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+use switchboard::admission::pace::Speed;
+use switchboard::signaling::json::Tree;
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::name::{Lobby, RoomName, UserName};
+use switchboard::signaling::pairs::{Address, PairId};
+use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::store::Store;
+use switchboard::websocket::Options;
+use switchboard::websocket::outbox::Outgoing;
+use switchboard::websocket::peer::{Manner, Peer};
+
+const OPTIONS: Options = Options {
+    pairs: None,
+    max_message: 1_000_000,
+    max_queue: 64,
+    max_queue_bytes: usize::MAX,
+    speed: Speed { burst: u32::MAX, rate: u32::MAX },
+    ping_interval: Duration::from_secs(25),
+    ping_timeout: Duration::from_secs(20),
+};
+
+fn address() -> Address {
+    Address("192.0.2.1".into())
+}
+
+fn newcomer(name: &str, purpose: Purpose) -> Newcomer {
+    let name = UserName::new(name).expect("short");
+    Newcomer { name, lobby: Lobby::default(), purpose, session: None, counts: false, received: None }
+}
+
+fn talk(text: &str, manner: fn() -> Manner, purpose: Purpose) {
+    let store = Arc::new(Store::new(Limits { grace: Duration::ZERO, early_ttl: Duration::ZERO, ..Limits::default() }));
+    let (room, maker) = (RoomName::new("r").expect("a name"), PairId::new(&Value::from("1")).expect("an id"));
+    if purpose == Purpose::Pairs {
+        store.make_pair(room, maker, address()).expect("made");
+    }
+    let arrive = |name: &str| Peer::arrive(newcomer(name, purpose), manner(), None, store.clone(), &OPTIONS);
+    let (one, mut to_one) = arrive("1");
+    let (two, mut to_two) = arrive("2");
+    for line in text.lines() {
+        match line.strip_prefix('\t') {
+            Some(line) => two.hear(line),
+            None => one.hear(line),
+        };
+        for Outgoing { frames, .. } in [&mut to_one, &mut to_two] {
+            while let Ok(frame) = frames.try_recv() {
+                let Tree(frame) = serde_json::from_slice(&frame).expect("JSON");
+                assert!(frame.is_object());
+            }
+        }
+    }
+    drop((one, two));
+    store.expire();
+    assert!(store.is_empty(), "something was left behind");
+}
+
+fuzz_target!(|text: &str| {
+    talk(text, || Manner::Rooms, Purpose::Rooms);
+    talk(text, || Manner::Pairs(address()), Purpose::Pairs);
+});

@@ -1,0 +1,384 @@
+//! The ground floor with every verb in any order, within narrow limits: whatever is said, everybody is told in order and
+//! once, on a connection that is there; and when all have gone, nothing is kept.
+
+#![no_main]
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::membership::Relayed;
+use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
+use switchboard::signaling::notice::{Audience, Ended, News, Notice};
+use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::pairs::{Address, PairId};
+use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::presence::{Arrival, Hearing};
+use switchboard::signaling::room_news::Signal;
+use switchboard::signaling::switchboard::{Switchboard, Wanted};
+
+const PEOPLE: u8 = 6;
+const ROOMS: u8 = 4;
+
+/// One thing that happens. What does not fit is made to fit by the remainder.
+#[derive(Debug, Arbitrary)]
+enum Deed {
+    Arrive { who: u8, session: Option<bool>, other_lobby: bool, purpose: u8, lie: Option<u8> },
+    Leave { who: u8, how: u8 },
+    Offer { who: u8, number: Option<u8> },
+    Answer { who: u8, offer: Option<u8>, whom: u8, asks: bool },
+    Candidate { who: u8, offers: bool, offer: Option<u8> },
+    Renegotiate { who: u8, offer: u8 },
+    HangUp { who: u8, only: Option<u8> },
+    Cancel { who: u8 },
+    Rejoin { who: u8, offer: u8, offers: bool, other: u8, key: bool },
+    Join { who: u8, room: u8 },
+    Relay { who: u8, room: u8, to: Option<u8> },
+    LeaveRoom { who: u8, room: u8 },
+    MakePair { who: u8, room: u8 },
+    DestroyPair { who: Option<u8>, room: u8 },
+    JoinPair { who: u8, room: u8 },
+    ExitPair { who: u8, room: u8 },
+    RelayPair { who: u8, to: u8 },
+    Wait { seconds: u8, is_noticed: bool },
+}
+
+/// Somebody with a connection. Several may bear one name.
+struct Person {
+    name: u8,
+    purpose: Purpose,
+    peer: PeerId,
+    connection: ConnectionId,
+}
+
+#[derive(Default)]
+struct Told {
+    /// The number of the last thing, for one who counts; unknown after it has lied about it.
+    last: Option<u64>,
+    /// It said that it had heard more, or less, than it had.
+    has_lied: bool,
+}
+
+struct World {
+    switchboard: Switchboard,
+    now: Instant,
+    next: u64,
+    here: Vec<Person>,
+    told: HashMap<PeerId, Told>,
+    /// Which peer a page was: by name, lobby, purpose and session.
+    pages: HashMap<(u8, bool, Purpose, Option<bool>), PeerId>,
+    /// The last candidate that each has heard from each, by role and by the call that its sender named.
+    heard: HashMap<(PeerId, u8, Offers, Option<u64>), u64>,
+    /// Who sent each candidate: the name of its sender, its role, and the call that it named.
+    sent: Vec<(u8, Offers, Option<u64>)>,
+}
+
+/// A role that can be a key.
+type Offers = bool;
+
+fn opaque(text: &str) -> Opaque {
+    let json = serde_json::value::to_raw_value(text).expect("text is JSON");
+    Opaque::new(&json, &[]).expect("text is harmless")
+}
+
+fn name(who: u8) -> UserName {
+    UserName::new(&who.to_string()).expect("short")
+}
+
+fn room(number: u8) -> RoomName {
+    RoomName::new(&format!("room {}", number % ROOMS)).expect("short")
+}
+
+fn pair_id(who: u8) -> PairId {
+    PairId::new(&Value::from(who)).expect("a number")
+}
+
+fn address(who: u8) -> Address {
+    Address(format!("192.0.2.{}", who % 2).into())
+}
+
+impl World {
+    fn new() -> Self {
+        let limits = Limits {
+            max_candidates: 4,
+            max_offers: 3,
+            max_offer_bytes: 2_000,
+            max_calls: 3,
+            list_offers: 2,
+            max_letters: 4,
+            max_letter_bytes: 2_000,
+            max_room: 3,
+            max_rooms: 3,
+            max_rooms_of_one: 2,
+            max_away: 3,
+            ..Limits::default()
+        };
+        Self {
+            switchboard: Switchboard::new(limits),
+            now: Instant::now(),
+            next: 0,
+            here: Vec::new(),
+            told: HashMap::new(),
+            pages: HashMap::new(),
+            heard: HashMap::new(),
+            sent: Vec::new(),
+        }
+    }
+
+    fn fresh(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn description(&self) -> SessionDescription {
+        SessionDescription::new(opaque("description"), self.switchboard.limits()).expect("small enough")
+    }
+
+    /// An id that was given to something, or to nothing.
+    fn offer_id(&self, number: u8) -> OfferId {
+        OfferId(u64::from(number) % (self.next + 2))
+    }
+
+    fn tell(&mut self, notices: Vec<Notice>) {
+        for Notice { to, news, number } in notices {
+            match to {
+                Audience::Peer(peer) => self.hear(peer, number, &news),
+                Audience::Some(peers) => {
+                    for (peer, number) in peers {
+                        self.hear(peer, number, &news);
+                    }
+                }
+                Audience::Others { .. } => assert!(number.is_none(), "what all hear bears no number"),
+            }
+        }
+    }
+
+    fn hear(&mut self, peer: PeerId, number: Option<u64>, news: &News) {
+        assert!(self.here.iter().any(|person| person.peer == peer), "told to one who is not here: {news:?}");
+        self.count(peer, number, news);
+    }
+
+    fn count(&mut self, peer: PeerId, number: Option<u64>, news: &News) {
+        let told = self.told.entry(peer).or_default();
+        if let (Some(last), Some(number), false) = (told.last, number, told.has_lied) {
+            assert_eq!(number, last + 1, "nothing twice, nothing left out");
+        }
+        told.last = number.or(told.last);
+        let has_lied = told.has_lied;
+        if let (News::IceCandidate(candidate), false) = (news, has_lied) {
+            self.heard_candidate(peer, candidate);
+        }
+        if let News::Room(news) = news
+            && let Signal::RequestingSdpOffer { members } = &news.signal
+        {
+            assert!(!members.is_empty(), "nobody is asked to offer to nobody");
+        }
+    }
+
+    fn heard_candidate(&mut self, peer: PeerId, candidate: &IceCandidate) {
+        let text = serde_json::to_string(candidate).expect("JSON");
+        let number: u64 = text.trim_matches('"').parse().expect("a number");
+        let (from, role, offer) = self.sent[number as usize];
+        let last = self.heard.insert((peer, from, role, offer), number);
+        assert!(last.is_none_or(|last| last < number), "candidates out of order, or twice");
+    }
+
+    fn arrive(&mut self, who: u8, newcomer: Newcomer, has_lied: bool) -> PeerId {
+        let connection = ConnectionId(self.fresh());
+        let (counts, purpose) = (newcomer.counts, newcomer.purpose);
+        let Arrival { peer, missed, offers, notices, replaced, .. } =
+            self.switchboard.arrive(connection, newcomer, self.now);
+        assert!(offers.len() <= 2, "more offers than are to be listed");
+        // Where it was before, it is no more.
+        self.here.retain(|person| person.peer != peer && Some(person.peer) != replaced);
+        self.here.push(Person { name: who, purpose, peer, connection });
+        self.told.entry(peer).or_default().has_lied |= has_lied;
+        for (number, news) in missed {
+            assert_eq!(number.is_some(), counts, "who counts gets numbers");
+            self.count(peer, number, &news);
+        }
+        self.tell(notices);
+        peer
+    }
+
+    /// The last one of this name who came, for one of these purposes.
+    fn find(&self, who: u8, purposes: &[Purpose]) -> Option<usize> {
+        self.here.iter().rposition(|person| person.name == who % PEOPLE && purposes.contains(&person.purpose))
+    }
+
+    fn leave(&mut self, place: usize, how: Ended) {
+        let Person { peer, connection, .. } = self.here.remove(place);
+        let notices = self.switchboard.leave(peer, connection, how, self.now);
+        self.tell(notices);
+        assert_eq!(self.switchboard.leave(peer, connection, how, self.now), [], "told twice it means nothing");
+    }
+
+    fn act(&mut self, deed: Deed) {
+        match deed {
+            Deed::Wait { seconds, is_noticed } => {
+                self.now += Duration::from_secs(seconds.into());
+                if is_noticed {
+                    let notices = self.switchboard.expire(self.now);
+                    self.tell(notices);
+                }
+            }
+            Deed::Arrive { who, session, other_lobby, purpose, lie } => {
+                let who = who % PEOPLE;
+                let purpose = [Purpose::CallsAndRooms, Purpose::Rooms, Purpose::Pairs][usize::from(purpose % 3)];
+                // Pairs know of no sessions. One of the two sessions counts.
+                let session = session.filter(|_| purpose != Purpose::Pairs);
+                let counts = session == Some(true);
+                let key = (who, other_lobby, purpose, session);
+                let before = self.pages.get(&key).map(|peer| self.told.get(peer).and_then(|told| told.last));
+                let honest = before.map(Option::unwrap_or_default);
+                let received = lie.map(u64::from).or(honest).filter(|_| counts);
+                let newcomer = Newcomer {
+                    name: name(who),
+                    lobby: Lobby::new(if other_lobby { "other" } else { "" }).expect("short"),
+                    purpose,
+                    session: session.map(|first| Session::new(if first { "one" } else { "two" }).expect("short")),
+                    counts,
+                    received,
+                };
+                let peer = self.arrive(who, newcomer, lie.is_some());
+                self.pages.insert(key, peer);
+            }
+            Deed::Leave { who, how } => {
+                let how = [Ended::Closed, Ended::Lost][usize::from(how % 2)];
+                if let Some(place) = self.find(who, &[Purpose::CallsAndRooms, Purpose::Rooms, Purpose::Pairs]) {
+                    self.leave(place, how);
+                }
+            }
+            Deed::MakePair { who, room: number } => {
+                let made = self.switchboard.make_pair(room(number), pair_id(who % PEOPLE), address(who), self.now);
+                drop(made);
+            }
+            Deed::DestroyPair { who, room: number } => {
+                let id = who.map(|who| pair_id(who % PEOPLE));
+                let from = address(who.unwrap_or_default());
+                let told = self.switchboard.destroy_pair(&room(number), id.as_ref(), &from, self.now);
+                self.tell(told.unwrap_or_default());
+            }
+            // What somebody may say depends on the door.
+            Deed::Offer { who, .. }
+            | Deed::Answer { who, .. }
+            | Deed::Candidate { who, .. }
+            | Deed::Renegotiate { who, .. }
+            | Deed::HangUp { who, .. }
+            | Deed::Cancel { who }
+            | Deed::Rejoin { who, .. } => self.act_as(who, &[Purpose::CallsAndRooms], deed),
+            Deed::Join { who, .. } | Deed::Relay { who, .. } | Deed::LeaveRoom { who, .. } => {
+                self.act_as(who, &[Purpose::CallsAndRooms, Purpose::Rooms], deed);
+            }
+            Deed::JoinPair { who, .. } | Deed::ExitPair { who, .. } | Deed::RelayPair { who, .. } => {
+                self.act_as(who, &[Purpose::Pairs], deed);
+            }
+        }
+    }
+
+    fn act_as(&mut self, who: u8, purposes: &[Purpose], deed: Deed) {
+        if let Some(place) = self.find(who, purposes) {
+            let Person { name, peer, connection, .. } = self.here[place];
+            let notices = self.say(name, (peer, connection), deed);
+            self.tell(notices);
+        }
+    }
+
+    /// What somebody says who is here; a refusal is told to nobody else.
+    fn say(&mut self, who: u8, (peer, connection): (PeerId, ConnectionId), deed: Deed) -> Vec<Notice> {
+        let now = self.now;
+        match deed {
+            Deed::Offer { number, .. } => {
+                if self.switchboard.hears(peer, connection, number.map(u64::from)) != Hearing::New {
+                    return Vec::new();
+                }
+                let id = OfferId(self.fresh());
+                self.switchboard.offer(peer, id, self.description(), now).unwrap_or_default()
+            }
+            Deed::Answer { offer, whom, asks, .. } => {
+                let by_id = offer.map(|offer| Wanted::Offer(self.offer_id(offer)));
+                let wanted = by_id.unwrap_or(Wanted::NewestOf(name(whom % PEOPLE)));
+                let Ok(answered) = self.switchboard.answer(peer, &wanted, self.description(), asks, now) else {
+                    return Vec::new();
+                };
+                assert!(asks || answered.candidates.is_empty(), "an ack for one who did not ask");
+                for candidate in &answered.candidates {
+                    self.heard_candidate(peer, candidate);
+                }
+                answered.notices
+            }
+            Deed::Candidate { offers, offer, .. } => {
+                let role = if offers { Role::Offerer } else { Role::Answerer };
+                let offer = offer.map(|offer| self.offer_id(offer));
+                let candidate = opaque(&self.sent.len().to_string());
+                self.sent.push((who, offers, offer.map(|id| id.0)));
+                let candidate = IceCandidate::new(candidate, self.switchboard.limits()).expect("small enough");
+                self.switchboard.candidate(peer, role, offer, candidate, now).unwrap_or_default()
+            }
+            Deed::Renegotiate { offer, .. } => {
+                let told = self.switchboard.renegotiate(peer, self.offer_id(offer), self.description(), now);
+                told.ok().flatten().into_iter().collect()
+            }
+            Deed::HangUp { only, .. } => {
+                let only = only.map(|only| self.offer_id(only));
+                self.switchboard.hang_up(peer, only, now).1
+            }
+            Deed::Cancel { .. } => self.switchboard.cancel(peer, now),
+            Deed::Rejoin { offer, offers, other, key, .. } => {
+                let role = if offers { Role::Offerer } else { Role::Answerer };
+                let end = (role, name(other % PEOPLE), if key { "one key" } else { "another" }.into());
+                self.switchboard.rejoin(peer, self.offer_id(offer), end, now).unwrap_or_default()
+            }
+            Deed::Join { room: number, .. } => {
+                let member = MemberId(self.fresh());
+                let joined = self.switchboard.join(peer, room(number), member, now);
+                joined.map_or_else(
+                    |_| Vec::new(),
+                    |(place, notices)| {
+                        assert!(place.members.len() < 3, "more members than there are places");
+                        notices
+                    },
+                )
+            }
+            Deed::Relay { room: number, to, .. } => {
+                let to = to.map(|to| MemberId(u64::from(to) % (self.next + 2)));
+                let what = Relayed::Offer(self.description());
+                self.switchboard.relay(peer, &room(number), to, what, now).ok().flatten().into_iter().collect()
+            }
+            Deed::LeaveRoom { room: number, .. } => {
+                self.switchboard.leave_room(peer, &room(number), now).ok().flatten().into_iter().collect()
+            }
+            Deed::JoinPair { room: number, .. } => {
+                self.switchboard.join_pair(peer, room(number), None, address(who), now).unwrap_or_default()
+            }
+            Deed::ExitPair { room: number, .. } => {
+                self.switchboard.exit_pair(peer, &room(number), now).unwrap_or_default()
+            }
+            Deed::RelayPair { to, .. } => {
+                let told = self.switchboard.relay_pair(peer, &pair_id(to % PEOPLE), "frame".into(), now);
+                told.ok().flatten().into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fuzz_target!(|deeds: Vec<Deed>| {
+    let mut world = World::new();
+    for deed in deeds {
+        world.act(deed);
+    }
+    while !world.here.is_empty() {
+        world.leave(0, if world.here.len() % 2 == 0 { Ended::Closed } else { Ended::Lost });
+    }
+    for _ in 0..2 {
+        world.now += Duration::from_secs(120);
+        let notices = world.switchboard.expire(world.now);
+        world.tell(notices);
+    }
+    assert!(world.switchboard.is_empty(), "something was left behind: {:?}", world.switchboard);
+});
