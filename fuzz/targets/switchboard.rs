@@ -138,9 +138,12 @@ impl World {
         SessionDescription::new(opaque("description"), self.switchboard.limits()).expect("small enough")
     }
 
-    /// An id that was given to something, or to nothing.
+    /// An id that was given to something, or one that somebody made up. Nobody guesses one that is still to be given.
     fn offer_id(&self, number: u8) -> OfferId {
-        OfferId(u64::from(number) % (self.next + 2))
+        match u64::from(number) {
+            made_up @ 0..8 => OfferId(u64::MAX - made_up),
+            number => OfferId(number % (self.next + 1)),
+        }
     }
 
     fn tell(&mut self, notices: Vec<Notice>) {
