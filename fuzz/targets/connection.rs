@@ -14,6 +14,7 @@ use libfuzzer_sys::fuzz_target;
 use switchboard::config::Config;
 use switchboard::server::Server;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 const DOORS: [&str; 3] = ["/ws?userName=amy&password=x", "/?userId=1", "/socket.io/?EIO=4&transport=websocket"];
 /// Nobody reads longer than this for what may never come.
@@ -28,6 +29,8 @@ static SERVER: LazyLock<SocketAddr> = LazyLock::new(|| {
         let config = Config::from_args(flags.into_iter().chain([state_dir])).expect("good flags");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
+            // Where there is no `main` nobody has switched off the signal that ends whoever writes to a closed pipe.
+            let _pipe = signal(SignalKind::pipe()).expect("signals can be listened for");
             let server = Server::build(config).expect("a server");
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
             told.send(listener.local_addr().expect("an address")).expect("somebody waits for it");
