@@ -21,7 +21,6 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::middleware::{self};
 use parking_lot::Mutex;
-use serde_json::Value as Auth;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::DisconnectReason;
@@ -39,6 +38,7 @@ use self::transport::{Claim, Transports};
 use crate::admission::pace::{Pace, Speed};
 use crate::admission::visitor::Visitor;
 use crate::admission::{Denial, Gate};
+use crate::signaling::json::Tree;
 use crate::signaling::notice::Ended;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::Store;
@@ -111,7 +111,7 @@ impl Door {
         let hall = Arc::new(Hall { options, gate, store, transports: Arc::default() });
         let desk = Desk { transports: hall.transports.clone(), max_message: hall.options.max_message };
         let (before, after) = (hall.clone(), hall.clone());
-        let welcome = move |socket: SocketRef, TryData(auth): TryData<Auth>| {
+        let welcome = move |socket: SocketRef, TryData(auth): TryData<Tree>| {
             let (before, welcomed) = (before.clone(), before.welcome(&socket, auth.ok()));
             async move {
                 match welcomed {
@@ -167,8 +167,8 @@ impl Hall {
     ///
     /// # Errors
     /// What is told as `connect_error`. A wrong password is not: the course's server lets in whoever sends one.
-    fn welcome(&self, socket: &SocketRef, auth: Option<Auth>) -> Result<(), Denial> {
-        let Some(auth) = auth else {
+    fn welcome(&self, socket: &SocketRef, auth: Option<Tree>) -> Result<(), Denial> {
+        let Some(Tree(auth)) = auth else {
             let sentence = "The auth object could not be read: send {userName, password}.";
             return Err(Refusal::new(Code::BadPayload, sentence).into());
         };

@@ -70,6 +70,14 @@ async fn texts_within_texts_overflow_no_stack() {
 }
 
 #[tokio::test]
+async fn texts_within_auth_overflow_no_stack() {
+    let mut program = Program::start(&[]).await;
+    let auth = json!({ "userName": "amy", "password": "x", "more": { KEY: nested(200) } });
+    Client::connect_as(&program.server, auth).await;
+    is_well(&mut program, "a handshake").await;
+}
+
+#[tokio::test]
 async fn texts_within_the_head_of_a_token_overflow_no_stack() {
     let mut program = Program::start(&["--jwt-secret", SECRET]).await;
     // About as much as a token may hold.
