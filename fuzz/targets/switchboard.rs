@@ -197,7 +197,7 @@ impl World {
             self.switchboard.arrive(connection, newcomer, self.now);
         assert!(offers.len() <= 2, "more offers than are to be listed");
         // Where it was before, it is no more.
-        self.here.retain(|person| person.peer != peer && Some(person.peer) != replaced);
+        self.here.retain(|person| person.peer != peer);
         self.here.push(Person { name: who, purpose, peer, connection });
         self.told.entry(peer).or_default().has_lied |= has_lied;
         for (number, news) in missed {
@@ -205,6 +205,8 @@ impl World {
             self.count(peer, number, &news);
         }
         self.tell(notices);
+        // One of its session that has become somebody else: its connection is cut after that.
+        self.here.retain(|person| Some(person.peer) != replaced);
         peer
     }
 
