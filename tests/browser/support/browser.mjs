@@ -86,26 +86,10 @@ async function openPage(number, { camera = 'fake', hosts = '', failing = {}, tra
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   await watchPage(page);
-  await page.addInitScript(makePicturesSmall);
   await page.addInitScript(failDevices, failing);
   if (transport === 'polling') await page.addInitScript(forbidWebSockets);
   if (script) await page.addInitScript(script);
   return page;
-}
-
-/**
- * Runs in the page, before its scripts: what it asks of a camera is asked for in small pictures. Several browsers encode
- * and decode them on one machine, and no test is about their size.
- */
-function makePicturesSmall() {
-  const { mediaDevices } = navigator; // missing on insecure pages
-  const original = mediaDevices?.getUserMedia.bind(mediaDevices);
-  if (!original) return;
-  mediaDevices.getUserMedia = async (constraints) => {
-    const video = constraints?.video;
-    const small = { width: { ideal: 160 }, height: { ideal: 120 } };
-    return original(video ? { ...constraints, video: { ...(video === true ? {} : video), ...small } } : constraints);
-  };
 }
 
 /** Runs in the page, before its scripts: asking for a device named in `failing` fails. */
