@@ -147,9 +147,10 @@ async fn take_place(State(crowd): State<Arc<Crowd>>, mut request: Request, next:
 
 /// Whether a request begins a conversation: a Socket.IO session that has no id yet, or a bare WebSocket.
 fn opens_connection(request: &Request) -> bool {
-    let has_id = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("sid=")));
-    let at_door = request.uri().path().trim_end_matches('/') == socketio::PATH;
-    !has_id && (at_door || request.headers().contains_key(header::UPGRADE))
+    if request.uri().path().trim_end_matches('/') == socketio::PATH {
+        return socketio::requests::session(request).is_none();
+    }
+    request.headers().contains_key(header::UPGRADE)
 }
 
 async fn never_sniff(request: Request, next: Next) -> Response {

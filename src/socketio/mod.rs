@@ -95,7 +95,8 @@ enum Arrival {
 
 impl Door {
     /// Builds the door, and the routes by which one comes to it. Each request is expected to carry its [`Visitor`] in its
-    /// extensions, and the [`Cable`](crate::wire::cable::Cable) that it comes by: without it a connection can be neither measured nor cut.
+    /// extensions, and the [`Cable`](crate::wire::cable::Cable) that it comes by: without it a connection can be neither
+    /// measured nor cut.
     pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Router) {
         let (service, io) = SocketIo::builder()
             .req_path(PATH)

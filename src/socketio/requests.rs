@@ -81,7 +81,9 @@ pub fn cable_of(extensions: &Extensions, headers: &HeaderMap) -> Option<Cable> {
     headers.contains_key(header::UPGRADE).then(|| extensions.get().cloned()).flatten()
 }
 
-fn session(request: &Request) -> Option<Sid> {
+/// The session that a request belongs to; `None` for one that opens a session. (One whose id is none is refused by the
+/// library.)
+pub fn session(request: &Request) -> Option<Sid> {
     let query = request.uri().query()?;
     query.split('&').find_map(|pair| pair.strip_prefix("sid=")).and_then(|sid| sid.parse().ok())
 }

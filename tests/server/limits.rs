@@ -28,6 +28,9 @@ async fn ways_in(server: &TestServer) -> Vec<(u16, String)> {
         ("/socket.io/?EIO=4&transport=websocket", &UPGRADE[..]),
         ("/ws?userName=eve&password=x", &UPGRADE[..]),
         ("/?userId=1", &UPGRADE[..]),
+        // What means a session that is there already at one door means nothing at the others.
+        ("/ws?userName=eve&password=x&sid=AAAAAAAAAAAAAAHs", &UPGRADE[..]),
+        ("/?userId=1&sid=AAAAAAAAAAAAAAHs", &UPGRADE[..]),
     ] {
         let reply = server.get_with(path, headers).await;
         replies.push((reply.status, reply.text()));

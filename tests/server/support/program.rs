@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
+use tokio::sync::Notify;
 
 use super::server::state_dir;
 use super::{TestServer, within};
@@ -22,6 +23,8 @@ pub struct Program {
     child: Child,
     /// Lines of its log.
     kept: Arc<Mutex<Vec<String>>>,
+    /// That there is another one.
+    grown: Arc<Notify>,
 }
 
 const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
@@ -69,8 +72,8 @@ impl Program {
             .kill_on_drop(true)
             .spawn()
             .expect("the program starts");
-        let kept = Arc::default();
-        tokio::spawn(watch(child.stderr.take().expect("its log"), Arc::clone(&kept), keep));
+        let (kept, grown) = (Arc::default(), Arc::new(Notify::new()));
+        tokio::spawn(watch(child.stderr.take().expect("its log"), Arc::clone(&kept), Arc::clone(&grown), keep));
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let port = within("the program to be ready", async {
             loop {
@@ -80,7 +83,7 @@ impl Program {
             }
         });
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.await));
-        Self { server: TestServer::elsewhere(address), child, kept }
+        Self { server: TestServer::elsewhere(address), child, kept, grown }
     }
 
     /// Fails the test if the process has ended, or if its log tells of a panic.
@@ -95,7 +98,8 @@ impl Program {
     pub async fn log_until(&self, last: &str) -> Vec<String> {
         within("the last line of the log", async {
             while !self.kept.lock().expect("readable").iter().any(|line| line.contains(last)) {
-                tokio::time::sleep(LOOK).await;
+                // One that came since is kept for whoever waits next.
+                self.grown.notified().await;
             }
         })
         .await;
@@ -135,13 +139,14 @@ impl Program {
 }
 
 /// Reads the log to its end, so that the program never waits to write it, and keeps what is to be kept.
-async fn watch(log: ChildStderr, kept: Arc<Mutex<Vec<String>>>, keep: fn(&str) -> bool) {
+async fn watch(log: ChildStderr, kept: Arc<Mutex<Vec<String>>>, grown: Arc<Notify>, keep: fn(&str) -> bool) {
     let mut lines = BufReader::new(log).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         let line = String::from_utf8_lossy(&line);
         let mut kept = kept.lock().expect("writable");
         if kept.len() < MOST_LINES && keep(&line) {
             kept.push(line.into_owned());
+            grown.notify_one();
         }
     }
 }
