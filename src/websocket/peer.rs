@@ -153,6 +153,8 @@ impl Peer {
             };
             // One who does not read holds up nobody else, and itself not for ever.
             let sent = tokio::select! {
+                // First of all, so that whoever reads is told why it is closed.
+                biased;
                 sent = timeout(silence, socket.send(message)) => sent,
                 parting = self.ended(&mut outgoing.end) => return Parting { farewell: None, ..parting },
             };
