@@ -121,8 +121,13 @@ impl Call {
     pub fn size(&self) -> usize {
         // The keys, the id and the brackets; a byte of a name takes six if it has to be escaped.
         const FRAME: usize = 200;
-        let candidates: usize = self.offer_ice_candidates.iter().map(|candidate| candidate.size() + 1).sum();
-        FRAME + 6 * self.offerer_user_name.as_str().len() + self.offer.size() + candidates
+        FRAME + 6 * self.offerer_user_name.as_str().len() + self.content() + self.offer_ice_candidates.len()
+    }
+
+    /// Bytes of the descriptions and candidates in it.
+    pub fn content(&self) -> usize {
+        let candidates: usize = self.offer_ice_candidates.iter().map(IceCandidate::size).sum();
+        self.offer.size() + self.answer.as_ref().map_or(0, SessionDescription::size) + candidates
     }
 
     /// Whether anything in it is binary.

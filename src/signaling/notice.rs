@@ -105,21 +105,18 @@ pub enum News {
 }
 
 impl News {
-    /// About how many bytes it holds.
+    /// Bytes of the descriptions and candidates in it: on the wire it takes more than that, never less.
     pub fn size(&self) -> usize {
-        const SMALL: usize = 100;
         match self {
-            Self::NewOfferAwaiting(call) | Self::AnswerResponse(call) => {
-                call.size() + call.answer.as_ref().map_or(0, SessionDescription::size)
-            }
-            Self::IceCandidate(candidate) => SMALL + candidate.size(),
+            Self::NewOfferAwaiting(call) | Self::AnswerResponse(call) => call.content(),
+            Self::IceCandidate(candidate) => candidate.size(),
             Self::Renegotiation { offer: description, .. } | Self::Renegotiated { answer: description, .. } => {
-                SMALL + description.size()
+                description.size()
             }
             Self::Room(news) => news.size(),
             Self::Pair(PairNews::Relayed(frame)) => frame.len(),
-            Self::Pair(_) => SMALL,
-            Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) => SMALL,
+            Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) => 0,
+            Self::Pair(_) => 0,
         }
     }
 

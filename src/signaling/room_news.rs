@@ -87,19 +87,14 @@ impl RoomNews {
         }
     }
 
-    /// About how many bytes it holds.
+    /// Bytes of the description or candidate in it.
     pub fn size(&self) -> usize {
-        const SMALL: usize = 150;
-        SMALL
-            + match &self.signal {
-                Signal::ReceivingSdpOffer { offer: description, .. }
-                | Signal::AcceptingSdpOffer { answer: description, .. } => description.size(),
-                Signal::ReceivingIceCandidate { candidate } => candidate.size(),
-                Signal::JoinedRoom(Place { members, .. }) | Signal::RequestingSdpOffer { members } => {
-                    members.len() * SMALL
-                }
-                _ => 0,
-            }
+        match &self.signal {
+            Signal::ReceivingSdpOffer { offer: description, .. }
+            | Signal::AcceptingSdpOffer { answer: description, .. } => description.size(),
+            Signal::ReceivingIceCandidate { candidate } => candidate.size(),
+            _ => 0,
+        }
     }
 
     /// Whether it holds binary values.

@@ -18,8 +18,8 @@ impl Backlog {
         Self { most: most as u64, given: 0 }
     }
 
-    /// So many bytes are to be sent, `written` of all were written before; false if too much would wait. A single
-    /// message may be of any size.
+    /// At least so many bytes are to be sent, `written` of all were written before; false if too much would wait. A
+    /// single message may be of any size. (More than are sent in the end would add up, and close whoever is told much.)
     pub fn put(&mut self, size: usize, written: u64) -> bool {
         let waiting = self.given.saturating_sub(written);
         if waiting > 0 && waiting + size as u64 > self.most {

@@ -31,8 +31,8 @@ pub struct Outbox {
     cut: AtomicBool,
 }
 
-/// What a message of a few words takes, in bytes, more or less.
-pub const FEW_WORDS: usize = 128;
+/// What a message of a few words takes at the least, in bytes.
+pub const FEW_WORDS: usize = 8;
 
 impl Outbox {
     /// The way out of this socket, in which so many bytes may wait.
@@ -41,7 +41,7 @@ impl Outbox {
         Self { peer, socket, aliases, ear, backlog, cut: AtomicBool::new(false) }
     }
 
-    /// Emits an event of about so many bytes. If the peer does not read what it is told, it is cut: nothing is left
+    /// Emits an event of so many bytes at the least. If the peer does not read what it is told, it is cut: nothing is left
     /// out in silence.
     pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T, size: usize) {
         self.send(size, || self.socket.emit(event, payload));

@@ -213,9 +213,9 @@ impl Peer {
     }
 }
 
-/// Bytes of a list of offers, more or less.
+/// Bytes of a list of offers, at the least.
 fn total(offers: &[Call]) -> usize {
-    offers.iter().map(Call::size).sum()
+    offers.iter().map(Call::content).sum()
 }
 
 /// That a peer is here. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::packet::Packet;
-use crate::support::payload::{CANDIDATE_OUT, from_offerer, offered};
+use crate::support::payload::{CANDIDATE_IN, CANDIDATE_OUT, candidate, connected_call, from_offerer, offered};
 use crate::support::wire::Frame;
 use crate::support::{Bare, Client, TestServer, Transport, UNHURRIED, within};
 
@@ -231,5 +231,28 @@ async fn whoever_does_not_read_is_closed_for_the_bytes_that_wait() {
             }
         }
         assert!(gone, "{transport:?}: it still waits");
+    }
+}
+
+#[tokio::test]
+async fn who_reads_what_it_is_sent_may_be_told_any_number_of_things() {
+    const FLAGS: [&str; 4] = ["--max-queue-bytes", "4KB", "--event-burst", "100000"];
+    for transport in EVERY {
+        let server = TestServer::start(&FLAGS).await;
+        let mut caller = Client::connect_by(&server, transport, "amy").await;
+        let mut answerer = Client::connect_by(&server, transport, "bob").await;
+        let mut waiting = Client::connect_by(&server, transport, "zoe").await;
+        connected_call(&mut caller, &mut answerer).await;
+        offered(&mut waiting, &mut caller, "of zoe").await;
+        answerer.expect("newOfferAwaiting").await;
+        for number in 0..200 {
+            caller.emit(CANDIDATE_OUT, from_offerer(candidate(number))).await;
+            assert_eq!(answerer.expect(CANDIDATE_IN).await, candidate(number), "{transport:?}");
+            assert_eq!(caller.emit_with_ack("test", Value::Null).await, "pong", "{transport:?}");
+            caller.emit("newAnswer", Value::Null).await;
+            caller.expect_error("newAnswer", "bad-payload").await;
+            caller.emit("checkOffers", Value::Null).await;
+            assert_eq!(caller.expect("availableOffers").await.as_array().map(Vec::len), Some(1));
+        }
     }
 }
