@@ -121,6 +121,10 @@ impl Server {
         let Self { config, certificate, router, store, socketio, websocket, ready, .. } = self;
         let entrance = Entrance::new(certificate.config, router, &config.wire());
         let tending = tokio::spawn(tend(store.clone(), socketio.clone()));
+        let announcing = tokio::spawn({
+            let store = store.clone();
+            async move { store.announce().await }
+        });
 
         let (farewell, polls) = (store.clone(), socketio.clone());
         let (stopping, stopped) = oneshot::channel();
@@ -154,6 +158,7 @@ impl Server {
             () = too_long => tracing::warn!("some connections did not end in time"),
         };
         tending.abort();
+        announcing.abort();
         tracing::info!("stopped; refused, cut short or closed since the start: {}", tally::line());
         Ok(())
     }

@@ -18,8 +18,8 @@ const CAPACITY: usize = 1024;
 
 /// What is in an inbox.
 pub enum Entry {
-    /// The peer said something.
-    Said(Utterance),
+    /// The peer said something. Boxed: the queue has room for a few dozen entries from the start.
+    Said(Box<Utterance>),
     /// It is gone. Always the last entry.
     Gone(Ended),
 }
@@ -53,7 +53,7 @@ impl Inbox {
     /// Puts in what the peer said. Never waits; false if the inbox is full.
     pub fn put(&self, utterance: Utterance) -> bool {
         // A closed inbox belongs to a peer that is gone: what it said last is of no use to anybody.
-        !matches!(self.entries.try_send(Entry::Said(utterance)), Err(mpsc::error::TrySendError::Full(_)))
+        !matches!(self.entries.try_send(Entry::Said(Box::new(utterance))), Err(mpsc::error::TrySendError::Full(_)))
     }
 
     /// Puts in that the peer is gone. What was said before is still heard; only the first call counts.

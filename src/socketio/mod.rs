@@ -45,6 +45,8 @@ use crate::store::Store;
 
 /// Where this door is.
 pub const PATH: &str = "/socket.io";
+/// Bytes that are read from a WebSocket at once, and so many are kept for each that says nothing.
+const READ_BUFFER: usize = 1024;
 /// How long a stopping server waits for those who poll to come for the last message. They poll all the time.
 const LAST_POLL: Duration = Duration::from_secs(2);
 /// How long one with a wrong password may take to close by itself.
@@ -105,6 +107,7 @@ impl Door {
             .max_payload(options.max_message as u64)
             .ws_max_message_size(options.max_message)
             .ws_max_frame_size(options.max_message)
+            .ws_read_buffer_size(READ_BUFFER)
             .max_buffer_size(options.max_queue)
             .connect_timeout(options.connect_timeout)
             .with_parser(ParserConfig::common().max_incoming_binary_buf_size(options.max_message))

@@ -101,7 +101,7 @@ impl Peer {
         let mut presence = Presence { peer: &self, how: Ended::Lost };
         while let Some(entry) = inbox.recv().await {
             match entry {
-                Entry::Said(utterance) => self.hear(utterance),
+                Entry::Said(utterance) => self.hear(*utterance),
                 Entry::Gone(how) => {
                     presence.how = how;
                     break;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use socketioxide::socket::Sid;
@@ -28,7 +28,7 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
     if !is_sound(&request) {
         return bad_request(r#"{"code":"3","message":"Bad request"}"#);
     }
-    let Some(session) = session(&request) else { return next.run(request).await };
+    let Some(session) = session(&request) else { return next.run(slim(request)).await };
     let transports = &desk.transports;
     if transports.is_cut(session) {
         // As the library answers for a session that it does not know.
@@ -48,6 +48,21 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         _ => {}
     }
     response
+}
+
+/// The library keeps the request that opens a session for as long as the session lasts. So it gets a copy of what it
+/// needs: the head as it came lies in the buffer that it was read into, and would keep all of that.
+fn slim(mut request: Request) -> Request {
+    const NEEDED: [HeaderName; 4] =
+        [header::CONNECTION, header::UPGRADE, header::SEC_WEBSOCKET_VERSION, header::SEC_WEBSOCKET_KEY];
+    let copy =
+        |name: HeaderName| Some((name.clone(), HeaderValue::from_bytes(request.headers().get(name)?.as_bytes()).ok()?));
+    let headers = HeaderMap::from_iter(NEEDED.into_iter().filter_map(copy));
+    if let Ok(uri) = request.uri().to_string().parse() {
+        *request.uri_mut() = uri;
+    }
+    *request.headers_mut() = headers;
+    request
 }
 
 fn bad_request(body: &'static str) -> Response {

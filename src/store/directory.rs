@@ -1,13 +1,15 @@
 //! Whom to tell: everybody's way out, by whichever door they came.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
+use super::listeners::{Haste, Listeners, PATIENCE};
 use crate::signaling::name::{ConnectionId, Lobby, PeerId};
 use crate::signaling::notice::{Audience, News, Notice};
 
@@ -49,13 +51,14 @@ impl<'a> Telling<'a> {
         Self { news, is_for_many: false, is_binary, event: OnceCell::new(), frame: OnceCell::new() }
     }
 
-    fn to(audience: &Audience, news: &'a News) -> Self {
-        Self { is_for_many: !matches!(audience, Audience::Peer(_)), ..Self::to_one(news) }
+    /// News for more than one.
+    pub fn to_many(news: &'a News) -> Self {
+        Self { is_for_many: true, ..Self::to_one(news) }
     }
 }
 
 /// Tells it. A fault in telling one ends the conversation of that one: neither the speaker's nor anybody else's.
-fn safely(outbox: &dyn Outbox, telling: &Telling<'_>, number: Option<u64>) {
+pub(super) fn safely(outbox: &dyn Outbox, telling: &Telling<'_>, number: Option<u64>) {
     if catch_unwind(AssertUnwindSafe(|| outbox.tell(telling, number))).is_err() {
         outbox.end();
     }
@@ -66,7 +69,22 @@ fn safely(outbox: &dyn Outbox, telling: &Telling<'_>, number: Option<u64>) {
 pub struct Directory {
     peers: HashMap<PeerId, Listed>,
     /// Those who hear of offers.
-    lobbies: HashMap<Lobby, HashMap<PeerId, Arc<dyn Outbox>>>,
+    lobbies: HashMap<Lobby, Listeners>,
+    /// Lobbies to which the announcer should go at once.
+    hurried: VecDeque<Lobby>,
+    /// Those that can wait, and until when, in that order.
+    patient: VecDeque<(Instant, Lobby)>,
+}
+
+/// When the announcer should come again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// At once, after those who wait for this lock.
+    Now,
+    /// Then.
+    At(Instant),
+    /// When there is something new.
+    WhenCalled,
 }
 
 struct Listed {
@@ -86,7 +104,7 @@ impl Directory {
         outbox: Arc<dyn Outbox>,
     ) -> Option<Arc<dyn Outbox>> {
         if let Some(lobby) = &lobby {
-            self.lobbies.entry(lobby.clone()).or_default().insert(peer, outbox.clone());
+            self.lobbies.entry(lobby.clone()).or_default().add(peer, outbox.clone());
         }
         self.peers.insert(peer, Listed { connection, lobby, outbox }).map(|before| before.outbox)
     }
@@ -104,32 +122,89 @@ impl Directory {
         if let Some(lobby) = self.peers.remove(&peer).and_then(|listed| listed.lobby)
             && let Some(listeners) = self.lobbies.get_mut(&lobby)
         {
-            listeners.remove(&peer);
+            listeners.remove(peer);
             if listeners.is_empty() {
                 self.lobbies.remove(&lobby);
             }
         }
     }
 
-    /// Tells each notice to those whom it is for.
-    pub fn tell_all(&self, notices: impl IntoIterator<Item = Notice>) {
+    /// Tells each notice to those whom it is for. True if the announcer should be called: there are many of them.
+    pub fn tell_all(&mut self, notices: impl IntoIterator<Item = Notice>, now: Instant) -> bool {
+        let mut call = false;
         for Notice { to, news, number } in notices {
-            let telling = Telling::to(&to, &news);
-            let tell = |peer: &PeerId, number| {
-                if let Some(listed) = self.peers.get(peer) {
-                    safely(&*listed.outbox, &telling, number);
+            match to {
+                Audience::Peer(peer) => self.tell(peer, &Telling::to_one(&news), number),
+                Audience::Some(peers) => {
+                    let telling = Telling::to_many(&news);
+                    peers.iter().for_each(|(peer, number)| self.tell(*peer, &telling, *number));
                 }
-            };
-            match &to {
-                Audience::Peer(peer) => tell(peer, number),
-                Audience::Some(peers) => peers.iter().for_each(|(peer, number)| tell(peer, *number)),
                 Audience::Others { lobby, but } => {
-                    let listeners = self.lobbies.get(lobby).into_iter().flatten();
-                    listeners
-                        .filter(|(peer, _)| !but.contains(peer))
-                        .for_each(|(_, out)| safely(&**out, &telling, None));
+                    if let Some(listeners) = self.lobbies.get_mut(&lobby) {
+                        listeners.tell(news, but);
+                        call |= self.expect(lobby, now);
+                    }
                 }
             }
+        }
+        call
+    }
+
+    fn tell(&self, peer: PeerId, telling: &Telling<'_>, number: Option<u64>) {
+        if let Some(listed) = self.peers.get(&peer) {
+            safely(&*listed.outbox, telling, number);
+        }
+    }
+
+    /// Puts a lobby where the announcer finds it; true if it should be called for that.
+    fn expect(&mut self, lobby: Lobby, now: Instant) -> bool {
+        let Some(listeners) = self.lobbies.get_mut(&lobby) else { return false };
+        let wanted = listeners.wanted();
+        if wanted <= listeners.haste {
+            return false;
+        }
+        listeners.haste = wanted;
+        match wanted {
+            Haste::None => false,
+            Haste::Great => {
+                self.hurried.push_back(lobby);
+                true
+            }
+            Haste::Some => {
+                self.patient.push_back((now + PATIENCE, lobby));
+                self.patient.len() == 1
+            }
+        }
+    }
+
+    /// Tells a few of those who are still to be told something, lobby by lobby in turn.
+    pub fn announce(&mut self, now: Instant) -> Again {
+        while let Some((_, lobby)) = self.patient.pop_front_if(|(until, _)| *until <= now) {
+            // One that was put there some time ago may have been hurried since.
+            if let Some(listeners) = self.lobbies.get_mut(&lobby).filter(|listeners| listeners.haste == Haste::Some) {
+                listeners.haste = Haste::Great;
+                self.hurried.push_back(lobby);
+            }
+        }
+        if let Some(lobby) = self.hurried.pop_front()
+            && let Some(listeners) = self.lobbies.get_mut(&lobby)
+        {
+            listeners.announce();
+            listeners.haste = Haste::None;
+            self.expect(lobby, now);
+        }
+        match (self.hurried.is_empty(), self.patient.front()) {
+            (false, _) => Again::Now,
+            (true, Some((until, _))) => Again::At(*until),
+            (true, None) => Again::WhenCalled,
+        }
+    }
+
+    /// Tells one at once all that it is still to be told: what it hears next is newer.
+    pub fn catch_up(&mut self, peer: PeerId) {
+        let lobby = self.peers.get(&peer).and_then(|listed| listed.lobby.as_ref());
+        if let Some(listeners) = lobby.and_then(|lobby| self.lobbies.get_mut(lobby)) {
+            listeners.catch_up(peer);
         }
     }
 

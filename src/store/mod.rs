@@ -5,13 +5,16 @@
 //! `reply` must therefore not wait, and only hand over.
 
 pub mod directory;
+pub mod listeners;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio::time::sleep_until;
 
-use self::directory::{Directory, Outbox};
+use self::directory::{Again, Directory, Outbox};
 use crate::signaling::call::{Call, IceCandidate, Role, SessionDescription};
 use crate::signaling::limits::Limits;
 use crate::signaling::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, UserName};
@@ -29,6 +32,8 @@ pub struct Store {
     limits: Limits,
     // A plain lock, not an async one: it is held for microseconds and never across an await.
     exchange: Mutex<Exchange>,
+    /// Calls the announcer.
+    bell: Notify,
 }
 
 struct Exchange {
@@ -55,7 +60,8 @@ impl Store {
     /// An empty store.
     pub fn new(limits: Limits) -> Self {
         let switchboard = Switchboard::new(limits.clone());
-        Self { limits, exchange: Mutex::new(Exchange { switchboard, directory: Directory::default() }) }
+        let exchange = Mutex::new(Exchange { switchboard, directory: Directory::default() });
+        Self { limits, exchange, bell: Notify::new() }
     }
 
     /// The limits it was made with.
@@ -78,7 +84,7 @@ impl Store {
         if let Some(before) = directory.add(arrival.peer, connection, lobby, outbox.clone()).or(replaced) {
             before.cut("its page has come back on another connection");
         }
-        directory.tell_all(std::mem::take(&mut arrival.notices));
+        self.tell_all(directory, std::mem::take(&mut arrival.notices));
         (arrival.peer, outbox)
     }
 
@@ -87,7 +93,7 @@ impl Store {
         let Exchange { switchboard, directory } = &mut *self.exchange.lock();
         let notices = switchboard.leave(peer, connection, how, Instant::now());
         directory.remove(peer, connection);
-        directory.tell_all(notices);
+        self.tell_all(directory, notices);
     }
 
     /// Keeps an offer; `reply` gets its new id.
@@ -179,7 +185,7 @@ impl Store {
     /// Destroys a room of two.
     pub fn destroy_pair(&self, room: &RoomName, id: Option<&PairId>, address: &Address) -> Result<(), Refusal> {
         let Exchange { switchboard, directory } = &mut *self.exchange.lock();
-        directory.tell_all(switchboard.destroy_pair(room, id, address, Instant::now())?);
+        self.tell_all(directory, switchboard.destroy_pair(room, id, address, Instant::now())?);
         Ok(())
     }
 
@@ -206,14 +212,31 @@ impl Store {
 
     /// The open offers that a peer could answer.
     pub fn open_offers(&self, peer: PeerId, reply: impl FnOnce(Vec<Call>)) {
-        let exchange = self.exchange.lock();
-        reply(exchange.switchboard.open_offers(peer));
+        let Exchange { switchboard, directory } = &mut *self.exchange.lock();
+        directory.catch_up(peer);
+        reply(switchboard.open_offers(peer));
     }
 
     /// Lets go what has waited too long. To be called every second or so.
     pub fn expire(&self) {
         let Exchange { switchboard, directory } = &mut *self.exchange.lock();
-        directory.tell_all(switchboard.expire(Instant::now()));
+        self.tell_all(directory, switchboard.expire(Instant::now()));
+    }
+
+    /// The announcer: tells those who are many. To be run for as long as the server does.
+    pub async fn announce(&self) {
+        loop {
+            let again = self.exchange.lock().directory.announce(Instant::now());
+            match again {
+                // Whoever has something to say to one alone goes first.
+                Again::Now => tokio::task::yield_now().await,
+                Again::At(time) => tokio::select! {
+                    () = sleep_until(time.into()) => {}
+                    () = self.bell.notified() => {}
+                },
+                Again::WhenCalled => self.bell.notified().await,
+            }
+        }
     }
 
     /// Tells everybody that the server is going down.
@@ -244,10 +267,16 @@ impl Store {
         match counts.then(|| verb(switchboard, Instant::now())) {
             Some(Ok((outcome, notices))) => {
                 reply(Some(Ok(outcome)));
-                directory.tell_all(notices);
+                self.tell_all(directory, notices);
             }
             Some(Err(refusal)) => reply(Some(Err(refusal))),
             None => reply(None),
+        }
+    }
+
+    fn tell_all(&self, directory: &mut Directory, notices: Vec<Notice>) {
+        if directory.tell_all(notices, Instant::now()) {
+            self.bell.notify_one();
         }
     }
 }

@@ -2,6 +2,7 @@
 //! name a sentence; the section numbers are those of the protocol description.
 
 mod absence;
+mod announcer;
 mod answer;
 mod auth;
 mod bare;

@@ -55,6 +55,8 @@ impl Entrance {
                 tended.tend();
             }
         });
+        let announced = store.clone();
+        tokio::spawn(async move { announced.announce().await });
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { address, door, store, tag }
     }

@@ -1,0 +1,187 @@
+//! Those who hear of a lobby's offers, and what they are still to hear.
+//!
+//! A few are told at once, by whoever caused the news. Many are told by the announcer, some at a time, so that nobody's
+//! answer or candidate waits behind thousands of others' news; what comes up meanwhile goes out together, and an offer
+//! that is gone before its turn has come is not announced at all.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::directory::{Outbox, Telling, safely};
+use crate::signaling::name::{OfferId, PeerId};
+use crate::signaling::notice::News;
+
+/// So many are told at once, by whoever caused the news, and at a time by the announcer.
+pub const A_FEW: usize = 64;
+/// How long news may wait for company where nobody is in a hurry for it: that an offer is gone.
+pub const PATIENCE: Duration = Duration::from_millis(100);
+/// What one is told at a time, so that it does not look as if it did not read: so many messages,
+const AT_A_TIME: usize = 32;
+/// and so many bytes, more or less.
+const BYTES_AT_A_TIME: usize = 128 * 1024;
+
+/// The listeners of one lobby.
+#[derive(Default)]
+pub struct Listeners {
+    all: HashMap<PeerId, Listener>,
+    /// What not all have heard yet, by number.
+    pending: BTreeMap<u64, Pending>,
+    /// Offers among that, of which nobody has been told in this way so far.
+    unannounced: HashMap<OfferId, u64>,
+    /// The number of the next piece of news.
+    next: u64,
+    round: Option<Round>,
+    /// Where the announcer has this lobby on its list.
+    pub haste: Haste,
+}
+
+/// How soon the announcer should come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Haste {
+    /// There is nothing to tell.
+    #[default]
+    None,
+    /// After [`PATIENCE`].
+    Some,
+    /// As soon as it can.
+    Great,
+}
+
+struct Listener {
+    outbox: Arc<dyn Outbox>,
+    /// The number of the first piece of news that it has not heard.
+    next: u64,
+}
+
+struct Pending {
+    news: News,
+    but: Vec<PeerId>,
+    /// Only for those who know of the offer with this number, which is gone before it was announced: they came later,
+    /// or asked for the list.
+    for_knowers_of: Option<u64>,
+}
+
+/// The announcer's way from one to the next.
+struct Round {
+    /// Whom it has yet to visit.
+    ahead: Vec<PeerId>,
+    /// What it tells them: all before this number.
+    end: u64,
+}
+
+impl Listeners {
+    /// Somebody comes, who knows all offers as they are now.
+    pub fn add(&mut self, peer: PeerId, outbox: Arc<dyn Outbox>) {
+        self.all.insert(peer, Listener { outbox, next: self.next });
+    }
+
+    /// Somebody goes.
+    pub fn remove(&mut self, peer: PeerId) {
+        self.all.remove(&peer);
+    }
+
+    /// Whether nobody is here.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Tells all but those named, at once or by the announcer.
+    pub fn tell(&mut self, news: News, but: Vec<PeerId>) {
+        if self.all.len() > A_FEW || !self.pending.is_empty() {
+            return self.put(news, but);
+        }
+        let telling = Telling::to_many(&news);
+        for (_, listener) in self.all.iter().filter(|(peer, _)| !but.contains(peer)) {
+            safely(&*listener.outbox, &telling, None);
+        }
+    }
+
+    fn put(&mut self, news: News, but: Vec<PeerId>) {
+        let number = self.next;
+        self.next += 1;
+        let mut for_knowers_of = None;
+        match &news {
+            News::NewOfferAwaiting(call) => _ = self.unannounced.insert(call.offer_id, number),
+            News::OfferWithdrawn(gone) => for_knowers_of = self.take_back(gone.offer_id, &but),
+            _ => {}
+        }
+        self.pending.insert(number, Pending { news, but, for_knowers_of });
+    }
+
+    /// Takes back an offer that has not been announced; its number. Not if somebody would then not hear that it is gone
+    /// who knows it from its own doing.
+    fn take_back(&mut self, id: OfferId, but: &[PeerId]) -> Option<u64> {
+        let number = *self.unannounced.get(&id)?;
+        if !self.pending.get(&number)?.but.iter().all(|peer| but.contains(peer)) {
+            return None;
+        }
+        self.unannounced.remove(&id);
+        self.pending.remove(&number);
+        Some(number)
+    }
+
+    /// How soon somebody should be told something.
+    pub fn wanted(&self) -> Haste {
+        match (&self.round, self.unannounced.is_empty(), self.pending.is_empty()) {
+            (None, true, true) => Haste::None,
+            (None, true, false) => Haste::Some,
+            _ => Haste::Great,
+        }
+    }
+
+    /// Tells the next few what is pending.
+    pub fn announce(&mut self) {
+        if self.wanted() == Haste::None {
+            return;
+        }
+        let mut round = self.round.take().unwrap_or_else(|| self.begin());
+        let rest = round.ahead.len().saturating_sub(A_FEW);
+        let visited = round.ahead.split_off(rest);
+        self.visit(&visited, round.end);
+        if round.ahead.is_empty() {
+            self.pending = self.pending.split_off(&round.end);
+        } else {
+            self.round = Some(round);
+        }
+    }
+
+    /// Tells one all that is pending at once: what it asks for next counts from here on.
+    pub fn catch_up(&mut self, peer: PeerId) {
+        if !self.pending.is_empty() {
+            self.visit(&[peer], self.next);
+        }
+    }
+
+    fn begin(&mut self) -> Round {
+        let (mut bytes, mut end) = (0, self.next);
+        for (count, (number, pending)) in self.pending.iter().enumerate() {
+            bytes += pending.news.size();
+            if count == AT_A_TIME || (count > 0 && bytes > BYTES_AT_A_TIME) {
+                end = *number;
+                break;
+            }
+        }
+        self.unannounced.retain(|_, number| *number >= end);
+        Round { ahead: self.all.keys().copied().collect(), end }
+    }
+
+    fn visit(&mut self, peers: &[PeerId], end: u64) {
+        let tellings: Vec<(u64, &Pending, Telling<'_>)> = self
+            .pending
+            .range(..end)
+            .map(|(number, pending)| (*number, pending, Telling::to_many(&pending.news)))
+            .collect();
+        for peer in peers {
+            let Some(listener) = self.all.get_mut(peer) else { continue };
+            let next = listener.next;
+            listener.next = next.max(end);
+            for (number, pending, telling) in &tellings {
+                let knows = pending.for_knowers_of.is_none_or(|offer| next > offer);
+                if *number >= next && knows && !pending.but.contains(peer) {
+                    safely(&*listener.outbox, telling, None);
+                }
+            }
+        }
+    }
+}

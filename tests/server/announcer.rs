@@ -1,0 +1,279 @@
+//! Many listeners: told by the announcer, some at a time, and nobody is told anything twice, too late or for nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use proptest::prelude::*;
+use switchboard::signaling::call::{Call, SessionDescription};
+use switchboard::signaling::limits::Limits;
+use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::signaling::notice::{Ended, News};
+use switchboard::signaling::opaque::Opaque;
+use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::switchboard::{Switchboard, Wanted};
+use switchboard::store::directory::{Again, Directory, Outbox, Telling};
+use switchboard::store::listeners::{A_FEW, PATIENCE};
+
+/// What somebody's page shows: the offers that can be answered, as far as it was told.
+#[derive(Debug, Default)]
+struct Page {
+    shown: BTreeSet<u64>,
+    told: usize,
+}
+
+#[derive(Debug, Default)]
+struct Screen(Mutex<Page>);
+
+impl Outbox for Screen {
+    fn tell(&self, telling: &Telling<'_>, _: Option<u64>) {
+        let mut page = self.0.lock();
+        page.told += 1;
+        match telling.news {
+            News::NewOfferAwaiting(call) => assert!(page.shown.insert(call.offer_id.0), "told twice"),
+            News::OfferWithdrawn(gone) => {
+                assert!(page.shown.remove(&gone.offer_id.0), "told of what it never heard of")
+            }
+            _ => {}
+        }
+    }
+
+    fn say_goodbye(&self) {}
+
+    fn end(&self) {}
+
+    fn cut(&self, _: &str) {}
+}
+
+struct Listener {
+    peer: PeerId,
+    connection: ConnectionId,
+    screen: Arc<Screen>,
+}
+
+/// What the store does, step by step.
+struct Hall {
+    switchboard: Switchboard,
+    directory: Directory,
+    listeners: Vec<Listener>,
+    now: Instant,
+    next: u64,
+}
+
+impl Hall {
+    fn with(listeners: usize) -> Self {
+        let (switchboard, now) = (Switchboard::new(Limits::default()), Instant::now());
+        let mut hall = Self { switchboard, directory: Directory::default(), listeners: Vec::new(), now, next: 0 };
+        (0..listeners).for_each(|_| hall.arrive());
+        hall
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn arrive(&mut self) {
+        let connection = ConnectionId(self.number());
+        let (name, lobby) = (UserName::new(&connection.0.to_string()).expect("short"), Lobby::default());
+        let (purpose, session) = (Purpose::CallsAndRooms, None);
+        let newcomer = Newcomer { name, lobby: lobby.clone(), purpose, session, counts: false, received: None };
+        let arrival = self.switchboard.arrive(connection, newcomer, self.now);
+        let screen = Arc::new(Screen::default());
+        screen.0.lock().shown = ids(&arrival.offers);
+        self.directory.add(arrival.peer, connection, Some(lobby), screen.clone());
+        self.directory.tell_all(arrival.notices, self.now);
+        self.listeners.push(Listener { peer: arrival.peer, connection, screen });
+    }
+
+    fn leave(&mut self, who: usize) {
+        let Listener { peer, connection, .. } = self.listeners.swap_remove(who);
+        let notices = self.switchboard.leave(peer, connection, Ended::Closed, self.now);
+        self.directory.remove(peer, connection);
+        self.directory.tell_all(notices, self.now);
+    }
+
+    fn offer(&mut self, who: usize) -> OfferId {
+        let id = OfferId(self.number());
+        let json = serde_json::value::to_raw_value("an offer").expect("text is JSON");
+        let description = SessionDescription::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default());
+        let notices = self.switchboard.offer(self.listeners[who].peer, id, description.expect("small"), self.now);
+        self.directory.tell_all(notices.expect("kept"), self.now);
+        id
+    }
+
+    fn cancel(&mut self, who: usize) {
+        let notices = self.switchboard.cancel(self.listeners[who].peer, self.now);
+        self.directory.tell_all(notices, self.now);
+    }
+
+    /// Answers the newest offer on its screen, from which that is gone then.
+    fn answer(&mut self, who: usize) {
+        let Listener { peer, screen, .. } = &self.listeners[who];
+        let Some(id) = screen.0.lock().shown.pop_last() else { return };
+        let json = serde_json::value::to_raw_value("an answer").expect("text is JSON");
+        let description = SessionDescription::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default());
+        let wanted = Wanted::Offer(OfferId(id));
+        match self.switchboard.answer(*peer, &wanted, description.expect("small"), true, self.now) {
+            Ok(answered) => _ = self.directory.tell_all(answered.notices, self.now),
+            // It was gone already, and that is still to be told.
+            Err(_) => _ = screen.0.lock().shown.insert(id),
+        }
+    }
+
+    fn check(&mut self, who: usize) {
+        let Listener { peer, screen, .. } = &self.listeners[who];
+        self.directory.catch_up(*peer);
+        let listed = ids(&self.switchboard.open_offers(*peer));
+        assert_eq!(screen.0.lock().shown, listed, "what is asked for is what is known");
+    }
+
+    fn announce_all(&mut self) {
+        for _ in 0..100_000 {
+            match self.directory.announce(self.now) {
+                Again::Now => {}
+                Again::At(time) => self.now = time,
+                Again::WhenCalled => return,
+            }
+        }
+        panic!("the announcer finds no end");
+    }
+
+    fn told(&self) -> usize {
+        self.listeners.iter().map(|listener| listener.screen.0.lock().told).sum()
+    }
+}
+
+fn ids(offers: &[Call]) -> BTreeSet<u64> {
+    offers.iter().map(|offer| offer.offer_id.0).collect()
+}
+
+#[test]
+fn a_few_are_told_at_once() {
+    let mut hall = Hall::with(A_FEW);
+    hall.offer(0);
+    assert_eq!(hall.told(), A_FEW - 1);
+    assert_eq!(hall.directory.announce(hall.now), Again::WhenCalled);
+}
+
+#[test]
+fn many_are_told_some_at_a_time_by_the_announcer_and_not_by_who_speaks() {
+    let mut hall = Hall::with(5 * A_FEW);
+    hall.offer(0);
+    assert_eq!(hall.told(), 0);
+    let mut before = 0;
+    while hall.directory.announce(hall.now) == Again::Now {
+        assert!(hall.told() - before <= A_FEW);
+        before = hall.told();
+    }
+    assert_eq!(hall.told(), 5 * A_FEW - 1);
+}
+
+#[test]
+fn an_offer_that_is_gone_before_its_turn_is_not_announced() {
+    let mut hall = Hall::with(5 * A_FEW);
+    hall.offer(0);
+    hall.cancel(0);
+    hall.announce_all();
+    assert_eq!(hall.told(), 0);
+}
+
+#[test]
+fn who_came_in_between_hears_that_it_is_gone() {
+    let mut hall = Hall::with(5 * A_FEW);
+    hall.offer(0);
+    hall.arrive();
+    hall.cancel(0);
+    hall.announce_all();
+    assert_eq!(hall.told(), 1);
+    hall.check(5 * A_FEW);
+}
+
+#[test]
+fn that_an_offer_is_gone_waits_for_company_but_not_for_long() {
+    let mut hall = Hall::with(5 * A_FEW);
+    hall.offer(0);
+    hall.announce_all();
+    let all = hall.told();
+    hall.cancel(0);
+    assert_eq!(hall.directory.announce(hall.now), Again::At(hall.now + PATIENCE));
+    assert_eq!(hall.told(), all);
+    hall.offer(1);
+    assert_eq!(hall.directory.announce(hall.now), Again::Now);
+    let heard: BTreeSet<usize> = hall.listeners[2..].iter().map(|listener| listener.screen.0.lock().told).collect();
+    assert_eq!(heard, BTreeSet::from([1, 3]), "both go out together");
+}
+
+#[test]
+fn so_much_at_a_time_that_one_who_reads_can_follow() {
+    let mut hall = Hall::with(5 * A_FEW);
+    let mut offers = 0;
+    for who in 0..3 * A_FEW {
+        hall.offer(who);
+        offers += 1;
+    }
+    hall.directory.announce(hall.now);
+    let most = hall.listeners.iter().map(|listener| listener.screen.0.lock().told).max();
+    assert!(most.is_some_and(|most| most <= 32), "{most:?} of {offers}");
+    hall.announce_all();
+    (0..5 * A_FEW).for_each(|who| hall.check(who));
+}
+
+#[derive(Debug, Clone)]
+enum Deed {
+    Offer(usize),
+    Cancel(usize),
+    Answer(usize),
+    Check(usize),
+    Arrive,
+    Leave(usize),
+    Announce(usize),
+    Wait(u64),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        6 => any::<usize>().prop_map(Deed::Offer),
+        2 => any::<usize>().prop_map(Deed::Cancel),
+        3 => any::<usize>().prop_map(Deed::Answer),
+        1 => any::<usize>().prop_map(Deed::Check),
+        2 => Just(Deed::Arrive),
+        2 => any::<usize>().prop_map(Deed::Leave),
+        5 => (1..4usize).prop_map(Deed::Announce),
+        1 => (1..200u64).prop_map(Deed::Wait),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_meanwhile_everybody_knows_the_open_offers_in_the_end(
+        crowd in A_FEW - 4..A_FEW + 100,
+        deeds in prop::collection::vec(deed(), 1..200),
+    ) {
+        let mut hall = Hall::with(crowd);
+        for deed in deeds {
+            let someone = |n: usize, hall: &Hall| n % hall.listeners.len();
+            match deed {
+                // The same few, so that offers replace each other.
+                Deed::Offer(n) => _ = hall.offer(n % 8),
+                Deed::Cancel(n) => hall.cancel(n % 8),
+                Deed::Answer(n) => hall.answer(someone(n, &hall)),
+                Deed::Check(n) => hall.check(someone(n, &hall)),
+                Deed::Arrive => hall.arrive(),
+                Deed::Leave(n) if hall.listeners.len() > 10 => hall.leave(someone(n, &hall)),
+                Deed::Leave(_) => {}
+                Deed::Announce(times) => (0..times).for_each(|_| _ = hall.directory.announce(hall.now)),
+                Deed::Wait(ms) => hall.now += Duration::from_millis(ms),
+            }
+        }
+        hall.announce_all();
+        let told = hall.told();
+        (0..hall.listeners.len()).for_each(|who| hall.check(who));
+        prop_assert_eq!(hall.told(), told, "nothing was left to be told");
+        (0..hall.listeners.len()).rev().for_each(|who| hall.leave(who));
+        prop_assert!(hall.directory.is_empty());
+    }
+}
