@@ -32,31 +32,28 @@ pub struct Ear {
     pub claim: Arc<Claim>,
 }
 
-/// Hears one event of one peer.
-pub struct Listener {
-    /// Which; or that it is none that we know.
-    pub said: Said,
-    /// Whose.
-    pub ear: Arc<Ear>,
-}
+/// Hears all events of one peer. One listener, not one for each event: the library would keep a table of them for each
+/// connection.
+pub struct Listener(pub Arc<Ear>);
 
 /// The library's own closures run as spawned tasks, in any order. This runs inline, in the order of arrival.
 impl MessageHandler<LocalAdapter, Listener> for Listener {
     fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut packet: Value, ack_id: Option<i64>) {
-        let Self { said, ear } = self;
+        let Self(ear) = self;
+        let said = said(&packet);
         ear.claim.session().heard(size(&packet));
         let verdict = ear.pace.lock().take(Instant::now());
         let reading = match verdict {
             // As in the course server nothing comes of it, not even an ack.
-            Verdict::Listen if *said == Said::Unknown => return,
-            Verdict::Listen => payload::read(*said, &packet, ear.store.limits()),
+            Verdict::Listen if said == Said::Unknown => return,
+            Verdict::Listen => payload::read(said, &packet, ear.store.limits()),
             Verdict::Tell => Reading { command: Err(ear.pace.lock().refusal()), number: None },
             Verdict::Drop => return,
             Verdict::Close => return ear.close("too-fast", "it speaks too fast"),
         };
         let Ok(ack) = AckSender::from_message_parts(&socket, &mut packet, &ack_id);
         let ack = ack_id.is_some().then_some(ack);
-        if !ear.inbox.put(Utterance { said: *said, reading, ack }) {
+        if !ear.inbox.put(Utterance { said, reading, ack }) {
             ear.close("too-fast", "it says more than can be taken in");
         }
     }
@@ -70,6 +67,14 @@ impl Ear {
         }
         self.inbox.end(Ended::Lost);
     }
+}
+
+/// Which event it is: the first element of the array.
+fn said(packet: &Value) -> Said {
+    let Value::Str(text, _) = packet else { return Said::Unknown };
+    let after_bracket = text.trim_start().strip_prefix('[').unwrap_or_default();
+    let name = after_bracket.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+    name.map_or(Said::Unknown, Said::from_name)
 }
 
 /// Bytes of an event.

@@ -1,6 +1,9 @@
 //! The events of this door, each named once. Spelled nowhere else in the server; those of rooms, which are the same at
 //! every door, in `signaling`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::signaling::room_command::RoomVerb;
 
 /// What a client may say.
@@ -54,6 +57,15 @@ impl Said {
         (Self::Room(RoomVerb::Candidate), &[RoomVerb::Candidate.name()]),
         (Self::Room(RoomVerb::Leave), &[RoomVerb::Leave.name()]),
     ];
+
+    /// Which event has this name, in whichever spelling.
+    pub fn from_name(name: &str) -> Self {
+        static BY_NAME: LazyLock<HashMap<&str, Said>> = LazyLock::new(|| {
+            let spellings = Said::SPELLINGS.into_iter();
+            spellings.flat_map(|(said, names)| names.iter().map(move |name| (*name, said))).collect()
+        });
+        BY_NAME.get(name).copied().unwrap_or(Self::Unknown)
+    }
 
     /// The event's right name, as `signalingError` tells it.
     pub fn name(self) -> &'static str {

@@ -28,7 +28,6 @@ use socketioxide::{ParserConfig, SocketIo, TransportType};
 use tokio::sync::mpsc;
 
 use self::ear::{Ear, Listener};
-use self::event::Said;
 use self::handshake::Guest;
 use self::inbox::Inbox;
 use self::outbox::Outbox;
@@ -189,12 +188,7 @@ impl Hall {
         let (inbox, entries) = Inbox::new();
         let pace = Mutex::new(Pace::new(self.options.speed, Instant::now()));
         let ear = Arc::new(Ear { inbox, claim, pace, store: self.store.clone() });
-        for (said, spellings) in Said::SPELLINGS {
-            for spelling in spellings {
-                socket.on(*spelling, Listener { said, ear: ear.clone() });
-            }
-        }
-        socket.on_fallback(Listener { said: Said::Unknown, ear: ear.clone() });
+        socket.on_fallback(Listener(ear.clone()));
         let leaving = ear.inbox.clone();
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
             leaving.end(ended(reason, socket.transport_type()));

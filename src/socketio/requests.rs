@@ -53,8 +53,7 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
 /// The library keeps the request that opens a session for as long as the session lasts. So it gets a copy of what it
 /// needs: the head as it came lies in the buffer that it was read into, and would keep all of that.
 fn slim(mut request: Request) -> Request {
-    const NEEDED: [HeaderName; 4] =
-        [header::CONNECTION, header::UPGRADE, header::SEC_WEBSOCKET_VERSION, header::SEC_WEBSOCKET_KEY];
+    const NEEDED: [HeaderName; 2] = [header::UPGRADE, header::SEC_WEBSOCKET_KEY];
     let copy =
         |name: HeaderName| Some((name.clone(), HeaderValue::from_bytes(request.headers().get(name)?.as_bytes()).ok()?));
     let headers = HeaderMap::from_iter(NEEDED.into_iter().filter_map(copy));
