@@ -12,8 +12,10 @@ use super::directory::{Outbox, Telling, safely};
 use crate::signaling::name::{OfferId, PeerId};
 use crate::signaling::notice::News;
 
-/// So many are told at once, by whoever caused the news, and at a time by the announcer.
-pub const A_FEW: usize = 64;
+/// So many are told at once, by whoever caused the news.
+pub const A_FEW: usize = 8;
+/// So many are told at a time by the announcer, before whoever has something to say to one alone.
+pub const STEP: usize = 64;
 /// How long news may wait for company where nobody is in a hurry for it: that an offer is gone.
 pub const PATIENCE: Duration = Duration::from_millis(100);
 /// What one is told at a time, so that it does not look as if it did not read: so many messages,
@@ -136,7 +138,7 @@ impl Listeners {
             return;
         }
         let mut round = self.round.take().unwrap_or_else(|| self.begin());
-        let rest = round.ahead.len().saturating_sub(A_FEW);
+        let rest = round.ahead.len().saturating_sub(STEP);
         let visited = round.ahead.split_off(rest);
         self.visit(&visited, round.end);
         if round.ahead.is_empty() {

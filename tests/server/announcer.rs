@@ -14,7 +14,9 @@ use switchboard::signaling::opaque::Opaque;
 use switchboard::signaling::peer::{Newcomer, Purpose};
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 use switchboard::store::directory::{Again, Directory, Outbox, Telling};
-use switchboard::store::listeners::{A_FEW, PATIENCE};
+use switchboard::store::listeners::{A_FEW, PATIENCE, STEP};
+
+const CROWD: usize = 5 * STEP;
 
 /// What somebody's page shows: the offers that can be answered, as far as it was told.
 #[derive(Debug, Default)]
@@ -159,20 +161,20 @@ fn a_few_are_told_at_once() {
 
 #[test]
 fn many_are_told_some_at_a_time_by_the_announcer_and_not_by_who_speaks() {
-    let mut hall = Hall::with(5 * A_FEW);
+    let mut hall = Hall::with(CROWD);
     hall.offer(0);
     assert_eq!(hall.told(), 0);
     let mut before = 0;
     while hall.directory.announce(hall.now) == Again::Now {
-        assert!(hall.told() - before <= A_FEW);
+        assert!(hall.told() - before <= STEP);
         before = hall.told();
     }
-    assert_eq!(hall.told(), 5 * A_FEW - 1);
+    assert_eq!(hall.told(), CROWD - 1);
 }
 
 #[test]
 fn an_offer_that_is_gone_before_its_turn_is_not_announced() {
-    let mut hall = Hall::with(5 * A_FEW);
+    let mut hall = Hall::with(CROWD);
     hall.offer(0);
     hall.cancel(0);
     hall.announce_all();
@@ -181,18 +183,18 @@ fn an_offer_that_is_gone_before_its_turn_is_not_announced() {
 
 #[test]
 fn who_came_in_between_hears_that_it_is_gone() {
-    let mut hall = Hall::with(5 * A_FEW);
+    let mut hall = Hall::with(CROWD);
     hall.offer(0);
     hall.arrive();
     hall.cancel(0);
     hall.announce_all();
     assert_eq!(hall.told(), 1);
-    hall.check(5 * A_FEW);
+    hall.check(CROWD);
 }
 
 #[test]
 fn that_an_offer_is_gone_waits_for_company_but_not_for_long() {
-    let mut hall = Hall::with(5 * A_FEW);
+    let mut hall = Hall::with(CROWD);
     hall.offer(0);
     hall.announce_all();
     let all = hall.told();
@@ -207,9 +209,9 @@ fn that_an_offer_is_gone_waits_for_company_but_not_for_long() {
 
 #[test]
 fn so_much_at_a_time_that_one_who_reads_can_follow() {
-    let mut hall = Hall::with(5 * A_FEW);
+    let mut hall = Hall::with(CROWD);
     let mut offers = 0;
-    for who in 0..3 * A_FEW {
+    for who in 0..3 * STEP {
         hall.offer(who);
         offers += 1;
     }
@@ -217,7 +219,7 @@ fn so_much_at_a_time_that_one_who_reads_can_follow() {
     let most = hall.listeners.iter().map(|listener| listener.screen.0.lock().told).max();
     assert!(most.is_some_and(|most| most <= 32), "{most:?} of {offers}");
     hall.announce_all();
-    (0..5 * A_FEW).for_each(|who| hall.check(who));
+    (0..CROWD).for_each(|who| hall.check(who));
 }
 
 #[derive(Debug, Clone)]
