@@ -79,6 +79,16 @@ impl Tokens {
         Self { key, validation }
     }
 
+    /// Of these only those whose `aud` names one of these services. With none: only those without `aud`.
+    pub fn meant_for(mut self, audience: &[&str]) -> Self {
+        if !audience.is_empty() {
+            self.validation.set_audience(audience);
+            // Not asked for otherwise: a token without `aud` would be taken.
+            self.validation.required_spec_claims.insert("aud".to_owned());
+        }
+        self
+    }
+
     /// Whose token it is.
     ///
     /// # Errors
@@ -95,6 +105,10 @@ impl Tokens {
         if data.header.crit.is_some() {
             return Err(wrong(UNREADABLE));
         }
+        // What is no text and no list of texts is passed over by the library.
+        if self.validation.aud.is_none() && !data.claims["aud"].is_null() {
+            return Err(wrong(NOT_FOR_US));
+        }
         let name = ["userName", "name", "sub"]
             .iter()
             .find_map(|claim| text(&data.claims, &[claim]).filter(|name| !name.is_empty()));
@@ -105,6 +119,7 @@ impl Tokens {
 const NO_TOKEN: &str = "There is no token: this server wants one as auth.token, or as ?token= on a plain WebSocket.";
 const UNREADABLE: &str = "The token cannot be read: it is no JSON Web Token as this server takes them.";
 const NO_NAME: &str = "The token names nobody: it needs the claim \"userName\", \"name\" or \"sub\".";
+const NOT_FOR_US: &str = "The token is meant for another service: its \"aud\" does not name this server.";
 
 /// What is wrong, for whoever sent it. Nothing of the token is repeated.
 fn sentence(error: &ErrorKind) -> &'static str {
@@ -114,11 +129,12 @@ fn sentence(error: &ErrorKind) -> &'static str {
         ErrorKind::InvalidSignature => "The token's signature is wrong: it was not made with this server's key.",
         ErrorKind::InvalidAlgorithm => "The token's signature is of another kind than this server's key.",
         ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => {
+        ErrorKind::MissingRequiredClaim(claim) if claim == "aud" => {
+            "The token does not say which service it is meant for: it needs an \"aud\" that names this server."
+        }
             "The token does not say how long it is valid: it needs \"exp\", and \"nbf\" if it has one, in seconds since 1970."
         }
-        ErrorKind::InvalidAudience => {
-            "The token is meant for another service: it has an \"aud\", which this server has not."
-        }
+        ErrorKind::InvalidAudience => NOT_FOR_US,
         _ => UNREADABLE,
     }
 }

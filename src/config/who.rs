@@ -48,6 +48,16 @@ pub struct Who {
     #[arg(long, value_name = "FILE", env = "SWITCHBOARD_JWT_PUBLIC_KEY", help_heading = WHO)]
     pub jwt_public_key: Option<PathBuf>,
 
+    /// Take only tokens that are meant for this service, by their claim "aud"; repeatable
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "SWITCHBOARD_JWT_AUDIENCE",
+        value_delimiter = ',',
+        help_heading = WHO
+    )]
+    pub jwt_audience: Vec<String>,
+
     /// Web origin whose pages may connect, besides those of this machine and its network; repeatable
     #[arg(
         long,
@@ -70,13 +80,23 @@ impl Who {
     /// The gate of both doors.
     ///
     /// # Errors
-    /// Two ways at once, a file that cannot be read, a key that is none.
+    /// Two ways at once, a file that cannot be read, a key that is none, an audience without tokens.
     pub fn gate(&self) -> Result<Gate> {
         self.only_one()?;
+        // What is set to nothing is not set.
+        let audience: Vec<&str> =
+            self.jwt_audience.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        if !audience.is_empty() && !self.has_tokens() {
+            bail!(
+                "--jwt-audience says for whom tokens are meant: it needs --jwt-secret or --jwt-public-key. (It may also \
+                 have been set by its environment variable.)"
+            );
+        }
+        let rule = |tokens: Tokens| Rule::Token(Arc::new(tokens.meant_for(&audience)));
         let rule = if let Some(secret) = &self.jwt_secret {
-            Rule::Token(Arc::new(Tokens::with_secret(&secret.text().context("--jwt-secret")?)?))
+            rule(Tokens::with_secret(&secret.text().context("--jwt-secret")?)?)
         } else if let Some(file) = &self.jwt_public_key {
-            Rule::Token(Arc::new(Tokens::with_public_key(file)?))
+            rule(Tokens::with_public_key(file)?)
         } else if self.no_password {
             Rule::Anybody
         } else {

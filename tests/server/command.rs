@@ -114,6 +114,7 @@ async fn help_names_every_flag_and_never_prints_the_password() {
         "--no-password",
         "--jwt-secret",
         "--jwt-public-key",
+        "--jwt-audience",
         "--allow-origin",
         "--offer-ttl",
     ] {
@@ -150,6 +151,24 @@ async fn who_may_come_in_is_decided_by_one_flag_and_no_more() {
         let told = String::from_utf8_lossy(&output.expect("started").stderr).into_owned();
         assert!(told.contains("no/such/folder") && !told.contains("cannot be used with"), "{told}");
     }
+}
+
+#[tokio::test]
+async fn an_audience_without_tokens_is_told() {
+    let here = &["--bind", "127.0.0.1", "--port", "0"];
+    let words = ["--jwt-audience", "--jwt-secret", "--jwt-public-key"];
+    does_not_start(&[&here[..], &["--jwt-audience", "calls"]].concat(), &words).await;
+    does_not_start(&[&here[..], &["--no-password", "--jwt-audience", "calls"]].concat(), &words).await;
+    let set_to = async |audience: &str| {
+        let mut command = switchboard(&[&here[..], &["no/such/folder"]].concat());
+        let ended = command.env("SWITCHBOARD_JWT_AUDIENCE", audience).output();
+        let output = within("the program to end", ended).await.expect("started");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(set_to("calls,chat").await.contains("--jwt-audience"));
+    // What is set to nothing is not set.
+    let told = set_to("").await;
+    assert!(told.contains("no/such/folder") && !told.contains("--jwt-audience"), "{told}");
 }
 
 #[tokio::test]

@@ -18,9 +18,16 @@ async fn server() -> TestServer {
 }
 
 async fn server_with_key(public: &str) -> TestServer {
+    let (_file, name) = file(public);
+    TestServer::start_patient(&["--jwt-public-key", &name]).await
+}
+
+/// A file with this in it, and its name.
+fn file(text: &str) -> (NamedTempFile, String) {
     let file = NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a file");
-    std::fs::write(file.path(), public).expect("written");
-    TestServer::start_patient(&["--jwt-public-key", file.path().to_str().expect("a readable path")]).await
+    std::fs::write(file.path(), text).expect("written");
+    let name = file.path().to_str().expect("a readable path").to_owned();
+    (file, name)
 }
 
 /// Comes in over WebSocket with this token and nothing else.
@@ -142,6 +149,8 @@ async fn a_token_that_does_not_hold_is_refused_at_every_door_with_what_is_wrong_
         (signed(json!({ "exp": exp })), "names nobody"),
         (signed(json!({ "userName": ["amy"], "exp": exp })), "names nobody"),
         (signed(json!({ "userName": "amy", "exp": exp, "aud": "mail" })), "another service"),
+        (signed(json!({ "userName": "amy", "exp": exp, "aud": [] })), "another service"),
+        (signed(json!({ "userName": "amy", "exp": exp, "aud": 7 })), "another service"),
         (signed_by("HS256", hmac::HMAC_SHA256, "another secret", json!({ "sub": "amy", "exp": exp })), "signature"),
         (format!("{head}.{claims}.{signature}"), "signature"),
         (format!("{text}."), "signature"),
@@ -167,6 +176,35 @@ async fn a_name_in_a_token_that_is_too_long_is_refused_with_a_reason() {
     assert!(reason.is_some_and(|reason| reason["message"].as_str().is_some_and(|text| text.contains("64"))));
     let reply = Bare::refused(&server, &format!("?token={long}"), &[]).await;
     assert!(reply.status == 400 && reply.text().contains("64"), "{}", reply.text());
+}
+
+#[tokio::test]
+async fn with_an_audience_only_tokens_that_are_meant_for_it_are_taken() {
+    let flags = ["--jwt-secret", SECRET, "--jwt-audience", "calls,chat", "--jwt-audience", "https://sb.example"];
+    let server = TestServer::start_patient(&flags).await;
+    let for_service = |aud: Value| signed(json!({ "userName": "amy", "exp": now() + 3600, "aud": aud }));
+    for aud in [json!("calls"), json!("chat"), json!("https://sb.example"), json!(["mail", "calls"])] {
+        assert_eq!(name_of(&server, &for_service(aud)).await, "amy");
+    }
+    for aud in [json!("mail"), json!("Calls"), json!("calls,chat"), json!(""), json!([]), json!(["mail", "call"])] {
+        is_refused(&server, &for_service(aud), "another service").await;
+    }
+    for aud in [Value::Null, json!(7), json!({ "calls": 1 }), json!(["calls", 7])] {
+        is_refused(&server, &for_service(aud), "which service").await;
+    }
+    is_refused(&server, &token("amy"), "which service").await;
+    // What else is wrong is told all the same.
+    is_refused(&server, &signed(json!({ "userName": "amy", "aud": "calls" })), "exp").await;
+}
+
+#[tokio::test]
+async fn an_audience_counts_with_a_public_key_too() {
+    let keys = Keys::ed25519();
+    let (_file, name) = file(&keys.public);
+    let server = TestServer::start_patient(&["--jwt-public-key", &name, "--jwt-audience", "calls"]).await;
+    let claims = |aud: &str| json!({ "userName": "amy", "exp": now() + 3600, "aud": aud });
+    assert_eq!(name_of(&server, &keys.sign(claims("calls"))).await, "amy");
+    is_refused(&server, &keys.sign(claims("mail")), "another service").await;
 }
 
 #[tokio::test]
@@ -288,14 +326,9 @@ async fn a_secret_is_good_for_each_of_its_three_signatures() {
 
 #[tokio::test]
 async fn a_secret_or_a_password_may_stand_in_a_file() {
-    let file = |text: String| {
-        let file = NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a file");
-        std::fs::write(file.path(), text).expect("written");
-        let flag = format!("@{}", file.path().to_str().expect("a readable path"));
-        (file, flag)
-    };
     for end in ["", "\n", "\r\n"] {
-        let (_file, flag) = file(format!("{SECRET}{end}"));
+        let (_file, name) = file(&format!("{SECRET}{end}"));
+        let flag = format!("@{name}");
         let server = TestServer::start(&["--jwt-secret", &flag]).await;
         with_token(&server, &token("amy")).await.expect_silence().await;
         let server = TestServer::start(&["--password", &flag]).await;
