@@ -30,7 +30,7 @@ const OPTIONS: Options = Options {
 };
 
 fn address() -> Address {
-    Address("192.0.2.1".into())
+    Address { exact: "192.0.2.1".into(), neighbourhood: "192.0.2.1".into() }
 }
 
 fn newcomer(name: &str, purpose: Purpose) -> Newcomer {

@@ -98,7 +98,8 @@ fn pair_id(who: u8) -> PairId {
 }
 
 fn address(who: u8) -> Address {
-    Address(format!("192.0.2.{}", who % 2).into())
+    let exact = format!("192.0.2.{}", who % 2);
+    Address { neighbourhood: exact.as_str().into(), exact: exact.into() }
 }
 
 impl World {
@@ -114,6 +115,7 @@ impl World {
             max_room: 3,
             max_rooms: 3,
             max_rooms_of_one: 2,
+            max_unclaimed: 2,
             max_away: 3,
             ..Limits::default()
         };

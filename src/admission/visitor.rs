@@ -1,6 +1,7 @@
 //! From where somebody comes. `app` puts it into the extensions of each request to a door; there, and wherever
 //! visitors are counted, it is only looked at.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::wire::crowd::neighbourhood;
@@ -35,6 +36,12 @@ impl Visitor {
     /// As whom to count it.
     pub fn network(&self) -> Network {
         Network(neighbourhood(self.address))
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Limits {
     pub max_rooms: usize,
     /// Rooms in which one connection may be at once.
     pub max_rooms_of_one: usize,
+    /// Rooms of pairs made from one address whose makers have not connected.
+    pub max_unclaimed: usize,
     /// Peers who are waited for; beyond it the one who left first is given up.
     pub max_away: usize,
 }
@@ -74,6 +76,7 @@ impl Default for Limits {
             max_room: 16,
             max_rooms: 10_000,
             max_rooms_of_one: 64,
+            max_unclaimed: 200,
             max_away: 10_000,
         }
     }

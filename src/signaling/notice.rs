@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::call::{Call, IceCandidate, SessionDescription};
 use super::name::{Lobby, OfferId, PeerId, UserName};
-use super::pairs::PairNews;
+use super::pair_news::PairNews;
 use super::room_news::{Membership, RoomNews};
 
 /// One thing to tell.

@@ -1,17 +1,18 @@
 //! Pairs: rooms of two, on the wire of the data channel course. Who made a room has a place in it before its
 //! connection is there; who leaves on purpose is told apart from one whose connection ended; nobody is waited for.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::name::{PeerId, RoomName, UserName};
 use super::notice::{News, Notice};
+use super::pair_news::PairNews;
 use super::refusal::{Code, Refusal};
 use super::switchboard::Switchboard;
+use super::unclaimed::UnclaimedRooms;
 
 /// Places in a room.
 const PLACES: usize = 2;
@@ -46,7 +47,12 @@ impl PairId {
 
 /// Where somebody is in the network. Only compared, never told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(pub Arc<str>);
+pub struct Address {
+    /// This one alone.
+    pub exact: Arc<str>,
+    /// All that belong to the same household, as far as can be seen.
+    pub neighbourhood: Arc<str>,
+}
 
 /// What one of a pair wants.
 #[derive(Debug)]
@@ -57,41 +63,6 @@ pub enum PairCommand {
     Exit(RoomName),
     /// Pass this frame on to that one.
     Relay(PairId, Arc<str>),
-}
-
-/// Something told to one of a pair.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
-pub enum PairNews {
-    /// You are in.
-    JoinRoomResponseSuccess {
-        /// In words.
-        message: &'static str,
-        /// The one who is there.
-        creator_id: Value,
-        /// Where.
-        room_name: RoomName,
-    },
-    /// Somebody came.
-    JoinRoomNotify {
-        /// In words.
-        message: &'static str,
-        /// Who.
-        join_user_id: Value,
-    },
-    /// The other one left, on purpose.
-    ExitRoomNotify {
-        /// In words.
-        message: &'static str,
-    },
-    /// The other one's connection ended.
-    DisconnectRoomNotification {
-        /// In words.
-        message: &'static str,
-    },
-    /// What the other one sent, to the letter.
-    #[serde(skip)]
-    Relayed(Arc<str>),
 }
 
 #[derive(Debug)]
@@ -116,14 +87,13 @@ pub struct Pairs {
     users: HashMap<UserName, PeerId>,
     /// Which places an id has, connected or not.
     places: HashMap<UserName, Vec<RoomName>>,
-    /// Which rooms were made when, oldest first: their makers have yet to connect, perhaps.
-    made: VecDeque<(Instant, RoomName, UserName)>,
+    unclaimed: UnclaimedRooms,
 }
 
 impl Pairs {
     /// Whether nothing and nobody is kept.
     pub fn is_empty(&self) -> bool {
-        self.rooms.is_empty() && self.users.is_empty() && self.places.is_empty() && self.made.is_empty()
+        self.rooms.is_empty() && self.users.is_empty() && self.places.is_empty() && self.unclaimed.is_empty()
     }
 
     /// Who is connected under this id.
@@ -133,6 +103,7 @@ impl Pairs {
 
     /// Somebody connects.
     pub(super) fn enter(&mut self, id: UserName, peer: PeerId) {
+        self.unclaimed.claim(&id);
         self.users.insert(id, peer);
     }
 
@@ -180,12 +151,22 @@ impl Switchboard {
         if self.pairs.rooms.contains_key(&room) {
             return Err(Refusal::new(Code::RoomFull, "This room exists already: join it, or choose another name."));
         }
+        // Who is connected loses its rooms with the connection. Who is not could take all that there are.
+        let is_unclaimed = self.pairs.user(&id.text).is_none();
+        if is_unclaimed && self.pairs.unclaimed.made_from(&address.neighbourhood) >= self.limits.max_unclaimed {
+            let sentence =
+                "Too many rooms were made from your address by people who have not connected: try again soon.";
+            return Err(Refusal::new(Code::TooMany, sentence));
+        }
         // Those that are made and destroyed again count for a while, too.
-        if self.pairs.rooms.len().max(self.pairs.made.len()) >= self.limits.max_rooms {
+        if self.pairs.rooms.len().max(self.pairs.unclaimed.len()) >= self.limits.max_rooms {
             return Err(Refusal::new(Code::RoomFull, "The server has no place for another room at the moment."));
         }
         self.pairs.too_many(&id.text, self.limits.max_rooms_of_one)?;
-        self.pairs.made.push_back((now, room.clone(), id.text.clone()));
+        if is_unclaimed {
+            let (maker, neighbourhood) = (id.text.clone(), address.neighbourhood.clone());
+            self.pairs.unclaimed.add(room.clone(), maker, neighbourhood, now);
+        }
         self.pairs.put(&room, Place { id, address }, now);
         Ok(())
     }
@@ -315,18 +296,14 @@ impl Switchboard {
 
     /// Rooms whose maker never connected.
     pub(super) fn expire_pairs(&mut self, now: Instant) -> Vec<Notice> {
+        let patience = self.limits.grace.max(self.limits.early_ttl);
         let mut notices = Vec::new();
-        let is_due = |(since, ..): &&(Instant, RoomName, UserName)| {
-            now.saturating_duration_since(*since) >= self.limits.grace.max(self.limits.early_ttl)
-        };
-        let count = self.pairs.made.iter().take_while(is_due).count();
-        let due: Vec<_> = self.pairs.made.drain(..count).collect();
-        for (since, room, maker) in due {
-            let is_same = self.pairs.rooms.get(&room).is_some_and(|pair| pair.made == since);
-            if !is_same || self.pairs.user(&maker).is_some() {
+        while let Some(gone) = self.pairs.unclaimed.pop_overdue(patience, now) {
+            // Destroyed, and made again by somebody else perhaps.
+            if self.pairs.rooms.get(&gone.room).is_none_or(|pair| pair.made != gone.made) {
                 continue;
             }
-            for other in self.pairs.take(&room, &maker).unwrap_or_default() {
+            for other in self.pairs.take(&gone.room, &gone.maker).unwrap_or_default() {
                 let news = PairNews::DisconnectRoomNotification { message: "The other one never connected." };
                 notices.extend(self.tell_user(&other, news, now));
             }

@@ -19,7 +19,8 @@ use crate::admission::visitor::Visitor;
 use crate::admission::{Credentials, Denial};
 use crate::signaling::json::Tree;
 use crate::signaling::name::RoomName;
-use crate::signaling::pairs::{Address, PairCommand, PairId, PairNews};
+use crate::signaling::pair_news::PairNews;
+use crate::signaling::pairs::{Address, PairCommand, PairId};
 use crate::signaling::refusal::{Code, Refusal};
 use crate::tally;
 
@@ -91,7 +92,7 @@ pub(super) fn routes() -> Router<Arc<Hall>> {
 
 /// The address as the rules of pairs know it.
 pub(super) fn address(visitor: Visitor) -> Address {
-    Address(visitor.address().to_string().into())
+    Address { exact: visitor.address().to_string().into(), neighbourhood: visitor.network().to_string().into() }
 }
 
 async fn create(
@@ -137,7 +138,7 @@ async fn respond(
             return refuse(status, refusal);
         }
     };
-    match act(proof) {
+    match act(proof).inspect_err(|refusal| _ = tally::count(refusal.code.name())) {
         Ok(()) => Json(Frame { label: None, data: Success { r#type: answers.success, message: answers.message } })
             .into_response(),
         Err(refusal) if refusal.code == Code::WrongToken => refuse(StatusCode::UNAUTHORIZED, refusal),

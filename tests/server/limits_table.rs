@@ -45,6 +45,7 @@ fn what_is_fixed_is_in_the_table_as_it_is_in_the_code() {
         ("bytes of all open offers", mib(limits.max_offer_bytes)),
         ("calls of one connection", limits.max_calls.to_string()),
         ("rooms of one connection", limits.max_rooms_of_one.to_string()),
+        ("rooms of pairs made from one address whose makers have not connected", limits.max_unclaimed.to_string()),
         ("offers listed to a newcomer", format!("{}, and {}", limits.list_offers, kib(limits.list_bytes))),
         ("things kept for one who is away", format!("{}, and {}", limits.max_letters, mib(limits.max_letter_bytes))),
         ("peers who are waited for", limits.max_away.to_string()),

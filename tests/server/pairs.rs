@@ -1,13 +1,14 @@
 //! Pairs (protocol, section 3): the data channel course's wire, as its clients speak it.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, RoomName};
+use switchboard::signaling::name::{ConnectionId, Lobby, PeerId, RoomName};
+use switchboard::signaling::notice::Ended;
 use switchboard::signaling::pairs::{Address, PairId};
 use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::refusal::Code;
 use switchboard::signaling::switchboard::Switchboard;
 
 use crate::support::TestServer;
@@ -155,22 +156,80 @@ async fn a_second_connection_takes_the_place_of_the_first() {
     two.expect("EXIT_ROOM_NOTIFY").await;
 }
 
+fn room(name: &str) -> RoomName {
+    RoomName::new(name).expect("a name")
+}
+
+fn id(number: usize) -> PairId {
+    PairId::new(&json!(number)).expect("an id")
+}
+
+/// An address by its last number, in a neighbourhood of this name.
+fn address(number: usize, neighbourhood: &str) -> Address {
+    Address { exact: format!("2001:db8::{number}").into(), neighbourhood: neighbourhood.into() }
+}
+
+fn connect(board: &mut Switchboard, id: &PairId, now: Instant) -> PeerId {
+    let (name, lobby, purpose) = (id.text().clone(), Lobby::default(), Purpose::Pairs);
+    let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
+    board.arrive(ConnectionId(1), newcomer, now).peer
+}
+
 #[test]
 fn a_room_whose_maker_never_connects_is_let_go() {
     let mut board = Switchboard::new(Limits::default());
-    let (start, address) = (Instant::now(), Address(Arc::from("192.0.2.1")));
-    let (name, id) = (RoomName::new("tea").expect("a name"), PairId::new(&json!(1)).expect("an id"));
-    board.make_pair(name.clone(), id.clone(), address.clone(), start).expect("a room");
+    let start = Instant::now();
+    board.make_pair(room("tea"), id(1), address(1, "here"), start).expect("a room");
     board.expire(start + Duration::from_secs(29));
     assert!(!board.is_empty(), "its maker may still come");
     board.expire(start + Duration::from_secs(30));
     assert!(board.is_empty());
 
     // One who has connected may be silent for as long as it likes.
-    board.make_pair(name, id.clone(), address, start).expect("a room");
-    let (lobby, purpose) = (Lobby::default(), Purpose::Pairs);
-    let maker = Newcomer { name: id.text().clone(), lobby, purpose, session: None, counts: false, received: None };
-    let peer = board.arrive(ConnectionId(1), maker, start).peer;
+    board.make_pair(room("tea"), id(1), address(1, "here"), start).expect("a room");
+    let peer = connect(&mut board, &id(1), start);
     board.expire(start + Duration::from_secs(3600));
-    assert!(board.exit_pair(peer, &RoomName::new("tea").expect("a name"), start).is_ok(), "it is still there");
+    assert!(board.exit_pair(peer, &room("tea"), start).is_ok(), "it is still there");
+}
+
+#[test]
+fn from_one_address_no_more_rooms_are_made_than_so_many_whose_makers_have_not_connected() {
+    let mut board = Switchboard::new(Limits { max_unclaimed: 3, ..Limits::default() });
+    let start = Instant::now();
+    let make = |board: &mut Switchboard, number: usize, from: Address, now: Instant| {
+        board.make_pair(room(&format!("room {number}")), id(number), from, now).map_err(|refusal| refusal.code)
+    };
+    for number in 0..3 {
+        assert_eq!(make(&mut board, number, address(number, "here"), start), Ok(()));
+    }
+    assert_eq!(make(&mut board, 3, address(1, "here"), start), Err(Code::TooMany));
+    assert_eq!(make(&mut board, 3, address(9, "here"), start), Err(Code::TooMany), "a neighbour counts as the same");
+    assert_eq!(make(&mut board, 4, address(9, "there"), start), Ok(()), "another one counts by itself");
+    // One that is destroyed again has been made all the same.
+    board.destroy_pair(&room("room 0"), None, &address(0, "here"), start).expect("destroyed");
+    assert_eq!(make(&mut board, 3, address(1, "here"), start), Err(Code::TooMany));
+
+    // Whoever connects counts no more, however many rooms it has made or makes, and whether they are still there.
+    let first = connect(&mut board, &id(0), start);
+    assert_eq!(make(&mut board, 3, address(1, "here"), start), Ok(()));
+    assert_eq!(make(&mut board, 5, address(1, "here"), start), Err(Code::TooMany));
+    for number in 10..20 {
+        let name = room(&format!("room {number}"));
+        board.make_pair(name, id(0), address(1, "here"), start).expect("its maker is connected");
+    }
+    assert_eq!(make(&mut board, 5, address(1, "here"), start), Err(Code::TooMany));
+
+    // All others count until their time is over.
+    let later = start + Duration::from_secs(30);
+    board.expire(later - Duration::from_secs(1));
+    assert_eq!(make(&mut board, 5, address(1, "here"), later), Err(Code::TooMany));
+    board.expire(later);
+    for number in 20..23 {
+        assert_eq!(make(&mut board, number, address(1, "here"), later), Ok(()));
+    }
+    assert_eq!(make(&mut board, 23, address(1, "here"), later), Err(Code::TooMany));
+
+    board.leave(first, ConnectionId(1), Ended::Closed, later);
+    board.expire(later + Duration::from_secs(30));
+    assert!(board.is_empty(), "nothing is kept of it all");
 }

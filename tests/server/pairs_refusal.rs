@@ -196,6 +196,35 @@ async fn a_password_is_asked_for_only_where_one_was_chosen() {
 }
 
 #[tokio::test]
+async fn nobody_takes_all_rooms_from_one_address_without_ever_connecting() {
+    let server = TestServer::start(&["--trust-proxy"]).await;
+    let make = async |number: usize, from: &str| {
+        let body = json!({ "roomName": format!("room {number}"), "userId": number }).to_string();
+        let reply = server.request("POST", "/create-room", &[("X-Forwarded-For", from)], body.as_bytes()).await;
+        if reply.status != 200 {
+            assert_refused(&reply, 400, CREATE);
+            assert!(reply.text().contains("from your address"), "{}", reply.text());
+        }
+        reply.status
+    };
+    for number in 0..200 {
+        // Of IPv6 a household has a whole network.
+        assert_eq!(make(number, &format!("2001:db8:1:2::{number:x}")).await, 200);
+    }
+    assert_eq!(make(200, "2001:db8:1:2::ffff").await, 400);
+    assert_eq!(make(201, "2001:db8:1:3::1").await, 200);
+    assert_eq!(make(202, "192.0.2.1").await, 200);
+    // Whoever connects to use theirs makes place for another one, and may make more.
+    let _seven = User::connect(&server, "7").await;
+    assert_eq!(make(203, "2001:db8:1:2::1").await, 200);
+    assert_eq!(make(204, "2001:db8:1:2::1").await, 400);
+    let body = json!({ "roomName": "one more", "userId": 7 }).to_string();
+    let reply =
+        server.request("POST", "/create-room", &[("X-Forwarded-For", "2001:db8:1:2::1")], body.as_bytes()).await;
+    assert_eq!(reply.status, 200);
+}
+
+#[tokio::test]
 async fn the_door_can_be_closed() {
     let server = TestServer::start(&["--no-pairs"]).await;
     let reply = post(&server, "/create-room", r#"{"roomName":"tea","userId":1}"#).await;
