@@ -189,3 +189,94 @@ fn nothing_is_unwrapped_outside_tests() {
         }
     }
 }
+
+/// What reads JSON into whatever is wanted of it, by name.
+const READERS: [&str; 6] = ["from_str", "from_slice", "from_reader", "from_value", "object", "decode"];
+
+/// What a library reads into for us, by name.
+const EXTRACTORS: [&str; 6] = ["Data", "TryData", "Json", "Query", "Form", "Path"];
+
+/// The one line that may read a `Value`: by then the signature has proven that the claims are from whom we trust, and
+/// tokens are short.
+const MAY_READ_A_VALUE: (&str, &str) = ("admission/tokens.rs", "decode::<Value>(token");
+
+/// The words of a line of code.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_')
+}
+
+/// The lines by which a file reads a `serde_json::Value`. Where that type is known, each line with a reader has to say
+/// that it is a `Tree` what it reads; and neither what a library reads for us may hold one, nor a type that is read.
+fn lines_that_read_a_value(text: &str) -> Vec<&str> {
+    let is_import = |line: &str| line.contains("serde_json::Value") || line.trim().starts_with("use serde_json::{");
+    if !text.lines().any(|line| is_import(line) && words(line).any(|word| word == "Value")) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut is_in_a_type_that_is_read = false;
+    for line in text.lines().filter(|line| !line.trim().starts_with("//")) {
+        let has = |names: &[&str], ends: &[&str]| {
+            let called = |name: &&str| ends.iter().any(|end| line.contains(&format!("{name}{end}")));
+            names.iter().filter(|name| words(line).any(|word| word == **name)).any(called)
+        };
+        let names_it = words(line).any(|word| word == "Value") && !line.trim().starts_with("use ");
+        is_in_a_type_that_is_read |= line.contains("#[derive(") && words(line).any(|word| word == "Deserialize");
+        if (has(&READERS, &["(", "::<"]) && !words(line).any(|word| word == "Tree"))
+            || (has(&EXTRACTORS, &["<"]) && names_it)
+            || (is_in_a_type_that_is_read && names_it)
+        {
+            found.push(line.trim());
+        }
+        is_in_a_type_that_is_read &= line.trim() != "}" && !line.ends_with(';');
+    }
+    found
+}
+
+#[test]
+fn what_comes_from_outside_is_read_as_a_tree() {
+    let mut is_needed = false;
+    for source in sources("src", ".rs").iter().filter(|source| source.name != "signaling/json.rs") {
+        for line in lines_that_read_a_value(source.without_tests()) {
+            let may = source.name == MAY_READ_A_VALUE.0 && line.contains(MAY_READ_A_VALUE.1);
+            assert!(may, "{}: read a signaling::json::Tree instead: {line}", source.name);
+            is_needed = true;
+        }
+    }
+    assert!(is_needed, "{MAY_READ_A_VALUE:?} is an exception no more");
+}
+
+#[test]
+fn the_search_for_what_reads_a_value_finds_each_way() {
+    let finds = |code: &str| {
+        let text = format!("use serde_json::{{Map, Value}};\n\nfn f() {{\n{code}\n}}\n");
+        lines_that_read_a_value(&text).len()
+    };
+    for code in [
+        "let body: Value = serde_json::from_slice(body)?;",
+        "let body = serde_json::from_str::<Value>(text);",
+        "serde_json::from_reader(body).ok()",
+        "let head: Option<Value> = rooms::object(text);",
+        "decode::<Value>(token, &key, &validation)",
+        "async fn create(Json(body): Json<Value>) {}",
+        "move |TryData(auth): TryData<Option<Value>>| {}",
+        "#[derive(Debug, Deserialize)]\nstruct Head {\n    id: u8,\n    data: Map<String, Value>,\n}",
+        "#[derive(Deserialize)]\nstruct Body(Value);",
+        "#[derive(Deserialize)]\nenum Body {\n    Join { id: u8 },\n    Other(Value),\n}",
+    ] {
+        assert_eq!(finds(code), 1, "{code}");
+    }
+    for code in [
+        "let Tree(body) = serde_json::from_slice(body)?;",
+        "move |TryData(auth): TryData<Tree>| {}",
+        "#[derive(Deserialize)]\nstruct Head<'a> {\n    data: &'a RawValue,\n}\nstruct Shown(Value);",
+        "#[derive(Serialize)]\nstruct Told(Value);",
+        "// let body: Value = serde_json::from_slice(body)?;",
+        "fn text(object: &Value) -> &str {}",
+    ] {
+        assert_eq!(finds(code), 0, "{code}");
+    }
+    let elsewhere = "use socketioxide_core::Value;\nfn f() { serde_json::from_str(text) }";
+    assert!(lines_that_read_a_value(elsewhere).is_empty(), "another type of this name");
+    let spelled_out = "fn f() { let body: serde_json::Value = serde_json::from_str(text)?; }";
+    assert_eq!(lines_that_read_a_value(spelled_out).len(), 1);
+}
