@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use self::peer::{Manner, Peer};
 use crate::admission::pace::Speed;
@@ -70,6 +70,7 @@ struct Hall {
     /// Given to each conversation: when the last one drops it, all are over.
     alive: Mutex<Option<mpsc::Sender<()>>>,
     all_over: tokio::sync::Mutex<mpsc::Receiver<()>>,
+    closing: watch::Sender<bool>,
 }
 
 /// The routes by which one comes to this door.
@@ -89,16 +90,19 @@ impl Door {
         let (alive, all_over) = mpsc::channel(1);
         let (alive, all_over) = (Mutex::new(Some(alive)), tokio::sync::Mutex::new(all_over));
         let has_pairs = options.pairs.is_some();
-        let hall = Arc::new(Hall { options, gate, store, alive, all_over });
+        let closing = watch::Sender::new(false);
+        let hall = Arc::new(Hall { options, gate, store, alive, all_over, closing });
         let rooms = Router::new().route("/ws", any(enter_rooms));
         let own = if has_pairs { rooms.merge(pairs::routes()) } else { rooms };
         let root = has_pairs.then(|| Router::new().route("/", any(enter_pairs)).with_state(hall.clone()));
         (Self { hall: hall.clone() }, Routes { own: own.with_state(hall), root })
     }
 
-    /// Lets nobody in any more, and waits until all conversations are over.
+    /// Lets nobody in any more, and waits until all conversations are over. Who waits to be told that nothing comes of it
+    /// is told now.
     pub async fn close(&self) {
         self.hall.alive.lock().take();
+        self.hall.closing.send_replace(true);
         let _ = self.hall.all_over.lock().await.recv().await;
     }
 }
@@ -124,7 +128,7 @@ async fn enter_rooms(
             admit(hall, upgrade, &extensions, newcomer, Manner::Rooms, remark)
         }
         Err(denial) => {
-            let (status, Refusal { message, .. }) = deny(denial).await;
+            let (status, Refusal { message, .. }) = deny(&hall, denial).await;
             refuse(status, &message)
         }
     }
@@ -144,7 +148,7 @@ async fn enter_pairs(
     let id = match pairs::check(&hall, visitor, access).map(|proof| pairs::user(proof.as_ref(), &claimed)) {
         Ok(id) => id,
         Err(denial) => {
-            let (status, Refusal { message, .. }) = deny(denial).await;
+            let (status, Refusal { message, .. }) = deny(&hall, denial).await;
             return refuse(status, &message);
         }
     };
@@ -161,9 +165,13 @@ async fn enter_pairs(
 }
 
 /// Waits until a denial may be told; then says by which status. Its place among those who wait is kept even if the
-/// connection, and with it this future, is gone.
-async fn deny(Denial { refusal, wait }: Denial) -> (StatusCode, Refusal) {
-    tokio::time::sleep(wait).await;
+/// connection, and with it this future, is gone. A server that stops does not wait.
+async fn deny(hall: &Hall, Denial { refusal, wait }: Denial) -> (StatusCode, Refusal) {
+    let mut closing = hall.closing.subscribe();
+    tokio::select! {
+        () = tokio::time::sleep(wait) => {}
+        _ = closing.wait_for(|closing| *closing) => {}
+    }
     let status = match refusal.code {
         Code::WrongPassword | Code::WrongToken => StatusCode::UNAUTHORIZED,
         _ => StatusCode::BAD_REQUEST,

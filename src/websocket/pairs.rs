@@ -102,7 +102,7 @@ async fn create(
     body: Bytes,
 ) -> Response {
     let checked = check(&hall, visitor, access);
-    respond(&CREATE, checked, |proof| {
+    respond(&hall, &CREATE, checked, |proof| {
         let (room, body) = room(&body)?;
         hall.store.make_pair(room, user(proof.as_ref(), &body["userId"])?, address(visitor))
     })
@@ -116,7 +116,7 @@ async fn destroy(
     body: Bytes,
 ) -> Response {
     let checked = check(&hall, visitor, access);
-    respond(&DESTROY, checked, |proof| {
+    respond(&hall, &DESTROY, checked, |proof| {
         let (room, body) = room(&body)?;
         hall.store.destroy_pair(&room, user(proof.as_ref(), &body["userId"]).ok().as_ref(), &address(visitor))
     })
@@ -124,6 +124,7 @@ async fn destroy(
 }
 
 async fn respond(
+    hall: &Hall,
     answers: &Answers,
     checked: Result<Option<Proof>, Denial>,
     act: impl FnOnce(Option<Proof>) -> Result<(), Refusal>,
@@ -134,7 +135,7 @@ async fn respond(
     let proof = match checked {
         Ok(proof) => proof,
         Err(denial) => {
-            let (status, refusal) = deny(denial).await;
+            let (status, refusal) = deny(hall, denial).await;
             return refuse(status, refusal);
         }
     };

@@ -10,7 +10,7 @@ use crate::support::http::Reply;
 use crate::support::packet::Packet;
 use crate::support::pair_user::post;
 use crate::support::token::{SECRET, token};
-use crate::support::{Bare, Client, TestServer, Transport};
+use crate::support::{Bare, Client, TestServer, Transport, within};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
@@ -72,6 +72,46 @@ async fn who_goes_away_while_waiting_still_takes_the_place() {
         for _ in 0..3 {
             assert!(wrong_at_ws(&server).await.text().contains("Too many"));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_does_not_keep_those_who_wait() {
+    for path in ["/ws?password=wrong", "/?userId=1&password=wrong", "/create-room?password=wrong"] {
+        let flags = ["--password", "x", "--drain", "1h"];
+        let server = TestServer::start_with_guesses(two_and_then(HOUR), &flags).await;
+        for _ in 0..2 {
+            wrong_at_ws(&server).await;
+        }
+        let ask = || {
+            let server = TestServer::elsewhere(server.address());
+            tokio::spawn(async move {
+                match path.starts_with("/create") {
+                    true => post(&server, path, r#"{"roomName":"tea","userId":1}"#).await,
+                    false => Bare::refused_at(&server, path, &[]).await,
+                }
+            })
+        };
+        // One of the two waits. By that the other is told at once that it is one too many.
+        let (mut one, mut other) = (ask(), ask());
+        let (told, waiting) = tokio::select! {
+            told = &mut one => (told, other),
+            told = &mut other => (told, one),
+        };
+        assert!(told.expect("a reply").text().contains("Too many"), "{path}");
+        server.stop().await;
+        let told = within("the other reply", waiting).await.expect("a reply");
+        assert!(told.status == 401 && told.text().contains("Wrong password"), "{path}: {}", told.text());
+    }
+    for transport in EVERY {
+        let server = TestServer::start_with_guesses(two_and_then(HOUR), &["--drain", "1h"]).await;
+        for _ in 0..2 {
+            wrong_at_ws(&server).await;
+        }
+        let waiting = wrong_at_socket_io(&server, transport).await;
+        assert!(wrong_at_ws(&server).await.text().contains("Too many"));
+        server.stop().await;
+        drop(waiting);
     }
 }
 
