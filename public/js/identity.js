@@ -1,7 +1,9 @@
-// Who this tab is: the fields for name, lobby and password, which a reload brings back. The tab's
-// own storage is used, so that two tabs are two people.
+// Who this tab is: the fields for name, lobby and password, which a reload brings back; and the token,
+// if it was opened with one. The tab's own storage is used, so that two tabs are two people.
 
 import { recall, remember } from './memory.js';
+import { claimsOf, isTokenInAddress, takeToken } from './token.js';
+import { createElement } from './ui.js';
 
 /**
  * @typedef {object} IdentityFields
@@ -12,15 +14,27 @@ import { recall, remember } from './memory.js';
 
 const offeredName = `guest-${randomHex(2)}`;
 
+const token = takeToken();
+
+// A link with a new one, opened in this very tab, differs only in what browsers do not load a page anew for.
+window.addEventListener('hashchange', () => isTokenInAddress() && location.reload());
+
 /** This load of the page: by it the server knows who comes back when a connection broke. */
 const session = createSession();
 
 /**
- * Fills the fields with what this tab remembers.
+ * Fills the fields with what this tab remembers, and with what its token says, which cannot be changed.
  * @param {IdentityFields} fields
  */
 export function restoreIdentity(fields) {
-  for (const [key, field] of Object.entries(fields)) field.value = recall('sessionStorage', key) ?? field.value;
+  const claims = claimsOf(token);
+  for (const [key, field] of Object.entries(fields)) {
+    field.value = claims[key] ?? recall('sessionStorage', key) ?? field.value;
+    if (!claims[key]) continue;
+    field.readOnly = true;
+    field.parentElement.querySelector('small')?.remove();
+    field.before(createElement('small', {}, 'from your token'));
+  }
 }
 
 /**
@@ -33,7 +47,7 @@ export function readIdentity(fields) {
   userName.value = userName.value.trim() || offeredName;
   if (lobby) lobby.value = lobby.value.trim();
   for (const [key, field] of Object.entries(fields)) remember('sessionStorage', key, field.value);
-  return { userName: userName.value, lobby: lobby?.value || undefined, password: password.value, session };
+  return { userName: userName.value, lobby: lobby?.value || undefined, password: password.value, token, session };
 }
 
 /** Another one, for whoever leaves and comes in again: what the server kept of the first is not theirs. */

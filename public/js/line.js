@@ -6,7 +6,7 @@ import { io } from '/socket.io/socket.io.esm.min.js';
 import { createDelivery } from './delivery.js';
 
 /**
- * @typedef {{userName: string, password: string, lobby?: string, session: string}} Identity
+ * @typedef {{userName: string, password: string, token?: string, lobby?: string, session: string}} Identity
  * @typedef {{event: string, code: string, message: string}} Refusal
  *
  * @typedef {object} LineListeners

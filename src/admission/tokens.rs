@@ -116,10 +116,11 @@ impl Tokens {
     }
 }
 
-const NO_TOKEN: &str = "There is no token: this server wants one as auth.token, or as ?token= on a plain WebSocket.";
+const NO_TOKEN: &str = "There is no token: this server wants one. Pages send it as auth.token, plain WebSockets as ?token=, \
+                        and the built-in pages take it from behind their address, #token=.";
 const UNREADABLE: &str = "The token cannot be read: it is no JSON Web Token as this server takes them.";
-const NO_NAME: &str = "The token names nobody: it needs the claim \"userName\", \"name\" or \"sub\".";
 const NOT_FOR_US: &str = "The token is meant for another service: its \"aud\" does not name this server.";
+const NO_NAME: &str = "The token names nobody: it needs the claim \"userName\", \"name\" or \"sub\".";
 
 /// What is wrong, for whoever sent it. Nothing of the token is repeated.
 fn sentence(error: &ErrorKind) -> &'static str {
@@ -128,10 +129,10 @@ fn sentence(error: &ErrorKind) -> &'static str {
         ErrorKind::ImmatureSignature => "The token is not valid yet: its \"nbf\" lies in the future.",
         ErrorKind::InvalidSignature => "The token's signature is wrong: it was not made with this server's key.",
         ErrorKind::InvalidAlgorithm => "The token's signature is of another kind than this server's key.",
-        ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => {
         ErrorKind::MissingRequiredClaim(claim) if claim == "aud" => {
             "The token does not say which service it is meant for: it needs an \"aud\" that names this server."
         }
+        ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => {
             "The token does not say how long it is valid: it needs \"exp\", and \"nbf\" if it has one, in seconds since 1970."
         }
         ErrorKind::InvalidAudience => NOT_FOR_US,

@@ -76,9 +76,10 @@ export async function prepare(mine) {
 /** Shows how far the call has come, and how it stands. */
 export function showCall(stage = state()) {
   const serverIsAway = !signaling.connected;
+  const serverIsGone = !signaling.active;
   const isSent = session.offer !== undefined;
   showLine(serverIsAway || session.other !== 'here' || session.isInterrupted === true);
-  showState(stage, callWords(stage, { ...session, isSent, serverIsAway }), session);
+  showState(stage, callWords(stage, { ...session, isSent, serverIsAway, serverIsGone }), session);
 }
 
 /** Says for a while what has got better. */

@@ -7,6 +7,7 @@
  * @property {boolean} [isSent] the call is on its way to the server
  * @property {boolean} [isInterrupted] sound and picture do not arrive
  * @property {boolean} serverIsAway the server does not hear us just now
+ * @property {boolean} [serverIsGone] and we do not try any more
  * @property {'here'|'away'|'gone'} [other] whether the server hears the other side; once it is gone,
  *   the server no longer waits for it
  * @property {string} [news] the last thing that got better
@@ -33,8 +34,9 @@ function stageWords(stage, { otherUserName, isSent, isInterrupted, serverIsAway 
 }
 
 /** Who is missing, or who is back. Sound and picture do not pass through the server. */
-function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, other, news }) {
+function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, serverIsGone, other, news }) {
   const isTalking = stage === 'connected' && !isInterrupted;
+  if (serverIsGone) return `The server has closed the line${isTalking ? '; the call goes on without it.' : '.'}`;
   if (serverIsAway && isTalking) return 'The server is out of reach; the call goes on without it.';
   if (serverIsAway && stage === 'waiting') return 'The server is out of reach; your call will wait there again as soon as it is back.';
   if (serverIsAway) return 'The server is out of reach. Trying again…';
