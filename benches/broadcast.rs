@@ -2,7 +2,7 @@
 //! `cargo bench --bench broadcast`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -15,6 +15,7 @@ use switchboard::signaling::opaque::Opaque;
 use switchboard::signaling::peer::{Newcomer, Purpose};
 use switchboard::store::directory::{Outbox, Telling};
 use switchboard::store::{Speaker, Store};
+use tokio::sync::Notify;
 
 /// How many hear it.
 const RECEIVERS: [u64; 4] = [1, 100, 1_000, 10_000];
@@ -25,16 +26,27 @@ fn main() {
 
 /// An outbox that takes what a door would send: the encoded event, which is the same for all.
 struct Counter {
-    bytes: Arc<AtomicUsize>,
+    heard: Arc<Heard>,
+}
+
+/// What all have heard.
+#[derive(Default)]
+struct Heard {
+    count: AtomicU64,
+    bytes: AtomicUsize,
+    goal: AtomicU64,
+    reached: Notify,
 }
 
 impl Outbox for Counter {
     fn tell(&self, telling: &Telling<'_>, _: Option<u64>) {
-        let encoded = telling.event.get_or_init(|| match telling.news {
-            News::NewOfferAwaiting(call) => to_raw_value(std::slice::from_ref(call)).unwrap_or_default(),
-            _ => Default::default(),
-        });
-        self.bytes.fetch_add(encoded.get().len(), Ordering::Relaxed);
+        // That the offer before is gone goes along with the new one, and is not counted.
+        let News::NewOfferAwaiting(call) = telling.news else { return };
+        let encoded = telling.event.get_or_init(|| to_raw_value(std::slice::from_ref(call)).unwrap_or_default());
+        self.heard.bytes.fetch_add(encoded.get().len(), Ordering::Relaxed);
+        if self.heard.count.fetch_add(1, Ordering::Relaxed) + 1 == self.heard.goal.load(Ordering::Relaxed) {
+            self.heard.reached.notify_one();
+        }
     }
 
     fn say_goodbye(&self) {}
@@ -44,7 +56,7 @@ impl Outbox for Counter {
     fn cut(&self, _: &str) {}
 }
 
-fn arrive(store: &Store, number: u64, bytes: &Arc<AtomicUsize>) -> PeerId {
+fn arrive(store: &Store, number: u64, heard: &Arc<Heard>) -> PeerId {
     let newcomer = Newcomer {
         name: UserName::new(&format!("person {number}")).expect("a name"),
         lobby: Lobby::default(),
@@ -53,26 +65,36 @@ fn arrive(store: &Store, number: u64, bytes: &Arc<AtomicUsize>) -> PeerId {
         counts: false,
         received: None,
     };
-    store.arrive(ConnectionId(number), newcomer, |_| Arc::new(Counter { bytes: bytes.clone() })).0
+    store.arrive(ConnectionId(number), newcomer, |_| Arc::new(Counter { heard: heard.clone() })).0
 }
 
 /// One new offer of 4.5 KB to so many.
 #[divan::bench(args = RECEIVERS)]
 fn new_offer(bencher: Bencher, receivers: u64) {
-    let (store, bytes) = (Store::new(Limits::default()), Arc::new(AtomicUsize::new(0)));
+    let (store, heard) = (Store::new(Limits::default()), Arc::new(Heard::default()));
     for number in 1..=receivers {
-        arrive(&store, number, &bytes);
+        arrive(&store, number, &heard);
     }
     let connection = ConnectionId(0);
-    let caller = arrive(&store, 0, &bytes);
+    let caller = arrive(&store, 0, &heard);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let json = to_raw_value(&"a=rtpmap:96 VP8/90000\r\n".repeat(190)).expect("text is JSON");
     let opaque = Opaque::new(&json, &[]).expect("harmless");
     let description = SessionDescription::new(opaque, &Limits::default()).expect("small");
     bencher.counter(ItemsCount::new(receivers)).bench_local(|| {
         let by = Speaker { peer: caller, connection, number: None };
         let mut kept = false;
+        heard.goal.store(heard.count.load(Ordering::Relaxed) + receivers, Ordering::Relaxed);
         store.offer(by, description.clone(), |outcome| kept = matches!(outcome, Some(Ok(_))));
         assert!(kept);
+        // Many are told by the announcer.
+        runtime.block_on(async {
+            tokio::select! {
+                () = store.announce() => {}
+                () = heard.reached.notified() => {}
+            }
+        });
+        store.cancel(by, |_| {});
     });
-    assert!(bytes.load(Ordering::Relaxed) as u64 > receivers * 4_500);
+    assert!(heard.bytes.load(Ordering::Relaxed) as u64 > receivers * 4_500);
 }
