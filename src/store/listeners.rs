@@ -29,8 +29,8 @@ pub struct Listeners {
     all: HashMap<PeerId, Listener>,
     /// What not all have heard yet, by number.
     pending: BTreeMap<u64, Pending>,
-    /// Offers among that, of which nobody has been told in this way so far.
-    unannounced: HashMap<OfferId, u64>,
+    /// The offers among that.
+    offers: HashMap<OfferId, u64>,
     /// The number of the next piece of news.
     next: u64,
     round: Option<Round>,
@@ -59,8 +59,7 @@ struct Listener {
 struct Pending {
     news: News,
     but: Vec<PeerId>,
-    /// Only for those who know of the offer with this number, which is gone before it was announced: they came later,
-    /// or asked for the list.
+    /// Not for those who have not come to this number yet: it was the offer's, which they need not hear of any more.
     for_knowers_of: Option<u64>,
 }
 
@@ -104,28 +103,28 @@ impl Listeners {
         self.next += 1;
         let mut for_knowers_of = None;
         match &news {
-            News::NewOfferAwaiting(call) => _ = self.unannounced.insert(call.offer_id, number),
+            News::NewOfferAwaiting(call) => _ = self.offers.insert(call.offer_id, number),
             News::OfferWithdrawn(gone) => for_knowers_of = self.take_back(gone.offer_id, &but),
             _ => {}
         }
         self.pending.insert(number, Pending { news, but, for_knowers_of });
     }
 
-    /// Takes back an offer that has not been announced; its number. Not if somebody would then not hear that it is gone
-    /// who knows it from its own doing.
+    /// Takes back an offer of which not everybody has heard; its number. Not if somebody would then not hear that it is
+    /// gone who knows it from its own doing.
     fn take_back(&mut self, id: OfferId, but: &[PeerId]) -> Option<u64> {
-        let number = *self.unannounced.get(&id)?;
+        let number = *self.offers.get(&id)?;
         if !self.pending.get(&number)?.but.iter().all(|peer| but.contains(peer)) {
             return None;
         }
-        self.unannounced.remove(&id);
+        self.offers.remove(&id);
         self.pending.remove(&number);
         Some(number)
     }
 
     /// How soon somebody should be told something.
     pub fn wanted(&self) -> Haste {
-        match (&self.round, self.unannounced.is_empty(), self.pending.is_empty()) {
+        match (&self.round, self.offers.is_empty(), self.pending.is_empty()) {
             (None, true, true) => Haste::None,
             (None, true, false) => Haste::Some,
             _ => Haste::Great,
@@ -143,6 +142,7 @@ impl Listeners {
         self.visit(&visited, round.end);
         if round.ahead.is_empty() {
             self.pending = self.pending.split_off(&round.end);
+            self.offers.retain(|_, number| *number >= round.end);
         } else {
             self.round = Some(round);
         }
@@ -164,7 +164,6 @@ impl Listeners {
                 break;
             }
         }
-        self.unannounced.retain(|_, number| *number >= end);
         Round { ahead: self.all.keys().copied().collect(), end }
     }
 
