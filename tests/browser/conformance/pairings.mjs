@@ -126,8 +126,8 @@ export async function startControl() {
     /** The address of the page that plays the pairings, and a promise of the outcomes of each, by name. */
     stage(pairings, only) {
       const address = new URL(`http://127.0.0.1:${port}/`);
-      const finished = pairings.map(({ server, origin, happenings }, key) => {
-        const query = new URLSearchParams({ control: `http://127.0.0.1:${port}/${key}`, server, only });
+      const finished = pairings.map(({ client, server, origin, happenings }, key) => {
+        const query = new URLSearchParams({ control: `http://127.0.0.1:${port}/${key}`, client, server, only });
         address.searchParams.append('frame', `${origin}/?${query}`);
         const outcomes = new Map();
         return new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { scenarios } from './scenarios/index.js';
 /** For one scenario. Generous: the machine may be busy, and only failures wait this long. */
 const TIMEOUT_MS = 30_000;
 
-const { control, server, only } = Object.fromEntries(new URLSearchParams(location.search));
+const { control, server, only, client } = Object.fromEntries(new URLSearchParams(location.search));
 const frame = document.querySelector('#stage');
 
 function outcomeOf(number) {
@@ -23,7 +23,9 @@ function outcomeOf(number) {
 for (const [number, { name, servers }] of scenarios.entries()) {
   document.querySelector('#progress').textContent = `${number + 1} of ${scenarios.length}: ${name}`;
   if (!servers.includes(server) || (only && !name.includes(only))) continue;
-  const outcome = await outcomeOf(number);
+  let outcome = await outcomeOf(number);
+  // The official client at the official server is the measure for the others: on a busy machine it may need a second try.
+  if (outcome.failed && client === 'official' && server === 'official') outcome = await outcomeOf(number);
   await fetch(`${control}/outcome`, { method: 'POST', body: JSON.stringify({ name, outcome }) });
 }
 await fetch(`${control}/done`, { method: 'POST' });
