@@ -87,9 +87,12 @@ impl RoomNews {
         }
     }
 
-    /// Bytes of the description or candidate in it.
+    /// Bytes of the description, the candidate or the names in it.
     pub fn size(&self) -> usize {
         match &self.signal {
+            Signal::JoinedRoom(Place { members, .. }) | Signal::RequestingSdpOffer { members } => {
+                members.iter().map(|member| member.user_name.as_str().len()).sum()
+            }
             Signal::ReceivingSdpOffer { offer: description, .. }
             | Signal::AcceptingSdpOffer { answer: description, .. } => description.size(),
             Signal::ReceivingIceCandidate { candidate } => candidate.size(),

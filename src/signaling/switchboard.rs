@@ -224,6 +224,11 @@ impl Switchboard {
         self.peers.get(&peer).map_or_else(Vec::new, |asker| self.open.list(&asker.lobby, peer, &self.limits))
     }
 
+    /// Whether an open offer is not listed, since its caller is away.
+    pub fn is_hidden(&self, id: OfferId) -> bool {
+        self.open.get(id).is_some_and(|offer| offer.hidden.is_some())
+    }
+
     /// `hangup`: ends the peer's calls and withdraws its open offer, or only the one named. Returns how many.
     pub fn hang_up(&mut self, peer: PeerId, only: Option<OfferId>, now: Instant) -> (usize, Vec<Notice>) {
         self.end_calls(peer, only, Ended::Hangup, now)

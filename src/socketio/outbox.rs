@@ -13,7 +13,7 @@ use socketioxide::{SendError, SocketError};
 use super::backlog::Backlog;
 use super::ear::Ear;
 use super::event;
-use crate::signaling::call::SessionDescription;
+use crate::signaling::call::{Call, SessionDescription};
 use crate::signaling::name::{OfferId, PeerId};
 use crate::signaling::notice::{Ended, News};
 use crate::store::directory::{self, Telling};
@@ -45,6 +45,27 @@ impl Outbox {
     /// out in silence.
     pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T, size: usize) {
         self.send(size, || self.socket.emit(event, payload));
+    }
+
+    /// Emits a list of open offers, whose bytes are told exactly: names and brackets may be most of it.
+    pub fn emit_offers(&self, offers: &[Call]) {
+        if offers.iter().any(Call::is_binary) {
+            self.emit(event::AVAILABLE_OFFERS, offers, offers.iter().map(Call::content).sum());
+        } else {
+            self.emit_exactly(event::AVAILABLE_OFFERS, offers);
+        }
+    }
+
+    /// Emits an event without binary values, of however many bytes it is.
+    pub fn emit_exactly<T: Serialize + ?Sized>(&self, event: &str, payload: &T) {
+        let encoded = to_raw_value(payload).unwrap_or_default();
+        self.emit(event, &encoded, encoded.get().len());
+    }
+
+    /// Answers an acknowledgement by what has no binary values, of however many bytes it is.
+    pub fn reply_exactly<T: Serialize + ?Sized>(&self, ack: AckSender, payload: &T) {
+        let encoded = to_raw_value(payload).unwrap_or_default();
+        self.reply(ack, &encoded, encoded.get().len());
     }
 
     /// Answers an acknowledgement that this peer asked for.

@@ -11,7 +11,7 @@ use super::event::{self, Said};
 use super::inbox::{Entry, Utterance};
 use super::outbox::{FEW_WORDS, Outbox};
 use super::payload::Command;
-use crate::signaling::call::{Call, IceCandidate};
+use crate::signaling::call::IceCandidate;
 use crate::signaling::name::{ConnectionId, OfferId, PeerId, RoomName};
 use crate::signaling::notice::Ended;
 use crate::signaling::peer::Newcomer;
@@ -75,15 +75,14 @@ impl Peer {
         let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
             let outbox = Arc::new(way_out(arrival.peer));
             if let Some(restored) = &arrival.restored {
-                let all = 1 + restored.calls.len() + restored.rooms.len();
-                outbox.emit(event::RESTORED, restored, all * FEW_WORDS);
+                outbox.emit_exactly(event::RESTORED, restored);
             }
             for (number, news) in &arrival.missed {
                 outbox.tell(&Telling::to_one(news), *number);
             }
             if !arrival.offers.is_empty() {
                 // Course step 11: the server emits the waiting offers to the new client.
-                outbox.emit(event::AVAILABLE_OFFERS, &arrival.offers, total(&arrival.offers));
+                outbox.emit_offers(&arrival.offers);
             }
             tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected");
             outbox
@@ -116,7 +115,7 @@ impl Peer {
             Err(refusal) => self.store.refuse(by, refusal, |outcome| self.done(said, ack, outcome)),
             Ok(Command::Test) => self.reply(ack, "pong"),
             Ok(Command::CheckOffers) => self.store.open_offers(self.id, |offers| {
-                self.outbox.emit(event::AVAILABLE_OFFERS, &offers, total(&offers));
+                self.outbox.emit_offers(&offers);
                 self.reply(ack, &Done { ok: true, offer_id: None });
             }),
             // Course step 8: the server holds the offer for the other browser, associated with CLIENT1.
@@ -194,7 +193,7 @@ impl Peer {
 
     fn reply<T: Serialize + ?Sized>(&self, ack: Option<AckSender>, payload: &T) {
         if let Some(ack) = ack {
-            self.outbox.reply(ack, payload, FEW_WORDS);
+            self.outbox.reply_exactly(ack, payload);
         }
     }
 
@@ -211,11 +210,6 @@ impl Peer {
             _ => self.reply(ack, &Refused { ok: false, error: refusal }),
         }
     }
-}
-
-/// Bytes of a list of offers, at the least.
-fn total(offers: &[Call]) -> usize {
-    offers.iter().map(Call::content).sum()
 }
 
 /// That a peer is here. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.

@@ -57,7 +57,10 @@ fn slim(mut request: Request) -> Request {
     let copy =
         |name: HeaderName| Some((name.clone(), HeaderValue::from_bytes(request.headers().get(name)?.as_bytes()).ok()?));
     let headers = HeaderMap::from_iter(NEEDED.into_iter().filter_map(copy));
-    if let Ok(uri) = request.uri().to_string().parse() {
+    const ASKED: [&str; 3] = ["EIO=", "transport=", "sid="];
+    let query = request.uri().query().unwrap_or_default().split('&');
+    let query: Vec<&str> = query.filter(|pair| ASKED.iter().any(|key| pair.starts_with(key))).collect();
+    if let Ok(uri) = format!("{}?{}", request.uri().path(), query.join("&")).parse() {
         *request.uri_mut() = uri;
     }
     *request.headers_mut() = headers;

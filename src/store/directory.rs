@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use super::listeners::{Haste, Listeners, PATIENCE};
-use crate::signaling::name::{ConnectionId, Lobby, PeerId};
+use crate::signaling::name::{ConnectionId, Lobby, OfferId, PeerId};
 use crate::signaling::notice::{Audience, News, Notice};
 
 /// One live connection's way out. A door gives one for each that comes in. Nothing here may wait: everybody else
@@ -60,7 +60,8 @@ impl<'a> Telling<'a> {
 /// Tells it. A fault in telling one ends the conversation of that one: neither the speaker's nor anybody else's.
 pub(super) fn safely(outbox: &dyn Outbox, telling: &Telling<'_>, number: Option<u64>) {
     if catch_unwind(AssertUnwindSafe(|| outbox.tell(telling, number))).is_err() {
-        outbox.end();
+        // If not even that can be done, nobody else shall feel it.
+        let _ = catch_unwind(AssertUnwindSafe(|| outbox.end()));
     }
 }
 
@@ -189,8 +190,8 @@ impl Directory {
         if let Some(lobby) = self.hurried.pop_front()
             && let Some(listeners) = self.lobbies.get_mut(&lobby)
         {
-            listeners.announce();
             listeners.haste = Haste::None;
+            listeners.announce();
             self.expect(lobby, now);
         }
         match (self.hurried.is_empty(), self.patient.front()) {
@@ -200,11 +201,11 @@ impl Directory {
         }
     }
 
-    /// Tells one at once all that it is still to be told: what it hears next is newer.
-    pub fn catch_up(&mut self, peer: PeerId) {
+    /// To be called before one gets the list of all offers: brings it up to date.
+    pub fn catch_up(&mut self, peer: PeerId, is_hidden: impl Fn(OfferId) -> bool) {
         let lobby = self.peers.get(&peer).and_then(|listed| listed.lobby.as_ref());
         if let Some(listeners) = lobby.and_then(|lobby| self.lobbies.get_mut(lobby)) {
-            listeners.catch_up(peer);
+            listeners.catch_up(peer, is_hidden);
         }
     }
 

@@ -19,7 +19,7 @@ pub const STEP: usize = 64;
 /// How long news may wait for company where nobody is in a hurry for it: that an offer is gone.
 pub const PATIENCE: Duration = Duration::from_millis(100);
 /// What one is told at a time, so that it does not look as if it did not read: so many messages,
-const AT_A_TIME: usize = 32;
+const AT_A_TIME: usize = 16;
 /// and so many bytes, more or less.
 const BYTES_AT_A_TIME: usize = 128 * 1024;
 
@@ -29,10 +29,12 @@ pub struct Listeners {
     all: HashMap<PeerId, Listener>,
     /// What not all have heard yet, by number.
     pending: BTreeMap<u64, Pending>,
-    /// The offers among that.
+    /// The offers among that which are open.
     offers: HashMap<OfferId, u64>,
     /// The number of the next piece of news.
     next: u64,
+    /// The offers before this number are known to somebody from a list.
+    listed: u64,
     round: Option<Round>,
     /// Where the announcer has this lobby on its list.
     pub haste: Haste,
@@ -54,12 +56,14 @@ struct Listener {
     outbox: Arc<dyn Outbox>,
     /// The number of the first piece of news that it has not heard.
     next: u64,
+    /// The offers before this number it knows from a list.
+    listed: u64,
 }
 
 struct Pending {
     news: News,
     but: Vec<PeerId>,
-    /// Not for those who have not come to this number yet: it was the offer's, which they need not hear of any more.
+    /// Only for those who know the offer with this number from a list: nobody has been told of it.
     for_knowers_of: Option<u64>,
 }
 
@@ -74,7 +78,8 @@ struct Round {
 impl Listeners {
     /// Somebody comes, who knows all offers as they are now.
     pub fn add(&mut self, peer: PeerId, outbox: Arc<dyn Outbox>) {
-        self.all.insert(peer, Listener { outbox, next: self.next });
+        self.listed = self.next;
+        self.all.insert(peer, Listener { outbox, next: self.next, listed: self.next });
     }
 
     /// Somebody goes.
@@ -107,17 +112,22 @@ impl Listeners {
             News::OfferWithdrawn(gone) => for_knowers_of = self.take_back(gone.offer_id, &but),
             _ => {}
         }
+        if for_knowers_of.is_some_and(|offer| self.listed <= offer) {
+            return;
+        }
         self.pending.insert(number, Pending { news, but, for_knowers_of });
     }
 
-    /// Takes back an offer of which not everybody has heard; its number. Not if somebody would then not hear that it is
-    /// gone who knows it from its own doing.
+    /// Takes back an offer of which nobody has been told; its number. Not if somebody would then not hear that it is gone
+    /// who knows it from its own doing. Whoever need not hear that it is gone need not hear of it, either.
     fn take_back(&mut self, id: OfferId, but: &[PeerId]) -> Option<u64> {
-        let number = *self.offers.get(&id)?;
-        if !self.pending.get(&number)?.but.iter().all(|peer| but.contains(peer)) {
+        let number = self.offers.remove(&id)?;
+        let offer = self.pending.get_mut(&number)?;
+        let is_on_its_way = self.round.as_ref().is_some_and(|round| number < round.end);
+        if is_on_its_way || !offer.but.iter().all(|peer| but.contains(peer)) {
+            offer.but.extend_from_slice(but);
             return None;
         }
-        self.offers.remove(&id);
         self.pending.remove(&number);
         Some(number)
     }
@@ -148,16 +158,35 @@ impl Listeners {
         }
     }
 
-    /// Tells one all that is pending at once: what it asks for next counts from here on.
-    pub fn catch_up(&mut self, peer: PeerId) {
-        if !self.pending.is_empty() {
-            self.visit(&[peer], self.next);
+    /// Somebody is about to get the list of all offers as they are now, but those that are hidden: it is told at once what
+    /// is gone, and need not be told what is new.
+    pub fn catch_up(&mut self, peer: PeerId, is_hidden: impl Fn(OfferId) -> bool) {
+        let Some(listener) = self.all.get_mut(&peer) else { return };
+        let Listener { outbox, next, listed } = listener;
+        let mut back = Vec::new();
+        for (_, Pending { news, but, for_knowers_of }) in self.pending.range(*next..) {
+            let is_needed = match news {
+                // What is gone and open again has never been away.
+                News::OfferWithdrawn(gone) if self.offers.contains_key(&gone.offer_id) => {
+                    back.push(gone.offer_id);
+                    false
+                }
+                News::NewOfferAwaiting(call) => is_hidden(call.offer_id) && !back.contains(&call.offer_id),
+                _ => true,
+            };
+            let knows = for_knowers_of.is_none_or(|offer| *listed > offer);
+            if is_needed && knows && !but.contains(&peer) {
+                safely(&**outbox, &Telling::to_one(news), None);
+            }
         }
+        (*next, *listed, self.listed) = (self.next, self.next, self.next);
     }
 
     fn begin(&mut self) -> Round {
         let (mut bytes, mut end) = (0, self.next);
-        for (count, (number, pending)) in self.pending.iter().enumerate() {
+        // What is for a few only does not count.
+        let for_all = self.pending.iter().filter(|(_, pending)| pending.for_knowers_of.is_none());
+        for (count, (number, pending)) in for_all.enumerate() {
             bytes += pending.news.size();
             if count == AT_A_TIME || (count > 0 && bytes > BYTES_AT_A_TIME) {
                 end = *number;
@@ -175,10 +204,10 @@ impl Listeners {
             .collect();
         for peer in peers {
             let Some(listener) = self.all.get_mut(peer) else { continue };
-            let next = listener.next;
+            let (next, listed) = (listener.next, listener.listed);
             listener.next = next.max(end);
             for (number, pending, telling) in &tellings {
-                let knows = pending.for_knowers_of.is_none_or(|offer| next > offer);
+                let knows = pending.for_knowers_of.is_none_or(|offer| listed > offer);
                 if *number >= next && knows && !pending.but.contains(peer) {
                     safely(&*listener.outbox, telling, None);
                 }

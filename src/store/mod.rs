@@ -7,6 +7,7 @@
 pub mod directory;
 pub mod listeners;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,7 +31,8 @@ use crate::signaling::switchboard::{Switchboard, Wanted};
 /// All calls and rooms of this server, in memory.
 pub struct Store {
     limits: Limits,
-    // A plain lock, not an async one: it is held for microseconds and never across an await.
+    // A plain lock, not an async one: it is held for microseconds, for a step of the announcer up to a millisecond, and
+    // never across an await.
     exchange: Mutex<Exchange>,
     /// Calls the announcer.
     bell: Notify,
@@ -213,7 +215,7 @@ impl Store {
     /// The open offers that a peer could answer.
     pub fn open_offers(&self, peer: PeerId, reply: impl FnOnce(Vec<Call>)) {
         let Exchange { switchboard, directory } = &mut *self.exchange.lock();
-        directory.catch_up(peer);
+        directory.catch_up(peer, |offer| switchboard.is_hidden(offer));
         reply(switchboard.open_offers(peer));
     }
 
@@ -226,8 +228,9 @@ impl Store {
     /// The announcer: tells those who are many. To be run for as long as the server does.
     pub async fn announce(&self) {
         loop {
-            let again = self.exchange.lock().directory.announce(Instant::now());
-            match again {
+            let step = || self.exchange.lock().directory.announce(Instant::now());
+            // Whatever goes wrong there is counted and logged as any panic; the next call finds the announcer at work.
+            match catch_unwind(AssertUnwindSafe(step)).unwrap_or(Again::WhenCalled) {
                 // Whoever has something to say to one alone goes first.
                 Again::Now => tokio::task::yield_now().await,
                 Again::At(time) => tokio::select! {
