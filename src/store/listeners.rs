@@ -21,7 +21,7 @@ pub const PATIENCE: Duration = Duration::from_millis(100);
 /// What one is told at a time, so that it does not look as if it did not read: so many messages,
 const AT_A_TIME: usize = 16;
 /// and so many bytes, more or less.
-const BYTES_AT_A_TIME: usize = 128 * 1024;
+const BYTES_AT_A_TIME: usize = 32 * 1024;
 
 /// The listeners of one lobby.
 #[derive(Default)]

@@ -43,6 +43,9 @@ const ROWS: [Row; 22] = [
     ("memory of an empty server", "KiB", "connect", "/base_rss_kib", Nothing),
 ];
 
+/// A slope that is smaller cannot be told from none, in ms for 1,000 of what there is more of.
+const NOISE: f64 = 0.05;
+
 /// The largest memory of a server to which nobody is connected, in KiB.
 const BASE: f64 = 10.0 * 1024.0;
 
@@ -96,13 +99,14 @@ pub fn table(results: &Results, size: Size) -> String {
 fn slope(results: &Results, prefix: &str, title: &str, want: Want) -> String {
     let of = |peer: Peer| results.slope(prefix, peer, "/cpu_s_per_1000");
     let (own, node) = (of(Switchboard), of(Node));
-    let ratio = own.zip(node).map(|(own, node)| own / node);
+    let ratio = own.filter(|own| *own >= NOISE).zip(node).map(|(own, node)| own / node);
+    let show = |slope: f64| if slope < NOISE { "none".to_string() } else { show(slope) };
     format!(
         "| {title} | {} | {} | {} | {} | {} | {} | | |",
         wanted(want),
         own.map(show).unwrap_or_default(),
         node.map(show).unwrap_or_default(),
-        ratio.map(|ratio| format!("×{}", show(ratio))).unwrap_or_default(),
+        ratio.map(|ratio| format!("×{}", self::show(ratio))).unwrap_or_default(),
         verdict(want, ratio),
         of(Floor).map(show).unwrap_or_default(),
     )
