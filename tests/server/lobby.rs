@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::payload::{answer, answered, offer, offered};
+use crate::support::payload::{answer, answered, offer, offered, withdrawn};
 use crate::support::{Client, TestServer, Transport};
 
 async fn connect(server: &TestServer, user_name: &str, lobby: &str) -> Client {
@@ -83,5 +83,31 @@ async fn a_lobbys_name_of_64_characters_is_let_in_and_one_more_is_refused_with_w
             let reason = Client::try_connect(&server, transport, auth.clone()).await.err().expect("refused");
             assert!(reason["message"].as_str().is_some_and(|text| text.contains("64")), "{reason}");
         }
+    }
+}
+
+#[tokio::test]
+async fn in_a_lobby_of_many_everybody_hears_of_each_offer_and_of_its_end() {
+    let server = TestServer::start(&[]).await;
+    let mut caller = Client::connect(&server, "amy").await;
+    let mut crowd = Vec::new();
+    for (number, transport) in [Transport::WebSocket, Transport::Polling].into_iter().cycle().take(12).enumerate() {
+        crowd.push(Client::connect_by(&server, transport, &format!("listener {number}")).await);
+    }
+    for round in ["first", "second"] {
+        caller.emit("newOffer", offer(round)).await;
+        let mut objects = Vec::new();
+        for listener in &mut crowd {
+            objects.push(listener.expect("newOfferAwaiting").await[0].take());
+        }
+        assert!(objects.iter().all(|object| object["offer"] == offer(round)), "{objects:?}");
+        let ack = crowd[0].emit_with_ack("newAnswer", answered(&objects[0], "answer")).await;
+        assert_eq!(ack, json!([]));
+        assert_eq!(caller.expect("answerResponse").await["answer"], answer("answer"));
+        for listener in &mut crowd[1..] {
+            assert_eq!(listener.expect("offerWithdrawn").await, withdrawn(&objects[0], "answered"));
+        }
+        caller.emit_with_ack("hangup", Value::Null).await;
+        crowd[0].expect("peerHangup").await;
     }
 }
