@@ -9,6 +9,8 @@
 import { Emitter, subscribe } from './emitter.js';
 import { Polling, WebSocketTransport, transportError } from './transport.js';
 
+/** Why a connection is closed when the browser keeps its page for the "back" button. */
+export const PAGE_SET_ASIDE = 'page set aside';
 const TRANSPORTS = { polling: Polling, websocket: WebSocketTransport };
 
 export class Engine extends Emitter {
@@ -221,7 +223,7 @@ export class Engine extends Emitter {
     // Back from sleep: is there still a connection?
     watch(globalThis.document, 'visibilitychange', () => this.isPingOverdue());
     // Set aside by the browser, to be shown again on "back", the page cannot answer meanwhile.
-    watch(globalThis, 'pagehide', ({ persisted }) => persisted && lost('page set aside'));
+    watch(globalThis, 'pagehide', ({ persisted }) => persisted && lost(PAGE_SET_ASIDE));
     if (this.opts.closeOnBeforeunload) {
       watch(globalThis, 'beforeunload', () => this.#leaveTransports());
     }

@@ -4,7 +4,7 @@
 // longer after each failure, and each a little differently.
 
 import { Emitter, subscribe } from './emitter.js';
-import { Engine } from './engine.js';
+import { Engine, PAGE_SET_ASIDE } from './engine.js';
 import { Decoder, encodePacket } from './packet.js';
 import { Socket } from './socket.js';
 
@@ -135,10 +135,11 @@ export class Manager extends Emitter {
     this.#letGo();
     this.#attempts = 0;
     this.fire('close', reason, details);
-    if (!this.#closedOnPurpose) this.#reconnect();
+    if (!this.#closedOnPurpose) this.#reconnect(details?.description === PAGE_SET_ASIDE);
   }
 
-  #reconnect() {
+  /** Set aside by the browser, the page waits until it is shown again: a new connection would go to sleep with it. */
+  #reconnect(isSetAside = false) {
     if (this.reconnecting || this.#closedOnPurpose || !this.opts.reconnection) return;
     if (this.#attempts >= this.opts.reconnectionAttempts) {
       this.#attempts = 0;
@@ -146,7 +147,10 @@ export class Manager extends Emitter {
       return;
     }
     this.reconnecting = true;
-    this.#reconnectTimer = setTimeout(() => this.#attempt(), backOff(this.#attempts, this.opts));
+    const wait = backOff(this.#attempts, this.opts);
+    const later = () => (this.#reconnectTimer = setTimeout(() => this.#attempt(), wait));
+    if (isSetAside) addEventListener('pageshow', later, { once: true });
+    else later();
     this.#attempts += 1;
   }
 

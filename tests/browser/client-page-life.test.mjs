@@ -64,7 +64,7 @@ for (const [way, transports] of Object.entries(WAYS)) {
   test(`${way}: a page set aside for the back button closes its connection, and comes back with a new one`, { skip: isOfficial }, async (t) => {
     const server = await countingServer(t);
     const page = await openWithBackButton(t, server.url);
-    await openSocket(page, { transports, reconnection: true, reconnectionDelay: 20 });
+    await openSocket(page, { transports, reconnection: true, reconnectionDelay: 0 });
     await settle(page, transports);
     await page.evaluate(() => addEventListener('pageshow', ({ persisted }) => note('pageshow', persisted)));
     await page.goto(`${server.url}elsewhere`);

@@ -261,11 +261,12 @@ impl Client {
         self.wire.close().await;
     }
 
-    /// Goes on purpose, as this transport tells it: by a close frame, on long-polling by a `disconnect()`.
-    pub async fn leave(self) {
+    /// Goes on purpose, as this transport tells it: by a close frame, on long-polling by a `disconnect()` and the engine's
+    /// close, without which the session would be kept until its ping time-out.
+    pub async fn leave(mut self) {
         match self.wire {
             Wire::WebSocket(_) => self.close().await,
-            Wire::Polling(_) => self.disconnect().await,
+            Wire::Polling(_) => self.send_raw("41\u{1e}1").await,
         }
     }
 
