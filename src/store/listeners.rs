@@ -14,7 +14,7 @@ use crate::signaling::notice::News;
 
 /// So many are told at once, by whoever caused the news.
 pub const A_FEW: usize = 8;
-/// So many are told at a time by the announcer, before whoever has something to say to one alone.
+/// So many are told at a time by the announcer; then it is the turn of whoever has something to say to one alone.
 pub const STEP: usize = 64;
 /// How long news may wait for company where nobody is in a hurry for it: that an offer is gone.
 pub const PATIENCE: Duration = Duration::from_millis(100);
