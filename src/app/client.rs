@@ -112,6 +112,8 @@ pub async fn serve(State(client): State<Arc<Client>>, UrlPath(file): UrlPath<Str
         (header::ETAG, tag),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        // Module scripts of another origin are loaded only with this.
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
     ];
     if unchanged { (StatusCode::NOT_MODIFIED, head).into_response() } else { (head, text).into_response() }
 }

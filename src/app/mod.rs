@@ -74,9 +74,10 @@ pub fn router(
     let origins = Arc::new(Origins::new(&options.allow_origin)?);
     let client = Arc::new(Client::new(options.client_dir.as_deref())?);
 
-    let allowed = origins.clone();
+    // Any page may read what it is answered: whether it may connect is decided by `origin::check`, behind this, and a
+    // page that is refused reads why.
     let cors = CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(move |origin, _| allowed.allows(origin)))
+        .allow_origin(AllowOrigin::mirror_request())
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(AllowHeaders::mirror_request())
         .allow_credentials(true)
@@ -87,13 +88,14 @@ pub fn router(
             .layer(RequestBodyTimeoutLayer::new(options.patience))
             .layer(middleware::from_fn_with_state(crowd.clone(), take_place))
             .layer(middleware::from_fn_with_state(TrustProxy(options.trust_proxy), visitor::carry))
-            .layer(cors.clone())
             .layer(middleware::from_fn_with_state(origins.clone(), origin::check))
+            .layer(cors.clone())
     };
-    let signaling = guarded(course.merge(bare.own).route("/socket.io/{file}", get(client::serve).with_state(client)));
 
     let mut router = Router::new()
-        .merge(signaling)
+        .merge(guarded(course.merge(bare.own)))
+        // Public files: a page of any origin may load them, and is told by the handshake if it may not connect.
+        .route("/socket.io/{file}", get(client::serve).with_state(client))
         .route("/healthz", get("ok\n"))
         .route("/readyz", get(readiness).with_state(ready))
         .route("/api/qr.svg", get(api::qr))

@@ -7,10 +7,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 
 use crate::tally;
 use crate::tls::{host_name, lan_addresses};
@@ -53,14 +55,28 @@ impl Origins {
     }
 }
 
+/// What a page of a refused origin reads, in the form of the official server's handshake errors.
+#[derive(Serialize)]
+struct Forbidden {
+    code: u8,
+    message: &'static str,
+}
+
+/// "Forbidden" among the codes of Engine.IO's handshake errors.
+const FORBIDDEN: Forbidden = Forbidden {
+    code: 4,
+    message: "This server does not let pages of this origin connect: start it with --allow-origin and the page's origin; \
+              its log names the flag.",
+};
+
 /// Refuses a request from a page of a foreign origin. One without an origin is not from a browser.
 pub async fn check(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
     match request.headers().get(header::ORIGIN) {
         Some(origin) if !origins.allows(origin) => {
-            let origin = origin.to_str().unwrap_or("(not text)");
-            let words = format!("refused a page of {origin}: to let it in, start with --allow-origin {origin}");
-            tally::warn("wrong-origin", words);
-            (StatusCode::FORBIDDEN, "This page's origin is not allowed here: see the server's log.\n").into_response()
+            if let Some(origin) = tally::first("wrong-origin", origin.to_str().unwrap_or("(not text)")) {
+                tracing::warn!("refused a page of {origin}: to let it in, start with --allow-origin {origin}");
+            }
+            (StatusCode::FORBIDDEN, Json(FORBIDDEN)).into_response()
         }
         _ => next.run(request).await,
     }

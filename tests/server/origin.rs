@@ -1,9 +1,10 @@
 //! From which web pages one may connect (design, section 4): pages of this machine and its network, and those that
 //! `--allow-origin` names. On polling, on a POST to a session, and on WebSocket.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::http::Reply;
+use crate::support::program::Program;
 use crate::support::wire::web_socket;
 use crate::support::{Bare, Client, TestServer, Transport};
 
@@ -75,7 +76,6 @@ async fn foreign_pages_are_refused_on_polling_and_on_web_socket() {
     for origin in FOREIGN {
         let reply = poll_from(&server, origin).await;
         assert_eq!(reply.status, 403, "{origin}");
-        assert_eq!(reply.header("access-control-allow-origin"), None, "{origin}");
         let refused = web_socket(&server, "", Some(origin)).await.err();
         assert!(refused.is_some_and(|fault| fault.contains("403")), "{origin}");
     }
@@ -198,9 +198,60 @@ async fn a_browser_may_ask_before_it_polls_from_another_origin() {
         let vary = reply.header("vary").unwrap_or_default().to_lowercase();
         assert!(vary.contains("origin"), "{vary}");
     }
-    let asks = [("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST")];
-    let reply = server.request("OPTIONS", POLL, &asks, b"").await;
-    assert_eq!(reply.header("access-control-allow-origin"), None);
+}
+
+#[tokio::test]
+async fn refused_page_reads_the_sentence_on_every_way_in() {
+    let server = TestServer::start(&[]).await;
+    for origin in ["https://evil.example", "null"] {
+        for (method, path) in [("GET", POLL), ("POST", POLL), ("POST", "/create-room"), ("GET", "/ws?userName=amy")] {
+            // A browser asks first where the request is not a simple one, and is then allowed to send it.
+            let asks = [("Origin", origin), ("Access-Control-Request-Method", method)];
+            let asked = server.request("OPTIONS", path, &asks, b"").await;
+            let reply = server.request(method, path, &[("Origin", origin)], b"{}").await;
+            for reply in [&asked, &reply] {
+                assert_eq!(reply.header("access-control-allow-origin"), Some(origin), "{method} {path}");
+                assert_eq!(reply.header("access-control-allow-credentials"), Some("true"), "{method} {path}");
+            }
+            assert_eq!((asked.status, reply.status), (200, 403), "{method} {path}");
+            let error: Value = serde_json::from_slice(&reply.body).expect("JSON");
+            assert_eq!(error["code"], 4, "as the official server's \"Forbidden\"");
+            assert!(error["message"].as_str().is_some_and(|message| message.contains("--allow-origin")), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn client_script_is_public_whatever_the_origin() {
+    let server = TestServer::start(&[]).await;
+    for file in ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"] {
+        for origin in ["https://evil.example", "null", "http://localhost:3000"] {
+            let reply = server.get_with(&format!("/socket.io/{file}"), &[("Origin", origin)]).await;
+            assert_eq!(reply.status, 200, "{file} for {origin}");
+            assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "{file} for {origin}");
+            let tag = reply.header("etag").expect("a tag");
+            let known = [("Origin", origin), ("If-None-Match", tag)];
+            let unchanged = server.get_with(&format!("/socket.io/{file}"), &known).await;
+            assert_eq!(unchanged.header("access-control-allow-origin"), Some("*"), "{file} for {origin}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_refused_origin_is_named_once_whatever_others_did() {
+    let mut program =
+        Program::start_keeping(&[], |line| line.contains("--allow-origin") || line.contains("since")).await;
+    let origins = ["https://a.example", "https://b.example", "https://c.example", "null"];
+    for origin in [&origins[..], &origins, &[origins[0]; 20], &["https://last.example"]].concat() {
+        assert_eq!(poll_from(&program.server, origin).await.status, 403);
+    }
+    program.stop().await;
+    let log = program.log_until("since the start").await;
+    for origin in [&origins[..], &["https://last.example"]].concat() {
+        let named = log.iter().filter(|line| line.ends_with(&format!("--allow-origin {origin}"))).count();
+        assert_eq!(named, 1, "{origin} in {log:#?}");
+    }
+    assert!(log.last().is_some_and(|line| line.contains("wrong-origin 29")), "{log:#?}");
 }
 
 #[tokio::test]
