@@ -10,6 +10,7 @@ use crate::wire::crowd::neighbourhood;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Visitor {
     address: IpAddr,
+    is_through_proxy: bool,
 }
 
 /// By what visitors are counted: an IPv4 address, or the first half of an IPv6 one. Whoever has one IPv6 address has
@@ -20,7 +21,12 @@ pub struct Network(IpAddr);
 impl Visitor {
     /// One who comes from there. An IPv4 address in IPv6 clothes is an IPv4 one.
     pub fn new(address: IpAddr) -> Self {
-        Self { address: address.to_canonical() }
+        Self { address: address.to_canonical(), is_through_proxy: false }
+    }
+
+    /// One who comes from there, as a trusted proxy says.
+    pub fn through_proxy(address: IpAddr) -> Self {
+        Self { is_through_proxy: true, ..Self::new(address) }
     }
 
     /// One of whom nothing is known: all of these count as one.
@@ -31,6 +37,11 @@ impl Visitor {
     /// The address.
     pub fn address(&self) -> IpAddr {
         self.address
+    }
+
+    /// Whether a trusted proxy stands between.
+    pub fn is_through_proxy(&self) -> bool {
+        self.is_through_proxy
     }
 
     /// As whom to count it.

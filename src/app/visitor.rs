@@ -29,7 +29,11 @@ pub async fn carry(State(trust): State<TrustProxy>, mut request: Request, next: 
 /// Who sends a request with these headers from this address.
 pub fn visitor(peer: Option<IpAddr>, headers: &HeaderMap, TrustProxy(trusted): TrustProxy) -> Visitor {
     let named = if trusted { named_last(headers) } else { None };
-    named.or(peer).map_or_else(Visitor::unknown, Visitor::new)
+    match (named, peer) {
+        (Some(address), _) => Visitor::through_proxy(address),
+        (None, Some(address)) => Visitor::new(address),
+        (None, None) => Visitor::unknown(),
+    }
 }
 
 /// The last address in the header: the proxy in front added it. Those before it are whatever the sender wrote.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::name::{Lobby, OfferId, PeerId, Session, UserName};
 use super::notice::{Ended, News, Notice, PeerHangup, Withdrawn};
 use super::offers::Hidden;
-use super::peer::{Peer, Presence, Purpose};
+use super::peer::{ConnectionEnd, Peer, Presence, Purpose};
 use super::room_news::Signal;
 use super::switchboard::{Switchboard, withdrawn};
 
@@ -18,6 +18,8 @@ pub struct Absences {
     pub(super) names: HashMap<(Purpose, Lobby, UserName), Vec<PeerId>>,
     /// Who left when, oldest first; some are back.
     away: VecDeque<(Instant, PeerId)>,
+    /// Whose connection was closed when, as a proxy says, oldest first; some are back.
+    unconfirmed: VecDeque<(Instant, PeerId)>,
     /// Which offer was hidden when, oldest first; some are shown again.
     pub(super) hidden: VecDeque<(Instant, OfferId)>,
     /// Who came when: they have not seen the offers that are hidden.
@@ -36,6 +38,7 @@ impl Absences {
         self.sessions.is_empty()
             && self.names.is_empty()
             && self.away.is_empty()
+            && self.unconfirmed.is_empty()
             && self.hidden.is_empty()
             && self.arrivals.is_empty()
             && self.loose.is_empty()
@@ -51,7 +54,7 @@ fn due<T: Copy>(queue: &mut VecDeque<T>, is_due: impl Fn(&T) -> bool) -> Vec<T> 
 }
 
 impl Switchboard {
-    pub(super) fn go_away(&mut self, peer: PeerId, now: Instant) -> Vec<Notice> {
+    pub(super) fn go_away(&mut self, peer: PeerId, end: ConnectionEnd, now: Instant) -> Vec<Notice> {
         let Some(leaver) = self.peers.get_mut(&peer) else { return Vec::new() };
         leaver.presence = Presence::Away(now);
         if leaver.session.is_none() {
@@ -59,6 +62,9 @@ impl Switchboard {
             self.absences.names.entry(key).or_default().push(peer);
         }
         self.absences.away.push_back((now, peer));
+        if end == ConnectionEnd::Unconfirmed {
+            self.absences.unconfirmed.push_back((now, peer));
+        }
         if let Some(own) = self.own_open_offer(peer) {
             self.open.hide(own, Some(Hidden { since: now, told: false }));
             self.absences.hidden.push_back((now, own));
@@ -66,7 +72,9 @@ impl Switchboard {
         let mut notices = self.tell_others(peer, News::PeerLost, now);
         notices.extend(self.tell_rooms(peer, Signal::UserLost, now));
         while self.absences.away.len() > self.limits.max_away {
-            notices.extend(self.absences.away.pop_front().map_or_else(Vec::new, |gone| self.give_up(gone, now)));
+            notices.extend(
+                self.absences.away.pop_front().map_or_else(Vec::new, |gone| self.give_up(gone, Ended::Lost, now)),
+            );
         }
         notices
     }
@@ -113,9 +121,9 @@ impl Switchboard {
     }
 
     /// The end of somebody's absence: it did not come back.
-    fn give_up(&mut self, (since, peer): (Instant, PeerId), now: Instant) -> Vec<Notice> {
+    fn give_up(&mut self, (since, peer): (Instant, PeerId), how: Ended, now: Instant) -> Vec<Notice> {
         match self.peers.get(&peer).and_then(Peer::away_since) {
-            Some(away) if away == since => self.remove(peer, Ended::Lost, now),
+            Some(away) if away == since => self.remove(peer, how, now),
             _ => Vec::new(),
         }
     }
@@ -140,10 +148,14 @@ impl Switchboard {
     }
 
     fn expire_absences(&mut self, now: Instant) -> Vec<Notice> {
-        let (grace, hidden_ttl, letter_ttl) =
-            (self.limits.grace, self.limits.hidden_ttl.min(self.limits.grace), self.limits.letter_ttl);
+        let (grace, letter_ttl) = (self.limits.grace, self.limits.letter_ttl);
+        let (hidden_ttl, unconfirmed_ttl) = (self.limits.hidden_ttl.min(grace), self.limits.unconfirmed_ttl.min(grace));
         let age = |since: Instant| now.saturating_duration_since(since);
         let mut notices = Vec::new();
+        // First, so that the offer of such a client is withdrawn as closed, not as lost.
+        for gone in due(&mut self.absences.unconfirmed, |(since, _)| age(*since) >= unconfirmed_ttl) {
+            notices.extend(self.give_up(gone, Ended::Closed, now));
+        }
         for (since, id) in due(&mut self.absences.hidden, |(since, _)| age(*since) >= hidden_ttl) {
             let Some(offer) = self.open.get(id).filter(|offer| offer.hidden.is_some_and(|h| h.since == since)) else {
                 continue;
@@ -154,7 +166,7 @@ impl Switchboard {
         }
         due(&mut self.absences.arrivals, |(since, _)| age(*since) >= hidden_ttl);
         for gone in due(&mut self.absences.away, |(since, _)| age(*since) >= grace) {
-            notices.extend(self.give_up(gone, now));
+            notices.extend(self.give_up(gone, Ended::Lost, now));
         }
         for (_, id, peer) in due(&mut self.absences.loose, |(since, ..)| age(*since) >= grace) {
             let Some(end) = self.lines.stop_waiting(id, peer) else { continue };

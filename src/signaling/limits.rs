@@ -34,6 +34,8 @@ pub struct Limits {
     pub early_ttl: Duration,
     /// How long one whose connection broke is waited for. Zero: not at all.
     pub grace: Duration,
+    /// How long the client may take to return after a proxy passed on a close that may be the proxy's own.
+    pub unconfirmed_ttl: Duration,
     /// How long the open offer of one who is away stays on the others' screens.
     pub hidden_ttl: Duration,
     /// Things to tell that are kept for one peer.
@@ -69,6 +71,7 @@ impl Default for Limits {
             offer_ttl: Duration::from_secs(600),
             early_ttl: Duration::from_secs(10),
             grace: Duration::from_secs(30),
+            unconfirmed_ttl: Duration::from_secs(5),
             hidden_ttl: Duration::from_secs(5),
             max_letters: 512,
             max_letter_bytes: 1024 * 1024,

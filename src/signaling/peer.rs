@@ -73,6 +73,25 @@ pub enum Presence {
     Away(Instant),
 }
 
+/// How a client's connection ended (protocol 1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionEnd {
+    /// The client closed it on purpose.
+    Closed,
+    /// A proxy passed on a close that it also sends for each client when it is reloaded: believed only if the client
+    /// does not return soon.
+    Unconfirmed,
+    /// It broke, and the client may return.
+    Broken,
+}
+
+impl ConnectionEnd {
+    /// The end of a connection whose client went away, as its browser says.
+    pub fn going_away(through_proxy: bool) -> Self {
+        if through_proxy { Self::Unconfirmed } else { Self::Closed }
+    }
+}
+
 /// A candidate that came before the description that it belongs to.
 #[derive(Debug)]
 pub struct Held {

@@ -16,7 +16,7 @@ use super::call::Call;
 use super::mailbox::Letter;
 use super::name::{ConnectionId, OfferId, PeerId};
 use super::notice::{Ended, News, Notice, Party, Restored};
-use super::peer::{Newcomer, Peer, Presence, Purpose};
+use super::peer::{ConnectionEnd, Newcomer, Peer, Presence, Purpose};
 use super::room_news::Signal;
 use super::switchboard::Switchboard;
 
@@ -96,16 +96,17 @@ impl Switchboard {
 
     /// A connection ended. On purpose: the peer's offer is withdrawn, its calls end. Broken: it may come back. A
     /// connection that the peer has left for another one means nothing, nor does telling it twice.
-    pub fn leave(&mut self, peer: PeerId, connection: ConnectionId, how: Ended, now: Instant) -> Vec<Notice> {
+    pub fn leave(&mut self, peer: PeerId, connection: ConnectionId, end: ConnectionEnd, now: Instant) -> Vec<Notice> {
         let Some(leaver) = self.peers.get(&peer) else { return Vec::new() };
         if leaver.presence != Presence::Here(connection) {
             return Vec::new();
         }
         let is_waited_for = !self.limits.grace.is_zero() && leaver.purpose != Purpose::Pairs && !leaver.has_nothing();
-        if how != Ended::Lost || !is_waited_for {
-            return self.remove(peer, how, now);
+        match end {
+            ConnectionEnd::Broken | ConnectionEnd::Unconfirmed if is_waited_for => self.go_away(peer, end, now),
+            ConnectionEnd::Broken => self.remove(peer, Ended::Lost, now),
+            ConnectionEnd::Closed | ConnectionEnd::Unconfirmed => self.remove(peer, Ended::Closed, now),
         }
-        self.go_away(peer, now)
     }
 
     /// Whether what is said on this connection is to be acted on: not if the peer has another one by now, nor if

@@ -15,7 +15,7 @@ use super::inbox::{Inbox, Utterance};
 use super::payload::{self, Reading};
 use super::transport::Claim;
 use crate::admission::pace::{Pace, Verdict};
-use crate::signaling::notice::Ended;
+use crate::signaling::peer::ConnectionEnd;
 use crate::store::Store;
 use crate::tally;
 
@@ -65,7 +65,7 @@ impl Ear {
         if self.claim.cut() {
             tally::warn(reason, format!("connection closed: {why}"));
         }
-        self.inbox.end(Ended::Lost);
+        self.inbox.end(ConnectionEnd::Broken);
     }
 }
 

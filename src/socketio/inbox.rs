@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::event::Said;
 use super::payload::Reading;
-use crate::signaling::notice::Ended;
+use crate::signaling::peer::ConnectionEnd;
 
 /// Events that may wait. A page says a few dozen a call; the peer's task takes each within microseconds.
 const CAPACITY: usize = 1024;
@@ -21,7 +21,7 @@ pub enum Entry {
     /// The peer said something. Boxed: the queue has room for a few dozen entries from the start.
     Said(Box<Utterance>),
     /// It is gone. Always the last entry.
-    Gone(Ended),
+    Gone(ConnectionEnd),
 }
 
 /// One thing that a peer said.
@@ -57,7 +57,7 @@ impl Inbox {
     }
 
     /// Puts in that the peer is gone. What was said before is still heard; only the first call counts.
-    pub fn end(&self, how: Ended) {
+    pub fn end(&self, how: ConnectionEnd) {
         if let Some(place) = self.last_place.lock().take() {
             place.send(Entry::Gone(how));
         }

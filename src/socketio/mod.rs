@@ -38,9 +38,10 @@ use crate::admission::pace::{Pace, Speed};
 use crate::admission::visitor::Visitor;
 use crate::admission::{Denial, Gate};
 use crate::signaling::json::Tree;
-use crate::signaling::notice::Ended;
+use crate::signaling::peer::ConnectionEnd;
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::Store;
+use crate::wire::closing::{GOING_AWAY, Goodbye};
 
 /// Where this door is.
 pub const PATH: &str = "/socket.io";
@@ -189,9 +190,10 @@ impl Hall {
         let pace = Mutex::new(Pace::new(self.options.speed, Instant::now()));
         let ear = Arc::new(Ear { inbox, claim, pace, store: self.store.clone() });
         socket.on_fallback(Listener(ear.clone()));
-        let leaving = ear.inbox.clone();
+        let (leaving, through_proxy) = (ear.clone(), visitor.is_through_proxy());
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
-            leaving.end(ended(reason, socket.transport_type()));
+            let goodbye = leaving.claim.session().goodbye();
+            leaving.inbox.end(ended(reason, socket.transport_type(), goodbye, through_proxy));
             ready(())
         });
         socket.extensions.insert(Arrival::Welcome(guest, ear, Arc::new(Mutex::new(entries))));
@@ -242,11 +244,24 @@ impl Hall {
     }
 }
 
-/// How a connection ended: on purpose, or broken? On long-polling the wire tells it only for `disconnect()`.
-fn ended(reason: DisconnectReason, transport: TransportType) -> Ended {
-    match (reason, transport) {
-        (DisconnectReason::ClientNSDisconnect, _) => Ended::Closed,
-        (DisconnectReason::TransportClose, TransportType::Websocket) => Ended::Closed,
-        _ => Ended::Lost,
+/// How a connection ended (protocol 1.4). By long-polling only `disconnect()` and the close packet are told from a break,
+/// by WebSocket the code that browsers send when a page goes, too. (Clients that go offline close without a code, and
+/// some send 1000 at every end.)
+fn ended(
+    reason: DisconnectReason,
+    transport: TransportType,
+    goodbye: Option<Goodbye>,
+    through_proxy: bool,
+) -> ConnectionEnd {
+    match (reason, transport, goodbye) {
+        (DisconnectReason::ClientNSDisconnect, ..) => ConnectionEnd::Closed,
+        (DisconnectReason::TransportClose, TransportType::Polling, _) => ConnectionEnd::Closed,
+        // Where the answer to the goodbye finds nobody, the library takes that for an error.
+        (DisconnectReason::TransportClose | DisconnectReason::TransportError, _, Some(goodbye)) => match goodbye {
+            Goodbye::Packet => ConnectionEnd::Closed,
+            Goodbye::Frame(GOING_AWAY) => ConnectionEnd::going_away(through_proxy),
+            Goodbye::Frame(_) => ConnectionEnd::Broken,
+        },
+        _ => ConnectionEnd::Broken,
     }
 }

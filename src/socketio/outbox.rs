@@ -15,7 +15,8 @@ use super::ear::Ear;
 use super::event;
 use crate::signaling::call::{Call, SessionDescription};
 use crate::signaling::name::{OfferId, PeerId};
-use crate::signaling::notice::{Ended, News};
+use crate::signaling::notice::News;
+use crate::signaling::peer::ConnectionEnd;
 use crate::store::directory::{self, Telling};
 
 /// When clients may try again after a shutdown.
@@ -139,7 +140,7 @@ impl directory::Outbox for Outbox {
     }
 
     fn end(&self) {
-        self.ear.inbox.end(Ended::Lost);
+        self.ear.inbox.end(ConnectionEnd::Broken);
     }
 
     fn cut(&self, why: &str) {

@@ -13,8 +13,7 @@ use super::outbox::{FEW_WORDS, Outbox};
 use super::payload::Command;
 use crate::signaling::call::IceCandidate;
 use crate::signaling::name::{ConnectionId, OfferId, PeerId, RoomName};
-use crate::signaling::notice::Ended;
-use crate::signaling::peer::Newcomer;
+use crate::signaling::peer::{ConnectionEnd, Newcomer};
 use crate::signaling::refusal::Refusal;
 use crate::signaling::room_command::RoomCommand;
 use crate::signaling::room_news::Place;
@@ -97,7 +96,7 @@ impl Peer {
 
     /// The conversation: until the connection ends.
     pub async fn converse(self, mut inbox: mpsc::Receiver<Entry>) {
-        let mut presence = Presence { peer: &self, how: Ended::Lost };
+        let mut presence = Presence { peer: &self, how: ConnectionEnd::Broken };
         while let Some(entry) = inbox.recv().await {
             match entry {
                 Entry::Said(utterance) => self.hear(*utterance),
@@ -215,7 +214,7 @@ impl Peer {
 /// That a peer is here. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.
 struct Presence<'a> {
     peer: &'a Peer,
-    how: Ended,
+    how: ConnectionEnd,
 }
 
 impl Drop for Presence<'_> {

@@ -28,15 +28,20 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
     if !is_sound(&request) {
         return bad_request(r#"{"code":"3","message":"Bad request"}"#);
     }
-    let Some(session) = session(&request) else { return next.run(slim(request)).await };
+    let cable = cable_of(request.extensions(), request.headers());
+    let Some(session) = session(&request) else {
+        let response = next.run(slim(request)).await;
+        watch_close(cable.as_ref(), &response);
+        return response;
+    };
     let transports = &desk.transports;
     if transports.is_cut(session) {
         // As the library answers for a session that it does not know.
         return bad_request(r#"{"code":"1","message":"Session ID unknown"}"#);
     }
-    let cable = cable_of(request.extensions(), request.headers());
     let (polls, body) = (request.method() == Method::GET, body_size(request.headers(), desk.max_message));
     let response = next.run(request).await;
+    watch_close(cable.as_ref(), &response);
     match cable {
         Some(cable) if response.status() == StatusCode::SWITCHING_PROTOCOLS => transports.upgrade(session, cable),
         _ if polls => transports.polled(session, response.body().size_hint().lower()),
@@ -48,6 +53,13 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         _ => {}
     }
     response
+}
+
+/// Once a WebSocket is open, its client's goodbye is to be known.
+fn watch_close(cable: Option<&Cable>, response: &Response) {
+    if let Some(cable) = cable.filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS) {
+        cable.watch_close();
+    }
 }
 
 /// The library keeps the request that opens a session for as long as the session lasts. So it gets a copy of what it

@@ -14,6 +14,7 @@ use socketioxide::socket::Sid;
 use tokio::sync::Notify;
 
 use crate::wire::cable::Cable;
+use crate::wire::closing::Goodbye;
 
 /// How long an upgrade may come before its session's CONNECT: the two travel on different connections.
 const UNCLAIMED: Duration = Duration::from_secs(30);
@@ -61,6 +62,14 @@ impl Session {
             // Its request is counted after it was taken.
             Transport::Polling => _ = self.unheard.fetch_sub(signed(bytes), Ordering::Relaxed),
             Transport::Cut => {}
+        }
+    }
+
+    /// What its client said last, if that was a goodbye. By long-polling the library alone hears it.
+    pub fn goodbye(&self) -> Option<Goodbye> {
+        match &*self.transport.lock() {
+            Transport::WebSocket(cable) => cable.goodbye(),
+            Transport::Polling | Transport::Cut => None,
         }
     }
 

@@ -19,9 +19,9 @@ use self::directory::{Again, Directory, Outbox};
 use crate::signaling::call::{Call, IceCandidate, Role, SessionDescription};
 use crate::signaling::limits::Limits;
 use crate::signaling::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, UserName};
-use crate::signaling::notice::{Ended, Notice};
+use crate::signaling::notice::Notice;
 use crate::signaling::pairs::{Address, PairCommand, PairId};
-use crate::signaling::peer::{Newcomer, Purpose};
+use crate::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use crate::signaling::presence::{Arrival, Hearing};
 use crate::signaling::refusal::Refusal;
 use crate::signaling::room_command::RoomCommand;
@@ -91,9 +91,9 @@ impl Store {
     }
 
     /// A connection ended.
-    pub fn leave(&self, peer: PeerId, connection: ConnectionId, how: Ended) {
+    pub fn leave(&self, peer: PeerId, connection: ConnectionId, end: ConnectionEnd) {
         let Exchange { switchboard, directory } = &mut *self.exchange.lock();
-        let notices = switchboard.leave(peer, connection, how, Instant::now());
+        let notices = switchboard.leave(peer, connection, end, Instant::now());
         directory.remove(peer, connection);
         self.tell_all(directory, notices);
     }

@@ -191,13 +191,15 @@ fn admit(
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
     };
     let (cable, place) = (extensions.get::<Cable>().cloned(), extensions.get::<Arc<Place>>().cloned());
+    let through_proxy = extensions.get().is_some_and(Visitor::is_through_proxy);
     upgrade
         .max_message_size(hall.options.max_message)
         .max_frame_size(hall.options.max_message)
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .on_upgrade(async move |socket| {
-            let (peer, outgoing) = Peer::arrive(newcomer, manner, cable, hall.store.clone(), &hall.options);
+            let (peer, outgoing) =
+                Peer::arrive(newcomer, manner, (cable, through_proxy), hall.store.clone(), &hall.options);
             if let Some(remark) = remark {
                 peer.outbox.send(rooms::refused(None, None, &remark));
             }

@@ -13,14 +13,14 @@ use super::outbox::{End, Outbox, Outgoing};
 use super::{Options, pairs, rooms};
 use crate::admission::pace::{Pace, Verdict};
 use crate::signaling::name::{ConnectionId, PeerId};
-use crate::signaling::notice::Ended;
 use crate::signaling::pairs::Address;
-use crate::signaling::peer::Newcomer;
+use crate::signaling::peer::{ConnectionEnd, Newcomer};
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::directory::{Outbox as _, Telling};
 use crate::store::{self, Speaker, Store};
 use crate::tally;
 use crate::wire::cable::Cable;
+use crate::wire::closing::GOING_AWAY;
 
 /// So much nonsense within this time ends a conversation.
 const NONSENSE: (usize, Duration) = (10, Duration::from_secs(10));
@@ -29,7 +29,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Close codes (RFC 6455, section 7.4; from 4000 on our own).
 mod code {
-    pub const GOING_AWAY: u16 = 1001;
+    pub const NORMAL: u16 = 1000;
     pub const TOO_LARGE: u16 = 1009;
     pub const RESTART: u16 = 1012;
     pub const POLICY: u16 = 1008;
@@ -57,7 +57,8 @@ pub struct Peer {
     pub store: Arc<Store>,
     manner: Manner,
     cable: Option<Cable>,
-    how: Ended,
+    through_proxy: bool,
+    how: ConnectionEnd,
 }
 
 /// How much more of somebody is borne.
@@ -68,14 +69,14 @@ struct Forbearance {
 
 /// How a conversation came to its end.
 struct Parting {
-    how: Ended,
+    how: ConnectionEnd,
     /// What the other side is told as it is closed, if it can be told.
     farewell: Option<(u16, &'static str)>,
 }
 
 impl Parting {
     fn lost() -> Self {
-        Self { how: Ended::Lost, farewell: None }
+        Self { how: ConnectionEnd::Broken, farewell: None }
     }
 }
 
@@ -84,7 +85,7 @@ impl Peer {
     pub fn arrive(
         newcomer: Newcomer,
         manner: Manner,
-        cable: Option<Cable>,
+        (cable, through_proxy): (Option<Cable>, bool),
         store: Arc<Store>,
         options: &Options,
     ) -> (Self, Outgoing) {
@@ -100,7 +101,8 @@ impl Peer {
             tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected by bare WebSocket");
             Arc::new(outbox)
         });
-        (Self { id, connection, outbox, store, manner, cable, how: Ended::Lost }, outgoing)
+        let how = ConnectionEnd::Broken;
+        (Self { id, connection, outbox, store, manner, cable, through_proxy, how }, outgoing)
     }
 
     /// Who says something, to the store.
@@ -187,7 +189,7 @@ impl Peer {
         let message = match received {
             None => return Some(Parting::lost()),
             Some(Err(error)) => return Some(self.broken(error)),
-            Some(Ok(Message::Close(_))) => return Some(Parting { how: Ended::Closed, farewell: None }),
+            Some(Ok(Message::Close(frame))) => return Some(self.closed(frame.map(|frame| frame.code))),
             Some(Ok(message)) => message,
         };
         if let Some(cable) = &self.cable {
@@ -202,7 +204,7 @@ impl Peer {
             Verdict::Drop => return None,
             Verdict::Close => {
                 tally::warn("too-fast", "connection closed: it speaks too fast");
-                return Some(Parting { how: Ended::Lost, farewell: Some((self.too_fast(), "too fast for too long")) });
+                return Some(Parting { farewell: Some((self.too_fast(), "too fast for too long")), ..Parting::lost() });
             }
         }
         let made_sense = match message {
@@ -216,7 +218,7 @@ impl Peer {
         };
         let farewell = Some((code::NONSENSE, "too many frames that mean nothing here"));
         let is_over = !made_sense && is_too_much(nonsense, Instant::now());
-        is_over.then_some(Parting { how: Ended::Closed, farewell })
+        is_over.then_some(Parting { farewell, ..Parting::lost() })
     }
 
     /// Does what was said; false if it meant nothing at all.
@@ -241,6 +243,16 @@ impl Peer {
         }
     }
 
+    /// The client closes, by a close frame with this code.
+    fn closed(&self, code: Option<u16>) -> Parting {
+        let how = match code {
+            Some(code::NORMAL) => ConnectionEnd::Closed,
+            Some(GOING_AWAY) => ConnectionEnd::going_away(self.through_proxy),
+            _ => ConnectionEnd::Broken,
+        };
+        Parting { how, farewell: None }
+    }
+
     /// What came was no message.
     fn broken(&self, error: axum::Error) -> Parting {
         use tungstenite::Error::Capacity;
@@ -250,7 +262,7 @@ impl Peer {
         }
         let refusal = Refusal::new(Code::TooLarge, "The message is too large for this server.");
         self.outbox.send(self.refused(&refusal));
-        Parting { how: Ended::Lost, farewell: Some((code::TOO_LARGE, "the message is too large")) }
+        Parting { farewell: Some((code::TOO_LARGE, "the message is too large")), ..Parting::lost() }
     }
 
     /// Resolves when the conversation is to end from our side.
@@ -258,14 +270,14 @@ impl Peer {
         let end = end.wait_for(Option::is_some).await.ok().and_then(|end| *end);
         let shutdown = match self.manner {
             Manner::Rooms => code::RESTART,
-            Manner::Pairs(_) => code::GOING_AWAY,
+            Manner::Pairs(_) => GOING_AWAY,
         };
         let farewell = match end {
             Some(End::Shutdown) => Some((shutdown, "the server goes down")),
             Some(End::Cut) => Some((code::GIVEN_UP, "this connection was given up")),
             None => None,
         };
-        Parting { how: Ended::Lost, farewell }
+        Parting { farewell, ..Parting::lost() }
     }
 }
 

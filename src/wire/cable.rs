@@ -8,6 +8,7 @@ use std::time::Duration;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
+use super::closing::{Closing, Goodbye};
 use super::meter::Meter;
 
 /// One network connection. In the extensions of each request that comes by it. Cheap to clone; it keeps nothing alive.
@@ -19,6 +20,7 @@ struct End {
     secure: bool,
     stream: Weak<TcpStream>,
     meter: Arc<Meter>,
+    closing: Closing,
 }
 
 impl Cable {
@@ -26,7 +28,7 @@ impl Cable {
     pub fn new(address: SocketAddr, secure: bool, stream: &Arc<TcpStream>, meter: Arc<Meter>) -> Self {
         // An IPv4 address as such, even if it came to an IPv6 socket.
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
-        Self(Arc::new(End { address, secure, stream: Arc::downgrade(stream), meter }))
+        Self(Arc::new(End { address, secure, stream: Arc::downgrade(stream), meter, closing: Closing::default() }))
     }
 
     /// Where its other end is.
@@ -60,6 +62,21 @@ impl Cable {
     /// An event of so many bytes that came by it was whole.
     pub fn heard(&self, bytes: usize) {
         self.0.meter.heard(bytes);
+    }
+
+    /// How the client closes it.
+    pub(super) fn closing(&self) -> &Closing {
+        &self.0.closing
+    }
+
+    /// It is a WebSocket from now on: its end is to be known.
+    pub fn watch_close(&self) {
+        self.0.closing.watch();
+    }
+
+    /// The goodbye of its client, if there was one.
+    pub fn goodbye(&self) -> Option<Goodbye> {
+        self.0.closing.goodbye()
     }
 
     /// Bytes written to it so far.

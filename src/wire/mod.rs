@@ -5,6 +5,7 @@
 //! ([`meter`]).
 
 pub mod cable;
+pub mod closing;
 pub mod crowd;
 pub mod meter;
 pub mod serving;

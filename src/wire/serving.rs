@@ -22,6 +22,7 @@ use tower::ServiceExt;
 
 use super::Options;
 use super::cable::Cable;
+use super::closing::Watched;
 use super::crowd::{Crowd, Place};
 use super::meter::Intake;
 use super::stream::{Wire, take_up};
@@ -138,10 +139,11 @@ impl Entrance {
 
     /// Request by request, until it ends, or is something else than HTTP from then on.
     async fn converse(&self, wire: Wire, cable: Cable, mut stopped: watch::Receiver<bool>) -> hyper::Result<()> {
+        let watched = Watched::new(wire, cable.clone());
         let service = service_fn(move |request| answer(self.router.clone(), cable.clone(), request));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.patience).max_buf_size(MAX_HEAD);
-        let mut serving = pin!(http.serve_connection(TokioIo::new(wire), service).with_upgrades());
+        let mut serving = pin!(http.serve_connection(TokioIo::new(watched), service).with_upgrades());
         tokio::select! {
             ended = &mut serving => return ended,
             _ = stopped.wait_for(|stopped| *stopped) => serving.as_mut().graceful_shutdown(),

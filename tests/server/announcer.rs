@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use switchboard::signaling::call::{Call, SessionDescription};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::signaling::notice::{Ended, News};
+use switchboard::signaling::notice::News;
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::signaling::refusal::Refusal;
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 use switchboard::store::directory::{Again, Directory, Outbox, Telling};
@@ -105,14 +105,14 @@ impl Hall {
 
     fn leave(&mut self, who: usize) {
         let Listener { peer, connection, .. } = self.listeners.swap_remove(who);
-        let notices = self.switchboard.leave(peer, connection, Ended::Closed, self.now);
+        let notices = self.switchboard.leave(peer, connection, ConnectionEnd::Closed, self.now);
         self.directory.remove(peer, connection);
         self.directory.tell_all(notices, self.now);
     }
 
     fn break_off(&mut self, who: usize) -> String {
         let Listener { peer, connection, name, .. } = self.listeners.remove(who);
-        let notices = self.switchboard.leave(peer, connection, Ended::Lost, self.now);
+        let notices = self.switchboard.leave(peer, connection, ConnectionEnd::Broken, self.now);
         self.directory.remove(peer, connection);
         self.directory.tell_all(notices, self.now);
         name

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
-use switchboard::signaling::notice::{Audience, Ended, News, Notice};
+use switchboard::signaling::notice::{Audience, News, Notice};
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::signaling::presence::Arrival;
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 
@@ -175,7 +175,7 @@ impl World {
         self.people[who].connection.is_some() && !self.people[who].is_dead
     }
 
-    fn leave(&mut self, who: usize, how: Ended) {
+    fn leave(&mut self, who: usize, how: ConnectionEnd) {
         let person = &mut self.people[who];
         let (Some(id), Some(connection)) = (person.id, person.connection.take()) else { return };
         let notices = self.switchboard.leave(id, connection, how, self.now);
@@ -240,7 +240,7 @@ impl World {
                 self.tell(notices);
             }
             Deed::Die => self.people[who].is_dead = self.people[who].session.is_some(),
-            Deed::Break => self.leave(who, Ended::Lost),
+            Deed::Break => self.leave(who, ConnectionEnd::Broken),
             // Without a session nobody can take over what the server takes for alive.
             Deed::Return if self.people[who].connection.is_none() || self.people[who].session.is_some() => {
                 self.connect(who);
@@ -250,7 +250,7 @@ impl World {
                 self.connect(who);
             }
             Deed::Reload => {
-                self.leave(who, Ended::Closed);
+                self.leave(who, ConnectionEnd::Closed);
                 self.load_page(who);
             }
             _ if !self.speaks(who) => {}
@@ -309,12 +309,12 @@ proptest! {
         for who in 0..PEOPLE {
             world.connect_if_away(who);
         }
-        for (who, how) in [Ended::Closed, Ended::Closed, Ended::Lost].into_iter().enumerate() {
+        for (who, how) in [ConnectionEnd::Closed, ConnectionEnd::Closed, ConnectionEnd::Broken].into_iter().enumerate() {
             world.leave(who, how);
         }
         world.act(PEOPLE - 1, Deed::Wait(60));
         prop_assert!(world.people[PEOPLE - 1].calls.is_empty(), "a call whose end was not told");
-        world.leave(PEOPLE - 1, Ended::Lost);
+        world.leave(PEOPLE - 1, ConnectionEnd::Broken);
         for minutes in [2, 2] {
             world.now += Duration::from_secs(60 * minutes);
             world.switchboard.expire(world.now);

@@ -9,6 +9,7 @@ mod bare;
 mod bare_end;
 mod call;
 mod candidate;
+mod close;
 mod command;
 mod files;
 mod folder;

@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, PeerId, RoomName};
-use switchboard::signaling::notice::Ended;
 use switchboard::signaling::pairs::{Address, PairId};
-use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::signaling::refusal::Code;
 use switchboard::signaling::switchboard::Switchboard;
 
@@ -229,7 +228,7 @@ fn from_one_address_no_more_rooms_are_made_than_so_many_whose_makers_have_not_co
     }
     assert_eq!(make(&mut board, 23, address(1, "here"), later), Err(Code::TooMany));
 
-    board.leave(first, ConnectionId(1), Ended::Closed, later);
+    board.leave(first, ConnectionId(1), ConnectionEnd::Closed, later);
     board.expire(later + Duration::from_secs(30));
     assert!(board.is_empty(), "nothing is kept of it all");
 }

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use switchboard::signaling::call::SessionDescription;
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, PeerId, UserName};
-use switchboard::signaling::notice::Ended;
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::store::directory::{Outbox, Telling};
 use switchboard::store::{Speaker, Store};
 
@@ -63,7 +62,7 @@ fn a_panic_in_telling_one_ends_that_one_and_everybody_else_goes_on() {
     let (amy, out) = arrive(&store, 2, "amy", false);
     assert!(offer(&store, amy, 2), "amy is heard as if nothing had happened");
     assert!(broken.ended.load(Ordering::Relaxed) && !out.ended.load(Ordering::Relaxed));
-    store.leave(faulty, ConnectionId(1), Ended::Lost);
-    store.leave(amy, ConnectionId(2), Ended::Closed);
+    store.leave(faulty, ConnectionId(1), ConnectionEnd::Broken);
+    store.leave(amy, ConnectionId(2), ConnectionEnd::Closed);
     assert!(store.is_empty(), "nothing is left");
 }

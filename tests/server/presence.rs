@@ -8,7 +8,7 @@ use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
 use switchboard::signaling::notice::{Audience, Ended, News, Notice};
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::signaling::presence::{Arrival, Hearing};
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 
@@ -58,7 +58,7 @@ fn one_who_returns_in_the_moment_the_other_is_given_up_hears_of_it_once() {
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
     board.offer(amy, OfferId(1), description(), start).expect("kept");
     board.answer(bob, &Wanted::Offer(OfferId(1)), description(), true, start).expect("answered");
-    board.leave(bob, ConnectionId(2), Ended::Lost, start);
+    board.leave(bob, ConnectionId(2), ConnectionEnd::Broken, start);
     let back = arrive(&mut board, 3, "amy", Some(2), start + Limits::default().grace);
     assert_eq!(numbers(&back.missed), [3]);
     assert!(matches!(back.missed[0].1, News::PeerHangup(_)), "{:?}", back.missed);
@@ -72,10 +72,10 @@ fn one_who_returns_when_its_time_is_over_is_somebody_new() {
     for (away, is_back) in [(grace - SECOND, true), (grace, false)] {
         let amy = arrive(&mut board, 1, "amy", None, start).peer;
         board.offer(amy, OfferId(1), description(), start).expect("kept");
-        board.leave(amy, ConnectionId(1), Ended::Lost, start);
+        board.leave(amy, ConnectionId(1), ConnectionEnd::Broken, start);
         let back = arrive(&mut board, 2, "amy", Some(0), start + away);
         assert_eq!(back.restored.and_then(|restored| restored.open_offer).is_some(), is_back);
-        board.leave(back.peer, ConnectionId(2), Ended::Closed, start + away);
+        board.leave(back.peer, ConnectionId(2), ConnectionEnd::Closed, start + away);
     }
 }
 
@@ -85,9 +85,9 @@ fn an_absence_that_is_over_does_not_end_the_next_one() {
     let grace = Limits::default().grace;
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     board.offer(amy, OfferId(1), description(), start).expect("kept");
-    board.leave(amy, ConnectionId(1), Ended::Lost, start);
+    board.leave(amy, ConnectionId(1), ConnectionEnd::Broken, start);
     arrive(&mut board, 2, "amy", Some(0), start + SECOND);
-    board.leave(amy, ConnectionId(2), Ended::Lost, start + grace - SECOND);
+    board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, start + grace - SECOND);
     board.expire(start + grace + SECOND);
     let back = arrive(&mut board, 3, "amy", Some(0), start + grace + 2 * SECOND);
     assert_eq!(back.restored.and_then(|restored| restored.open_offer), Some(OfferId(1)));
@@ -117,7 +117,7 @@ fn beyond_the_number_of_those_waited_for_the_one_who_left_first_is_given_up() {
     for (number, name) in [(1, "amy"), (2, "bob"), (3, "cem")] {
         let peer = arrive(&mut board, number, name, None, now).peer;
         board.offer(peer, OfferId(number), description(), now).expect("kept");
-        board.leave(peer, ConnectionId(number), Ended::Lost, now);
+        board.leave(peer, ConnectionId(number), ConnectionEnd::Broken, now);
     }
     for (number, name, is_back) in [(4, "amy", false), (5, "bob", true), (6, "cem", true)] {
         let restored = arrive(&mut board, number, name, Some(0), now).restored;
@@ -138,7 +138,7 @@ fn what_was_still_on_its_way_through_the_old_connection_is_not_acted_on() {
     assert_eq!(board.hears(amy, ConnectionId(2), Some(2)), Hearing::New);
     // Nobody speaks for one who is away.
     board.offer(amy, OfferId(1), description(), now).expect("kept");
-    board.leave(amy, ConnectionId(2), Ended::Lost, now);
+    board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, now);
     assert_eq!(board.hears(amy, ConnectionId(2), Some(3)), Hearing::Elsewhere);
 }
 
@@ -152,10 +152,38 @@ fn one_who_returns_in_the_moment_when_another_members_time_is_over_hears_of_it_o
         board.join(peer, room.clone(), MemberId(id), start).expect("let in");
         peer
     });
-    board.leave(bob, ConnectionId(2), Ended::Lost, start);
+    board.leave(bob, ConnectionId(2), ConnectionEnd::Broken, start);
     // She was told: joined-room, user-joined, user-lost. Her old connection looks alive.
     let back = arrive(&mut board, 3, "amy", Some(3), start + Limits::default().grace);
     assert_eq!((back.peer, numbers(&back.missed)), (amy, vec![4]));
     assert_eq!(back.restored.expect("she was here").rooms[0].members, []);
     assert_eq!(back.notices, [], "nobody else is there");
+}
+
+#[test]
+fn unconfirmed_close_ends_all_after_five_seconds() {
+    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let amy = arrive(&mut board, 1, "amy", None, start).peer;
+    let bob = arrive(&mut board, 2, "bob", None, start).peer;
+    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    board.answer(bob, &Wanted::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.leave(amy, ConnectionId(1), ConnectionEnd::Unconfirmed, start);
+    assert_eq!(board.expire(start + 5 * SECOND - Duration::from_millis(1)), []);
+    let notices = board.expire(start + 5 * SECOND);
+    let hangups: Vec<_> = told(&notices, bob);
+    let [News::PeerHangup(hangup)] = hangups[..] else { panic!("{notices:?}") };
+    assert_eq!(hangup.reason, Ended::Closed);
+}
+
+#[test]
+fn unconfirmed_close_is_nothing_to_a_client_that_is_back() {
+    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let amy = arrive(&mut board, 1, "amy", None, start).peer;
+    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    board.leave(amy, ConnectionId(1), ConnectionEnd::Unconfirmed, start);
+    assert_eq!(arrive(&mut board, 2, "amy", Some(0), start + SECOND).peer, amy);
+    // A break after that has the whole grace again.
+    board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, start + 2 * SECOND);
+    board.expire(start + 10 * SECOND);
+    assert_eq!(arrive(&mut board, 3, "amy", Some(0), start + 11 * SECOND).peer, amy);
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use switchboard::signaling::notice::Ended;
+use switchboard::signaling::peer::ConnectionEnd;
 
 use crate::support::room_world::{Deed, PEOPLE, ROOMS, View, World};
 
@@ -52,7 +52,7 @@ proptest! {
                 prop_assert_eq!(others, &all, "who is there");
             }
         }
-        for (who, how) in [Ended::Closed, Ended::Lost, Ended::Lost, Ended::Closed, Ended::Lost].into_iter().enumerate() {
+        for (who, how) in [ConnectionEnd::Closed, ConnectionEnd::Broken, ConnectionEnd::Broken, ConnectionEnd::Closed, ConnectionEnd::Broken].into_iter().enumerate() {
             world.leave(who, how);
         }
         for minutes in [2, 2] {

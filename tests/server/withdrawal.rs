@@ -104,8 +104,7 @@ async fn a_polling_session_that_ends_without_goodbye_has_lost_its_offer() {
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
     let object = offered(&mut amy, &mut bob, "amy's").await;
-    // The engine is closed, but no `disconnect()` was called.
-    amy.send_raw("1").await;
+    amy.break_off().await;
     assert_eq!(bob.expect("offerWithdrawn").await, withdrawn(&object, "lost"));
 }
 

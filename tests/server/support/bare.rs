@@ -224,9 +224,14 @@ impl Bare {
     // ---- The end ----
 
     /// Closed on purpose, as a browser does it for a tab.
-    pub async fn close(mut self) {
-        let frame = CloseFrame { code: CloseCode::Away, reason: "".into() };
-        within("room for the close frame", self.socket.close(Some(frame))).await.expect("the close frame goes out");
+    pub async fn close(self) {
+        self.close_with(Some(CloseCode::Away.into())).await;
+    }
+
+    /// Closed by a close frame with this code, or none.
+    pub async fn close_with(mut self, code: Option<u16>) {
+        let frame = code.map(|code| CloseFrame { code: code.into(), reason: "".into() });
+        within("room for the close frame", self.socket.close(frame)).await.expect("the close frame goes out");
     }
 
     /// The connection breaks: no close frame.

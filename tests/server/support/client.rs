@@ -261,6 +261,11 @@ impl Client {
         self.wire.close().await;
     }
 
+    /// Closed by a close frame with this code, or none.
+    pub async fn close_with(self, code: Option<u16>) {
+        self.wire.close_with(code).await;
+    }
+
     /// Goes on purpose, as this transport tells it: by a close frame, on long-polling by a `disconnect()` and the engine's
     /// close, without which the session would be kept until its ping time-out.
     pub async fn leave(mut self) {
@@ -275,11 +280,10 @@ impl Client {
         drop(self);
     }
 
-    /// The connection breaks, and the server notices it at once: on long-polling the engine is closed without a
-    /// `disconnect()`.
+    /// The connection breaks, and the server notices it at once: on long-polling by a packet that no server can read.
     pub async fn break_off(mut self) {
         if let Wire::Polling(_) = self.wire {
-            self.send_raw("1").await;
+            self.try_send(Frame::from("x")).await.expect_err("nobody can read that");
         }
     }
 }

@@ -63,7 +63,17 @@ pub struct Frames {
 impl Frames {
     /// Comes in at this door and is known there.
     pub async fn open(address: SocketAddr, door: Door) -> Self {
-        let mut frames = Self::open_with(address, door, &[]).await;
+        Self::open_with(address, door, &[]).await.enter().await
+    }
+
+    /// The same by way of a proxy that says from where it comes.
+    pub async fn open_through_proxy(address: SocketAddr, door: Door) -> Self {
+        let request = handshake_with(door.path(), "X-Forwarded-For: 203.0.113.7\r\n");
+        Self::new(door, upgrade_by(address, &request, &[]).await).enter().await
+    }
+
+    async fn enter(self) -> Self {
+        let (door, mut frames) = (self.door, self);
         if door == Door::Course {
             frames.say("40{\"userName\":\"eve\",\"password\":\"x\"}").await;
             frames.until("40{").await;
@@ -156,8 +166,12 @@ pub fn reset(stream: TcpStream) {
 
 /// Asks for a WebSocket, sends what comes then, and reads no more than the reply's head.
 pub async fn upgrade(address: SocketAddr, path: &str, then: &[u8]) -> TcpStream {
+    upgrade_by(address, &handshake(path), then).await
+}
+
+async fn upgrade_by(address: SocketAddr, request: &str, then: &[u8]) -> TcpStream {
     let mut stream = connect(address).await.expect("the server accepts");
-    stream.write_all(&[handshake(path).as_bytes(), then].concat()).await.expect("a request");
+    stream.write_all(&[request.as_bytes(), then].concat()).await.expect("a request");
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(within("a reply", stream.read_u8()).await.expect("a reply"));
@@ -168,8 +182,12 @@ pub async fn upgrade(address: SocketAddr, path: &str, then: &[u8]) -> TcpStream 
 
 /// The request for a WebSocket.
 pub fn handshake(path: &str) -> String {
+    handshake_with(path, "")
+}
+
+fn handshake_with(path: &str, headers: &str) -> String {
     format!(
-        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{headers}\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
 }

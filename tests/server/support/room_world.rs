@@ -7,9 +7,9 @@ use switchboard::signaling::call::IceCandidate;
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::membership::Relayed;
 use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, Session, UserName};
-use switchboard::signaling::notice::{Audience, Ended, News, Notice};
+use switchboard::signaling::notice::{Audience, News, Notice};
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::signaling::presence::Arrival;
 use switchboard::signaling::room_news::{MemberInfo, Signal};
 use switchboard::signaling::switchboard::Switchboard;
@@ -165,7 +165,7 @@ impl World {
         self.people[who].connection.is_some() && !self.people[who].is_dead
     }
 
-    pub fn leave(&mut self, who: usize, how: Ended) {
+    pub fn leave(&mut self, who: usize, how: ConnectionEnd) {
         let person = &mut self.people[who];
         let (Some(id), Some(connection)) = (person.id, person.connection.take()) else { return };
         let notices = self.switchboard.leave(id, connection, how, self.now);
@@ -237,7 +237,7 @@ impl World {
                 }
             }
             Deed::Die => self.people[who].is_dead = self.people[who].session.is_some(),
-            Deed::Break => self.leave(who, Ended::Lost),
+            Deed::Break => self.leave(who, ConnectionEnd::Broken),
             // Without a session nobody can take over what the server takes for alive.
             Deed::Return if self.people[who].connection.is_none() || self.people[who].session.is_some() => {
                 self.connect(who);
@@ -247,7 +247,7 @@ impl World {
                 self.connect(who);
             }
             Deed::Reload => {
-                self.leave(who, Ended::Closed);
+                self.leave(who, ConnectionEnd::Closed);
                 self.load_page(who);
             }
             Deed::Return => {}

@@ -160,9 +160,14 @@ impl Wire {
 
     /// Ends a WebSocket with a close frame, as a browser does when its tab is closed.
     pub async fn close(self) {
+        self.close_with(Some(CloseCode::Away.into())).await;
+    }
+
+    /// Ends a WebSocket with a close frame that has this code, or none.
+    pub async fn close_with(self, code: Option<u16>) {
         let Self::WebSocket(mut web) = self else { panic!("polling has no close frame") };
-        let frame = CloseFrame { code: CloseCode::Away, reason: "".into() };
-        within("room for the close frame", web.socket.close(Some(frame))).await.expect("the close frame goes out");
+        let frame = code.map(|code| CloseFrame { code: code.into(), reason: "".into() });
+        within("room for the close frame", web.socket.close(frame)).await.expect("the close frame goes out");
     }
 }
 
