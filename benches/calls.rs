@@ -8,7 +8,7 @@ use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
 use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
 
 /// How many open offers there are besides, and as many answered calls.
@@ -119,11 +119,10 @@ fn candidate_passed_on(bencher: Bencher, elsewhere: u64) {
 /// Somebody comes, is told which offers are open, and goes.
 #[divan::bench(args = ELSEWHERE)]
 fn come_and_go(bencher: Bencher, elsewhere: u64) {
-    use switchboard::signaling::notice::Ended;
     let (mut switchboard, ..) = busy(elsewhere);
     let number = CALLER + 2;
     bencher.bench_local(|| {
         let peer = arrive(&mut switchboard, number);
-        black_box(switchboard.leave(peer, ConnectionId(number), Ended::Closed, Instant::now())).len()
+        black_box(switchboard.leave(peer, ConnectionId(number), ConnectionEnd::Closed, Instant::now())).len()
     });
 }

@@ -44,7 +44,7 @@ fn talk(text: &str, manner: fn() -> Manner, purpose: Purpose) {
     if purpose == Purpose::Pairs {
         store.make_pair(room, maker, address()).expect("made");
     }
-    let arrive = |name: &str| Peer::arrive(newcomer(name, purpose), manner(), None, store.clone(), &OPTIONS);
+    let arrive = |name: &str| Peer::arrive(newcomer(name, purpose), manner(), (None, false), store.clone(), &OPTIONS);
     let (one, mut to_one) = arrive("1");
     let (two, mut to_two) = arrive("2");
     for line in text.lines() {

@@ -13,10 +13,10 @@ use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::membership::Relayed;
 use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
-use switchboard::signaling::notice::{Audience, Ended, News, Notice};
+use switchboard::signaling::notice::{Audience, News, Notice};
 use switchboard::signaling::opaque::Opaque;
 use switchboard::signaling::pairs::{Address, PairId};
-use switchboard::signaling::peer::{Newcomer, Purpose};
+use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::signaling::presence::{Arrival, Hearing};
 use switchboard::signaling::room_news::Signal;
 use switchboard::signaling::switchboard::{Switchboard, Wanted};
@@ -217,7 +217,7 @@ impl World {
         self.here.iter().rposition(|person| person.name == who % PEOPLE && purposes.contains(&person.purpose))
     }
 
-    fn leave(&mut self, place: usize, how: Ended) {
+    fn leave(&mut self, place: usize, how: ConnectionEnd) {
         let Person { peer, connection, .. } = self.here.remove(place);
         let notices = self.switchboard.leave(peer, connection, how, self.now);
         self.tell(notices);
@@ -255,7 +255,8 @@ impl World {
                 self.pages.insert(key, peer);
             }
             Deed::Leave { who, how } => {
-                let how = [Ended::Closed, Ended::Lost][usize::from(how % 2)];
+                let ends = [ConnectionEnd::Closed, ConnectionEnd::Broken, ConnectionEnd::Unconfirmed];
+                let how = ends[usize::from(how % 3)];
                 if let Some(place) = self.find(who, &[Purpose::CallsAndRooms, Purpose::Rooms, Purpose::Pairs]) {
                     self.leave(place, how);
                 }
@@ -380,7 +381,7 @@ fuzz_target!(|deeds: Vec<Deed>| {
         world.act(deed);
     }
     while !world.here.is_empty() {
-        world.leave(0, if world.here.len() % 2 == 0 { Ended::Closed } else { Ended::Lost });
+        world.leave(0, if world.here.len() % 2 == 0 { ConnectionEnd::Closed } else { ConnectionEnd::Broken });
     }
     for _ in 0..2 {
         world.now += Duration::from_secs(120);
