@@ -70,7 +70,9 @@ impl Greeting {
         writeln!(text, "Switchboard {}", env!("CARGO_PKG_VERSION"))?;
         writeln!(text)?;
         let addresses = self.addresses();
-        let plain = addresses.iter().find(|address| address.starts_with("http:"));
+        // Course pages name https://localhost:8181 themselves: a browser has to have accepted the certificate there. Our
+        // own pages work by http as well, and without a warning.
+        let plain = addresses.iter().find(|address| address.starts_with("http:") && self.folder.is_none());
         let open = plain.or(addresses.first()).map_or("", String::as_str);
         writeln!(text, "  Open         {open}")?;
         match &self.folder {

@@ -54,7 +54,8 @@ impl Server {
             Origin::Own { pem, .. } => Some(pem.clone()),
             Origin::Files(_) => None,
         };
-        let router = app::router(&config.app(), authority, course, bare, ready.clone(), addresses.clone())?;
+        let options = app::Options { certified: certificate.names.clone(), ..config.app() };
+        let router = app::router(&options, authority, course, bare, ready.clone(), addresses.clone())?;
         Ok(Self { config, certificate, router, store, socketio, websocket, ready, addresses })
     }
 

@@ -5,6 +5,7 @@ pub mod client;
 pub mod origin;
 pub mod pages;
 pub mod visitor;
+pub mod web_origin;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub struct Options {
     pub client_dir: Option<PathBuf>,
     /// Web origins that may connect, besides those of this machine and its network.
     pub allow_origin: Vec<String>,
+    /// The exact names in the certificate that the user has given: their pages may connect, too.
+    pub certified: Vec<String>,
     /// Whether a proxy in front is believed who a visitor is, and to speak https to them. Without one, pages opened by
     /// http from another machine are sent to https, where cameras work.
     pub trust_proxy: bool,
@@ -71,7 +74,7 @@ pub fn router(
     addresses: Addresses,
 ) -> Result<Router> {
     let pages = Arc::new(Pages::new(options)?);
-    let origins = Arc::new(Origins::new(&options.allow_origin)?);
+    let origins = Arc::new(Origins::new(&options.allow_origin, &options.certified)?);
     let client = Arc::new(Client::new(options.client_dir.as_deref())?);
 
     // Any page may read what it is answered: whether it may connect is decided by `origin::check`, behind this, and a

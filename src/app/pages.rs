@@ -79,7 +79,8 @@ fn secure_address(request: &Request) -> Option<String> {
     let cable = request.extensions().get::<Cable>()?;
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    (!cable.is_secure() && !origin::is_loopback(host)).then(|| format!("https://{host}{path}"))
+    let is_loopback = origin::host_of(host).is_some_and(|host| origin::is_loopback(&host));
+    (!cable.is_secure() && !is_loopback).then(|| format!("https://{host}{path}"))
 }
 
 fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {

@@ -74,6 +74,7 @@ impl Config {
             folder: self.folder.clone(),
             client_dir: self.client_dir.clone(),
             allow_origin: self.who.allow_origin.clone(),
+            certified: Vec::new(),
             trust_proxy: self.trust_proxy,
             max_connections: self.max_connections,
             max_per_address: self.max_connections_per_address,

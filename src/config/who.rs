@@ -58,7 +58,10 @@ pub struct Who {
     )]
     pub jwt_audience: Vec<String>,
 
-    /// Web origin whose pages may connect, besides those of this machine and its network; repeatable
+    /// Origin whose pages may connect, besides those of this machine and its network; repeatable
+    ///
+    /// https://example.org, https://*.example.org for all subdomains, capacitor://localhost and the like, null. The
+    /// names in the certificate of --cert are allowed as well.
     #[arg(
         long,
         value_name = "ORIGIN",

@@ -11,6 +11,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
+use super::names::exact_names;
 use super::{Options, authority};
 
 /// A certificate that is ready to be shown.
@@ -19,6 +20,8 @@ pub struct Certificate {
     pub config: Arc<ServerConfig>,
     /// Where it comes from.
     pub origin: Origin,
+    /// The exact names that the certificate of `--cert` is for: their pages may connect.
+    pub names: Vec<String>,
 }
 
 /// Where the certificate comes from.
@@ -50,7 +53,9 @@ impl fmt::Display for Origin {
 /// Files that are missing, unreadable, not PEM, or do not belong together; a state folder that cannot be written.
 pub fn choose(options: &Options) -> Result<Certificate> {
     if let Some((cert, key)) = &options.files {
-        return from_files(cert, key);
+        // A folder's certificate is not asked: folders come from elsewhere, and what is in them decides nothing.
+        let names = chain(cert)?.first().map(exact_names).unwrap_or_default();
+        return Ok(Certificate { names, ..from_files(cert, key)? });
     }
     if let Some(folder) = &options.folder {
         let (cert, key) = (folder.join("cert.crt"), folder.join("cert.key"));
@@ -67,6 +72,7 @@ pub fn choose(options: &Options) -> Result<Certificate> {
             format!("Our own certificate {} is damaged: remove it and start again.", own.leaf.display())
         })?,
         origin: Origin::Own { pem: read(&own.authority)?, authority: own.authority },
+        names: Vec::new(),
     })
 }
 
@@ -78,7 +84,7 @@ fn from_files(cert: &Path, key_file: &Path) -> Result<Certificate> {
             cert.display()
         )
     })?;
-    Ok(Certificate { config, origin: Origin::Files(cert.to_owned()) })
+    Ok(Certificate { config, origin: Origin::Files(cert.to_owned()), names: Vec::new() })
 }
 
 fn configure(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Arc<ServerConfig>> {

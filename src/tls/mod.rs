@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod certificate;
+pub mod names;
 
 use std::net::IpAddr;
 use std::path::PathBuf;

@@ -4,6 +4,7 @@
 //! there are ([`crowd`]), how long they may dawdle ([`serving`]), and how much they may send that is no message yet
 //! ([`meter`]).
 
+pub mod address;
 pub mod cable;
 pub mod closing;
 pub mod crowd;

@@ -73,6 +73,22 @@ async fn the_last_line_of_the_start_says_where_it_is_ready() {
     assert_eq!(reply.status, 200);
 }
 
+/// The address that the start-up lines tell to open.
+fn address_to_open(printed: &[String]) -> &str {
+    let line = printed.iter().find_map(|line| line.trim().strip_prefix("Open "));
+    line.expect("a line that says what to open").trim()
+}
+
+#[tokio::test]
+async fn banner_with_folder_names_https_first() {
+    let page = crate::support::folder::folder(&["index.html"]);
+    let (_child, printed) = start(&[crate::support::folder::name(&page)]).await;
+    let port = port_of(printed.last().expect("a line"));
+    assert_eq!(address_to_open(&printed), format!("https://localhost:{port}"));
+    let (_child, printed) = start(&[]).await;
+    assert!(address_to_open(&printed).starts_with("http://localhost:"), "{printed:?}");
+}
+
 #[tokio::test]
 async fn a_port_that_is_taken_is_told_with_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -94,7 +110,7 @@ async fn a_wrong_flag_is_told() {
 
 #[tokio::test]
 async fn an_origin_that_is_none_is_told() {
-    for origin in ["example.org", "https://example.org/path", "null", "*"] {
+    for origin in ["example.org", "https://example.org/path", "*", "https://*", "https://*.org", "wss://example.org"] {
         does_not_start(&["--bind", "127.0.0.1", "--port", "0", "--allow-origin", origin], &[origin]).await;
     }
 }

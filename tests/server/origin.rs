@@ -10,7 +10,7 @@ use crate::support::{Bare, Client, TestServer, Transport};
 
 const POLL: &str = "/socket.io/?EIO=4&transport=polling";
 
-const ALLOWED: [&str; 13] = [
+const ALLOWED: [&str; 18] = [
     "http://localhost",
     "https://localhost:3000",
     "http://app.localhost:5173",
@@ -24,9 +24,14 @@ const ALLOWED: [&str; 13] = [
     "http://169.254.1.1",
     "http://[::1]:3000",
     "https://[fe80::1]:8181",
+    "http://100.101.102.103:8181",
+    "http://0.0.0.0:8181",
+    "http://localhost.:8181",
+    "https://desk.lan",
+    "https://page.test",
 ];
 
-const FOREIGN: [&str; 18] = [
+const FOREIGN: [&str; 22] = [
     "null",
     "https://evil.example",
     "https://localhost.evil.example",
@@ -45,6 +50,10 @@ const FOREIGN: [&str; 18] = [
     "https://[2001:4860:4860::8888]",
     "file://",
     "",
+    "https://desk.tail1234.ts.net",
+    "capacitor://localhost",
+    "https://100.128.0.1",
+    "https://evil.lan.example",
 ];
 
 async fn poll_from(server: &TestServer, origin: &str) -> Reply {
@@ -125,6 +134,48 @@ async fn an_origin_that_the_flag_names_is_let_in_and_no_other() {
     }
     // The usual ones are not shut out by it.
     assert_eq!(poll_from(&server, "https://localhost:3000").await.status, 200);
+}
+
+#[tokio::test]
+async fn allowed_application_origin_connects() {
+    for (named, sent) in [
+        ("null", "null"),
+        ("file://", "file://"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("tauri://localhost/", "tauri://localhost"),
+        ("ionic://localhost", "ionic://localhost"),
+        ("chrome-extension://abcdefghijklmnop", "chrome-extension://abcdefghijklmnop"),
+        ("https://*.example.org", "https://a.b.example.org"),
+        ("https://bücher.example/", "https://xn--bcher-kva.example"),
+        ("https://example.org:443", "https://example.org"),
+    ] {
+        let server = TestServer::start_patient(&["--password", "secret", "--allow-origin", named]).await;
+        let reply = poll_from(&server, sent).await;
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (200, Some(sent)), "{named}");
+        assert_eq!(others(&server, &[("Origin", sent)]).await, [401; 4], "{named}");
+        assert_eq!(poll_from(&server, "https://example.com").await.status, 403, "{named}");
+    }
+}
+
+#[tokio::test]
+async fn certificate_name_given_by_flag_is_allowed_origin() {
+    let dir = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let names = ["calls.example.org", "*.example.com"].map(str::to_owned);
+    let made = rcgen::generate_simple_self_signed(names).expect("a certificate");
+    let (cert, key) = (dir.path().join("cert.crt"), dir.path().join("cert.key"));
+    std::fs::write(&cert, made.cert.pem()).expect("a file");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("a file");
+    std::fs::write(dir.path().join("index.html"), "page").expect("a file");
+    let [folder, cert, key] = [dir.path(), &cert, &key].map(|path| path.to_str().expect("a path"));
+
+    let server = TestServer::start(&["--cert", cert, "--key", key]).await;
+    assert_eq!(poll_from(&server, "https://calls.example.org:8181").await.status, 200);
+    for other in ["http://calls.example.org:8181", "https://www.example.com", "https://www.calls.example.org"] {
+        assert_eq!(poll_from(&server, other).await.status, 403, "{other}");
+    }
+    // A folder's certificate decides nothing.
+    let server = TestServer::start(&[folder]).await;
+    assert_eq!(poll_from(&server, "https://calls.example.org:8181").await.status, 403);
 }
 
 #[tokio::test]
