@@ -63,7 +63,12 @@ impl Tokens {
     /// A file that cannot be read, or holds no such key.
     pub fn with_public_key(file: &Path) -> Result<Self> {
         let name = file.display();
-        let pem = fs::read_to_string(file).with_context(|| format!("The public key {name} cannot be read"))?;
+        let bytes = fs::read(file).with_context(|| format!("The public key {name} cannot be read"))?;
+        let Ok(pem) = String::from_utf8(bytes) else {
+            bail!(
+                "{name} is no text, but perhaps a key in DER form: turn it into PEM with `openssl pkey -pubin -inform der -in \"{name}\" -out \"{name}.pem\"`."
+            );
+        };
         if pem.contains("PRIVATE KEY") {
             bail!("{name} holds a private key: keep that where tokens are made, and give this server the public one.");
         }

@@ -13,6 +13,7 @@ use rust_embed::Embed;
 use tower_http::services::ServeDir;
 
 use super::{Options, origin};
+use crate::tally;
 use crate::wire::cable::Cable;
 
 /// The built-in pages: part of a release binary, read from disk by a debug one.
@@ -127,8 +128,16 @@ pub fn has_tag(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 }
 
 async fn from_folder(folder: &Path, request: Request) -> Response {
-    if !may_be_served(folder, request.uri().path()).await {
-        return missing("There is no such file in the served folder.\n");
+    let path = request.uri().path();
+    match may_be_served(folder, path).await {
+        Found::Withheld => {
+            if let Some(path) = tally::first("withheld", path) {
+                tracing::info!(path, "not served: {WITHHELD}");
+            }
+            return missing(WITHHELD_HERE);
+        }
+        Found::Nothing => return missing("There is no such file in the served folder.\n"),
+        Found::File => {}
     }
     let mut files = ServeDir::new(folder);
     let mut response = match files.try_call(request).await {
@@ -147,33 +156,61 @@ async fn from_folder(folder: &Path, request: Request) -> Response {
     response
 }
 
+/// What there is at a path of the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    File,
+    Nothing,
+    /// By its name alone, whether there is such a file or not.
+    Withheld,
+}
+
 /// Whether a path leads to something in the folder that is anybody's business. Both the name that was asked for
 /// and the file that it leads to, links followed, must be harmless.
-async fn may_be_served(folder: &Path, path: &str) -> bool {
-    let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
+async fn may_be_served(folder: &Path, path: &str) -> Found {
+    let Ok(path) = percent_decode_str(path).decode_utf8() else { return Found::Nothing };
     let relative = Path::new(path.trim_start_matches('/'));
-    if !is_harmless(relative) {
-        return false;
+    if !is_sound(relative) {
+        return Found::Nothing;
+    }
+    if is_withheld(relative) {
+        return Found::Withheld;
     }
     let leads_to = |path: PathBuf| async move {
-        tokio::fs::canonicalize(path).await.ok().filter(|real| real.strip_prefix(folder).is_ok_and(is_harmless))
+        let real = tokio::fs::canonicalize(path).await.ok()?;
+        real.strip_prefix(folder).is_ok_and(|inner| is_sound(inner) && !is_withheld(inner)).then_some(real)
     };
-    match leads_to(folder.join(relative)).await {
+    let found = match leads_to(folder.join(relative)).await {
         // A folder is answered by its index.html, which may be a link as well.
         Some(real) if real.is_dir() => leads_to(real.join("index.html")).await.is_some(),
         real => real.is_some(),
-    }
+    };
+    if found { Found::File } else { Found::Nothing }
 }
 
-/// Never served: private keys, dot files, the installed packages and the old server's own files.
-fn is_harmless(path: &Path) -> bool {
-    path.components().all(|component| {
-        let Component::Normal(name) = component else { return false };
-        let Some(name) = name.to_str().map(str::to_lowercase) else { return false };
+/// What [`is_withheld`] holds back, for the log and for the one who asks.
+const WITHHELD: &str = "keys (*.key, *.pem), dot files (but /.well-known/), node_modules, server.js and package*.json stay \
+                        in the folder";
+const WITHHELD_HERE: &str = "Files of this name are never served: keys (*.key, *.pem), dot files (but /.well-known/), \
+                             node_modules, server.js and package*.json. A file that your page needs must have another name.\n";
+
+/// Whether a path leads down only, by names that mean the same on every system.
+fn is_sound(path: &Path) -> bool {
+    path.components().all(|component| match component {
+        Component::Normal(name) => name.to_str().is_some_and(|name| !name.contains(['\\', '\0', ':'])),
+        _ => false,
+    })
+}
+
+/// Never served: private keys, dot files, the installed packages and the old server's own files. `/.well-known/` is for
+/// everybody (RFC 8615).
+fn is_withheld(path: &Path) -> bool {
+    path.components().enumerate().any(|(depth, component)| {
+        let name = component.as_os_str().to_string_lossy().to_lowercase();
         let key = name.ends_with(".key") || name.ends_with(".pem");
         let package = name.starts_with("package") && name.ends_with(".json");
-        let odd = name.contains(['\\', '\0', ':']);
-        !(name.starts_with('.') || key || package || odd || name == "node_modules" || name == "server.js")
+        let dot = name.starts_with('.') && !(depth == 0 && name == ".well-known");
+        dot || key || package || name == "node_modules" || name == "server.js"
     })
 }
 

@@ -23,8 +23,8 @@ use self::who::Who;
 pub struct Config {
     /// Folder of pages to serve instead of the built-in ones
     ///
-    /// Its cert.key and cert.crt are used if they are there. Keys, dot files, node_modules, server.js and
-    /// package*.json are never served.
+    /// Its cert.key and cert.crt are used if they are there. Keys, dot files (but .well-known), node_modules,
+    /// server.js and package*.json are never served.
     #[arg(value_name = "FOLDER", env = "SWITCHBOARD_FOLDER")]
     pub folder: Option<PathBuf>,
 

@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod certificate;
 pub mod names;
+mod pem;
 
 use std::net::IpAddr;
 use std::path::PathBuf;

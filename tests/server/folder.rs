@@ -1,6 +1,7 @@
 //! A course page served from its folder: all of it, and nothing that is nobody's business (1.7).
 
 use crate::support::folder::{folder, name};
+use crate::support::program::Program;
 use crate::support::{TestServer, server};
 
 #[tokio::test]
@@ -57,8 +58,47 @@ async fn keys_and_the_old_servers_own_files_are_never_served() {
         let encoded: String = file.bytes().map(|byte| format!("%{byte:02x}")).collect();
         for path in [format!("/{file}"), format!("/./{file}"), format!("//{file}"), format!("/{encoded}")] {
             let reply = server.get(&path).await;
-            assert!(!reply.text().contains(file) && matches!(reply.status, 400 | 404), "{path}: {}", reply.status);
+            // Each file holds its own name.
+            assert!(reply.text() != file && matches!(reply.status, 400 | 404), "{path}: {}", reply.status);
         }
+    }
+}
+
+#[tokio::test]
+async fn well_known_files_are_served_and_no_other_dot_files() {
+    let served = [".well-known/security.txt", ".well-known/acme-challenge/token"];
+    let withheld = [".well-known/.env", ".well-known/server.pem", "sub/.well-known/x.txt", ".well-known2/x.txt"];
+    let page = folder(&[&served[..], &withheld, &["index.html"]].concat());
+    let server = TestServer::start(&[name(&page)]).await;
+    for file in served {
+        let reply = server.get(&format!("/{file}")).await;
+        assert_eq!((reply.status, reply.text().as_str()), (200, file));
+    }
+    for file in withheld {
+        assert_eq!(server.get(&format!("/{file}")).await.status, 404, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn withheld_file_is_told_to_the_page_and_once_to_the_log() {
+    let page = folder(&["index.html", "package.json"]);
+    let mut program =
+        Program::start_keeping(&[name(&page)], |line| line.contains("not served") || line.contains("since")).await;
+    let there = program.server.get("/package.json").await;
+    // Whether there is such a file is nobody's business.
+    let absent = program.server.get("/sub/package-data.json").await;
+    assert_eq!((there.status, there.text()), (404, absent.text()));
+    assert!(there.text().contains("package*.json") && there.text().contains("another name"), "{}", there.text());
+    for _ in 0..5 {
+        program.server.get("/package.json").await;
+        program.server.get("/a%0Ab/.env").await;
+    }
+    assert!(!program.server.get("/nothing.html").await.text().contains("never served"));
+    program.stop().await;
+    let log = program.log_until("since the start").await;
+    for path in ["/package.json", "/sub/package-data.json", "/a%0Ab/.env"] {
+        let lines = log.iter().filter(|line| line.contains(&format!("\"{path}\""))).count();
+        assert_eq!(lines, 1, "{path} in {log:#?}");
     }
 }
 

@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::http::request;
+use crate::support::program::Program;
 use crate::support::{Client, TestServer, server, within};
 
 fn folder() -> TempDir {
@@ -225,6 +226,111 @@ async fn a_certificate_or_key_that_cannot_be_read_is_a_fault_told_in_words() {
             assert!(words.contains(damaged) && words.contains(' '), "{damaged} {damage}: {words}");
         }
     }
+}
+
+/// What the user is told of this certificate and this key.
+fn fault_of_pair(cert: &[u8], key: &[u8]) -> String {
+    let page = folder();
+    fs::write(page.path().join("cert.crt"), cert).expect("a file");
+    fs::write(page.path().join("cert.key"), key).expect("a file");
+    fault_of(&page)
+}
+
+fn pair() -> (rcgen::Certificate, rcgen::KeyPair) {
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).expect("a pair");
+    (cert, signing_key)
+}
+
+#[test]
+fn key_or_certificate_in_another_form_is_told_with_the_command() {
+    let (cert, key) = pair();
+    let (pem, key_pem) = (cert.pem(), key.serialize_pem());
+    let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGj\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let older = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    let pkcs12 = [&[0x30, 0x82, 0x01, 0x00, 0x02, 0x01, 0x03][..], &[0; 64]].concat();
+    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(pem.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let request = "-----BEGIN CERTIFICATE REQUEST-----\nMIGj\n-----END CERTIFICATE REQUEST-----\n";
+    let public = "-----BEGIN PUBLIC KEY-----\nMIGj\n-----END PUBLIC KEY-----\n";
+    let (pem, key_pem) = (pem.as_bytes(), key_pem.as_bytes());
+    let cases: [(&[u8], &[u8], &str, &str); 11] = [
+        (cert.der(), key_pem, "cert.crt", "openssl x509 -inform der"),
+        (pem, &key.serialize_der(), "cert.key", "openssl pkey -inform der"),
+        (pem, encrypted.as_bytes(), "cert.key", "openssl pkey -in"),
+        (pem, older.as_bytes(), "cert.key", "passphrase"),
+        (&pkcs12, key_pem, "cert.crt", "openssl pkcs12"),
+        (pem, &pkcs12, "cert.key", "openssl pkcs12"),
+        (&utf16, key_pem, "cert.crt", "UTF-8"),
+        (key_pem, pem, "cert.crt", "changed places"),
+        (pem, pem, "cert.key", "changed places"),
+        (request.as_bytes(), key_pem, "cert.crt", "request"),
+        (pem, public.as_bytes(), "cert.key", "public key"),
+    ];
+    for (cert, key, file, words) in cases {
+        let told = fault_of_pair(cert, key);
+        assert!(told.contains(file) && told.contains(words), "{words}: {told}");
+    }
+}
+
+#[test]
+fn pem_behind_a_byte_order_mark_is_taken() {
+    let (cert, key) = pair();
+    let page = folder();
+    fs::write(page.path().join("cert.crt"), format!("\u{feff}{}", cert.pem())).expect("a file");
+    fs::write(page.path().join("cert.key"), format!("\u{feff}{}", key.serialize_pem())).expect("a file");
+    let path = page.path().to_str().expect("a path");
+    assert!(server::build(server::state_dir(), &[path]).is_ok());
+}
+
+#[test]
+fn chain_in_the_wrong_order_is_told_as_such() {
+    let (cert, key) = pair();
+    let (other, _) = pair();
+    let told = fault_of_pair(format!("{}{}", other.pem(), cert.pem()).as_bytes(), key.serialize_pem().as_bytes());
+    assert!(told.contains("number 2") && told.contains("first"), "{told}");
+}
+
+#[test]
+fn key_of_an_unknown_kind_is_no_mismatch() {
+    let (cert, _) = pair();
+    // PKCS #8 around nothing that is a key.
+    let odd = "-----BEGIN PRIVATE KEY-----\nMAUCAQAwAA==\n-----END PRIVATE KEY-----\n";
+    let told = fault_of_pair(cert.pem().as_bytes(), odd.as_bytes());
+    assert!(told.contains("kind") && !told.contains("belong"), "{told}");
+}
+
+#[test]
+fn certificate_that_is_none_is_no_mismatch() {
+    let (_, key) = pair();
+    let odd = "-----BEGIN CERTIFICATE-----\nMAUCAQAwAA==\n-----END CERTIFICATE-----\n";
+    let told = fault_of_pair(odd.as_bytes(), key.serialize_pem().as_bytes());
+    assert!(told.contains("X.509") && !told.contains("belong"), "{told}");
+}
+
+/// The program's warnings about a certificate that is valid between these years and has these names.
+async fn warnings_of(from: i32, until: i32, names: Vec<String>) -> String {
+    let (files, key) = (folder(), rcgen::KeyPair::generate().expect("a key"));
+    let mut params = rcgen::CertificateParams::new(names).expect("names");
+    (params.not_before, params.not_after) = (rcgen::date_time_ymd(from, 1, 1), rcgen::date_time_ymd(until, 1, 1));
+    let (cert_file, key_file) = (files.path().join("own.crt"), files.path().join("own.key"));
+    fs::write(&cert_file, params.self_signed(&key).expect("a certificate").pem()).expect("a file");
+    fs::write(&key_file, key.serialize_pem()).expect("a file");
+    let [cert_file, key_file] = [&cert_file, &key_file].map(|path| path.to_str().expect("a path"));
+    let mut program = Program::start_keeping(&["--cert", cert_file, "--key", key_file], |_| true).await;
+    program.stop().await;
+    program.log_until("since the start").await.concat()
+}
+
+#[tokio::test]
+async fn certificate_browsers_warn_of_is_warned_of_at_start() {
+    let names = || vec!["localhost".to_owned()];
+    let expired = warnings_of(2019, 2020, names()).await;
+    assert!(expired.contains("own.crt expired on") && expired.contains("make a new one"), "{expired}");
+    let future = warnings_of(2100, 2101, names()).await;
+    assert!(future.contains("own.crt is valid from") && future.contains("clock"), "{future}");
+    let nameless = warnings_of(2020, 2100, vec![]).await;
+    assert!(nameless.contains("subjectAltName"), "{nameless}");
+    let good = warnings_of(2020, 2100, names()).await;
+    assert!(!good.contains("WARN"), "{good}");
 }
 
 #[tokio::test]
