@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::admission::visitor::Visitor;
 use crate::admission::{Credentials, Denial, Gate, Identity};
 use crate::signaling::peer::{Newcomer, Purpose};
-use crate::signaling::refusal::Refusal;
+use crate::signaling::refusal::{Code, Refusal};
 
 /// Who comes in.
 #[derive(Debug, Clone)]
@@ -18,14 +18,27 @@ pub struct Guest {
     pub remark: Option<Refusal>,
 }
 
+/// What a client is told that sends its credentials where they do not count.
+const IN_QUERY: &str = "Your page sends its name and password (or token) as \"query\", which is not looked at: send them as \
+                        \"auth\", io(url, {auth: {userName, password}}).";
+
 /// Reads `{userName, password, token?, lobby?, session?, numbers?, received?, aliases?}`; some other spellings are
-/// understood as well.
+/// understood as well. `in_query`: there are credentials in the address, too.
 ///
 /// # Errors
 /// A wrong password or token; a name, lobby or session that is too long.
-pub fn read(auth: &Value, visitor: Visitor, gate: &Gate) -> Result<Guest, Denial> {
-    let Identity { name, lobby, session, remark } = gate.admit(visitor, &Credentials::from_auth(auth))?;
+pub fn read(auth: &Value, in_query: bool, visitor: Visitor, gate: &Gate) -> Result<Guest, Denial> {
+    let given = Credentials::from_auth(auth);
+    let proves_nothing = given.password.is_none() && given.token.is_none();
+    let Identity { name, lobby, session, remark } = gate.admit(visitor, &given).map_err(|mut denial| {
+        if in_query && proves_nothing && matches!(denial.refusal.code, Code::WrongPassword | Code::WrongToken) {
+            denial.refusal.message = IN_QUERY.into();
+        }
+        denial
+    })?;
+    let unheard = (in_query && given.user_name.is_none() && given.token.is_none())
+        .then(|| Refusal::new(Code::BadPayload, IN_QUERY));
     let (counts, received) = (auth["numbers"] == true, auth["received"].as_u64());
     let newcomer = Newcomer { name, lobby, purpose: Purpose::CallsAndRooms, session, counts, received };
-    Ok(Guest { newcomer, aliases: auth["aliases"] == true, remark })
+    Ok(Guest { newcomer, aliases: auth["aliases"] == true, remark: remark.or(unheard) })
 }

@@ -32,7 +32,7 @@ use self::handshake::Guest;
 use self::inbox::Inbox;
 use self::outbox::Outbox;
 use self::peer::{Peer, SignalingError};
-use self::requests::{Desk, cable_of};
+use self::requests::{CredentialsInQuery, Desk, cable_of};
 use self::transport::{Claim, Transports};
 use crate::admission::pace::{Pace, Speed};
 use crate::admission::visitor::Visitor;
@@ -177,8 +177,10 @@ impl Hall {
             return Err(Refusal::new(Code::BadPayload, sentence).into());
         };
         let claim = self.claim(socket)?;
-        let visitor = socket.req_parts().extensions.get::<Visitor>().copied().unwrap_or_else(Visitor::unknown);
-        let guest = match handshake::read(&auth, visitor, &self.gate) {
+        let request = &socket.req_parts().extensions;
+        let visitor = request.get::<Visitor>().copied().unwrap_or_else(Visitor::unknown);
+        let in_query = request.get::<CredentialsInQuery>().is_some();
+        let guest = match handshake::read(&auth, in_query, visitor, &self.gate) {
             Ok(guest) => guest,
             Err(denial) if denial.refusal.code == Code::WrongPassword => {
                 socket.extensions.insert(Arrival::WrongPassword(denial, claim));

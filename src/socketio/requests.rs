@@ -14,6 +14,13 @@ use super::transport::Transports;
 use crate::tally;
 use crate::wire::cable::Cable;
 
+/// In the extensions of a session's first request whose address bears credentials, which count only in `auth`.
+#[derive(Debug, Clone, Copy)]
+pub struct CredentialsInQuery;
+
+/// As `auth` spells them.
+const CREDENTIALS: [&str; 6] = ["userName", "username", "password", "passWord", "token", "jwt"];
+
 /// Those who look.
 pub struct Desk {
     /// What lies under each session.
@@ -71,9 +78,13 @@ fn slim(mut request: Request) -> Request {
     let headers = HeaderMap::from_iter(NEEDED.into_iter().filter_map(copy));
     const ASKED: [&str; 3] = ["EIO=", "transport=", "sid="];
     let query = request.uri().query().unwrap_or_default().split('&');
-    let query: Vec<&str> = query.filter(|pair| ASKED.iter().any(|key| pair.starts_with(key))).collect();
+    let (query, rest): (Vec<&str>, Vec<&str>) = query.partition(|pair| ASKED.iter().any(|key| pair.starts_with(key)));
+    let bears_credentials = rest.iter().any(|pair| CREDENTIALS.contains(&pair.split('=').next().unwrap_or_default()));
     if let Ok(uri) = format!("{}?{}", request.uri().path(), query.join("&")).parse() {
         *request.uri_mut() = uri;
+    }
+    if bears_credentials {
+        request.extensions_mut().insert(CredentialsInQuery);
     }
     *request.headers_mut() = headers;
     request

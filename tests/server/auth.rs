@@ -1,10 +1,13 @@
 //! Who is let in, and under which name (1.1).
 
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::packet::Packet;
 use crate::support::payload::{offer, offered};
-use crate::support::{Client, TestServer, Transport};
+use crate::support::wire::web_socket;
+use crate::support::{Client, TestServer, Transport, within};
 
 const ALL: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
@@ -198,4 +201,59 @@ async fn one_with_a_wrong_password_that_does_not_go_by_itself_is_closed() {
     client.expect("signalingError").await;
     assert_eq!(client.next().await, Packet::Disconnected);
     client.expect_end().await;
+}
+
+/// Opens a session whose address bears `query`, sends this CONNECT, and gives back the packet with these words in it.
+async fn told_after(server: &TestServer, query: &str, connect: &str, words: &str) -> String {
+    let mut socket = web_socket(server, query, None).await.expect("open");
+    socket.send(Message::text(connect.to_owned())).await.expect("sent");
+    within(&format!("a packet with {words:?}"), async {
+        loop {
+            let message = socket.next().await.expect("open").expect("a frame");
+            if let Some(text) = message.to_text().ok().filter(|text| text.contains(words)) {
+                return text.to_owned();
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn credentials_sent_as_query_are_told_where_they_belong() {
+    let server = TestServer::start_patient(&[]).await;
+    for query in ["&userName=amy&password=x", "&username=amy", "&password=x", "&passWord=x", "&token=x"] {
+        for connect in ["40", "40{}", r#"40{"userName":"amy"}"#] {
+            let told = told_after(&server, query, connect, "signalingError").await;
+            assert!(
+                told.contains("wrong-password") && told.contains("{auth: {userName, password}}"),
+                "{query}: {told}"
+            );
+        }
+    }
+    // A password that is wrong is wrong, wherever else there are some.
+    let wrong = told_after(&server, "&password=x", r#"40{"password":"y"}"#, "signalingError").await;
+    assert!(!wrong.contains("query"), "{wrong}");
+    let tokens = TestServer::start_patient(&["--jwt-secret", "a secret of at least thirty-two characters"]).await;
+    let told = told_after(&tokens, "&token=x", "40", "44").await;
+    assert!(told.contains("{auth: {userName, password}}"), "{told}");
+}
+
+#[tokio::test]
+async fn name_sent_as_query_does_not_count_and_is_remarked() {
+    let server = TestServer::start(&["--no-password"]).await;
+    let told = told_after(&server, "&userName=amy", "40", "signalingError").await;
+    assert!(told.contains("bad-payload") && told.contains("auth: {userName"), "{told}");
+    let auth = r#"40{"userName":"amy"}"#;
+    let mut socket = web_socket(&server, "&userName=amy", None).await.expect("open");
+    for packet in [auth, r#"421["test"]"#] {
+        within("room to write", socket.send(Message::text(packet.to_owned()))).await.expect("sent");
+        loop {
+            let message = within("a packet", socket.next()).await.expect("open").expect("a frame");
+            let text = message.to_text().unwrap_or_default();
+            assert!(!text.contains("signalingError"), "{text}");
+            if text.starts_with("40") || text.starts_with("431") {
+                break;
+            }
+        }
+    }
 }
