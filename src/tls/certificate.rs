@@ -104,7 +104,7 @@ fn examine(path: &Path, leaf: &CertificateDer<'_>) -> Result<()> {
         bail!("{name} is damaged: it is no X.509 certificate.");
     };
     if leaf.version() != X509Version::V3 {
-        bail!("{name} is a certificate of an old version (not 3), which browsers refuse: {REPLACE}.");
+        bail!("{name} is a certificate of an old version (not 3), which cannot be used: {REPLACE}.");
     }
     let validity = leaf.validity();
     if validity.not_after < ASN1Time::now() {
