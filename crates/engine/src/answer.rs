@@ -1,0 +1,150 @@
+//! Answers to requests, as the official server gives them: status, headers and bodies.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
+use pin_project_lite::pin_project;
+
+use crate::session::{Ending, Session};
+use crate::socket::DisconnectReason;
+
+/// An answer of the engine.
+pub type Answer = Response<OwnBody>;
+
+pin_project! {
+    /// The body of an answer.
+    #[derive(Debug, Default)]
+    pub struct OwnBody {
+        #[pin]
+        data: Full<Bytes>,
+        unsent: Option<Unsent>,
+    }
+}
+
+/// Frames that were taken out of their queue. If nobody fetches them, their session has lost them, and ends.
+struct Unsent(Option<Arc<Session>>);
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if let Some(session) = self.0.take() {
+            session.end(DisconnectReason::TransportError, Ending::Broken);
+        }
+    }
+}
+
+impl std::fmt::Debug for Unsent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unsent").finish_non_exhaustive()
+    }
+}
+
+impl Body for OwnBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let this = self.project();
+        if let Some(Unsent(session)) = this.unsent {
+            *session = None;
+        }
+        this.data.poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.data.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.data.size_hint()
+    }
+}
+
+/// The error codes of Engine.IO.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    UnknownTransport = 0,
+    UnknownSession = 1,
+    BadMethod = 2,
+    BadRequest = 3,
+    UnsupportedVersion = 5,
+}
+
+impl Code {
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::UnknownTransport => "Transport unknown",
+            Self::UnknownSession => "Session ID unknown",
+            Self::BadMethod => "Bad handshake method",
+            Self::BadRequest => "Bad request",
+            Self::UnsupportedVersion => "Unsupported protocol version",
+        }
+    }
+}
+
+fn answer(status: StatusCode, kind: Option<&'static str>, data: impl Into<Bytes>) -> Answer {
+    let data = OwnBody { data: Full::new(data.into()), unsent: None };
+    let mut answer = Response::new(data);
+    *answer.status_mut() = status;
+    if let Some(kind) = kind {
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    answer
+}
+
+fn not_stored(mut answer: Answer) -> Answer {
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// An answer to a poll. `session` ends if the answer is dropped before it is fetched.
+pub fn packets(data: Vec<u8>, session: Option<Arc<Session>>) -> Answer {
+    let mut answer = not_stored(answer(StatusCode::OK, Some("text/plain; charset=UTF-8"), data));
+    answer.body_mut().unsent = Some(Unsent(session));
+    answer
+}
+
+/// The answer to packets that were posted.
+pub fn ok() -> Answer {
+    not_stored(answer(StatusCode::OK, Some("text/html"), "ok"))
+}
+
+/// An empty answer.
+pub fn empty(status: StatusCode) -> Answer {
+    answer(status, None, "")
+}
+
+/// What is wrong with a request.
+pub fn refused(code: Code) -> Answer {
+    let body = format!(r#"{{"code":{},"message":"{}"}}"#, code as u8, code.message());
+    answer(StatusCode::BAD_REQUEST, Some("application/json"), body)
+}
+
+/// What is wrong with a request for a WebSocket.
+pub fn no_websocket(status: StatusCode, message: &'static str) -> Answer {
+    let mut answer = answer(status, Some("text/html"), message);
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    if message.contains("Sec-WebSocket-Version") {
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    }
+    answer
+}
+
+/// The answer to a request for a WebSocket.
+pub fn switching(key: &[u8], protocol: Option<HeaderValue>) -> Answer {
+    let mut answer = empty(StatusCode::SWITCHING_PROTOCOLS);
+    let headers = answer.headers_mut();
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    if let Ok(accept) = HeaderValue::try_from(crate::frame::accept(key)) {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if let Some(protocol) = protocol {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    answer
+}

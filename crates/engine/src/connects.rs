@@ -1,0 +1,304 @@
+//! What a client sends right behind a Socket.IO CONNECT, before the reply.
+//!
+//! socketioxide answers a CONNECT in a task of its own, and ends the session of a client whose event comes before that
+//! task is done. The official server acts on such an event after the reply. So messages that follow a CONNECT are held
+//! until the reply to it goes out: CONNECT (`0`) or CONNECT_ERROR (`4`) of the same namespace.
+//!
+//! Invariants:
+//! - Messages are delivered in the order in which they came, and by one task at a time.
+//! - Only a CONNECT that will be answered is waited for: not one of a namespace that is connected already, which
+//!   socketioxide ignores.
+//! - At most [`MOST`] messages are held, and as many bytes as the largest message may have.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use engineioxide_core::Str;
+use parking_lot::Mutex;
+
+/// Messages that may be held.
+const MOST: usize = 256;
+/// Connected namespaces that are remembered. A CONNECT beyond them is not waited for.
+const NAMESPACES: usize = 16;
+
+const CONNECT: u8 = b'0';
+const DISCONNECT: u8 = b'1';
+const CONNECT_ERROR: u8 = b'4';
+
+/// A message from the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    Text(Str),
+    Binary(Bytes),
+}
+
+/// What is to be done with a message that came.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is delivered at once.
+    Deliver(Message),
+    /// It is held; for the first one that is held, its time is to be limited.
+    Held { first: bool },
+    /// More is held than may be.
+    TooMuch,
+}
+
+/// The CONNECTs of one session.
+#[derive(Debug, Default)]
+pub struct Connects(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    root: bool,
+    /// Connected namespaces other than `/`.
+    others: Vec<Str>,
+    waiting: Option<Box<Waiting>>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    /// The namespace whose reply is awaited; `None` once it went out and what is held is being delivered.
+    reply: Option<Str>,
+    held: VecDeque<Message>,
+    bytes: usize,
+    /// Somebody delivers.
+    delivering: bool,
+}
+
+impl Connects {
+    /// A message came.
+    pub fn arrive(&self, message: Message, most_bytes: usize) -> Arrival {
+        let mut inner = self.0.lock();
+        let Some(waiting) = &mut inner.waiting else {
+            if let Some(reply) = inner.pass(&message) {
+                inner.waiting =
+                    Some(Box::new(Waiting { reply: Some(reply), held: VecDeque::new(), bytes: 0, delivering: false }));
+            }
+            return Arrival::Deliver(message);
+        };
+        waiting.bytes += message.len();
+        if waiting.held.len() >= MOST || waiting.bytes > most_bytes {
+            return Arrival::TooMuch;
+        }
+        waiting.held.push_back(message);
+        Arrival::Held { first: waiting.held.len() == 1 && waiting.reply.is_some() }
+    }
+
+    /// A message goes out. True if what is held is to be delivered now, by [`Connects::next`] until there is no more.
+    pub fn send(&self, text: &str) -> bool {
+        let Some(kind @ (CONNECT | DISCONNECT | CONNECT_ERROR)) = text.bytes().next() else { return false };
+        let name = namespace(text);
+        let mut inner = self.0.lock();
+        match kind {
+            CONNECT => inner.join(name),
+            DISCONNECT => inner.leave(name),
+            _ => {}
+        }
+        let is_reply = kind != DISCONNECT
+            && inner
+                .waiting
+                .as_ref()
+                .is_some_and(|waiting| waiting.reply.as_ref().is_some_and(|reply| **reply == *name));
+        is_reply && inner.release()
+    }
+
+    /// No reply came in time. True as for [`Connects::send`].
+    pub fn give_up(&self) -> bool {
+        let mut inner = self.0.lock();
+        inner.waiting.as_ref().is_some_and(|waiting| waiting.reply.is_some()) && inner.release()
+    }
+
+    /// The next message that was held; `None` if there is none, or if it has to wait for another reply.
+    pub fn next(&self) -> Option<Message> {
+        let mut inner = self.0.lock();
+        let waiting = inner.waiting.as_mut()?;
+        if waiting.reply.is_some() {
+            waiting.delivering = false;
+            return None;
+        }
+        let Some(message) = waiting.held.pop_front() else {
+            inner.waiting = None;
+            return None;
+        };
+        waiting.bytes -= message.len();
+        let reply = inner.pass(&message);
+        if let Some(waiting) = &mut inner.waiting {
+            waiting.reply = reply;
+        }
+        Some(message)
+    }
+}
+
+impl Inner {
+    /// A message is about to be delivered; the namespace if a reply to it is to be waited for.
+    fn pass(&mut self, message: &Message) -> Option<Str> {
+        let Message::Text(text) = message else { return None };
+        let name = namespace(text);
+        match text.as_bytes().first() {
+            Some(&CONNECT) if !self.has(name) && self.has_room(name) => Some(Str::copy_from_slice(name)),
+            Some(&DISCONNECT) => {
+                self.leave(name);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// The reply is there: true if there is something to deliver and nobody does.
+    fn release(&mut self) -> bool {
+        let Some(waiting) = &mut self.waiting else { return false };
+        waiting.reply = None;
+        if waiting.delivering {
+            return false;
+        }
+        waiting.delivering = !waiting.held.is_empty();
+        let delivers = waiting.delivering;
+        if !delivers {
+            self.waiting = None;
+        }
+        delivers
+    }
+
+    fn has(&self, name: &str) -> bool {
+        if name == "/" { self.root } else { self.others.iter().any(|other| **other == *name) }
+    }
+
+    fn has_room(&self, name: &str) -> bool {
+        name == "/" || self.others.len() < NAMESPACES
+    }
+
+    fn join(&mut self, name: &str) {
+        if name == "/" {
+            self.root = true;
+        } else if !self.has(name) && self.has_room(name) {
+            self.others.push(Str::copy_from_slice(name));
+        }
+    }
+
+    fn leave(&mut self, name: &str) {
+        if name == "/" {
+            self.root = false;
+        } else {
+            self.others.retain(|other| **other != *name);
+        }
+    }
+}
+
+impl Message {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(data) => data.len(),
+        }
+    }
+}
+
+/// The namespace of a packet without parts: `0/name?query,{…}`, `0{…}`.
+fn namespace(text: &str) -> &str {
+    match text.get(1..) {
+        Some(rest) if rest.starts_with('/') => rest.split([',', '?']).next().unwrap_or(rest),
+        _ => "/",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &'static str) -> Message {
+        Message::Text(text.into())
+    }
+
+    fn deliver(connects: &Connects, message: Message) {
+        assert_eq!(connects.arrive(message.clone(), 1_000), Arrival::Deliver(message));
+    }
+
+    fn held(connects: &Connects) -> Vec<Message> {
+        std::iter::from_fn(|| connects.next()).collect()
+    }
+
+    #[test]
+    fn event_behind_connect_waits_for_the_reply() {
+        let connects = Connects::default();
+        deliver(&connects, text("0{}"));
+        assert_eq!(connects.arrive(text("2[]"), 1_000), Arrival::Held { first: true });
+        assert_eq!(connects.arrive(Message::Binary(Bytes::new()), 1_000), Arrival::Held { first: false });
+        assert!(!connects.send("2[]"));
+        assert!(!connects.send("0/other,{}"));
+        assert!(connects.send("0{}"));
+        assert_eq!(held(&connects), [text("2[]"), Message::Binary(Bytes::new())]);
+        deliver(&connects, text("2[]"));
+    }
+
+    #[test]
+    fn event_during_the_delivery_comes_behind_what_was_held() {
+        let connects = Connects::default();
+        deliver(&connects, text("0"));
+        connects.arrive(text("21[]"), 1_000);
+        assert!(connects.send("0{}"));
+        assert_eq!(connects.arrive(text("22[]"), 1_000), Arrival::Held { first: false });
+        assert_eq!(held(&connects), [text("21[]"), text("22[]")]);
+    }
+
+    #[test]
+    fn connect_that_was_held_is_waited_for_in_turn() {
+        let connects = Connects::default();
+        for (number, message) in ["0", "0/a,", "2/a,[]"].into_iter().enumerate() {
+            assert_eq!(connects.arrive(text(message), 1_000) == Arrival::Deliver(text(message)), number == 0);
+        }
+        assert!(connects.send("0{}"));
+        assert_eq!(held(&connects), [text("0/a,")]);
+        assert!(connects.send("4/a,{}"));
+        assert_eq!(held(&connects), [text("2/a,[]")]);
+    }
+
+    #[test]
+    fn connect_answered_in_its_own_delivery_does_not_wait() {
+        let connects = Connects::default();
+        for message in ["0", "0/none,", "2[]"] {
+            connects.arrive(text(message), 1_000);
+        }
+        assert!(connects.send("0{}"));
+        assert_eq!(connects.next(), Some(text("0/none,")));
+        // The one who delivers goes on.
+        assert!(!connects.send("4/none,{}"));
+        assert_eq!(held(&connects), [text("2[]")]);
+    }
+
+    #[test]
+    fn second_connect_of_a_namespace_is_not_waited_for() {
+        let connects = Connects::default();
+        deliver(&connects, text("0"));
+        connects.send("0{}");
+        deliver(&connects, text("0"));
+        deliver(&connects, text("2[]"));
+        deliver(&connects, text("1"));
+        deliver(&connects, text("0"));
+        assert!(matches!(connects.arrive(text("2[]"), 1_000), Arrival::Held { .. }));
+    }
+
+    #[test]
+    fn held_messages_are_bounded_in_number_and_bytes() {
+        let connects = Connects::default();
+        deliver(&connects, text("0"));
+        for _ in 0..MOST {
+            assert!(matches!(connects.arrive(text("2[]"), 1_000), Arrival::Held { .. }));
+        }
+        assert_eq!(connects.arrive(text("2[]"), 1_000), Arrival::TooMuch);
+        let connects = Connects::default();
+        deliver(&connects, text("0"));
+        assert_eq!(connects.arrive(text("2[]"), 2), Arrival::TooMuch);
+    }
+
+    #[test]
+    fn reply_that_never_comes_is_given_up() {
+        let connects = Connects::default();
+        deliver(&connects, text("0"));
+        assert!(!connects.give_up());
+        deliver(&connects, text("0/a,"));
+        connects.arrive(text("2[]"), 1_000);
+        assert!(connects.give_up());
+        assert_eq!(held(&connects), [text("2[]")]);
+        assert!(!connects.give_up());
+    }
+}

@@ -1,0 +1,118 @@
+//! What a request asks for: the checks of the official server, in its order.
+
+use std::sync::Arc;
+
+use engineioxide_core::{Sid, TransportType};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version, header};
+
+use crate::answer::{Answer, Code, no_websocket, refused};
+use crate::engine::Engine;
+use crate::handler::EngineIoHandler;
+use crate::session::Stage;
+
+/// A request that is sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    OpenPolling,
+    Poll(Sid),
+    Post(Sid),
+    /// A WebSocket, for a session that polls or for a new one.
+    WebSocket(Option<Sid>),
+    /// A method without meaning.
+    Nothing,
+}
+
+/// What a request asks for, whose connection may become a WebSocket or is one.
+///
+/// # Errors
+/// The code of what is wrong with it.
+pub fn asked<H: EngineIoHandler, B>(
+    engine: &Arc<Engine<H>>,
+    request: &Request<B>,
+    is_upgrade: bool,
+) -> Result<Asked, Code> {
+    let query = request.uri().query().unwrap_or_default();
+    let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let transport: TransportType =
+        value("transport").and_then(|name| name.parse().ok()).ok_or(Code::UnknownTransport)?;
+    if !engine.config.allowed_transport(transport) {
+        return Err(Code::UnknownTransport);
+    }
+    let is_fourth = value("EIO") == Some("4");
+    let is_websocket = transport == TransportType::Websocket;
+    let Some(sid) = value("sid").filter(|sid| !sid.is_empty()) else {
+        return match (request.method(), is_websocket) {
+            (&Method::GET, true) if !is_upgrade => Err(Code::BadRequest),
+            (&Method::GET, _) if !is_fourth => Err(Code::UnsupportedVersion),
+            (&Method::GET, true) => Ok(Asked::WebSocket(None)),
+            (&Method::GET, false) if is_upgrade => Err(Code::BadRequest),
+            (&Method::GET, false) => Ok(Asked::OpenPolling),
+            _ => Err(Code::BadMethod),
+        };
+    };
+    let sid: Sid = sid.parse().map_err(|_| Code::UnknownSession)?;
+    let session = engine.get(sid).map(|socket| socket.session.clone()).or_else(|| engine.ended(sid));
+    let polls = session.ok_or(Code::UnknownSession)?.stage() != Stage::WebSocket;
+    if !is_fourth || is_upgrade != is_websocket || !is_upgrade && !polls {
+        return Err(Code::BadRequest);
+    }
+    Ok(match (request.method(), is_upgrade) {
+        (_, true) => Asked::WebSocket(Some(sid)),
+        (&Method::GET, false) => Asked::Poll(sid),
+        (&Method::POST, false) => Asked::Post(sid),
+        _ => Asked::Nothing,
+    })
+}
+
+/// Whether a request asks for another protocol.
+pub fn is_upgrade(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    headers.contains_key(header::UPGRADE)
+        && values.any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case("upgrade")))
+}
+
+/// How this is answered.
+pub fn refusal(code: Code, is_upgrade: bool) -> Answer {
+    if is_upgrade { no_websocket(StatusCode::BAD_REQUEST, code.message()) } else { refused(code) }
+}
+
+/// The key of a request for a WebSocket.
+///
+/// # Errors
+/// It is no handshake (RFC 6455, section 4.2.1): the status and the body of the answer.
+pub fn key<B>(request: &Request<B>) -> Result<&HeaderValue, (StatusCode, &'static str)> {
+    let headers = request.headers();
+    let is = |name, expected: &str| {
+        headers.get(name).is_some_and(|value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(expected.as_bytes()))
+    };
+    if request.method() != Method::GET {
+        return Err((StatusCode::METHOD_NOT_ALLOWED, "Invalid HTTP method"));
+    }
+    if request.version() < Version::HTTP_11 {
+        return Err((StatusCode::BAD_REQUEST, Code::BadRequest.message()));
+    }
+    if !is(header::UPGRADE, "websocket") {
+        return Err((StatusCode::BAD_REQUEST, "Invalid Upgrade header"));
+    }
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).filter(|key| is_key(key.as_bytes()));
+    let key = key.ok_or((StatusCode::BAD_REQUEST, "Missing or invalid Sec-WebSocket-Key header"))?;
+    if !is(header::SEC_WEBSOCKET_VERSION, "13") {
+        let message = "Missing or invalid Sec-WebSocket-Version header";
+        return Err((StatusCode::BAD_REQUEST, message));
+    }
+    Ok(key)
+}
+
+/// 16 bytes in base64.
+fn is_key(key: &[u8]) -> bool {
+    key.strip_suffix(b"==").is_some_and(|key| {
+        key.len() == 22 && key.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+    })
+}
+
+/// The first subprotocol that was offered: without an answer a browser gives the connection up.
+pub fn protocol(headers: &HeaderMap) -> Option<HeaderValue> {
+    let offered = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+    let first = offered.split(',').next()?.trim();
+    HeaderValue::from_str(first).ok().filter(|first| !first.is_empty())
+}

@@ -1,0 +1,38 @@
+//! An Engine.IO 4 engine beneath socketioxide: WebSocket, long-polling, and the upgrade between them.
+//!
+//! It bears the names that socketioxide 0.18.9 uses of the engineioxide crate, and is put in its place by
+//! `[patch.crates-io]`. It is written from the protocols (Engine.IO 4, RFC 6455); the wire is the official server's.
+//!
+//! | module | |
+//! |---|---|
+//! | `frame`, `reader`, `writer` | WebSocket frames: pure, pure, onto a stream |
+//! | `queue` | what waits for one client: pure |
+//! | `connects` | what comes right behind a CONNECT: pure |
+//! | `session`, `engine`, `clock` | one session, all of them, their pings |
+//! | `websocket`, `polling` | the transports |
+//! | `handshake`, `answer`, `service` | requests and their answers |
+//! | `socket`, `handler`, `config` | what the layer above uses |
+//!
+//! Read `queue` first, then `websocket`.
+
+pub mod config;
+pub mod handler;
+pub mod service;
+pub mod socket;
+
+mod answer;
+mod clock;
+mod connects;
+mod engine;
+mod frame;
+mod handshake;
+mod polling;
+mod queue;
+mod reader;
+mod session;
+mod sync;
+mod websocket;
+mod writer;
+
+pub use engineioxide_core::{ProtocolVersion, Str, TransportType};
+pub use socket::{DisconnectReason, Socket};

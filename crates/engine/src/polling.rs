@@ -1,0 +1,223 @@
+//! Long-polling: packets come by POST and are fetched by GET.
+//!
+//! Invariants:
+//! - One GET and one POST of a session at a time; a second one of the same kind ends the session.
+//! - A GET or POST that is given up ends its session: what was to go out is lost, or what came is not whole.
+//! - A body of which one packet cannot be read is not acted on at all.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use engineioxide_core::{Sid, Str, TransportType};
+use http::{HeaderMap, StatusCode, header};
+use http_body::Body;
+use http_body_util::BodyExt;
+
+use crate::answer::{Answer, Code, empty, ok, packets, refused};
+use crate::connects::Message;
+use crate::engine::Engine;
+use crate::handler::EngineIoHandler;
+use crate::queue::{Most, State, Taken, Turn};
+use crate::session::{Ending, Session, Stage, packet};
+use crate::socket::DisconnectReason;
+
+const SEPARATOR: u8 = 0x1e;
+/// Packets in one answer: some clients take more for an attack.
+const MOST_PACKETS: usize = 16;
+/// How long a poll waits while its session goes over to a WebSocket.
+const WAIT_WHILE_UPGRADING: Duration = Duration::from_millis(100);
+/// How long a body may take to come.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Opens a session.
+pub fn open<H: EngineIoHandler>(engine: &Arc<Engine<H>>, parts: http::request::Parts) -> Answer {
+    let socket = engine.open(Stage::Polling, parts);
+    packets(format!("0{}", engine.greeting(socket.id, TransportType::Polling)).into_bytes(), None)
+}
+
+/// A poll that is under way.
+struct Taking {
+    session: Arc<Session>,
+    turn: Turn,
+    is_answered: bool,
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.session.end(DisconnectReason::TransportError, Ending::Broken);
+        }
+        self.session.queue.end(self.turn);
+    }
+}
+
+/// Answers a poll, as soon as there is something to answer.
+pub async fn poll<H: EngineIoHandler>(engine: Arc<Engine<H>>, id: Sid) -> Answer {
+    let open = engine.get(id).map(|socket| socket.session.clone());
+    let is_open = open.is_some();
+    let Some(session) = open.or_else(|| engine.ended(id)) else { return refused(Code::UnknownSession) };
+    let Some(turn) = session.queue.begin() else {
+        session.end(DisconnectReason::MultipleHttpPollingError, Ending::Broken);
+        return empty(StatusCode::BAD_REQUEST);
+    };
+    let mut taking = Taking { session, turn, is_answered: false };
+    let queue = &taking.session.queue;
+    let bytes = usize::try_from(engine.config.max_payload).unwrap_or(usize::MAX);
+    let most = Most { frames: MOST_PACKETS, bytes };
+    let mut frames = VecDeque::new();
+    let taken = {
+        let take = poll_fn(|cx| queue.poll_take(turn, most, &mut frames, cx));
+        if taking.session.stage() == Stage::Probed {
+            tokio::time::timeout(WAIT_WHILE_UPGRADING, take).await.unwrap_or(Taken::Interrupted)
+        } else {
+            take.await
+        }
+    };
+    let last = queue.last_packet();
+    let mut data = Vec::new();
+    match taken {
+        Taken::Frames => {}
+        Taken::Interrupted => data.push(packet::NOOP),
+        Taken::Ended(State::Cut) => return refused(Code::UnknownSession),
+        Taken::Ended(_) if !is_open => data.push(packet::NOOP),
+        Taken::Ended(_) => {}
+    }
+    let has_frames = !frames.is_empty();
+    for frame in &frames {
+        separate(&mut data);
+        frame.write_polling(&mut data);
+    }
+    if let Some(last) = last {
+        separate(&mut data);
+        data.push(last);
+        engine.forget(id);
+    }
+    taking.session.add_written(data.len());
+    taking.is_answered = true;
+    packets(data, has_frames.then(|| taking.session.clone()))
+}
+
+fn separate(data: &mut Vec<u8>) {
+    if !data.is_empty() {
+        data.push(SEPARATOR);
+    }
+}
+
+/// A POST that is under way.
+struct Posting {
+    session: Arc<Session>,
+    is_done: bool,
+}
+
+impl Drop for Posting {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.session.end(DisconnectReason::TransportError, Ending::Broken);
+        }
+        self.session.end_post();
+    }
+}
+
+/// Takes the packets of a body.
+pub async fn post<H, B>(engine: Arc<Engine<H>>, id: Sid, headers: HeaderMap, body: B) -> Answer
+where
+    H: EngineIoHandler,
+    B: Body,
+{
+    let Some(socket) = engine.get(id) else { return refused(Code::UnknownSession) };
+    let session = socket.session.clone();
+    if !session.begin_post() {
+        session.end(DisconnectReason::TransportError, Ending::Broken);
+        return empty(StatusCode::BAD_REQUEST);
+    }
+    let mut posting = Posting { session, is_done: false };
+    let kind = headers.get(header::CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+    if kind == Some(b"application/octet-stream") {
+        return empty(StatusCode::BAD_REQUEST);
+    }
+    let most = usize::try_from(engine.config.max_payload).unwrap_or(usize::MAX);
+    let data = match tokio::time::timeout(BODY_TIMEOUT, collect(body.map_err(drop), most)).await {
+        Ok(Ok(data)) => data,
+        Ok(Err(status)) => {
+            posting.session.end(DisconnectReason::PacketParsingError, Ending::Broken);
+            return empty(status);
+        }
+        Err(_) => return empty(StatusCode::REQUEST_TIMEOUT),
+    };
+    posting.is_done = true;
+    let session = &posting.session;
+    session.add_read(data.len());
+    let Some(packets) = read(&data) else {
+        session.end(DisconnectReason::PacketParsingError, Ending::Broken);
+        return empty(StatusCode::BAD_REQUEST);
+    };
+    for packet in packets {
+        if packet != Packet::Pong {
+            engine.sign_of_life(session);
+        }
+        match packet {
+            Packet::Message(message) => engine.receive(&socket, message),
+            Packet::Pong => engine.pong(session),
+            Packet::Close => session.end(DisconnectReason::TransportClose, Ending::ByClient),
+            Packet::Meaningless => {}
+        }
+    }
+    ok()
+}
+
+/// Reads a body; the status of the answer if it is too large or breaks off.
+async fn collect<B: Body>(body: B, most: usize) -> Result<Vec<u8>, StatusCode> {
+    let mut body = pin!(body);
+    if body.size_hint().lower() > most as u64 {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let mut data = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let Ok(mut part) = frame.into_data() else { continue };
+        while bytes::Buf::has_remaining(&part) {
+            let chunk = bytes::Buf::chunk(&part);
+            if data.len() + chunk.len() > most {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            data.extend_from_slice(chunk);
+            let len = chunk.len();
+            bytes::Buf::advance(&mut part, len);
+        }
+    }
+    Ok(data)
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Packet {
+    Message(Message),
+    Pong,
+    Close,
+    /// What only the server sends, or only a WebSocket.
+    Meaningless,
+}
+
+/// All packets of a body; `None` if one cannot be read.
+fn read(data: &[u8]) -> Option<Vec<Packet>> {
+    data.split(|byte| *byte == SEPARATOR)
+        .map(|packet| {
+            let (kind, rest) = packet.split_first()?;
+            Some(match *kind {
+                packet::MESSAGE => {
+                    Packet::Message(Message::Text(Str::copy_from_slice(std::str::from_utf8(rest).ok()?)))
+                }
+                b'b' => Packet::Message(Message::Binary(Bytes::from(STANDARD.decode(rest).ok()?))),
+                packet::PONG => Packet::Pong,
+                packet::CLOSE => Packet::Close,
+                packet::OPEN | packet::PING | packet::UPGRADE | packet::NOOP => Packet::Meaningless,
+                _ => return None,
+            })
+        })
+        .collect()
+}

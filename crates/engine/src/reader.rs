@@ -1,0 +1,157 @@
+//! What a client sends by a WebSocket: bytes in, messages out, without I/O.
+//!
+//! Invariants:
+//! - Each byte is given to [`Reader::read`] once, cut anywhere.
+//! - A reader between two messages owns no memory.
+//! - What it keeps grows with the bytes that came, never with what a head promises, and is bounded by [`Limits`].
+
+use crate::frame::{
+    self, BINARY, CLOSE, CONTINUATION, Head, INVALID_TEXT, PING, PROTOCOL_ERROR, TEXT, TOO_LARGE, Violation,
+};
+
+/// How large what comes in may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of one frame.
+    pub frame: usize,
+    /// Bytes of one message, in however many frames.
+    pub message: usize,
+}
+
+/// Something that is whole.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    Text(&'a str),
+    Binary(&'a [u8]),
+    Ping(&'a [u8]),
+    Pong,
+    /// A close frame: its code, and the payload to answer with.
+    Close(Option<u16>, &'a [u8]),
+}
+
+/// What came and is not whole.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// The beginning of a frame.
+    partial: Vec<u8>,
+    /// A message in several frames, of which the last has not come.
+    fragments: Option<Box<Fragments>>,
+}
+
+#[derive(Debug)]
+struct Fragments {
+    opcode: u8,
+    data: Vec<u8>,
+}
+
+impl Reader {
+    /// Takes bytes, and passes on what they complete. The mask is removed within `data`.
+    ///
+    /// # Errors
+    /// A violation of the protocol, or what `on` returns. The reader is not to be used any more then.
+    pub fn read<E: From<Violation>>(
+        &mut self,
+        data: &mut [u8],
+        limits: Limits,
+        on: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.partial.is_empty() {
+            let used = self.frames(data, limits, on)?;
+            self.partial = data[used..].to_vec();
+            return Ok(());
+        }
+        let mut all = std::mem::take(&mut self.partial);
+        all.extend_from_slice(data);
+        let used = self.frames(&mut all, limits, on)?;
+        // A buffer that grew is kept only for the frame that it grew for.
+        self.partial = if used == 0 { all } else { all[used..].to_vec() };
+        Ok(())
+    }
+
+    /// Bytes that it owns.
+    #[cfg(test)]
+    #[allow(dead_code, reason = "tests/frames.rs compiles this module, too")]
+    pub fn capacity(&self) -> usize {
+        self.partial.capacity() + self.fragments.as_ref().map_or(0, |fragments| fragments.data.capacity())
+    }
+
+    /// Whether it has nothing and owns no memory.
+    #[cfg(test)]
+    #[allow(dead_code, reason = "as above")]
+    pub fn is_idle(&self) -> bool {
+        self.capacity() == 0 && self.fragments.is_none()
+    }
+
+    /// Takes all whole frames; how many bytes they are.
+    fn frames<E: From<Violation>>(
+        &mut self,
+        data: &mut [u8],
+        limits: Limits,
+        on: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<usize, E> {
+        let mut used = 0;
+        while let Some(head) = Head::read(&data[used..])? {
+            let size = usize::try_from(head.payload).ok().filter(|size| *size <= limits.frame.min(limits.message));
+            let size = size.ok_or(Violation(TOO_LARGE))?;
+            let start = used + head.len;
+            let Some(payload) = data.get_mut(start..start.saturating_add(size)) else { break };
+            frame::unmask(payload, head.mask);
+            self.frame(head, payload, limits, on)?;
+            used = start + size;
+        }
+        Ok(used)
+    }
+
+    fn frame<E: From<Violation>>(
+        &mut self,
+        head: Head,
+        payload: &[u8],
+        limits: Limits,
+        on: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match (head.opcode, &mut self.fragments) {
+            (CLOSE, _) => on(close(payload)?),
+            (PING, _) => on(Event::Ping(payload)),
+            (TEXT | BINARY, None) if head.fin => message(head.opcode, payload, on),
+            (opcode @ (TEXT | BINARY), None) => {
+                self.fragments = Some(Box::new(Fragments { opcode, data: payload.to_vec() }));
+                Ok(())
+            }
+            (CONTINUATION, Some(fragments)) => {
+                if fragments.data.len() + payload.len() > limits.message {
+                    return Err(Violation(TOO_LARGE).into());
+                }
+                fragments.data.extend_from_slice(payload);
+                match self.fragments.take_if(|_| head.fin) {
+                    Some(whole) => message(whole.opcode, &whole.data, on),
+                    None => Ok(()),
+                }
+            }
+            (TEXT | BINARY, Some(_)) | (CONTINUATION, None) => Err(Violation(PROTOCOL_ERROR).into()),
+            _ => on(Event::Pong),
+        }
+    }
+}
+
+fn message<E: From<Violation>>(
+    opcode: u8,
+    payload: &[u8],
+    on: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    match opcode {
+        TEXT => on(Event::Text(std::str::from_utf8(payload).map_err(|_| Violation(INVALID_TEXT))?)),
+        _ => on(Event::Binary(payload)),
+    }
+}
+
+fn close(payload: &[u8]) -> Result<Event<'_>, Violation> {
+    let Some((code, reason)) = payload.split_first_chunk() else {
+        return if payload.is_empty() { Ok(Event::Close(None, payload)) } else { Err(Violation(PROTOCOL_ERROR)) };
+    };
+    let code = u16::from_be_bytes(*code);
+    match std::str::from_utf8(reason) {
+        Ok(_) if frame::is_close_code(code) => Ok(Event::Close(Some(code), payload)),
+        Ok(_) => Err(Violation(PROTOCOL_ERROR)),
+        Err(_) => Err(Violation(INVALID_TEXT)),
+    }
+}

@@ -1,0 +1,196 @@
+//! The state of one session that does not depend on the layer above: its queue, its transport, its heartbeat, and what
+//! the server sees of it as a [`ConnHandle`](switchboard_conn::ConnHandle).
+
+use std::sync::Weak;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+
+use engineioxide_core::{Sid, Str};
+use switchboard_conn::{PutError, Transport, Waiting};
+
+use crate::frame::Frame;
+use crate::queue::{Refused, SendQueue};
+use crate::socket::DisconnectReason;
+
+/// The packet types of Engine.IO 4.
+pub mod packet {
+    pub const OPEN: u8 = b'0';
+    pub const CLOSE: u8 = b'1';
+    pub const PING: u8 = b'2';
+    pub const PONG: u8 = b'3';
+    pub const MESSAGE: u8 = b'4';
+    pub const UPGRADE: u8 = b'5';
+    pub const NOOP: u8 = b'6';
+}
+
+/// How a session comes to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The server closes it: what waits still goes out.
+    Orderly,
+    /// The client closed it.
+    ByClient,
+    /// Something is wrong with it: what waits is dropped.
+    Broken,
+    /// It ends without another word.
+    Cut,
+}
+
+/// Ends sessions.
+pub trait End: Send + Sync {
+    /// Ends this session, if it has not ended. The handler is notified by another task.
+    fn end(&self, id: Sid, reason: DisconnectReason, ending: Ending);
+}
+
+/// The transport of a session, and how far it is on its way from polling to WebSocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Stage {
+    Polling,
+    /// A WebSocket has come and has sent no probe.
+    Upgrading,
+    /// The probe was answered: a poll does not wait for long.
+    Probed,
+    WebSocket,
+}
+
+/// The answer to a ping.
+const NONE_DUE: u8 = 0;
+const PONG_DUE: u8 = 1;
+const PONG_DUE_LATER: u8 = 2;
+
+/// One session.
+pub struct Session {
+    pub id: Sid,
+    pub queue: SendQueue,
+    end: Weak<dyn End>,
+    stage: AtomicU8,
+    is_posting: AtomicBool,
+    pong: AtomicU8,
+    /// Which entry of the clock is valid.
+    beat: AtomicU32,
+    close_code: AtomicU16,
+    read: AtomicU64,
+    written: AtomicU64,
+}
+
+impl Session {
+    pub fn new(stage: Stage, most: usize, end: Weak<dyn End>) -> Self {
+        Self {
+            id: Sid::new(),
+            queue: SendQueue::new(most),
+            end,
+            stage: AtomicU8::new(stage as u8),
+            is_posting: AtomicBool::new(false),
+            pong: AtomicU8::new(NONE_DUE),
+            beat: AtomicU32::new(0),
+            close_code: AtomicU16::new(0),
+            read: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+        }
+    }
+
+    pub fn end(&self, reason: DisconnectReason, ending: Ending) {
+        if let Some(engine) = self.end.upgrade() {
+            engine.end(self.id, reason, ending);
+        }
+    }
+
+    pub fn stage(&self) -> Stage {
+        match self.stage.load(Ordering::Acquire) {
+            0 => Stage::Polling,
+            1 => Stage::Upgrading,
+            2 => Stage::Probed,
+            _ => Stage::WebSocket,
+        }
+    }
+
+    /// Goes from one stage to another; false if it was in none of the first.
+    pub fn advance(&self, from: &[Stage], to: Stage) -> bool {
+        from.iter()
+            .any(|from| self.stage.compare_exchange(*from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire).is_ok())
+    }
+
+    /// A POST begins; false if another is under way.
+    pub fn begin_post(&self) -> bool {
+        !self.is_posting.swap(true, Ordering::Acquire)
+    }
+
+    pub fn end_post(&self) {
+        self.is_posting.store(false, Ordering::Release);
+    }
+
+    /// A ping is sent: the number of the clock's entry that waits for the answer. `None` if this entry is not valid.
+    pub fn ping(&self, beat: u32) -> Option<u32> {
+        if self.beat.load(Ordering::Relaxed) != beat {
+            return None;
+        }
+        self.pong.store(PONG_DUE, Ordering::Relaxed);
+        Some(self.next_beat())
+    }
+
+    /// Whether the answer that this entry of the clock waits for is missing.
+    pub fn is_overdue(&self, beat: u32) -> bool {
+        self.beat.load(Ordering::Relaxed) == beat
+    }
+
+    /// A pong came: true if it was due, and the next ping is to be scheduled.
+    pub fn pong(&self) -> bool {
+        self.pong.swap(NONE_DUE, Ordering::Relaxed) != NONE_DUE
+    }
+
+    /// Something else came: true if a pong is due and may take its time once more, since the client is there.
+    pub fn is_alive(&self) -> bool {
+        self.pong.compare_exchange(PONG_DUE, PONG_DUE_LATER, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// The number of a new entry of the clock. The earlier one is not valid any more.
+    pub fn next_beat(&self) -> u32 {
+        self.beat.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+    }
+
+    pub fn add_read(&self, bytes: usize) {
+        self.read.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub fn add_written(&self, bytes: usize) {
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// The client sent a close frame.
+    pub fn set_close_code(&self, code: Option<u16>) {
+        const NO_STATUS: u16 = 1005;
+        self.close_code.store(code.unwrap_or(NO_STATUS), Ordering::Relaxed);
+    }
+}
+
+impl Transport for Session {
+    fn put(&self, packet: Str) -> Result<(), PutError> {
+        self.queue.reserve().map_err(|refused| match refused {
+            Refused::Full => PutError::Full,
+            Refused::Closed => PutError::Closed,
+        })?;
+        self.queue.fill([Frame::packet(packet::MESSAGE, packet)]);
+        Ok(())
+    }
+
+    fn waiting(&self) -> Waiting {
+        let (messages, bytes) = self.queue.waiting();
+        Waiting { messages, bytes }
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    fn bytes_written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    fn close_code(&self) -> Option<u16> {
+        Some(self.close_code.load(Ordering::Relaxed)).filter(|code| *code != 0)
+    }
+
+    fn cut(&self) {
+        self.end(DisconnectReason::TransportError, Ending::Cut);
+    }
+}
