@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use divan::{Bencher, black_box};
-use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
+use switchboard::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
 use switchboard::signaling::opaque::Opaque;
@@ -73,11 +73,11 @@ fn call(bencher: Bencher, elsewhere: u64, newest: bool) {
     bencher.bench_local(|| {
         let mut good = switchboard.offer(caller, id, description.clone(), now).is_ok();
         for _ in 0..8 {
-            good &= switchboard.candidate(caller, Role::Offerer, None, candidate.clone(), now).is_ok();
+            good &= switchboard.candidate(caller, Role::Offerer, CallRef::Newest, candidate.clone(), now).is_ok();
         }
         good &= black_box(switchboard.answer(answerer, &wanted, description.clone(), true, now)).is_ok();
         for _ in 0..8 {
-            good &= switchboard.candidate(answerer, Role::Answerer, None, candidate.clone(), now).is_ok();
+            good &= switchboard.candidate(answerer, Role::Answerer, CallRef::Newest, candidate.clone(), now).is_ok();
         }
         let (ended, _) = switchboard.hang_up(caller, None, now);
         assert!(good && ended == 1);
@@ -112,8 +112,9 @@ fn candidate_passed_on(bencher: Bencher, elsewhere: u64) {
     let (candidate, now, id) = (candidate(), Instant::now(), OfferId(u64::MAX));
     switchboard.offer(caller, id, description(), now).expect("an offer");
     switchboard.answer(answerer, &Wanted::Offer(id), description(), true, now).expect("an answer");
-    bencher
-        .bench_local(|| black_box(switchboard.candidate(caller, Role::Offerer, None, candidate.clone(), now)).is_ok());
+    bencher.bench_local(|| {
+        black_box(switchboard.candidate(caller, Role::Offerer, CallRef::Newest, candidate.clone(), now)).is_ok()
+    });
 }
 
 /// Somebody comes, is told which offers are open, and goes.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
+use switchboard::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::membership::Relayed;
 use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
@@ -325,11 +325,12 @@ impl World {
                 let candidate = opaque(&self.sent.len().to_string());
                 self.sent.push((who, offers, offer.map(|id| id.0)));
                 let candidate = IceCandidate::new(candidate, self.switchboard.limits()).expect("small enough");
-                self.switchboard.candidate(peer, role, offer, candidate, now).unwrap_or_default()
+                let call = offer.map_or(CallRef::Newest, CallRef::Id);
+                self.switchboard.candidate(peer, role, call, candidate, now).unwrap_or_default()
             }
             Deed::Renegotiate { offer, .. } => {
                 let told = self.switchboard.renegotiate(peer, self.offer_id(offer), self.description(), now);
-                told.ok().flatten().into_iter().collect()
+                told.unwrap_or_default()
             }
             Deed::HangUp { only, .. } => {
                 let only = only.map(|only| self.offer_id(only));

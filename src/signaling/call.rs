@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::fragments;
 use super::limits::Limits;
 use super::name::{OfferId, UserName};
 use super::opaque::Opaque;
@@ -18,10 +19,25 @@ pub enum Role {
     Answerer,
 }
 
+/// Which of its sender's calls a candidate belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallRef {
+    /// This one.
+    Id(OfferId),
+    /// The one in which the sender has sent a description with this ICE username fragment, or is about to.
+    Fragment(Box<str>),
+    /// The newest in its role.
+    Newest,
+}
+
 /// An offer or an answer (RTCSessionDescription), relayed as it came.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct SessionDescription(Arc<Opaque>);
+pub struct SessionDescription {
+    opaque: Arc<Opaque>,
+    #[serde(skip)]
+    fragments: Arc<[Box<str>]>,
+}
 
 impl SessionDescription {
     /// # Errors
@@ -39,17 +55,23 @@ impl SessionDescription {
                 format!("The description is too large: {} bytes are the most.", limits.max_description),
             ));
         }
-        Ok(Self(Arc::new(opaque)))
+        let fragments = fragments::of_description(opaque.json());
+        Ok(Self { opaque: Arc::new(opaque), fragments })
+    }
+
+    /// The ICE username fragments in it.
+    pub fn fragments(&self) -> &[Box<str>] {
+        &self.fragments
     }
 
     /// Bytes held.
     pub fn size(&self) -> usize {
-        self.0.size()
+        self.opaque.size()
     }
 
     /// Whether it holds binary values.
     pub fn is_binary(&self) -> bool {
-        self.0.is_binary()
+        self.opaque.is_binary()
     }
 }
 
@@ -69,6 +91,11 @@ impl IceCandidate {
             ));
         }
         Ok(Self(Arc::new(opaque)))
+    }
+
+    /// The ICE username fragment that it names, if it does.
+    pub fn fragment(&self) -> Option<Box<str>> {
+        fragments::of_candidate(self.0.json())
     }
 
     /// Bytes held.

@@ -47,6 +47,11 @@ impl Opaque {
         Ok(Self { json: json.to_owned(), attachments: own })
     }
 
+    /// The JSON text.
+    pub fn json(&self) -> &str {
+        self.json.get()
+    }
+
     /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
         self.json.get() == "null"

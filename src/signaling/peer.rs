@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::call::{IceCandidate, Role};
+use super::fragments::Fragments;
 use super::mailbox::Mailbox;
 use super::name::{ConnectionId, Lobby, OfferId, RoomName, Session, UserName};
 
@@ -58,6 +59,8 @@ pub struct Peer {
     pub offered: Vec<OfferId>,
     /// Its calls as the answerer, oldest first.
     pub answered: Vec<OfferId>,
+    /// By what its candidates find their calls.
+    pub fragments: Fragments,
     /// The rooms in which it is, in the order of joining.
     pub rooms: Vec<RoomName>,
     early_offerer: Early,
@@ -99,6 +102,8 @@ pub struct Held {
     pub since: Instant,
     /// Which offer's answer it belongs to, if the answerer said so.
     pub offer: Option<OfferId>,
+    /// Which ICE username fragment it names, if it does.
+    pub fragment: Option<Box<str>>,
     /// The candidate.
     pub candidate: IceCandidate,
 }
@@ -120,6 +125,7 @@ impl Peer {
             heard: 0,
             offered: Vec::new(),
             answered: Vec::new(),
+            fragments: Fragments::default(),
             rooms: Vec::new(),
             early_offerer: Early::new(),
             early_answerer: Early::new(),
@@ -148,6 +154,21 @@ impl Peer {
             && self.mailbox.is_empty()
     }
 
+    /// The call of a candidate that names none by its id, and the role in which the sender has it; `None` if the
+    /// description that the candidate belongs to is still to come. A call whose descriptions show no ICE username
+    /// fragment may be the one of any candidate.
+    pub fn call_of(&self, role: Role, fragment: Option<&str>) -> (Role, Option<OfferId>) {
+        if let Some(call) = fragment.and_then(|fragment| self.fragments.call_of(fragment)) {
+            let role = if self.offered.contains(&call) { Role::Offerer } else { Role::Answerer };
+            return (role, Some(call));
+        }
+        let newest = match role {
+            Role::Offerer => self.offered.last(),
+            Role::Answerer => self.answered.last(),
+        };
+        (role, newest.copied().filter(|call| fragment.is_none() || !self.fragments.has_any(*call)))
+    }
+
     /// Its early candidates in a role.
     pub fn early(&mut self, role: Role) -> &mut Early {
         match role {
@@ -164,10 +185,26 @@ impl Peer {
         }
     }
 
-    /// Takes the early candidates that are still fresh: the description of this offer or its answer has come.
-    pub fn take_early(&mut self, role: Role, offer: Option<OfferId>, now: Instant, ttl: Duration) -> Vec<IceCandidate> {
-        self.drop_stale(role, now, ttl);
-        let fits = |held: &Held| held.offer.is_none() || held.offer == offer;
-        std::mem::take(self.early(role)).into_iter().filter(fits).map(|held| held.candidate).collect()
+    /// Takes the early candidates, still fresh, that belong to a description of this call: those that name its ICE username
+    /// fragment, and with `role` those of this role that name none, or no other offer.
+    pub fn take_early(
+        &mut self,
+        (role, offer): (Option<Role>, Option<OfferId>),
+        fragments: &[Box<str>],
+        now: Instant,
+        ttl: Duration,
+    ) -> Vec<IceCandidate> {
+        let mut taken = Vec::new();
+        for of in [Role::Offerer, Role::Answerer] {
+            self.drop_stale(of, now, ttl);
+            let belongs = |held: &Held| match &held.fragment {
+                Some(fragment) if !fragments.is_empty() => fragments.contains(fragment),
+                _ => role == Some(of) && (held.offer.is_none() || held.offer == offer),
+            };
+            let (mine, others) = std::mem::take(self.early(of)).into_iter().partition(belongs);
+            *self.early(of) = others;
+            taken.extend(Early::into_iter(mine).map(|held| held.candidate));
+        }
+        taken
     }
 }

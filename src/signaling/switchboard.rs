@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use super::absence::Absences;
-use super::call::{Call, IceCandidate, Role, SessionDescription};
+use super::call::{Call, CallRef, IceCandidate, Role, SessionDescription};
 use super::limits::Limits;
 use super::line::{Line, Lines};
 use super::name::{OfferId, PeerId, UserName};
@@ -87,10 +87,12 @@ impl Switchboard {
         if caller.calls() - usize::from(replaced.is_some()) >= self.limits.max_calls {
             return Err(Refusal::too_many_calls());
         }
-        let early = caller.take_early(Role::Offerer, Some(id), now, self.limits.early_ttl);
+        let belonging = (Some(Role::Offerer), Some(id));
+        let early = caller.take_early(belonging, offer.fragments(), now, self.limits.early_ttl);
         let mut notices = replaced.map_or_else(Vec::new, |old| self.withdraw(old, Withdrawn::Replaced, now));
         let Some(caller) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
         caller.offered.push(id);
+        caller.fragments.add(id, offer.fragments());
         let call = Call::new(id, caller.name.clone(), offer, early);
         let lobby = caller.lobby.clone();
         self.open.insert(call.clone(), peer, lobby.clone(), now);
@@ -119,18 +121,26 @@ impl Switchboard {
             if !line.answered(other) {
                 return Err(Refusal::already_answered());
             }
-            let renegotiated = self.post(other, News::Renegotiated { offer_id: *id, answer }, now);
-            return Ok(Answered { candidates: Vec::new(), notices: renegotiated.into_iter().collect() });
+            let early = self.describe_again(peer, *id, &answer, now);
+            let mut notices = Vec::from_iter(self.post(other, News::Renegotiated { offer_id: *id, answer }, now));
+            notices.extend(early.into_iter().filter_map(|early| self.post(other, News::IceCandidate(early), now)));
+            return Ok(Answered { candidates: Vec::new(), notices });
         }
         let found = self.find_open(peer, wanted);
         let Some(answerer) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
         // Taken before the refusal, too: they belong to this answer, not to the next one.
-        let early = answerer.take_early(Role::Answerer, found.as_ref().ok().copied(), now, self.limits.early_ttl);
+        let meant = match wanted {
+            Wanted::Offer(id) => Some(*id),
+            Wanted::NewestOf(_) => found.as_ref().ok().copied(),
+        };
+        let belonging = (Some(Role::Answerer), meant);
+        let early = answerer.take_early(belonging, answer.fragments(), now, self.limits.early_ttl);
         let id = found?;
         if answerer.calls() >= self.limits.max_calls {
             return Err(Refusal::too_many_calls());
         }
         answerer.answered.push(id);
+        answerer.fragments.add(id, answer.fragments());
         let answerer_name = answerer.name.clone();
         let Some(open) = self.open.remove(id) else { return Err(Refusal::no_such_offer()) };
         let (offerer, lobby) = (open.offerer, open.lobby);
@@ -163,11 +173,27 @@ impl Switchboard {
         id: OfferId,
         offer: SessionDescription,
         now: Instant,
-    ) -> Result<Option<Notice>, Refusal> {
+    ) -> Result<Vec<Notice>, Refusal> {
         let line = self.lines.get_mut(id).ok_or_else(Refusal::no_call)?;
         let other = line.other(peer).ok_or_else(Refusal::no_call)?;
         line.ask(peer);
-        Ok(self.post(other, News::Renegotiation { offer_id: id, offer }, now))
+        let early = self.describe_again(peer, id, &offer, now);
+        let mut notices = Vec::from_iter(self.post(other, News::Renegotiation { offer_id: id, offer }, now));
+        notices.extend(early.into_iter().filter_map(|early| self.post(other, News::IceCandidate(early), now)));
+        Ok(notices)
+    }
+
+    /// Another description within a call: gives the candidates that came before it.
+    fn describe_again(
+        &mut self,
+        peer: PeerId,
+        id: OfferId,
+        description: &SessionDescription,
+        now: Instant,
+    ) -> Vec<IceCandidate> {
+        let Some(peer) = self.peers.get_mut(&peer) else { return Vec::new() };
+        peer.fragments.add(id, description.fragments());
+        peer.take_early((None, None), description.fragments(), now, self.limits.early_ttl)
     }
 
     /// `sendIceCandidateToSignalingServer` (Course step 9 for the offerer): kept while the offer is open, passed
@@ -179,14 +205,19 @@ impl Switchboard {
         &mut self,
         peer: PeerId,
         role: Role,
-        id: Option<OfferId>,
+        call: CallRef,
         candidate: IceCandidate,
         now: Instant,
     ) -> Result<Vec<Notice>, Refusal> {
         let Some(sender) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
-        let newest = match role {
-            Role::Offerer => sender.offered.last(),
-            Role::Answerer => sender.answered.last(),
+        let (id, fragment) = match call {
+            CallRef::Id(id) => (Some(id), None),
+            CallRef::Fragment(fragment) => (None, Some(fragment)),
+            CallRef::Newest => (None, None),
+        };
+        let (role, found) = match id {
+            Some(id) => (role, Some(id)),
+            None => sender.call_of(role, fragment.as_deref()),
         };
         // Without a call, or for an offer that the sender is about to answer, it is early.
         let to_be_answered = |id: &OfferId| {
@@ -194,12 +225,12 @@ impl Switchboard {
             role == Role::Answerer && open.is_some()
         };
         let answering = id.filter(to_be_answered);
-        let (None, Some(id)) = (answering, id.or(newest.copied())) else {
+        let (None, Some(id)) = (answering, found) else {
             sender.drop_stale(role, now, self.limits.early_ttl);
             if sender.early(role).len() >= self.limits.max_candidates {
                 return Err(Refusal::too_many_candidates(self.limits.max_candidates));
             }
-            sender.early(role).push_back(Held { since: now, offer: answering, candidate });
+            sender.early(role).push_back(Held { since: now, offer: answering, fragment, candidate });
             self.early.push_back((now, peer, role));
             return Ok(Vec::new());
         };
@@ -315,6 +346,7 @@ impl Switchboard {
         if let Some(peer) = self.peers.get_mut(&peer) {
             peer.offered.retain(|call| *call != id);
             peer.answered.retain(|call| *call != id);
+            peer.fragments.forget(id);
         }
     }
 

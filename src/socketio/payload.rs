@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use socketioxide_core::Value;
 
 use super::event::Said;
-use crate::signaling::call::{IceCandidate, Role, SessionDescription};
+use crate::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
 use crate::signaling::limits::Limits;
 use crate::signaling::name::{OfferId, UserName};
 use crate::signaling::opaque::{Opaque, present};
@@ -29,7 +29,7 @@ pub enum Command {
     /// Answer that offer.
     Answer(Wanted, SessionDescription),
     /// Pass on my candidate.
-    Candidate(Role, Option<OfferId>, IceCandidate),
+    Candidate(Role, CallRef, IceCandidate),
     /// Tell me the open offers.
     CheckOffers,
     /// End all my calls, or the one with this id (which may be nonsense: then nothing ends).
@@ -192,7 +192,11 @@ fn candidate(argument: &RawValue, attachments: &[Bytes], limits: &Limits) -> Res
         Some(id) => Some(string(id).and_then(|id| OfferId::parse(&id)).ok_or_else(Refusal::no_call)?),
     };
     let candidate = IceCandidate::new(Opaque::new(candidate, attachments)?, limits)?;
-    Ok(Command::Candidate(role, id, candidate))
+    let call = match id {
+        Some(id) => CallRef::Id(id),
+        None => candidate.fragment().map_or(CallRef::Newest, CallRef::Fragment),
+    };
+    Ok(Command::Candidate(role, call, candidate))
 }
 
 fn hang_up(argument: Option<&RawValue>) -> Command {

@@ -141,8 +141,8 @@ impl Peer {
                 });
             }
             // Course step 9: the server holds CLIENT1's candidates; once answered, both sides' are passed on.
-            Ok(Command::Candidate(role, id, candidate)) => {
-                self.store.candidate(by, role, id, candidate, |outcome| self.done(said, ack, outcome));
+            Ok(Command::Candidate(role, call, candidate)) => {
+                self.store.candidate(by, role, call, candidate, |outcome| self.done(said, ack, outcome));
             }
             Ok(Command::RejoinCall(id, role, other, key)) => {
                 self.store.rejoin(by, id, (role, other, key), |outcome| self.done(said, ack, outcome));

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use tokio::time::sleep_until;
 
 use self::directory::{Again, Directory, Outbox};
-use crate::signaling::call::{Call, IceCandidate, Role, SessionDescription};
+use crate::signaling::call::{Call, CallRef, IceCandidate, Role, SessionDescription};
 use crate::signaling::limits::Limits;
 use crate::signaling::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, UserName};
 use crate::signaling::notice::Notice;
@@ -109,10 +109,7 @@ impl Store {
 
     /// Passes on an offer within a call.
     pub fn renegotiate(&self, by: Speaker, id: OfferId, offer: SessionDescription, reply: impl FnOnce(Outcome<()>)) {
-        self.hear(by, reply, |switchboard, now| {
-            let notice = switchboard.renegotiate(by.peer, id, offer, now)?;
-            Ok(((), notice.into_iter().collect()))
-        });
+        self.hear(by, reply, |switchboard, now| Ok(((), switchboard.renegotiate(by.peer, id, offer, now)?)));
     }
 
     /// Answers an offer; `reply` gets the offerer's candidates so far.
@@ -135,11 +132,11 @@ impl Store {
         &self,
         by: Speaker,
         role: Role,
-        id: Option<OfferId>,
+        call: CallRef,
         candidate: IceCandidate,
         reply: impl FnOnce(Outcome<()>),
     ) {
-        self.hear(by, reply, |switchboard, now| Ok(((), switchboard.candidate(by.peer, role, id, candidate, now)?)));
+        self.hear(by, reply, |switchboard, now| Ok(((), switchboard.candidate(by.peer, role, call, candidate, now)?)));
     }
 
     /// One end of a call that this server does not know.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
+use switchboard::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
 use switchboard::signaling::notice::{Audience, News, Notice};
@@ -264,13 +264,14 @@ impl World {
                 let candidate = opaque(&self.sent.len().to_string());
                 self.sent.push((who, role));
                 let candidate = IceCandidate::new(candidate, &Limits::default()).expect("small enough");
-                let notices = self.switchboard.candidate(id, role, None, candidate, self.now).unwrap_or_default();
+                let notices =
+                    self.switchboard.candidate(id, role, CallRef::Newest, candidate, self.now).unwrap_or_default();
                 self.tell(notices);
             }
             Deed::Renegotiate => {
                 for call in self.people[who].calls.clone() {
-                    let notice = self.switchboard.renegotiate(id, call, description(), self.now);
-                    self.tell(notice.expect("it is a call of its own").into_iter().collect());
+                    let notices = self.switchboard.renegotiate(id, call, description(), self.now);
+                    self.tell(notices.expect("it is a call of its own"));
                 }
             }
             Deed::HangUp => {

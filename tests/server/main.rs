@@ -13,6 +13,7 @@ mod close;
 mod command;
 mod files;
 mod folder;
+mod fragment;
 mod guesses;
 mod hangup;
 mod hostile;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use switchboard::signaling::call::{IceCandidate, Role, SessionDescription};
+use switchboard::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
 use switchboard::signaling::limits::Limits;
 use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
 use switchboard::signaling::notice::{Audience, News, Notice, Withdrawn};
@@ -52,7 +52,7 @@ fn an_early_candidate_waits_ten_seconds_and_no_longer() {
     let caller = arrive(&mut switchboard, 1);
     for (number, second) in [(0, 0), (1, 5)] {
         let now = start + Duration::from_secs(second);
-        switchboard.candidate(caller, Role::Offerer, None, candidate(number), now).expect("held");
+        switchboard.candidate(caller, Role::Offerer, CallRef::Newest, candidate(number), now).expect("held");
     }
     let late = start + Duration::from_secs(12);
     let notices = switchboard.offer(caller, id, description("offer"), late).expect("kept");
@@ -69,9 +69,9 @@ fn an_early_candidate_that_names_an_offer_waits_for_the_answer_to_that_one() {
         switchboard.offer(caller, id, description("offer"), now).expect("kept");
     }
     for (number, offer) in [(0, OfferId(1)), (1, OfferId(2))] {
-        switchboard.candidate(cem, Role::Answerer, Some(offer), candidate(number), now).expect("held");
+        switchboard.candidate(cem, Role::Answerer, CallRef::Id(offer), candidate(number), now).expect("held");
     }
-    let refusal = switchboard.candidate(ann, Role::Answerer, Some(OfferId(1)), candidate(2), now);
+    let refusal = switchboard.candidate(ann, Role::Answerer, CallRef::Id(OfferId(1)), candidate(2), now);
     assert_eq!(refusal.expect_err("her own offer").code, Code::NoCall);
     let answered =
         switchboard.answer(cem, &Wanted::Offer(OfferId(2)), description("answer"), true, now).expect("answered");
