@@ -1,0 +1,39 @@
+# Sourced by the scripts beside it: a temporary folder that is removed at the end, pinned packages in it, and a module to run.
+set -euo pipefail
+findings=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+children=()
+clean() {
+  local child
+  for child in "${children[@]}"; do kill "$child" 2>/dev/null && wait "$child" 2>/dev/null; done
+  rm -rf "$work"
+}
+trap clean EXIT
+ln -s "$findings/lib" "$work/lib"
+
+# need COMMAND PACKAGE: installs a Debian package unless its command is there.
+need() {
+  command -v "$1" >/dev/null && return
+  local as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  "${as_root[@]}" apt-get update -qq >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+}
+
+# npm_packages NAME@VERSION...: installs them in the temporary folder.
+npm_packages() {
+  (cd "$work" && echo '{"private":true}' >package.json && npm install --silent --no-audit --no-fund --no-save "$@")
+}
+
+# pip_packages NAME==VERSION...: installs them in a virtual environment there; $python is its interpreter.
+pip_packages() {
+  python3 -m venv "$work/venv"
+  python=$work/venv/bin/python
+  "$python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
+# run_module: runs the module on standard input with Node; it finds ./lib and the installed packages.
+run_module() {
+  cat >"$work/main.mjs"
+  node "$work/main.mjs" "$@"
+}

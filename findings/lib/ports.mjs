@@ -1,0 +1,22 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/// A free port, for programs that cannot be told to choose one themselves.
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/// Waits until a program listens on the port.
+export async function listening(port) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await delay(50)) {
+    const socket = connect(port, '127.0.0.1')
+    if (await once(socket, 'connect').then(() => true, () => false)) return socket.destroy()
+  }
+  throw new Error(`Nothing listens on port ${port}.`)
+}
