@@ -25,15 +25,15 @@ process.on('exit', () => {
 export const version = (command) =>
   execFileSync(command, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 
-let pages
+let server
 async function page() {
-  if (!pages) {
-    pages = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'))
-    pages.listen(0, '127.0.0.1')
-    await once(pages, 'listening')
-    pages.unref()
+  if (!server) {
+    server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    server.unref()
   }
-  return `http://127.0.0.1:${pages.address().port}/`
+  return `http://127.0.0.1:${server.address().port}/`
 }
 
 function start(command, flags, profile, stdio) {
