@@ -3,21 +3,26 @@
 // room-signaling.js; together the three are the only files that know the names of events.
 
 import { io } from '/socket.io/socket.io.esm.min.js';
+import { notAllowedWords } from './connection-words.js';
 import { createDelivery } from './delivery.js';
+
+/** The code of the server's refusal of pages from this address. */
+const FORBIDDEN = 4;
 
 /**
  * @typedef {{userName: string, password: string, token?: string, lobby?: string, session: string}} Identity
  * @typedef {{event: string, code: string, message: string}} Refusal
  *
  * @typedef {object} LineListeners
- * @property {(connection: {isKnown: boolean}) => void} onConnected also after each reconnect; then
- *   `isKnown` says whether the server still has what the page had
+ * @property {(connection: {isKnown: boolean, wasAway: boolean}) => void} onConnected also after each
+ *   reconnect; then `isKnown` says whether the server still has what the page had, and `wasAway`
+ *   whether `onDisconnected` came before
  * @property {(loss: {retries: boolean, message: string}) => void} onDisconnected
  * @property {(refusal: Refusal) => void} onRefused
  */
 
 /**
- * Connects to the server that this page came from.
+ * A line to the server that this page came from. It connects by `listen`.
  * @param {Identity} identity
  * @param {object} spelling how what is said and heard is spelled
  * @param {Record<string, string>} spelling.hears the listener for each event
@@ -27,12 +32,20 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   /** @type {LineListeners} */
   let listeners;
   let wasConnected = false;
+  /** The connection was lost, or never came about: not while we change it ourselves. */
+  let isAway = false;
+  /** The browser keeps the page for the "back" button, and has ended its connection for that. */
+  let isSetAside = false;
+  const life = new AbortController();
+  const toHide = { capture: true, signal: life.signal };
+  window.addEventListener('pagehide', ({ persisted }) => (isSetAside = persisted), toHide);
   /** What the server still had of ours when we last came back. */
   let restored = { openOffer: null, calls: [], rooms: [] };
 
   // Course step 10: the page connects to the signaling server. What is said because of a call
   // bears a number; whoever has been here before says how far it was told.
   const socket = io({
+    autoConnect: false, // See `listen`.
     auth: (greet) => greet({ ...identity, numbers: true, received: wasConnected ? delivery.received : undefined }),
   });
 
@@ -41,29 +54,44 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
     else socket.emit(event, payload, number, onReply);
   });
 
+  function connected(isKnown) {
+    const wasAway = isAway;
+    [isAway, isSetAside] = [false, false];
+    listeners.onConnected({ isKnown, wasAway });
+  }
+
+  function disconnected(message) {
+    isAway = true;
+    listeners.onDisconnected({ retries: socket.active, message });
+  }
+
   socket.on('connect', () => {
     if (wasConnected) return; // Not before `restored` says from where on to speak.
     wasConnected = true;
     delivery.open();
-    listeners.onConnected({ isKnown: true });
+    connected(true);
   });
   socket.on('restored', ({ heard, ...had }) => {
     restored = had;
-    listeners.onConnected({ isKnown: delivery.resume(heard) });
+    connected(delivery.resume(heard));
   });
   socket.on('disconnect', (reason) => {
     delivery.pause();
     // What the socket itself would say on the next connection comes from `delivery`, in its order.
     socket.sendBuffer.length = 0;
-    // By ourselves: the next connection is on its way.
-    if (reason === 'io client disconnect') return;
-    listeners.onDisconnected({ retries: socket.active, message: '' });
+    // By ourselves, or with the page: the next connection is on its way.
+    if (reason === 'io client disconnect' || isSetAside) return;
+    disconnected('');
   });
   // `active` says whether the client goes on trying by itself; if not, the server refused us and
   // the message says why.
-  socket.on('connect_error', (error) => {
-    const retries = socket.active;
-    listeners.onDisconnected({ retries, message: retries ? '' : error.message });
+  socket.on('connect_error', (error) => disconnected(socket.active ? '' : error.message));
+
+  // This page's address is not allowed: trying again changes nothing.
+  socket.io.on('error', ({ data }) => {
+    if (data?.code !== FORBIDDEN) return;
+    socket.disconnect();
+    disconnected(notAllowedWords(location.origin));
   });
 
   /** Only what is told to us alone, because of a call or a room, bears a number. */
@@ -78,16 +106,22 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
 
   return {
     /**
-     * Whom to tell. To be called before the page waits for anything.
+     * Connects, and says what happens from now on.
      * @param {LineListeners} wanted
      */
     listen(wanted) {
       listeners = wanted;
+      socket.connect();
     },
 
     /** Whether the server hears us just now. */
     get connected() {
       return delivery.isOpen;
+    },
+
+    /** Whether the server was lost, or not reached, and is not back yet. */
+    get away() {
+      return isAway;
     },
 
     /** Whether it does or the client is trying; false once the server has refused us. */
@@ -126,6 +160,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
 
     /** Leaves for good: the server tells the others at once. */
     close() {
+      life.abort();
       socket.disconnect();
     },
   };

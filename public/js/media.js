@@ -168,6 +168,7 @@ function explain(failures) {
 function reason(device, it, error) {
   switch (error.name) {
     case 'NotFoundError':
+    case 'OverconstrainedError': // Nothing was demanded of the device by now: there is none.
       return `No ${device.replace(' and ', ' or ')} found.`;
     case 'NotAllowedError':
       return `The browser does not let this page use the ${device}. Allow ${it} by the icon beside the address, then switch ${it} on here.`;

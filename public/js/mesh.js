@@ -3,10 +3,9 @@
 // for texts. What is written there is the page's business (room-talk.js, conversation.js), and so is
 // what is seen.
 
+import { noWayWords, unansweredWords } from './connection-words.js';
+import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS } from './patience.js';
 import { createPeerConnection } from './peer.js';
-
-/** How long another way to a member is looked for before it is told that there is none. */
-const PATIENCE_MS = 20_000;
 
 /** Between any two: in order, and nothing is lost. A page may want more of them. */
 const TEXTS = { id: 0 };
@@ -15,17 +14,24 @@ const TEXTS = { id: 0 };
  * @typedef {object} RoomMember another one in the room
  * @property {string} peerId
  * @property {string} userName
- * @property {import('./peer.js').Peer} peer
+ * @property {boolean} isPolite whether we are, towards them
+ * @property {import('./peer.js').Peer} [peer] missing where the browser makes no more connections
  * @property {'connecting'|'connected'|'interrupted'|'failed'} link how sound and picture stand
  * @property {'here'|'away'|'gone'} line whether the server hears them; once they are gone, it no
  *   longer waits for them, and they stay as long as sound and picture do
  * @property {boolean} [isDescribed] the first offer or answer of theirs has come
  * @property {number} [patience] the timer
+ * @property {number} renewals connections made in place of a broken one, since one worked
+ * @property {boolean} [hasClosed] they are gone since they closed the connection; the server could not say so
+ * @property {string} [problem] why the link failed, and what to do
+ * @property {boolean} [isUnchanging] they do not take part in changes
  *
  * @typedef {object} MeshListeners
- * @property {(member: RoomMember) => void} onPeer a member's connection is made, not yet connected
+ * @property {(member: RoomMember) => void} onPeer a member's connection is made, at first or anew, and not
+ *   yet connected
  * @property {(member: RoomMember) => void} onChange a member is new, or something about them is
  * @property {(member: RoomMember) => void} onGone a member is no longer there
+ * @property {(problem: string) => void} onProblem what does not work with a member, and what to do
  */
 
 /**
@@ -36,7 +42,7 @@ const TEXTS = { id: 0 };
  * @param {Record<string, RTCDataChannelInit>} [own.channels] besides `texts`
  * @param {MeshListeners} listeners
  */
-export function createMesh(signaling, room, own, { onPeer, onChange, onGone }) {
+export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onProblem }) {
   /** By their peerId, in the order in which they came. @type {Map<string, RoomMember>} */
   const members = new Map();
 
@@ -47,25 +53,45 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone }) {
     const predecessor = known ?? [...members.values()].find((old) => old.line === 'gone' && old.userName === userName);
     if (predecessor) remove(predecessor);
 
-    const member = { peerId, userName, link: 'connecting', line: 'here' };
+    const member = { peerId, userName, isPolite, link: 'connecting', line: 'here', renewals: 0 };
     members.set(peerId, member);
-    member.peer = createPeerConnection(own.stream(), {
-      peerId,
-      isPolite,
-      onCandidate: (candidate) => signaling.sendIceCandidate(room, peerId, candidate),
-      onDescription: (description) => signaling.sendDescription(room, peerId, description),
-      onStateChange: (state) => onConnectionState(member, state),
-      onTracksChange: () => isIn(member) && onChange(member),
-      channels: { texts: TEXTS, ...own.channels },
-    });
-    member.peer.channels.texts.addEventListener('close', () => isIn(member) && member.line === 'gone' && remove(member));
-    onPeer(member);
+    connect(member);
     onChange(member);
   }
 
+  /** Makes a connection to a member, in place of the old one if there is any. */
+  function connect(member) {
+    const { peerId, isPolite } = member;
+    const old = member.peer;
+    const isCurrent = () => isIn(member) && member.peer === peer;
+    let peer;
+    try {
+      peer = createPeerConnection(own.stream(), {
+        peerId,
+        isPolite,
+        onCandidate: (candidate) => signaling.sendIceCandidate(room, peerId, candidate),
+        onDescription: (description) => signaling.sendDescription(room, peerId, description),
+        onStateChange: (state) => isCurrent() && onConnectionState(member, state),
+        onTracksChange: () => isCurrent() && onChange(member),
+        onClosed: () => isCurrent() && onClosed(member),
+        onUnanswered: () => isCurrent() && onUnanswered(member),
+        onBroken: () => isCurrent() && offerNewConnection(member),
+        isReachable: () => signaling.connected && member.line === 'here',
+        channels: { texts: TEXTS, ...own.channels },
+      });
+    } catch (error) {
+      fail(member, error.message);
+    }
+    member.peer = peer;
+    old?.close();
+    if (!peer) return;
+    onPeer(member);
+    beginPatience(member, CONNECT_MS);
+  }
+
   function remove(member) {
-    clearTimeout(member.patience);
-    member.peer.close();
+    endPatience(member);
+    member.peer?.close();
     members.delete(member.peerId);
     onGone(member);
   }
@@ -82,13 +108,31 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone }) {
 
   /** First offers and answers; the later ones the connection makes by itself. */
   async function describe(member, makeDescription) {
+    const { peer } = member;
     try {
       signaling.sendDescription(room, member.peerId, await makeDescription());
     } catch (error) {
-      if (!isIn(member)) return; // Gone meanwhile.
-      console.warn(`No connection to ${member.userName}:`, error.message);
-      showLink(member, 'failed');
+      failToConnect(member, peer, error);
     }
+  }
+
+  function failToConnect(member, peer, error) {
+    // The member may be gone meanwhile, or the connection be another one.
+    if (isIn(member) && member.peer === peer) fail(member, `No connection to ${member.userName}: ${error.message}`);
+  }
+
+  /** In place of a connection that nothing else can mend; the other side makes one, too. */
+  function offerNewConnection(member) {
+    member.renewals += 1;
+    if (member.renewals > MOST_RENEWALS) return; // What still works goes on.
+    renew(member);
+    if (member.peer) describe(member, member.peer.createOffer);
+  }
+
+  function renew(member) {
+    endPatience(member);
+    showLink(member, 'interrupted');
+    connect(member);
   }
 
   function isIn(member) {
@@ -98,20 +142,66 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone }) {
   // --- How sound and picture stand ---
 
   function onConnectionState(member, state) {
-    if (!isIn(member)) return;
     if (state === 'connected') {
-      clearTimeout(member.patience);
-      member.patience = undefined;
+      endPatience(member);
+      member.renewals = 0;
+      if (member.problem) onProblem('');
+      member.problem = undefined;
       showLink(member, 'connected');
     } else if (state === 'disconnected' || state === 'failed') {
       if (member.line === 'gone') {
         remove(member);
         return;
       }
-      if (member.link !== 'failed') showLink(member, 'interrupted');
+      if (member.link === 'connected') showLink(member, 'interrupted');
       // Another way is looked for by the connection itself, also after this.
-      if (state === 'failed') member.patience ??= setTimeout(showLink, PATIENCE_MS, member, 'failed');
+      if (state === 'failed') beginPatience(member, ANOTHER_WAY_MS);
     }
+  }
+
+  /** Their end is closed: they left, which the server says where it can, or they offer a new connection. */
+  function onClosed(member) {
+    const { peer } = member;
+    const isTold = signaling.connected && member.line === 'here';
+    setTimeout(() => {
+      if (!isIn(member) || member.peer !== peer) return;
+      if (isTold) {
+        showLink(member, 'interrupted');
+        beginPatience(member, ANOTHER_WAY_MS);
+      } else {
+        member.hasClosed = member.line !== 'gone'; // Of those the server has said all.
+        remove(member);
+      }
+    }, isTold ? REASON_MS : 0);
+  }
+
+  function onUnanswered(member) {
+    if (member.isUnchanging) return;
+    member.isUnchanging = true;
+    onProblem(unansweredWords(member.userName));
+  }
+
+  function beginPatience(member, ms) {
+    member.patience ??= setTimeout(losePatience, ms, member);
+  }
+
+  function endPatience(member) {
+    clearTimeout(member.patience);
+    member.patience = undefined;
+  }
+
+  /** Another way cannot be agreed on while the server or the member is away. */
+  function losePatience(member) {
+    endPatience(member);
+    if (!signaling.connected || member.line === 'away') beginPatience(member, ANOTHER_WAY_MS);
+    else fail(member, noWayWords(member.userName, member.peer.candidateKinds));
+  }
+
+  function fail(member, problem) {
+    endPatience(member);
+    member.problem = problem;
+    onProblem(problem);
+    showLink(member, 'failed');
   }
 
   function showLink(member, link) {
@@ -135,7 +225,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone }) {
     offerTo(others) {
       for (const { peerId } of others) {
         const member = members.get(peerId);
-        if (member) describe(member, member.peer.createOffer);
+        if (member?.peer) describe(member, member.peer.createOffer);
       }
     },
 
@@ -161,21 +251,25 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone }) {
     // Pair step 10: the other side's offer comes in; what follows is in peer.js, `createAnswer`.
     addOffer({ from, offer }) {
       const member = members.get(from);
-      if (!member) return;
-      if (member.isDescribed) member.peer.addNewOffer(offer);
-      else describe(member, () => member.peer.createAnswer(offer));
+      if (!member?.peer) return;
+      const isFirst = !member.isDescribed;
+      const isReplaced = member.peer.isReplacedBy(offer);
       member.isDescribed = true;
+      if (isReplaced) renew(member);
+      if (!isFirst && !isReplaced) member.peer.addNewOffer(offer);
+      else if (member.peer) describe(member, () => member.peer.createAnswer(offer));
     },
 
     addAnswer({ from, answer }) {
       const member = members.get(from);
-      if (!member) return;
+      if (!member?.peer) return;
       member.isDescribed = true;
-      member.peer.addAnswer(answer).catch((error) => console.warn('An answer was not accepted:', error.message));
+      const { peer } = member;
+      peer.addAnswer(answer).catch((error) => failToConnect(member, peer, error));
     },
 
     addCandidate({ from, candidate }) {
-      members.get(from)?.peer.addNewIceCandidate(candidate);
+      members.get(from)?.peer?.addNewIceCandidate(candidate);
     },
 
     /** The server knows nobody any more: all have to come in anew. */
@@ -187,7 +281,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone }) {
 
     /** From now on this is sent, or nothing of its kind. */
     async send(kind, track) {
-      await Promise.all([...members.values()].map(({ peer }) => peer.send(kind, track)));
+      await Promise.all([...members.values()].map(({ peer }) => peer?.send(kind, track)));
     },
 
     close() {

@@ -2,11 +2,12 @@
 // nothing of the server; the page carries descriptions and candidates from one to the other. A call
 // has one, a room one for each other member (mesh.js).
 //
-// After the first offer and answer either side may offer anew: because a track comes or goes, or to
-// find another way through the network (ICE restart). Should both do so at once, the answerer of
-// the first offer is the polite one and takes its own back ("perfect negotiation").
+// Its parts: candidates.js, and renegotiation.js for what is negotiated after the first offer and answer.
 
+import { createCandidates } from './candidates.js';
 import { watchNetwork } from './network.js';
+import { createRenegotiation } from './renegotiation.js';
+import { areOfDifferentConnections } from './sdp.js';
 
 // Course step 3: the servers that tell a browser how it is seen from outside. None is needed as
 // long as both are in the same network.
@@ -29,7 +30,10 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  * @property {Record<string, string>} states how the connection's four state machines stand
  * @property {(onChange: () => void) => void} watchStates tells that one of them has moved
  * @property {number} audioLevel how loud the other side is just now, from 0 to 1
- * @property {() => void} catchUp what was on the way to the other side may be lost: says it again
+ * @property {import('./candidates.js').CandidateKinds} candidateKinds found so far, on both sides
+ * @property {(offer: RTCSessionDescriptionInit) => boolean} isReplacedBy whether this offer comes from
+ *   a new connection of the other side, which wants a new one here, too
+ * @property {() => void} catchUp what was on the way to the other side may be lost: sends it again
  * @property {() => void} close
  */
 
@@ -43,23 +47,24 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  *   new offer, or the answer to theirs; not the first ones
  * @param {(state: RTCPeerConnectionState) => void} options.onStateChange
  * @param {() => void} options.onTracksChange the other side's
+ * @param {() => void} options.onClosed the other side has closed its connection; the browser says so
+ *   at once, long before `onStateChange` does, and also where the server is away
+ * @param {() => void} options.onUnanswered the other side does not take part in changes
+ * @param {() => void} options.onBroken nothing can be negotiated any more: only a new connection helps
+ * @param {() => boolean} options.isReachable whether an offer would reach the other side just now
  * @param {string} [options.peerId] whose connection this is, where there are many
  * @param {Record<string, RTCDataChannelInit>} [options.channels] what else goes between the two, each
  *   with an `id` of its own; the same on both sides
  * @returns {Peer}
  */
 export function createPeerConnection(localStream, options) {
-  const { isPolite, onCandidate, onDescription, onStateChange, onTracksChange, peerId } = options;
+  const { isPolite, onCandidate, onStateChange, onTracksChange, onClosed, peerId } = options;
   // Course step 2: the caller's connection.
   // Course step 13: the answerer's.
   // Pair step 1 and Pair step 7: the same on the data channel course's list.
-  const pc = new RTCPeerConnection({ iceServers: ICE_SERVERS });
+  const pc = newConnection();
   const forget = expose(pc, peerId);
   const life = new AbortController();
-
-  // Course step 4: the caller's tracks go into the connection.
-  // Course step 14: the answerer's.
-  for (const track of localStream?.getTracks() ?? []) pc.addTrack(track, localStream);
 
   // Pair step 3: a channel is opened before the offer, which has to say that there are any.
   // Pair step 9: there the other side waits for `ondatachannel`. Here it makes the same channels by
@@ -106,78 +111,42 @@ export function createPeerConnection(localStream, options) {
     return done;
   }
 
-  let ignoresOffer = false;
-  // A candidate means nothing before the description it belongs to, and may overtake the first.
-  const heldCandidates = [];
-
-  function addNewIceCandidate(candidate) {
-    inTurn(() => {
-      heldCandidates.push(candidate);
-      if (pc.remoteDescription) addHeldCandidates();
-    });
-  }
-
-  // Not awaited: the browser adds them in the order of these calls.
-  // Pair step 16: each side's candidates, once it has the description that they belong to.
-  function addHeldCandidates() {
-    for (const candidate of heldCandidates.splice(0)) {
-      pc.addIceCandidate(candidate).catch((error) => {
-        // One way less to reach the other side; the others may do. Those of an ignored offer fit
-        // nothing we have.
-        if (!ignoresOffer && !life.signal.aborted) console.warn('A candidate was not accepted:', error.message);
-      });
-    }
-  }
+  const candidates = createCandidates(pc, life.signal);
 
   async function setRemoteDescription(description) {
     await pc.setRemoteDescription(description);
-    addHeldCandidates();
+    candidates.addHeld();
   }
 
-  // --- Offering anew ---
+  const renegotiation = createRenegotiation(pc, { ...options, setRemoteDescription }, life.signal);
 
-  /** Whether the first answer is there: before it, what changes goes into the first offer. */
-  let isEstablished = false;
-  let isMakingOffer = false;
-
-  pc.addEventListener('negotiationneeded', async () => {
-    if (!isEstablished) return;
-    try {
-      isMakingOffer = true;
-      await pc.setLocalDescription();
-      onDescription(pc.localDescription);
-    } catch (error) {
-      complain(error);
-    } finally {
-      isMakingOffer = false;
-    }
-  });
-
-  async function answerNewOffer(offer) {
-    const collides = isMakingOffer || pc.signalingState === 'have-local-offer';
-    ignoresOffer = collides && !isPolite;
-    if (ignoresOffer) return;
-    await setRemoteDescription(offer); // Takes our own back, if there is one.
-    await pc.setLocalDescription();
-    onDescription(pc.localDescription);
-  }
-
-  function complain(error) {
-    if (!life.signal.aborted) console.warn('The call could not be negotiated anew:', error.message);
-  }
-
-  // --- Another way through the network ---
-
-  function restartIce() {
-    if (isEstablished) pc.restartIce();
-  }
+  // --- How the connection stands ---
 
   pc.addEventListener('connectionstatechange', () => {
     // Both sides notice; if both acted, their offers would meet.
-    if (pc.connectionState === 'failed' && !isPolite) restartIce();
+    if (pc.connectionState === 'failed' && !isPolite) renegotiation.restartIce();
+    if (pc.connectionState === 'connected') watchTransports();
     onStateChange(pc.connectionState);
   });
-  watchNetwork(restartIce, life.signal);
+  watchNetwork(renegotiation.restartIce, life.signal);
+
+  /** Before the connection is there, a transport may close because another one takes its place. */
+  function watchTransports() {
+    const all = new Set([pc.sctp, ...pc.getSenders()].map((user) => user?.transport).filter(Boolean));
+    const tellClosed = () => {
+      if (!life.signal.aborted && [...all].every(({ state }) => state === 'closed')) onClosed();
+    };
+    for (const transport of all) transport.onstatechange = tellClosed;
+  }
+
+  // --- What goes to the other side ---
+
+  /** By kind. @type {Map<string, MediaStreamTrack | null>} */
+  const tracks = new Map(localStream?.getTracks().map((track) => [track.kind, track]));
+
+  function transceiverOf(kind) {
+    return pc.getTransceivers().find(({ receiver, currentDirection }) => receiver.track.kind === kind && currentDirection !== 'stopped');
+  }
 
   return {
     remoteStream,
@@ -192,10 +161,11 @@ export function createPeerConnection(localStream, options) {
     },
 
     async createOffer() {
-      // What we cannot send we can still receive, but only if the offer says so.
+      // Course step 4: the caller's tracks go into the connection.
       for (const kind of localStream ? ['audio', 'video'] : []) {
-        const sends = localStream.getTracks().some((track) => track.kind === kind);
-        if (!sends) pc.addTransceiver(kind, { direction: 'recvonly' });
+        if (tracks.get(kind)) pc.addTrack(tracks.get(kind), localStream);
+        // What we cannot send we can still receive, but only if the offer says so.
+        else pc.addTransceiver(kind, { direction: 'recvonly' });
       }
       // Course step 5: the offer says what we can send and receive.
       // Pair step 4: there it says only that there are channels.
@@ -212,12 +182,17 @@ export function createPeerConnection(localStream, options) {
         // which cannot be made without it.
         // Pair step 11: there in this order.
         await setRemoteDescription(offer);
+        // Course step 14: the answerer's tracks, of the kinds that the offer has. More of them would
+        // need an offer of ours, and not every page answers one during a call.
+        for (const [kind, track] of tracks) {
+          if (track && transceiverOf(kind)) pc.addTrack(track, localStream);
+        }
         // Course step 15: the answer says what both can do.
         // Pair step 12: the same.
         const answer = await pc.createAnswer();
         // Course step 16: as in step 6.
         // Pair step 13: the same.
-        isEstablished = true;
+        renegotiation.establish(answer, true);
         await pc.setLocalDescription(answer);
         return pc.localDescription;
       });
@@ -225,10 +200,12 @@ export function createPeerConnection(localStream, options) {
 
     addAnswer(answer) {
       return inTurn(async () => {
-        // One to an offer that we took back, or a second one.
-        if (pc.signalingState !== 'have-local-offer') return;
-        isEstablished = true;
-        ignoresOffer = false;
+        // A later one, or one to an offer that we took back, or a second one.
+        if (pc.remoteDescription || pc.signalingState !== 'have-local-offer') {
+          await renegotiation.addAnswer(answer);
+          return;
+        }
+        renegotiation.establish(answer, false);
         // Course step 22: the answer becomes the caller's remote description.
         // Pair step 15: the same.
         await setRemoteDescription(answer);
@@ -236,18 +213,20 @@ export function createPeerConnection(localStream, options) {
     },
 
     addNewOffer(offer) {
-      return inTurn(() => answerNewOffer(offer)).catch(complain);
+      return inTurn(() => renegotiation.addOffer(offer));
     },
 
-    addNewIceCandidate,
+    addNewIceCandidate(candidate) {
+      inTurn(() => candidates.add(candidate));
+    },
 
     async send(kind, track) {
-      const isOfKind = ({ receiver, currentDirection }) => receiver.track.kind === kind && currentDirection !== 'stopped';
-      const transceiver = pc.getTransceivers().find(isOfKind);
+      tracks.set(kind, track);
+      const transceiver = transceiverOf(kind);
       if (transceiver) {
         await transceiver.sender.replaceTrack(track);
         transceiver.direction = track ? 'sendrecv' : 'recvonly';
-      } else if (track) {
+      } else if (track && pc.remoteDescription) {
         pc.addTrack(track, localStream);
       }
     },
@@ -257,11 +236,13 @@ export function createPeerConnection(localStream, options) {
       return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
     },
 
-    catchUp() {
-      // An offer comes with the candidates found so far.
-      if (pc.signalingState === 'have-local-offer') onDescription(pc.localDescription);
-      else if (pc.connectionState !== 'connected' && !isPolite) restartIce();
+    candidateKinds: candidates.kinds,
+
+    isReplacedBy(offer) {
+      return pc.remoteDescription !== null && areOfDifferentConnections(pc.remoteDescription, offer);
     },
+
+    catchUp: renegotiation.catchUp,
 
     close() {
       life.abort();
@@ -269,6 +250,28 @@ export function createPeerConnection(localStream, options) {
       forget();
     },
   };
+}
+
+function newConnection() {
+  try {
+    return new RTCPeerConnection({ iceServers: ICE_SERVERS });
+  } catch (error) {
+    // Chromium makes 500 for each load of a page, and counts closed ones.
+    throw new Error('The browser makes no more connections for this page. Please reload the page.', { cause: error });
+  }
+}
+
+/**
+ * Whether this browser makes connections at all: some are built without, and policies and extensions
+ * take them away.
+ */
+export function canConnect() {
+  try {
+    new RTCPeerConnection().close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** On purpose: type `pc`, or in a room `pcs`, in the console and look inside. */
@@ -279,14 +282,6 @@ function expose(pc, peerId) {
   }
   window.pcs ??= new Map();
   window.pcs.set(peerId, pc);
-  return () => window.pcs.delete(peerId);
-}
-
-/**
- * A secret of the two in a call, by which they know each other again: nobody else saw the answer.
- * @param {RTCSessionDescriptionInit} answer the call's first
- * @returns {string}
- */
-export function callKey(answer) {
-  return /^a=ice-pwd:(\S+)/m.exec(answer.sdp)?.[1] ?? '';
+  // Another one may have taken its place.
+  return () => window.pcs.get(peerId) === pc && window.pcs.delete(peerId);
 }

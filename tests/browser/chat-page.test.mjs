@@ -56,6 +56,17 @@ browserTest('a third one is told that two are here, and the two go on', async ({
   await told(ann, /Connected to Eve\./);
 });
 
+browserTest('a hang-up while the server is away shows at once', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob] = await joinBoth(visit, server);
+  for (const page of [ann, bob]) page.problems.expect(/net::ERR_|WebSocket connection to/);
+  await server.kill();
+  for (const page of [ann, bob]) await told(page, /The server is out of reach; the chat goes on/);
+  await bob.click('#hangup');
+  await told(ann, /^Bob hung up\./);
+  await state(ann, 'ended');
+});
+
 browserTest('hanging up, closing the page and a lost connection are told apart', async ({ visit, t }) => {
   const server = await serverFor(t, '--reconnect-grace', '1s');
   const [ann, bob] = await joinByLine({ visit, t }, server);

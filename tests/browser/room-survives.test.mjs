@@ -27,9 +27,10 @@ browserTest('one is cut off from the server and returns; the call goes on, and a
 
   // Whoever comes meanwhile is met when the line is back.
   const dora = await join(visit, server.http, 'Dora');
+  // News is shown for a while only: all are looked at at once.
+  const news = Promise.all([told(carl, /The server is back|Dora joined/), ...[ann, bob, dora].map((page) => told(page, /Carl is back/))]);
   carl.line.refusing = false;
-  await told(carl, /The server is back|Dora joined/);
-  for (const page of [ann, bob, dora]) await told(page, /Carl is back/);
+  await news;
   await assertAllMeet([ann, bob, carl, dora]);
 });
 
@@ -73,6 +74,21 @@ browserTest('who is away longer than the grace is still seen and heard, and come
   await told(carl, /The server is back/);
   await assertAllMeet([ann, carl]);
   for (const page of [ann, carl]) await tilesAre(page, ['Ann', 'Carl']);
+});
+
+browserTest('one leaves while the server is away: the others see it at once', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const pages = await joinAll(visit, server, ['Ann', 'Bob', 'Carl']);
+  await assertAllMeet(pages);
+  for (const page of pages) page.problems.expect(/net::ERR_|WebSocket connection to/);
+  await server.kill();
+  for (const page of pages) await told(page, /The server is out of reach/);
+  await pages[0].click('#leave');
+  for (const page of pages.slice(1)) await tilesAre(page, ['Bob', 'Carl']);
+  for (const page of pages.slice(1)) await assertFramesArrive(page);
+  await serverFor(t, '--port', server.port);
+  for (const page of pages.slice(1)) await told(page, /The server is back|joined/);
+  await assertAllMeet(pages.slice(1));
 });
 
 browserTest('the server is started again: all come in anew and meet again', async ({ visit, t }) => {

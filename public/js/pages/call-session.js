@@ -1,15 +1,14 @@
 // The call in progress, from its beginning to its end: what it has, how it stands, and how long
 // it is kept when sound and picture fail.
 
+import { noWayWords, unansweredWords } from '../connection-words.js';
 import { fetchUserMedia, release } from '../media.js';
+import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS, RETURN_MS } from '../patience.js';
 import { createPeerConnection } from '../peer.js';
 import { signaling } from './call-line.js';
 import { callEl, hangupEl, showLine, showPictures, showState, state } from './call-view.js';
-import { callWords } from './call-words.js';
+import { callWords, endWords } from './call-words.js';
 import { showProblem } from './frame.js';
-
-/** How long another way to the other side is looked for before the call is given up. */
-const PATIENCE_MS = 20_000;
 
 /** How long it is news that somebody is back. */
 const NEWS_MS = 15_000;
@@ -32,6 +31,8 @@ const NEWS_MS = 15_000;
  * @property {string} [news] see call-words.js
  * @property {number} [forgetting] the timer that ends the news
  * @property {number} [patience] the timer that ends the call
+ * @property {number} [brokenAt] when sound and picture failed, on the page's clock
+ * @property {number} renewals connections made in place of a broken one, since one worked
  */
 
 /**
@@ -44,7 +45,7 @@ export let session = null;
 /** @returns {Session} */
 export function startSession(beginning) {
   if (session) hangup(); // Whoever answers somebody no longer waits themselves.
-  session = { other: 'here', ...beginning };
+  session = { other: 'here', renewals: 0, ...beginning };
   showProblem('');
   showCall('starting');
   return session;
@@ -60,22 +61,32 @@ export async function prepare(mine) {
   showProblem(problem);
   mine.localStream = stream;
   mine.candidates = [];
-  mine.peer = createPeerConnection(stream, {
+  mine.peer = connect(mine);
+  showPictures(session);
+}
+
+function connect(mine) {
+  const isCurrent = () => session === mine && mine.peer === peer;
+  const peer = createPeerConnection(mine.localStream, {
     isPolite: !mine.didIOffer,
     onCandidate(candidate) {
       if (mine.didIOffer && !mine.key) mine.candidates.push(candidate);
       signaling.sendIceCandidate(candidate, mine);
     },
     onDescription: (description) => signaling.sendRenegotiation(mine.offerId, description),
-    onStateChange: (connectionState) => onConnectionState(mine, connectionState),
-    onTracksChange: () => session === mine && showPictures(mine),
+    onStateChange: (connectionState) => isCurrent() && onConnectionState(mine, connectionState),
+    onTracksChange: () => isCurrent() && showPictures(mine),
+    onClosed: () => isCurrent() && onClosed(mine),
+    onUnanswered: () => isCurrent() && showProblem(unansweredWords(mine.otherUserName)),
+    onBroken: () => isCurrent() && offerNewConnection(mine),
+    isReachable: () => signaling.connected && mine.other === 'here',
   });
-  showPictures(session);
+  return peer;
 }
 
 /** Shows how far the call has come, and how it stands. */
 export function showCall(stage = state()) {
-  const serverIsAway = !signaling.connected;
+  const serverIsAway = signaling.away;
   const serverIsGone = !signaling.active;
   const isSent = session.offer !== undefined;
   showLine(serverIsAway || session.other !== 'here' || session.isInterrupted === true);
@@ -117,23 +128,29 @@ export function endSession(words) {
   release(session.screen);
   session = null;
   showLine(false);
-  showState(signaling.connected ? 'idle' : 'offline', words, session);
+  showState(signaling.away ? 'offline' : 'idle', words, session);
   if (hadFocus) callEl.focus();
 }
 
 // --- Sound and picture ---
 
+/** From here on both sides look for a way to each other. */
+export function startConnecting(mine) {
+  showCall('connecting');
+  beginPatience(mine, CONNECT_MS);
+}
+
 function onConnectionState(mine, connectionState) {
-  if (session !== mine) return;
   switch (connectionState) {
     case 'connected':
-      clearTimeout(mine.patience);
-      mine.patience = undefined;
+      endPatience(mine);
+      mine.renewals = 0;
       mine.isInterrupted = false;
       showCall('connected');
       break;
     case 'disconnected':
     case 'failed':
+      if (state() !== 'connected') break; // There was no way yet, and what is told stays true.
       mine.isInterrupted = true;
       showCall();
       if (connectionState === 'failed') seekPatiently(mine);
@@ -144,18 +161,78 @@ function onConnectionState(mine, connectionState) {
 /** Another way to the other side is looked for; with one that the server has lost, there is no hope. */
 function seekPatiently(mine) {
   if (mine.other === 'gone') losePatience(mine);
-  else mine.patience ??= setTimeout(losePatience, PATIENCE_MS, mine);
+  else beginPatience(mine, ANOTHER_WAY_MS);
+}
+
+function beginPatience(mine, ms) {
+  mine.brokenAt ??= performance.now();
+  mine.patience ??= setTimeout(losePatience, ms, mine);
+}
+
+function endPatience(mine) {
+  clearTimeout(mine.patience);
+  [mine.patience, mine.brokenAt] = [undefined, undefined];
 }
 
 /** Another way cannot be agreed on while the server or the other side is away: then it takes longer. */
 function losePatience(mine) {
-  if (!signaling.connected || mine.other === 'away') {
-    mine.patience = setTimeout(losePatience, PATIENCE_MS, mine);
+  const mayComeBack = signaling.active && performance.now() - mine.brokenAt < RETURN_MS;
+  if (mayComeBack && (!signaling.connected || mine.other === 'away')) {
+    mine.patience = setTimeout(losePatience, ANOTHER_WAY_MS, mine);
   } else if (state() === 'connected') {
     signaling.hangup(mine.offerId);
     endSession(`The connection to ${mine.otherUserName} was lost.`);
   } else {
-    const message = `No way to ${mine.otherUserName} was found: a firewall between the two networks may be in it.`;
-    failCall(mine, { message });
+    failCall(mine, { message: noWayWords(mine.otherUserName, mine.peer.candidateKinds) });
   }
+}
+
+/**
+ * The other side has closed the connection, and the server says why, or a new one is offered; where
+ * the server is away from either side, it cannot.
+ */
+function onClosed(mine) {
+  const { peer } = mine;
+  const isTold = signaling.connected && mine.other === 'here';
+  setTimeout(() => {
+    if (session !== mine || mine.peer !== peer) return;
+    signaling.hangup(mine.offerId);
+    endSession(endWords({ userName: mine.otherUserName }));
+  }, isTold ? REASON_MS : 0);
+}
+
+// --- A new connection in place of one that nothing can mend ---
+
+/** Offers one; the other side takes its part by `answerNewConnection`. */
+async function offerNewConnection(mine) {
+  mine.renewals += 1;
+  if (mine.renewals > MOST_RENEWALS) return; // What still works goes on; if it does not, patience ends.
+  try {
+    const peer = replacePeer(mine);
+    signaling.sendRenegotiation(mine.offerId, await peer.createOffer());
+  } catch (error) {
+    failCall(mine, error);
+  }
+}
+
+/** @param {RTCSessionDescriptionInit} offer of a new connection that the other side has made */
+export async function answerNewConnection(mine, offer) {
+  try {
+    const peer = replacePeer(mine);
+    signaling.sendRenegotiation(mine.offerId, await peer.createAnswer(offer));
+  } catch (error) {
+    failCall(mine, error);
+  }
+}
+
+function replacePeer(mine) {
+  const { peer: old, screen } = mine;
+  mine.peer = connect(mine);
+  old.close();
+  if (screen) mine.peer.send('video', screen.getVideoTracks()[0]);
+  mine.isInterrupted = true;
+  showCall();
+  showPictures(mine);
+  beginPatience(mine, CONNECT_MS);
+  return mine.peer;
 }

@@ -18,7 +18,7 @@ const stageEl = byId('stage');
 const localVideoEl = byId('local-video');
 const remoteVideoEl = byId('remote-video');
 
-/** @returns {'offline'|'idle'|'starting'|'waiting'|'connecting'|'connected'} */
+/** @returns {'unsupported'|'offline'|'idle'|'starting'|'waiting'|'connecting'|'connected'} */
 export function state() {
   return document.body.dataset.state;
 }

@@ -2,38 +2,40 @@
 // time: `session`, which lives in call-session.js. What is seen of it is in call-view.js, the words
 // for it are in call-words.js, camera and screen during a call in call-devices.js.
 
-import { callKey } from '../peer.js';
+import { callKey } from '../sdp.js';
 import { connectDevices } from './call-devices.js';
 import { signaling } from './call-line.js';
 import {
-  endSession, failCall, hangup, prepare, session, showCall, showNews, startSession,
+  answerNewConnection, endSession, failCall, hangup, prepare, session, showCall, showNews, startConnecting, startSession,
 } from './call-session.js';
 import {
   callEl, createOfferEls, hangupEl, removeOfferEl, removeOfferEls, showPictures, showState, state,
 } from './call-view.js';
 import { endWords, withdrawnWords } from './call-words.js';
-import { askForAnotherPassword, showInsecureContext, showProblem } from './frame.js';
+import { askForAnotherPassword, isSupported, showInsecureContext, showProblem } from './frame.js';
 
-callEl.addEventListener('click', call);
-hangupEl.addEventListener('click', hangup);
-connectDevices(() => session);
+if (isSupported()) open();
 
-signaling.listen({
-  onConnected,
-  onDisconnected,
-  onOffers,
-  onOfferWithdrawn,
-  onAnswer: addAnswer,
-  onRenegotiation: addNewOffer,
-  onCandidate: addNewIceCandidate,
-  onPeerHangup,
-  onPeerLost,
-  onPeerBack,
-  onRefused,
-});
-
-if (!window.isSecureContext) showInsecureContext();
-showPictures(session);
+function open() {
+  callEl.addEventListener('click', call);
+  hangupEl.addEventListener('click', hangup);
+  connectDevices(() => session);
+  if (!window.isSecureContext) showInsecureContext();
+  showPictures(session);
+  signaling.listen({
+    onConnected,
+    onDisconnected,
+    onOffers,
+    onOfferWithdrawn,
+    onAnswer: addAnswer,
+    onRenegotiation: addNewOffer,
+    onCandidate: addNewIceCandidate,
+    onPeerHangup,
+    onPeerLost,
+    onPeerBack,
+    onRefused,
+  });
+}
 
 // --- The call ---
 
@@ -69,7 +71,7 @@ async function answerOffer(offerObj) {
     const answer = await mine.peer.createAnswer(offerObj.offer);
     if (session !== mine) return;
     mine.key = callKey(answer);
-    showCall('connecting');
+    startConnecting(mine);
     signaling.sendAnswer({ ...offerObj, answer });
     removeOfferEl(offerId);
   } catch (error) {
@@ -89,7 +91,7 @@ async function addAnswer(offerObj) {
     mine.key = callKey(offerObj.answer);
     mine.candidates = [];
     mine.news = '';
-    showCall('connecting');
+    startConnecting(mine);
   }
   try {
     await mine.peer.addAnswer(offerObj.answer);
@@ -100,7 +102,9 @@ async function addAnswer(offerObj) {
 
 /** Within the call, the other side has changed something, or looks for another way to us. */
 function addNewOffer({ offerId, offer }) {
-  if (session?.offerId === offerId) session.peer.addNewOffer(offer);
+  if (session?.offerId !== offerId || !session.peer) return;
+  if (session.peer.isReplacedBy(offer)) answerNewConnection(session, offer);
+  else session.peer.addNewOffer(offer);
 }
 
 function addNewIceCandidate(iceCandidate) {
@@ -109,18 +113,19 @@ function addNewIceCandidate(iceCandidate) {
 
 // --- What the server tells ---
 
-function onConnected({ isKnown }) {
+function onConnected({ isKnown, wasAway }) {
   removeOfferEls(); // It lists those that wait now.
   if (!session) {
     showState('idle', 'Ready. Call, or answer somebody who waits.', session);
     return;
   }
-  showNews('The server is back.');
-  if (!isKnown) joinAgain(session);
+  if (wasAway) showNews('The server is back.');
+  else showCall();
+  if (!isKnown) joinAgain(session, wasAway);
 }
 
-/** The server knows nothing of us any more: it was started again, or we were away for long. */
-async function joinAgain(mine) {
+/** The server knows nothing of us any more: it was started again, we were away for long, or bear another name now. */
+async function joinAgain(mine, wasAway) {
   if (mine.key) {
     mine.isRejoining = true;
     mine.other = 'here';
@@ -132,7 +137,7 @@ async function joinAgain(mine) {
     for (const candidate of mine.candidates) signaling.sendIceCandidate(candidate, mine);
     await offered.catch((error) => failCall(mine, error));
     const news = 'The server was started again or had forgotten you; your call is waiting there again.';
-    if (session === mine && !mine.key) showNews(news);
+    if (session === mine && !mine.key && wasAway) showNews(news);
   }
 }
 

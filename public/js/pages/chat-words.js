@@ -28,7 +28,7 @@ function stageWords({ room, stage, otherUserName, reason }) {
     case 'connecting': return `Connecting to ${otherUserName}…`;
     case 'connected': return `Connected to ${otherUserName}.`;
     case 'interrupted': return `The connection to ${otherUserName} is interrupted. Looking for another way…`;
-    case 'failed': return `No way to ${otherUserName} was found: a firewall may be between you.`;
+    case 'failed': return `No connection to ${otherUserName}.`;
     default: return goneWords(otherUserName, reason);
   }
 }

@@ -15,7 +15,7 @@ import {
 } from './chat-view.js';
 import { chatWords, fullWords } from './chat-words.js';
 import { askForRoom, chatAddress, roomOfAddress } from './choice.js';
-import { askForAnotherPassword, showProblem, showStatus, stopAskingForPassword } from './frame.js';
+import { askForAnotherPassword, isSupported, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 
 /**
@@ -40,11 +40,13 @@ const name = roomOfAddress();
 /** Chats and calls of the same name are different rooms. */
 const room = `chat ${name}`;
 
-connectStates();
-if (name) openLobby();
-else {
-  showState('choosing');
-  askForRoom(chatAddress);
+if (isSupported()) {
+  connectStates();
+  if (name) openLobby();
+  else {
+    showState('choosing');
+    askForRoom(chatAddress);
+  }
 }
 
 // --- The lobby ---
@@ -91,7 +93,8 @@ function join() {
   const mesh = createMesh(signaling, room, { stream: () => null, channels: CHANNELS }, {
     onPeer: (member) => onPeer(mine, member),
     onChange: showChat,
-    onGone: () => onGone(mine),
+    onGone: (member) => onGone(mine, member),
+    onProblem: showProblem,
   });
   const mine = { signaling, mesh, conversation };
   stay = mine;
@@ -166,12 +169,12 @@ function onPeer(mine, { userName, peer }) {
   mine.lookAtConnection = watchConnection(peer);
 }
 
-function onGone(mine) {
-  mine.lookAtConnection();
-  // Whoever lost the connection may come back, and finds everything as it was.
-  if (mine.reason === 'left' || mine.reason === 'closed') mine.conversation.end();
-  else mine.conversation.disconnect();
-  mine.reason ??= 'lost';
+function onGone(mine, { hasClosed }) {
+  mine.lookAtConnection?.();
+  mine.reason ??= hasClosed ? 'left' : 'lost';
+  // A peer that lost the connection may come back, and finds everything as it was.
+  if (mine.reason === 'lost') mine.conversation.disconnect();
+  else mine.conversation.end();
   showChat();
 }
 
@@ -182,7 +185,7 @@ function showChat() {
   const [member] = mesh.members;
   const stage = stageOf(member, conversation.isOpen, reason);
   showState({ interrupted: 'connected', failed: 'connecting' }[stage] ?? stage);
-  const serverIsAway = !signaling.connected;
+  const serverIsAway = signaling.away;
   showStatus(chatWords({
     room: name, stage, otherUserName, line: member?.line, reason, serverIsAway, serverIsGone: stay.isTakenLeaveOf === true,
   }), serverIsAway || member?.line === 'away' || stage === 'interrupted');

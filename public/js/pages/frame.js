@@ -1,6 +1,8 @@
 // What the pages' frames have in common: the status line, the line about what went wrong, the way to https, the
 // password that is asked for.
 
+import { NO_WEBRTC } from '../connection-words.js';
+import { canConnect } from '../peer.js';
 import { byId, createElement, setText } from '../ui.js';
 
 /**
@@ -25,6 +27,17 @@ export function showInsecureContext() {
     'Browsers give camera and microphone only to pages opened with https. Open ',
     createElement('a', { href: secure.href }, secure.href),
     ' instead.'));
+}
+
+/**
+ * Whether this browser can do what the page is for. If not, the page says so, and offers nothing else.
+ * @returns {boolean}
+ */
+export function isSupported() {
+  if (canConnect()) return true;
+  document.body.dataset.state = 'unsupported'; // The style sheets leave only what says so.
+  showStatus(NO_WEBRTC, true);
+  return false;
 }
 
 /** The server did not let us in: leads to the password, which is tucked away as long as the usual one does. */

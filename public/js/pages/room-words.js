@@ -60,7 +60,7 @@ export function tileWords({ userName, link, isOwn, hasPicture }) {
   switch (link) {
     case 'connecting': return `Connecting to ${userName}…`;
     case 'interrupted': return 'Interrupted. Looking for another way…';
-    case 'failed': return `No way to ${userName} was found: a firewall may be between you.`;
+    case 'failed': return `No connection to ${userName}`;
     default: return hasPicture ? '' : 'No picture';
   }
 }

@@ -8,7 +8,9 @@ import { createMesh, pictureSizeFor } from '../mesh.js';
 import { connectRoomSignaling } from '../room-signaling.js';
 import { createTalk } from '../room-talk.js';
 import { askForRoom, roomAddress, roomOfAddress } from './choice.js';
-import { askForAnotherPassword, showInsecureContext, showProblem, showStatus, stopAskingForPassword } from './frame.js';
+import {
+  askForAnotherPassword, isSupported, showInsecureContext, showProblem, showStatus, stopAskingForPassword,
+} from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
 import { closeDevices, connectDevices, openDevices, ownSending, ownStream, sentStream } from './room-devices.js';
@@ -20,6 +22,9 @@ import { leftWords, meshWords, roomWords } from './room-words.js';
 
 /** How long it is news who came or went. */
 const NEWS_MS = 15_000;
+
+/** Of a member without a connection to us nothing is known. */
+const UNKNOWN = { audio: true, video: false, screen: false };
 
 /** How often it is looked who speaks, and from which level on somebody does. */
 const LISTEN_MS = 100;
@@ -48,10 +53,12 @@ let stay = null;
 const room = roomOfAddress();
 
 if (!window.isSecureContext) showInsecureContext();
-if (room) openLobby();
-else {
-  showState('choosing');
-  askForRoom(roomAddress);
+if (isSupported()) {
+  if (room) openLobby();
+  else {
+    showState('choosing');
+    askForRoom(roomAddress);
+  }
 }
 
 // --- The lobby ---
@@ -120,6 +127,7 @@ async function join() {
     onPeer: talk.listen,
     onChange: showMember,
     onGone: removeMember,
+    onProblem: showProblem,
   });
   const mine = { signaling, mesh, talk, userName: identity.userName, news: '' };
   stay = mine;
@@ -191,12 +199,13 @@ window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signal
 // --- Who is here ---
 
 function showMember(member) {
-  showTile({ ...member, id: member.peerId, stream: member.peer.remoteStream });
+  showTile({ sending: UNKNOWN, ...member, id: member.peerId, stream: member.peer?.remoteStream });
   showRoom();
 }
 
-function removeMember({ peerId }) {
+function removeMember({ peerId, userName, hasClosed }) {
   removeTile(peerId);
+  if (hasClosed) showNews(leftWords({ userName, reason: 'left' }));
   showRoom();
 }
 
@@ -205,9 +214,9 @@ function showRoom() {
   if (!stay || state() !== 'joined') return;
   const { mesh, signaling, isTakenLeaveOf, news } = stay;
   const { members } = mesh;
-  const serverIsAway = !signaling.connected;
+  const serverIsAway = signaling.away;
   const facts = { room, members, serverIsAway, serverIsGone: isTakenLeaveOf === true, news };
-  showStatus(roomWords(facts), serverIsAway || members.some(({ line, link }) => line === 'away' || link === 'interrupted'));
+  showStatus(roomWords(facts), serverIsAway || members.some(({ line, link }) => line === 'away' || link === 'interrupted' || link === 'failed'));
   showMeshNote(meshWords(members.length + 1));
   if (ownStream()) setPictureSize(ownStream(), pictureSizeFor(members.length + 1));
 }
@@ -236,14 +245,14 @@ function say(words) {
 
 // --- What the server tells ---
 
-function onConnected(mine, { isKnown }) {
+function onConnected(mine, { isKnown, wasAway }) {
   if (state() === 'joining') {
     // Asked before and not answered yet, it is still on its way.
     if (!mine.isEntering || !isKnown) enter(mine);
     return;
   }
   if (isKnown) {
-    showNews('The server is back.');
+    if (wasAway) showNews('The server is back.');
     return;
   }
   // It was started again, or we were away for long. Everybody comes in anew and is known by another

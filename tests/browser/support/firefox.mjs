@@ -9,11 +9,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 import { FIREFOX_PREFERENCES, PLAYERS } from './players.mjs';
-import { within } from './wait.mjs';
+import { eventually, within } from './wait.mjs';
 
 /**
  * Opens `url` in a Firefox of its own, for the time of the test `t`. The page has `evaluate(f, arg)`,
- * which runs `f` in it and gives back what it returns, as JSON can carry it.
+ * which runs `f` in it and gives back what it returns, as JSON can carry it; and `click`, `fill` and
+ * `textContent`, as a page of Chromium has.
  */
 export async function visitInFirefox(t, url) {
   const profile = await mkdtemp(join(tmpdir(), 'switchboard-firefox-'));
@@ -39,7 +40,7 @@ export async function visitInFirefox(t, url) {
   const { context } = contexts[0];
   await command('browsingContext.navigate', { context, url, wait: 'complete' });
 
-  return {
+  const page = {
     async evaluate(f, arg) {
       const expression = `(async () => JSON.stringify({ value: await (${f})(${JSON.stringify(arg)}) }))()`;
       const target = { context };
@@ -47,7 +48,29 @@ export async function visitInFirefox(t, url) {
       if (exceptionDetails) throw new Error(exceptionDetails.text);
       return JSON.parse(result.value).value;
     },
+
+    textContent: (selector) => page.evaluate((wanted) => document.querySelector(wanted)?.textContent ?? '', selector),
+
+    /** Once it can be clicked. */
+    async click(selector) {
+      await eventually(`${selector} to click`, () => page.evaluate((wanted) => {
+        const element = document.querySelector(wanted);
+        if (!element || element.disabled) return false;
+        element.click();
+        return true;
+      }, selector));
+    },
+
+    /** As somebody who types it and leaves the field. */
+    fill(selector, value) {
+      return page.evaluate(([wanted, text]) => {
+        const field = document.querySelector(wanted);
+        field.value = text;
+        for (const event of ['input', 'change']) field.dispatchEvent(new Event(event, { bubbles: true }));
+      }, [selector, value]);
+    },
   };
+  return page;
 }
 
 /** Commands are answered by their number, in any order. */

@@ -9,6 +9,7 @@ import { connect, createServer } from 'node:net';
  */
 export async function startProxy(target, { delay = 0 } = {}) {
   const ends = new Set();
+  let isHeld = false;
   const proxy = {
     target,
     /** New connections are reset. */
@@ -21,12 +22,14 @@ export async function startProxy(target, { delay = 0 } = {}) {
       for (const end of ends) reset(end);
     },
 
-    /** Whatever is on its way waits, and nothing is lost, until `release()`. */
+    /** What is on its way waits, new connections too, and nothing is lost, until `release()`. */
     hold() {
+      isHeld = true;
       for (const end of ends) end.pause();
     },
 
     release() {
+      isHeld = false;
       for (const end of ends) end.resume();
     },
 
@@ -46,6 +49,7 @@ export async function startProxy(target, { delay = 0 } = {}) {
     const upstream = connect(proxy.target, '127.0.0.1');
     join(client, upstream);
     join(upstream, client);
+    if (isHeld) for (const end of [client, upstream]) end.pause();
   });
 
   function join(from, to) {

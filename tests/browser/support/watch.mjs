@@ -62,6 +62,13 @@ function watchFromInside() {
       });
     }
 
+    /** A page may make one only to see whether the browser does. */
+    close() {
+      const at = calls.findIndex(({ pc }) => pc === this);
+      if (at >= 0 && !this.localDescription) calls.splice(at, 1);
+      super.close();
+    }
+
     async addIceCandidate(candidate, ...rest) {
       await super.addIceCandidate(candidate, ...rest);
       if (candidate?.candidate) calls.find(({ pc }) => pc === this).added.push(plain(candidate));

@@ -41,7 +41,7 @@ test('a tile with a picture that arrives says nothing', () => {
   const bob = { userName: 'Bob', link: 'connected', hasPicture: true };
   assert.equal(tileWords(bob), '');
   assert.equal(tileWords({ ...bob, hasPicture: false }), 'No picture');
-  assert.match(tileWords({ ...bob, link: 'failed' }), /No way to Bob/);
+  assert.match(tileWords({ ...bob, link: 'failed' }), /^No connection to Bob$/);
   assert.match(tileWords({ ...bob, link: 'interrupted' }), /Interrupted/);
 });
 

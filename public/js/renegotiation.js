@@ -1,0 +1,174 @@
+// Offers and answers after the first ones: because a track comes or goes, or to find another way
+// through the network (ICE restart). Either side may offer. Should both do so at once, the polite one
+// takes its own offer back ("perfect negotiation").
+//
+// Nothing here waits for ever and no error is swallowed: an offer that is not answered, or whose
+// answer is refused, is taken back, and where nothing can be agreed on any more `onBroken` says so.
+
+import { ANSWER_MS } from './patience.js';
+import { dtlsRoleOf, ufragsOf, withDtlsRole } from './sdp.js';
+
+const OPPOSITE = { active: 'passive', passive: 'active' };
+
+/**
+ * @param {RTCPeerConnection} pc
+ * @param {object} page
+ * @param {boolean} page.isPolite
+ * @param {(description: RTCSessionDescriptionInit) => Promise<void>} page.setRemoteDescription
+ * @param {(description: RTCSessionDescriptionInit) => void} page.onDescription a new offer, or the
+ *   answer to theirs, for the other side
+ * @param {() => boolean} page.isReachable whether an offer would reach the other side just now
+ * @param {() => void} page.onUnanswered the other side does not take part in changes
+ * @param {() => void} page.onBroken only a new connection helps
+ * @param {AbortSignal} signal the connection was closed
+ */
+export function createRenegotiation(pc, page, signal) {
+  /** Our part in DTLS. Once agreed on it stays, whatever a later answer says. */
+  let role;
+  /** Whether the first answer is there: before it, what changes goes into the first offer. */
+  let isEstablished = false;
+  let isMakingOffer = false;
+  /** An answer never came: what changes is not offered any more. */
+  let isUnanswered = false;
+  /** Answers in a row that this browser refused. */
+  let refusals = 0;
+  let patience;
+  signal.addEventListener('abort', () => clearTimeout(patience));
+
+  pc.addEventListener('negotiationneeded', async () => {
+    if (!isEstablished || isUnanswered) return;
+    try {
+      isMakingOffer = true;
+      await pc.setLocalDescription();
+      sendDescription();
+    } catch (error) {
+      breakDown(error);
+    } finally {
+      isMakingOffer = false;
+    }
+  });
+
+  function sendDescription() {
+    const description = pc.localDescription;
+    if (description.type === 'offer' && isEstablished) awaitAnswer();
+    // Firefox, where it is the server in DTLS, claims to be the client when it answers an ICE restart.
+    page.onDescription(description.type === 'answer' ? withDtlsRole(description, role) : description);
+  }
+
+  function awaitAnswer() {
+    clearTimeout(patience);
+    patience = setTimeout(() => {
+      if (pc.signalingState !== 'have-local-offer') return;
+      if (page.isReachable()) takeBack();
+      else awaitAnswer();
+    }, ANSWER_MS);
+  }
+
+  async function takeBack() {
+    isUnanswered = true;
+    if (mayStand() || await rollBack()) page.onUnanswered();
+  }
+
+  /**
+   * Chromium that takes back an ICE restart may send and receive nothing any more (seen in 156, where it had answered
+   * the first offer). The polite side need not: its offer gives way to any of the other side's.
+   */
+  function mayStand() {
+    const [[before], [now]] = [pc.currentLocalDescription, pc.pendingLocalDescription].map(ufragsOf);
+    return page.isPolite && before !== now;
+  }
+
+  /** @returns {Promise<boolean>} whether all is as before our offer */
+  async function rollBack() {
+    try {
+      await pc.setLocalDescription({ type: 'rollback' });
+      return true;
+    } catch (error) {
+      breakDown(error);
+      return false;
+    }
+  }
+
+  /** Another browser, or a fault in one: tried once more, and then with a new connection. */
+  async function refuse(error) {
+    complain(error);
+    refusals += 1;
+    if (!(await rollBack())) return;
+    if (refusals > 1) page.onBroken();
+    else pc.restartIce();
+  }
+
+  function breakDown(error) {
+    if (signal.aborted) return;
+    complain(error);
+    page.onBroken();
+  }
+
+  function complain(error) {
+    if (!signal.aborted) console.warn('A change could not be negotiated:', error.message);
+  }
+
+  async function answer(offer) {
+    const collides = isMakingOffer || pc.signalingState === 'have-local-offer';
+    if (collides && !page.isPolite) return; // The other side takes it back.
+    await page.setRemoteDescription(offer); // Takes our own back, if there is one.
+    await pc.setLocalDescription();
+    if (!isEstablished) establish(pc.localDescription, true);
+    sendDescription();
+  }
+
+  function restartIce() {
+    if (!isEstablished) return;
+    isUnanswered = false;
+    pc.restartIce();
+  }
+
+  /**
+   * The first answer is there.
+   * @param {RTCSessionDescriptionInit} description
+   * @param {boolean} isOurs
+   */
+  function establish(description, isOurs) {
+    const answerersRole = dtlsRoleOf(description);
+    role = isOurs ? answerersRole : OPPOSITE[answerersRole];
+    isEstablished = true;
+  }
+
+  return {
+    establish,
+    restartIce,
+
+    async addAnswer(description) {
+      if (pc.signalingState !== 'have-local-offer') {
+        // One to an offer that the polite one took back; or it came late, and the other side has
+        // accepted what we have taken back.
+        if (isUnanswered) restartIce();
+        return;
+      }
+      try {
+        await page.setRemoteDescription(withDtlsRole(description, OPPOSITE[role]));
+        [refusals, isUnanswered] = [0, false];
+      } catch (error) {
+        await refuse(error);
+      }
+    },
+
+    async addOffer(offer) {
+      try {
+        await answer(offer);
+        isUnanswered = false;
+      } catch (error) {
+        complain(error);
+        if (pc.connectionState !== 'connected') page.onBroken();
+        else if (pc.signalingState === 'have-remote-offer') await pc.setRemoteDescription({ type: 'rollback' }).catch(breakDown);
+      }
+    },
+
+    /** What was on its way to the other side may be lost: sends it again. */
+    catchUp() {
+      // An offer comes with the candidates found so far.
+      if (pc.signalingState === 'have-local-offer') sendDescription();
+      else if (pc.connectionState !== 'connected' && !page.isPolite) restartIce();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+// No call waits for ever, and none ends without need: a change that is refused or not answered, a
+// hang-up that the server cannot tell, a way that is never found.
+
+import assert from 'node:assert/strict';
+import { browserTest } from './support/browser.mjs';
+import { answerButton, assertAllIsWell, callAndAnswer, enter, state, told, wordsOf } from './support/call-page.mjs';
+import { assertConnected, assertInCall } from './support/call.mjs';
+import { refusingAnswers, withSoundAlone, withoutAWay } from './support/faults.mjs';
+import { areStable, assertNewWay, restartIce } from './support/peer.mjs';
+import { startProxy } from './support/proxy.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+/** What the browser logs of a line that is cut. */
+const CUT = /net::ERR_|WebSocket connection to/;
+
+/** Carl calls Ann; `options` of a visit for each. */
+async function enterBoth({ visit, t }, { caller = {}, answerer = {} } = {}) {
+  const server = await serverFor(t);
+  const pages = { answerer: await enter(visit, server, 'Ann', server.http, answerer) };
+  pages.caller = await enter(visit, server, 'Carl', server.http, caller);
+  return pages;
+}
+
+for (const role of ['caller', 'answerer']) {
+  browserTest(`an answer that the ${role}'s browser refuses is taken back, and the change offered once more`, async (story) => {
+    const pages = await enterBoth(story, { [role]: { script: refusingAnswers } });
+    const { caller, answerer } = pages;
+    await callAndAnswer(caller, answerer);
+    await pages[role].evaluate(() => (window.refusals = 1));
+    await assertNewWay(caller, answerer, () => restartIce(pages[role]));
+    assert.equal(await pages[role].evaluate(() => window.refusals), 0);
+    for (const page of [caller, answerer]) assert.equal(await page.evaluate(() => observedCalls.length), 1);
+    await assertAllIsWell(caller, answerer);
+  });
+
+  browserTest(`the ${role}'s browser refuses every answer: the two make a new connection, and pictures go on`, async (story) => {
+    const pages = await enterBoth(story, { [role]: { script: refusingAnswers } });
+    const { caller, answerer } = pages;
+    await callAndAnswer(caller, answerer);
+    await pages[role].evaluate(() => (window.refusals = 2));
+    await restartIce(pages[role]);
+    for (const page of [caller, answerer]) {
+      await eventually('a new connection', () => page.evaluate(() => observedCalls.length === 2));
+      await told(page, /In a call with (Ann|Carl)\./);
+    }
+    await assertInCall(caller, answerer, { afterRefusal: true });
+    await assertNewWay(caller, answerer, () => Promise.all([restartIce(caller), restartIce(answerer)]));
+    await assertAllIsWell(caller, answerer);
+  });
+
+  browserTest(`the ${role} hangs up while the server is away from both: the other page knows at once`, async ({ visit, t }) => {
+    const server = await serverFor(t);
+    const line = await startProxy(Number(server.port));
+    t.after(() => line.close());
+    const base = `http://localhost:${line.port}`;
+    const pages = { answerer: await enter(visit, server, 'Ann', base), caller: await enter(visit, server, 'Carl', base) };
+    const { caller, answerer } = pages;
+    for (const page of [caller, answerer]) page.problems.expect(CUT);
+    await callAndAnswer(caller, answerer);
+    line.refusing = true;
+    line.cut();
+    for (const page of [caller, answerer]) await told(page, /server is out of reach/);
+    const [one, other] = role === 'caller' ? [caller, answerer] : [answerer, caller];
+    await one.click('#hangup');
+    await told(other, /(Ann|Carl) ended the call/);
+    await state(other, 'offline');
+    line.refusing = false;
+    await Promise.all([state(one, 'idle'), state(other, 'idle')]);
+    await callAndAnswer(caller, answerer);
+    await assertAllIsWell(caller, answerer);
+  });
+}
+
+browserTest('a caller who offers sound alone is answered with sound alone, and nothing is negotiated unasked', async (story) => {
+  const { caller, answerer } = await enterBoth(story, { caller: { script: withSoundAlone } });
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  for (const page of [caller, answerer]) await assertConnected(page);
+  await state(answerer, 'connected');
+  await areStable(caller, answerer);
+  for (const page of [caller, answerer]) {
+    assert.deepEqual(await page.evaluate(() => pc.getTransceivers().map(({ mid, receiver }) => [mid, receiver.track.kind])), [['0', 'audio']]);
+  }
+  assert.deepEqual(await answerer.evaluate(() => pc.getSenders().map(({ track }) => track?.kind)), ['audio']);
+});
+
+browserTest('no way is found: both are told which candidates there were, and what to try', async (story) => {
+  const { caller, answerer } = await enterBoth(story, { caller: { script: withoutAWay }, answerer: { script: withoutAWay } });
+  await caller.click('#call');
+  await answerButton(answerer).click();
+  for (const [page, other] of [[caller, 'Ann'], [answerer, 'Carl']]) {
+    await told(page, /The call did not come about|hung up/);
+    if (/hung up/.test(await wordsOf(page))) continue; // The other one's patience ended first.
+    await told(page, new RegExp(`No way to ${other} was found\\. Candidates: \\d+ host from this browser, \\d+ host from ${other}’s\\. .*firewall`));
+  }
+  for (const page of [caller, answerer]) await state(page, 'idle');
+});

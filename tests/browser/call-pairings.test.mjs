@@ -1,0 +1,59 @@
+// Chromium and Firefox with each other, each in both parts: what is negotiated within a call works
+// from either side, again and again, also after the way between them has failed.
+
+import { browserTest } from './support/browser.mjs';
+import { told } from './support/call-page.mjs';
+import {
+  PAIRINGS, areInstalled, assertNewNames, assertNoWarnings, callAndAnswer, enterIn, watchWarnings,
+} from './support/pairing.mjs';
+import { restartIce } from './support/peer.mjs';
+import { serverFor } from './support/server.mjs';
+import { relayUdp, throughRelay } from './support/udp-relay.mjs';
+import { eventually } from './support/wait.mjs';
+
+for (const [callers, answerers] of PAIRINGS) {
+  browserTest(`${callers} calls ${answerers}: ten ICE restarts from each side, and from both at once`, async (story) => {
+    if (!areInstalled(story.t, [callers, answerers])) return;
+    const server = await serverFor(story.t);
+    const caller = await enterIn(callers, story, server, 'Carl');
+    const answerer = await enterIn(answerers, story, server, 'Ann');
+    const pages = [caller, answerer];
+    await callAndAnswer(caller, answerer);
+    for (const page of pages) await watchWarnings(page);
+    for (const page of [answerer, caller]) {
+      for (let round = 0; round < 10; round += 1) await assertNewNames(pages, () => restartIce(page));
+    }
+    for (let round = 0; round < 3; round += 1) {
+      await assertNewNames(pages, () => Promise.all(pages.map(restartIce)));
+    }
+    for (const page of pages) await assertNoWarnings(page);
+    await caller.click('#hangup');
+    await told(answerer, /Carl hung up/);
+  });
+}
+
+for (const [callers, answerers] of PAIRINGS.filter(([caller]) => caller === 'Chromium')) {
+  browserTest(`${callers} calls ${answerers}: the way between them fails, another one is found, and pictures go on`, async (story) => {
+    if (!areInstalled(story.t, [callers, answerers])) return;
+    const server = await serverFor(story.t);
+    const isCallerRelayed = callers === 'Chromium';
+    const caller = await enterIn(callers, story, server, 'Carl', isCallerRelayed ? { script: throughRelay } : {});
+    const answerer = await enterIn(answerers, story, server, 'Ann', isCallerRelayed ? {} : { script: throughRelay });
+    const pages = [caller, answerer];
+    const relay = await relayUdp(isCallerRelayed ? caller : answerer);
+    story.t.after(relay.close);
+    await callAndAnswer(caller, answerer);
+    for (const page of pages) await watchWarnings(page);
+    await caller.evaluate(() => {
+      pc.addEventListener('connectionstatechange', () => (window.hasFailed ||= pc.connectionState === 'failed'));
+    });
+    await assertNewNames(pages, async () => {
+      relay.isStopped = true;
+      for (const page of pages) await told(page, /The picture from (Ann|Carl) is interrupted/);
+      await eventually('failed', () => caller.evaluate(() => window.hasFailed === true));
+      relay.isStopped = false;
+    });
+    for (const page of pages) await told(page, /In a call with (Ann|Carl)\./);
+    for (const page of pages) await assertNoWarnings(page);
+  });
+}

@@ -1,0 +1,99 @@
+// Browsers that cannot do what the pages are for, and what the pages say while all is well.
+
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+import { browserTest } from './support/browser.mjs';
+import { enter, state, stateOf, told, wordsOf } from './support/call-page.mjs';
+import { keepingStatus, withOneConnection, withoutWebRtc } from './support/faults.mjs';
+import { startProxy } from './support/proxy.mjs';
+import { join, openLobby, tile, told as toldInRoom } from './support/room-page.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+const PAGES = ['/', '/room.html', '/room/tea', '/chat.html', '/chat.html?room=tea'];
+
+browserTest('without WebRTC each page says so at load, offers nothing, and does not connect', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  for (const path of PAGES) {
+    const page = await visit(`${server.http}${path}`, { script: withoutWebRtc });
+    await told(page, /^This browser cannot connect to another one: WebRTC \(RTCPeerConnection\) is missing[^.]+\.\s*$/);
+    assert.equal(await page.locator('button:visible, input:visible, video:visible').count(), 0, path);
+    assert.deepEqual(page.requests.filter((url) => /EIO=/.test(url)), [], path);
+  }
+});
+
+browserTest('a browser that makes no more connections says so, in a call and in a room, and the other side does not wait for ever', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const page = await enter(visit, server, 'Ann', server.http, { script: withOneConnection });
+  await page.click('#call');
+  await told(page, /makes no more connections for this page\. Please reload the page/);
+  assert.equal(await stateOf(page), 'idle');
+
+  const ann = await join(visit, server.http, 'Ann', { script: withOneConnection });
+  const bob = await join(visit, server.http, 'Bob');
+  await toldInRoom(ann, /makes no more connections for this page\. Please reload the page/);
+  assert.equal(await tile(ann, 'Bob').locator('.tile-note').textContent(), 'No connection to Bob');
+  await toldInRoom(bob, /No way to Ann was found\. Candidates: \d+ host from this browser, none from Ann’s\./);
+  assert.equal(await tile(bob, 'Ann').locator('.tile-note').textContent(), 'No connection to Ann');
+  await ann.click('#leave');
+  await toldInRoom(bob, /Ann left/);
+});
+
+browserTest('a name is typed and Call pressed: nothing is said of a server that was never away', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const line = await startProxy(Number(server.port), { delay: 150 });
+  t.after(() => line.close());
+  const page = await visit(`http://localhost:${line.port}`, { script: keepingStatus });
+  await state(page, 'idle');
+  const other = await enter(visit, server, 'Ann');
+  await page.fill('#name', 'Carl');
+  await page.focus('#name');
+  await page.click('#call'); // The field is left by this very click.
+  await state(page, 'waiting');
+  await other.getByRole('button', { name: 'Answer Carl' }).click();
+  await state(page, 'connected');
+  assert.deepEqual((await page.evaluate(() => said)).filter((words) => /server is|started again/.test(words)), []);
+  assert.equal(await wordsOf(page).then((words) => words.trim()), 'In a call with Ann.');
+});
+
+browserTest('a machine without devices that calls them over-constrained is one without devices', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const failing = { audio: 'OverconstrainedError', video: 'OverconstrainedError' };
+  const page = await enter(visit, server, 'Ann', server.http, { failing });
+  await page.click('#call');
+  await told(page, /No camera or microphone found\. For now you only watch and listen\./);
+  const lobby = await openLobby(visit, server.http, 'Bob', { failing });
+  await toldInRoom(lobby, /No camera or microphone found\./);
+});
+
+for (const path of ['/', '/chat.html?room=tea']) {
+  browserTest(`${path}: who comes back by the back button reads nothing of a server that was never away`, async ({ t }) => {
+    const server = await serverFor(t);
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    });
+    t.after(() => browser.close());
+    const page = await browser.newPage();
+    await page.addInitScript(keepingStatus);
+    await page.goto(`${server.http}${path}`);
+    if (path !== '/') await page.click('#join');
+    await state(page, path === '/' ? 'idle' : 'waiting');
+    await page.evaluate(() => addEventListener('pageshow', ({ persisted }) => (window.isBack = persisted)));
+    await page.goto(`${server.http}/healthz`);
+    await page.goBack({ waitUntil: 'commit' });
+    await eventually('back', () => page.evaluate(() => window.isBack === true));
+    if (path === '/') {
+      // By this the page is connected again.
+      await page.click('#call');
+      await state(page, 'waiting');
+    } else {
+      const other = await browser.newPage();
+      await other.goto(`${server.http}${path}`);
+      await other.click('#join');
+      await Promise.all([state(page, 'connected'), state(other, 'connected')]);
+    }
+    assert.deepEqual((await page.evaluate(() => said)).filter((words) => /server is/.test(words)), []);
+  });
+}

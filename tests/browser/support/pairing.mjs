@@ -1,0 +1,87 @@
+// Calls between any two browsers, by what both kinds of page have: `evaluate`, `click`, `fill` and
+// `textContent`. The connection is `pc`, as in the console.
+
+import assert from 'node:assert/strict';
+import { state } from './call-page.mjs';
+import { visitInFirefox } from './firefox.mjs';
+import { PLAYERS, isInstalled } from './players.mjs';
+import { eventually } from './wait.mjs';
+
+/** Who calls, who answers. */
+export const PAIRINGS = ['Chromium', 'Firefox'].flatMap((caller) => ['Chromium', 'Firefox'].map((answerer) => [caller, answerer]));
+
+/** Whether these browsers are here; if not, the test is skipped. */
+export function areInstalled(t, browsers) {
+  const missing = browsers.find((browser) => !isInstalled(PLAYERS[browser]));
+  if (missing) t.skip(`no ${missing} here`);
+  return !missing;
+}
+
+/** One more visitor of the call page, in this browser. `options` are those of a visit in Chromium. */
+export async function enterIn(browser, { visit, t }, { http }, name, options = {}) {
+  const page = browser === 'Firefox' ? await visitInFirefox(t, http) : await visit(http, options);
+  await state(page, 'idle');
+  await page.fill('#name', name);
+  if (browser !== 'Firefox') await page.press('#name', 'Enter');
+  return page;
+}
+
+/** A call between the two, with pictures both ways. */
+export async function callAndAnswer(caller, answerer) {
+  await caller.click('#call');
+  await answerer.click('button.answer');
+  for (const page of [caller, answerer]) await state(page, 'connected');
+  for (const page of [caller, answerer]) await assertPicturesArrive(page);
+}
+
+/** The other side's pictures go on being decoded, from now on. */
+export async function assertPicturesArrive(page) {
+  const before = await picturesDecoded(page);
+  // A new connection counts from the beginning.
+  await eventually('more pictures', async () => {
+    const now = await picturesDecoded(page);
+    return now > 0 && now !== before;
+  });
+}
+
+function picturesDecoded(page) {
+  return page.evaluate(async () => {
+    const report = await pc.getStats();
+    return [...report.values()].find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')?.framesDecoded ?? 0;
+  });
+}
+
+/** After `change` both sides know each other by new names, nothing is negotiated any more, and pictures go on. */
+export async function assertNewNames(pages, change) {
+  const before = (await Promise.all(pages.map(ufrags))).flat();
+  await change();
+  await eventually('new names, and both stable', async () => {
+    const now = await Promise.all(pages.map(ufrags));
+    const [[own, theirs], [otherOwn, otherTheirs]] = now;
+    return now.flat().every((ufrag) => ufrag && !before.includes(ufrag)) && own === otherTheirs && theirs === otherOwn;
+  });
+  for (const page of pages) {
+    await eventually('stable and connected', () =>
+      page.evaluate(() => pc.signalingState === 'stable' && pc.connectionState === 'connected'));
+    await assertPicturesArrive(page);
+  }
+}
+
+function ufrags(page) {
+  return page.evaluate(() => {
+    const ufrag = (description) => /^a=ice-ufrag:(\S+)/m.exec(description?.sdp)?.[1];
+    return [ufrag(pc.currentLocalDescription), ufrag(pc.currentRemoteDescription)];
+  });
+}
+
+/** Keeps what the page warns of from now on; `warningsOf` gives it. */
+export function watchWarnings(page) {
+  return page.evaluate(() => {
+    window.warnings = [];
+    console.warn = (...words) => window.warnings.push(words.join(' '));
+  });
+}
+
+export async function assertNoWarnings(page) {
+  assert.deepEqual(await page.evaluate(() => window.warnings), []);
+}
