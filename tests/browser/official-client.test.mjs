@@ -1,14 +1,16 @@
-// The official JavaScript client, oldest and newest of those in use, makes a whole call through
+// The official JavaScript client, from the oldest that speaks this protocol to the newest, makes a whole call through
 // Switchboard over each transport: what protocol.md promises to every page written for it.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { io as io31 } from 'socket.io-client-3.1';
+import { io as io40 } from 'socket.io-client-4.0';
 import { io as io45 } from 'socket.io-client-4.5';
 import { io as io48 } from 'socket.io-client-4.8';
 import { Client } from './support/client.mjs';
 import { serverFor } from './support/server.mjs';
 
-const versions = { '4.5': io45, '4.8': io48 };
+const versions = { '3.1': io31, '4.0': io40, '4.5': io45, '4.8': io48 };
 const ways = {
   'polling only': { transports: ['polling'] },
   'WebSocket only': { transports: ['websocket'] },

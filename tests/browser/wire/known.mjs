@@ -270,6 +270,7 @@ export const KNOWN = [
   // A close packet, or no close frame at all, comes before a WebSocket is closed.
   {
     things: ['told'],
+    sometimes: true,
     webSocket: [
       'binary without a head',
       'a message without anything',
@@ -287,6 +288,9 @@ export const KNOWN = [
       'binary before CONNECT',
       'DISCONNECT before CONNECT',
     ],
+  },
+  {
+    things: ['told'],
     ends: [
       'no pong by WebSocket',
       'no CONNECT by WebSocket',
