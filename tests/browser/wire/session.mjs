@@ -17,15 +17,15 @@ export function mask(text) {
 
 /** A long-polling session. */
 export class Polls {
-  constructor(port, sid) {
+  constructor(port, sid, path) {
     this.port = port;
     this.sid = sid;
-    this.path = `${POLLING}&sid=${sid}`;
+    this.path = `${path}&sid=${sid}`;
   }
 
-  static async open(port) {
-    const { body } = await request(port, 'GET', POLLING);
-    return new Polls(port, JSON.parse(body.slice(1)).sid);
+  static async open(port, path = POLLING) {
+    const { body } = await request(port, 'GET', path);
+    return new Polls(port, JSON.parse(body.slice(1)).sid, path);
   }
 
   /** One that is connected, and has been told so. */
@@ -92,8 +92,8 @@ export class Frames {
   }
 
   /** One that has its open packet. */
-  static async open(port) {
-    const frames = new Frames(port);
+  static async open(port, path = WEBSOCKET) {
+    const frames = new Frames(port, path);
     await frames.hears();
     return frames;
   }
