@@ -21,7 +21,7 @@ const PYTHON = `${VENV}/bin/python`;
  * python-socketio takes for a farewell; and by polling it sends more packets in one reply than
  * python-engineio takes, at times.
  */
-const DOES_NOT_COME_BACK = new Set(['websocket', 'polling,websocket']);
+const MAY_STAY_AWAY = new Set(['websocket', 'polling,websocket']);
 const MAY_LOSE_CANDIDATES = new Set(['polling']);
 
 const skip = await install();
@@ -41,11 +41,9 @@ for (const transports of ['websocket', 'polling', 'polling,websocket']) {
     await server.stop();
     const reason = await program.tells('answerer disconnected');
     server = await startServer('--port', server.port);
-    if (DOES_NOT_COME_BACK.has(transports)) {
-      assert.equal(reason, 'server disconnect', 'python-socketio comes back now: take it off the list');
-    } else {
-      await program.tells('answerer is back');
-    }
+    // That the packet is sent no more is held by wire/known.mjs: here it depends on a race.
+    if (MAY_STAY_AWAY.has(transports) && reason === 'server disconnect') return;
+    await program.tells('answerer is back');
   });
 }
 

@@ -4,9 +4,9 @@
 
 import assert from 'node:assert/strict';
 import { CONNECT, Frames } from './wire/session.mjs';
-import { QUICK, statements } from './support/protocol.mjs';
+import { LONG, statements } from './support/protocol.mjs';
 
-const statement = statements({ times: QUICK });
+const statement = statements({ times: { ...LONG, connectTimeout: 5000 } });
 const ECHO = ['echo'];
 
 /** A connection whose namespace has answered; the echo server says besides who was let in. */

@@ -85,9 +85,10 @@ export default [
   wireCase('twenty answers are fetched', async ({ port }, see) => {
     const polls = await Polls.connected(port);
     await polls.post(Array.from({ length: 20 }, (_, id) => `42${id}["test"]`).join('\x1e'));
-    const { body } = await polls.get();
-    see.note('packets of one reply', body.split('\x1e').length);
-    see.note('first', body.split('\x1e')[0]);
+    let packets = (await polls.get()).body.split('\x1e');
+    // A ping may come first.
+    if (packets.join() === '2') packets = (await polls.get()).body.split('\x1e');
+    see.note('packets of one reply', packets.length);
   }, onPurpose('python-engineio ends a session whose reply holds more than 16 packets', { 'packets of one reply': 16 })),
   wireCase('CONNECT to an unknown namespace', async ({ port }, see) => {
     const polls = await Polls.open(port);
