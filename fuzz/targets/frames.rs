@@ -17,7 +17,7 @@ use switchboard::signaling::peer::{Newcomer, Purpose};
 use switchboard::store::Store;
 use switchboard::websocket::Options;
 use switchboard::websocket::outbox::Outgoing;
-use switchboard::websocket::peer::{Manner, Peer};
+use switchboard::websocket::peer::{ConnectionInfo, Manner, Peer};
 
 const OPTIONS: Options = Options {
     pairs: None,
@@ -44,7 +44,7 @@ fn talk(text: &str, manner: fn() -> Manner, purpose: Purpose) {
     if purpose == Purpose::Pairs {
         store.make_pair(room, maker, address()).expect("made");
     }
-    let arrive = |name: &str| Peer::arrive(newcomer(name, purpose), manner(), (None, false), store.clone(), &OPTIONS);
+    let arrive = |name: &str| Peer::arrive(newcomer(name, purpose), manner(), ConnectionInfo::default(), store.clone(), &OPTIONS);
     let (one, mut to_one) = arrive("1");
     let (two, mut to_two) = arrive("2");
     for line in text.lines() {

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Extension, Query, RawQuery, State};
 use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -24,7 +24,7 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
-use self::peer::{Manner, Peer};
+use self::peer::{ConnectionInfo, Manner, Peer};
 use crate::admission::pace::Speed;
 use crate::admission::visitor::Visitor;
 use crate::admission::{Credentials, Denial, Gate, Identity};
@@ -32,7 +32,6 @@ use crate::signaling::name::Lobby;
 use crate::signaling::peer::{Newcomer, Purpose};
 use crate::signaling::refusal::{Code, Refusal};
 use crate::store::Store;
-use crate::wire::cable::Cable;
 use crate::wire::crowd::Place;
 
 /// Bytes read at once, and written at once: such a connection carries little.
@@ -85,7 +84,7 @@ type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 impl Door {
     /// Builds the door. Each request is expected to carry the [`Visitor`] that it comes from in its extensions, and the
-    /// [`Cable`] that it comes by: without that a connection is not measured.
+    /// [`Cable`](crate::wire::cable::Cable) that it comes by: without that a connection is not measured.
     pub fn new(options: Options, gate: Gate, store: Arc<Store>) -> (Self, Routes) {
         let (alive, all_over) = mpsc::channel(1);
         let (alive, all_over) = (Mutex::new(Some(alive)), tokio::sync::Mutex::new(all_over));
@@ -110,6 +109,7 @@ impl Door {
 async fn enter_rooms(
     State(hall): State<Arc<Hall>>,
     credentials: Result<Query<Credentials>, QueryRejection>,
+    RawQuery(query): RawQuery,
     Extension(visitor): Extension<Visitor>,
     extensions: Extensions,
     upgrade: Upgrade,
@@ -125,7 +125,7 @@ async fn enter_rooms(
     match hall.gate.admit(visitor, &credentials) {
         Ok(Identity { name, lobby, session, remark }) => {
             let newcomer = Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, received: None };
-            admit(hall, upgrade, &extensions, newcomer, Manner::Rooms, remark)
+            admit(hall, upgrade, (&extensions, query), newcomer, Manner::Rooms, remark)
         }
         Err(denial) => {
             let (status, Refusal { message, .. }) = deny(&hall, denial).await;
@@ -137,6 +137,7 @@ async fn enter_rooms(
 async fn enter_pairs(
     State(hall): State<Arc<Hall>>,
     access: Result<Query<pairs::Access>, QueryRejection>,
+    RawQuery(query): RawQuery,
     Extension(visitor): Extension<Visitor>,
     extensions: Extensions,
     upgrade: Upgrade,
@@ -157,7 +158,7 @@ async fn enter_pairs(
             let (name, lobby) = (id.text().clone(), Lobby::default());
             let purpose = Purpose::Pairs;
             let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
-            admit(hall, upgrade, &extensions, newcomer, Manner::Pairs(pairs::address(visitor)), None)
+            admit(hall, upgrade, (&extensions, query), newcomer, Manner::Pairs(pairs::address(visitor)), None)
         }
         Err(Refusal { code: Code::WrongToken, message }) => refuse(StatusCode::UNAUTHORIZED, &message),
         Err(_) => upgrade.on_upgrade(peer::turn_away),
@@ -182,7 +183,7 @@ async fn deny(hall: &Hall, Denial { refusal, wait }: Denial) -> (StatusCode, Ref
 fn admit(
     hall: Arc<Hall>,
     upgrade: WebSocketUpgrade,
-    extensions: &Extensions,
+    (extensions, query): (&Extensions, Option<String>),
     newcomer: Newcomer,
     manner: Manner,
     remark: Option<Refusal>,
@@ -190,16 +191,19 @@ fn admit(
     let Some(alive) = hall.alive.lock().clone() else {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
     };
-    let (cable, place) = (extensions.get::<Cable>().cloned(), extensions.get::<Arc<Place>>().cloned());
-    let through_proxy = extensions.get().is_some_and(Visitor::is_through_proxy);
+    let place = extensions.get::<Arc<Place>>().cloned();
+    let info = ConnectionInfo {
+        cable: extensions.get().cloned(),
+        through_proxy: extensions.get().is_some_and(Visitor::is_through_proxy),
+        heartbeat: query.is_some_and(|query| query.split('&').any(|pair| pair == "heartbeat=1")),
+    };
     upgrade
         .max_message_size(hall.options.max_message)
         .max_frame_size(hall.options.max_message)
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .on_upgrade(async move |socket| {
-            let (peer, outgoing) =
-                Peer::arrive(newcomer, manner, (cable, through_proxy), hall.store.clone(), &hall.options);
+            let (peer, outgoing) = Peer::arrive(newcomer, manner, info, hall.store.clone(), &hall.options);
             if let Some(remark) = remark {
                 peer.outbox.send(rooms::refused(None, None, &remark));
             }

@@ -29,6 +29,9 @@ const ROOMS: &str = "NORMAL_SERVER_PROCESS";
 /// What one has for the other.
 const WEBRTC: &str = "WEBRTC_PROCESS";
 
+/// The heartbeat of a client that asked for it.
+pub(super) const PING: &str = r#"{"label":"NORMAL_SERVER_PROCESS","data":{"type":"PING"}}"#;
+
 /// How one of the two requests is answered: in the course's own words, misspelling included.
 struct Answers {
     success: &'static str,
@@ -173,6 +176,12 @@ struct Success {
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'static str>,
+}
+
+/// Whether this is the answer to a ping.
+pub(super) fn is_pong(text: &str) -> bool {
+    let message = (text.len() <= rooms::LONGEST_PONG).then(|| rooms::object::<Message>(text)).flatten();
+    message.is_some_and(|Message { label, data: Tree(data) }| label == ROOMS && data["type"] == "PONG")
 }
 
 /// Does what a client said; false if it meant nothing at all.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tungstenite::error::CapacityError;
 
 use super::outbox::{End, Outbox, Outgoing};
@@ -46,6 +46,18 @@ pub enum Manner {
     Pairs(Address),
 }
 
+/// What the connection itself says of its client.
+#[derive(Default)]
+pub struct ConnectionInfo {
+    /// Where it is measured and cut; without it, it is not.
+    pub cable: Option<Cable>,
+    /// Whether a trusted proxy stands between.
+    pub through_proxy: bool,
+    /// Whether the client asked for pings as text. A page that the browser has frozen cannot answer these; control
+    /// frames are answered by the browser itself.
+    pub heartbeat: bool,
+}
+
 /// One live connection. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.
 pub struct Peer {
     /// Whose it is.
@@ -56,13 +68,14 @@ pub struct Peer {
     /// Where everything is kept.
     pub store: Arc<Store>,
     manner: Manner,
-    cable: Option<Cable>,
-    through_proxy: bool,
+    info: ConnectionInfo,
     how: ConnectionEnd,
 }
 
 /// How much more of somebody is borne.
 struct Forbearance {
+    /// Until when a pong has to come.
+    pong_due: Option<Instant>,
     nonsense: VecDeque<Instant>,
     pace: Pace,
 }
@@ -85,7 +98,7 @@ impl Peer {
     pub fn arrive(
         newcomer: Newcomer,
         manner: Manner,
-        (cable, through_proxy): (Option<Cable>, bool),
+        info: ConnectionInfo,
         store: Arc<Store>,
         options: &Options,
     ) -> (Self, Outgoing) {
@@ -102,7 +115,7 @@ impl Peer {
             Arc::new(outbox)
         });
         let how = ConnectionEnd::Broken;
-        (Self { id, connection, outbox, store, manner, cable, through_proxy, how }, outgoing)
+        (Self { id, connection, outbox, store, manner, info, how }, outgoing)
     }
 
     /// Who says something, to the store.
@@ -124,13 +137,17 @@ impl Peer {
     }
 
     async fn talk(&self, socket: &mut WebSocket, outgoing: &mut Outgoing, options: &Options) -> Parting {
-        let mut pings = interval(options.ping_interval);
+        let start = Instant::now();
+        // A control frame may come at once; a page listens for text a moment later.
+        let first = if self.info.heartbeat { start + options.ping_interval } else { start };
+        let mut pings = interval_at(first, options.ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let silence = options.ping_interval + options.ping_timeout;
         let pace = Pace::new(options.speed, std::time::Instant::now());
-        let (mut heard, mut forbearance) = (Instant::now(), Forbearance { nonsense: VecDeque::new(), pace });
+        let (mut heard, mut forbearance) = (start, Forbearance { pong_due: None, nonsense: VecDeque::new(), pace });
         loop {
-            let message = tokio::select! {
+            let silent_until = forbearance.pong_due.map_or(heard + silence, |due| due.min(heard + silence));
+            let (message, size) = tokio::select! {
                 received = socket.recv() => {
                     heard = Instant::now();
                     match self.take(received, &mut forbearance) {
@@ -139,19 +156,23 @@ impl Peer {
                     }
                 }
                 Some(frame) = outgoing.frames.recv() => match Utf8Bytes::try_from(frame) {
-                    Ok(text) => Message::Text(text),
+                    Ok(text) => {
+                        let size = text.len();
+                        (Message::Text(text), size)
+                    }
                     Err(_) => continue,
                 },
-                _ = pings.tick() => Message::Ping(Default::default()),
-                () = sleep_until(heard + silence) => {
+                _ = pings.tick() => {
+                    if self.info.heartbeat {
+                        forbearance.pong_due.get_or_insert(Instant::now() + options.ping_timeout);
+                    }
+                    (self.ping(), 0)
+                }
+                () = sleep_until(silent_until) => {
                     tracing::info!(peer = %self.id, "no sign of life");
                     return Parting::lost();
                 }
                 parting = self.ended(&mut outgoing.end) => return parting,
-            };
-            let size = match &message {
-                Message::Text(text) => text.len(),
-                _ => 0,
             };
             // One who does not read holds up nobody else, and itself not for ever.
             let sent = tokio::select! {
@@ -184,7 +205,7 @@ impl Peer {
     fn take(
         &self,
         received: Option<Result<Message, axum::Error>>,
-        Forbearance { nonsense, pace }: &mut Forbearance,
+        Forbearance { pong_due, nonsense, pace }: &mut Forbearance,
     ) -> Option<Parting> {
         let message = match received {
             None => return Some(Parting::lost()),
@@ -192,7 +213,7 @@ impl Peer {
             Some(Ok(Message::Close(frame))) => return Some(self.closed(frame.map(|frame| frame.code))),
             Some(Ok(message)) => message,
         };
-        if let Some(cable) = &self.cable {
+        if let Some(cable) = &self.info.cable {
             cable.finish();
         }
         match pace.take(std::time::Instant::now()) {
@@ -208,6 +229,10 @@ impl Peer {
             }
         }
         let made_sense = match message {
+            Message::Text(text) if self.info.heartbeat && self.is_pong(&text) => {
+                *pong_due = None;
+                true
+            }
             Message::Text(text) => self.hear(&text),
             Message::Binary(_) => {
                 let sentence = "Binary frames mean nothing here: send JSON as text.";
@@ -229,6 +254,22 @@ impl Peer {
         }
     }
 
+    /// Asks the client whether it is there, in the way that it wants to be asked.
+    fn ping(&self) -> Message {
+        match self.manner {
+            _ if !self.info.heartbeat => Message::Ping(Default::default()),
+            Manner::Rooms => Message::text(rooms::PING),
+            Manner::Pairs(_) => Message::text(pairs::PING),
+        }
+    }
+
+    fn is_pong(&self, text: &str) -> bool {
+        match self.manner {
+            Manner::Rooms => rooms::is_pong(text),
+            Manner::Pairs(_) => pairs::is_pong(text),
+        }
+    }
+
     fn too_fast(&self) -> u16 {
         match self.manner {
             Manner::Rooms => code::TOO_FAST,
@@ -247,7 +288,7 @@ impl Peer {
     fn closed(&self, code: Option<u16>) -> Parting {
         let how = match code {
             Some(code::NORMAL) => ConnectionEnd::Closed,
-            Some(GOING_AWAY) => ConnectionEnd::going_away(self.through_proxy),
+            Some(GOING_AWAY) => ConnectionEnd::going_away(self.info.through_proxy),
             _ => ConnectionEnd::Broken,
         };
         Parting { how, farewell: None }

@@ -15,6 +15,11 @@ use crate::tally;
 /// Longest `id`, in bytes: it is sent back.
 const MAX_ID: usize = 128;
 
+/// The heartbeat of a client that asked for it.
+pub const PING: &str = r#"{"signal":"ping"}"#;
+/// Longest pong, in bytes: what is longer need not be read for one.
+pub const LONGEST_PONG: usize = 256;
+
 /// What a client said.
 struct Reading<'a> {
     /// What it called it, to be sent back.
@@ -40,6 +45,15 @@ impl Reading<'_> {
     fn nonsense(sentence: &'static str) -> Self {
         Self { id: None, verb: None, command: Err(Refusal::new(Code::BadPayload, sentence)) }
     }
+}
+
+/// Whether this is the answer to a ping.
+pub fn is_pong(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Pong<'a> {
+        signal: &'a str,
+    }
+    text.len() <= LONGEST_PONG && object::<Pong>(text).is_some_and(|pong| pong.signal == "pong")
 }
 
 /// Does what a client said; false if it meant nothing at all.

@@ -16,6 +16,7 @@ mod folder;
 mod fragment;
 mod guesses;
 mod hangup;
+mod heartbeat;
 mod hostile;
 mod house;
 mod http;
