@@ -46,6 +46,20 @@ browserTest('two by Socket.IO and one by a bare WebSocket are in one room', asyn
   await assertFramesArrive(pages[1]);
 });
 
+browserTest('a page with a bare WebSocket that is left for another one leaves its room, and returns by "back"', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann] = await joinAll(visit, server, ['Ann']);
+  const cem = await visit(await exampleFor(t, server, 'Cem'), { camera: 'slow' });
+  cem.problems.expect(/favicon/);
+  await tilesAre(ann, ['Ann', 'Cem']);
+  await cem.goto('about:blank');
+  await told(ann, /Cem closed the page/);
+  await tilesAre(ann, ['Ann']);
+  await cem.goBack();
+  await tilesAre(ann, ['Ann', 'Cem']);
+  await assertPictures(cem, 1);
+});
+
 browserTest('one of them in Firefox', async ({ visit, t }) => {
   if (!isInstalled(PLAYERS.Firefox)) {
     t.skip('no Firefox here');
