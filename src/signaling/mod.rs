@@ -6,6 +6,7 @@
 
 pub mod absence;
 pub mod call;
+pub mod candidates;
 pub mod fragments;
 pub mod json;
 pub mod limits;

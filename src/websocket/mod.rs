@@ -6,6 +6,7 @@
 
 pub mod outbox;
 pub mod pairs;
+mod parting;
 pub mod peer;
 pub mod rooms;
 

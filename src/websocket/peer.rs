@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout
 use tungstenite::error::CapacityError;
 
 use super::outbox::{End, Outbox, Outgoing};
+use super::parting::{Parting, code, part};
 use super::{Options, pairs, rooms};
 use crate::admission::pace::{Pace, Verdict};
 use crate::signaling::name::{ConnectionId, PeerId};
@@ -26,17 +27,6 @@ use crate::wire::closing::GOING_AWAY;
 const NONSENSE: (usize, Duration) = (10, Duration::from_secs(10));
 /// How long a close frame may take to be answered.
 const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Close codes (RFC 6455, section 7.4; from 4000 on our own).
-mod code {
-    pub const NORMAL: u16 = 1000;
-    pub const TOO_LARGE: u16 = 1009;
-    pub const RESTART: u16 = 1012;
-    pub const POLICY: u16 = 1008;
-    pub const NONSENSE: u16 = 4400;
-    pub const GIVEN_UP: u16 = 4409;
-    pub const TOO_FAST: u16 = 4429;
-}
 
 /// What is spoken on a connection.
 pub enum Manner {
@@ -78,19 +68,6 @@ struct Forbearance {
     pong_due: Option<Instant>,
     nonsense: VecDeque<Instant>,
     pace: Pace,
-}
-
-/// How a conversation came to its end.
-struct Parting {
-    how: ConnectionEnd,
-    /// What the other side is told as it is closed, if it can be told.
-    farewell: Option<(u16, &'static str)>,
-}
-
-impl Parting {
-    fn lost() -> Self {
-        Self { how: ConnectionEnd::Broken, farewell: None }
-    }
 }
 
 impl Peer {
@@ -210,7 +187,9 @@ impl Peer {
         let message = match received {
             None => return Some(Parting::lost()),
             Some(Err(error)) => return Some(self.broken(error)),
-            Some(Ok(Message::Close(frame))) => return Some(self.closed(frame.map(|frame| frame.code))),
+            Some(Ok(Message::Close(frame))) => {
+                return Some(Parting::closed(frame.map(|frame| frame.code), self.info.through_proxy));
+            }
             Some(Ok(message)) => message,
         };
         if let Some(cable) = &self.info.cable {
@@ -284,16 +263,6 @@ impl Peer {
         }
     }
 
-    /// The client closes, by a close frame with this code.
-    fn closed(&self, code: Option<u16>) -> Parting {
-        let how = match code {
-            Some(code::NORMAL) => ConnectionEnd::Closed,
-            Some(GOING_AWAY) => ConnectionEnd::going_away(self.info.through_proxy),
-            _ => ConnectionEnd::Broken,
-        };
-        Parting { how, farewell: None }
-    }
-
     /// What came was no message.
     fn broken(&self, error: axum::Error) -> Parting {
         use tungstenite::Error::Capacity;
@@ -320,18 +289,6 @@ impl Peer {
         };
         Parting { farewell, ..Parting::lost() }
     }
-}
-
-/// Tells what was still to be told, then why the connection is closed.
-async fn part(socket: &mut WebSocket, mut outgoing: Outgoing, (code, reason): (u16, &'static str)) {
-    while let Ok(frame) = outgoing.frames.try_recv() {
-        let Ok(text) = Utf8Bytes::try_from(frame) else { continue };
-        if socket.send(Message::Text(text)).await.is_err() {
-            return;
-        }
-    }
-    // One who does not take it is gone already.
-    let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
 }
 
 /// For one who does not say who it is: told so, and closed.
