@@ -180,8 +180,11 @@ struct Success {
 
 /// Whether this is the answer to a ping.
 pub(super) fn is_pong(text: &str) -> bool {
-    let message = (text.len() <= rooms::LONGEST_PONG).then(|| rooms::object::<Message>(text)).flatten();
-    message.is_some_and(|Message { label, data: Tree(data) }| label == ROOMS && data["type"] == "PONG")
+    if text.len() > rooms::LONGEST_PONG {
+        return false;
+    }
+    let Some(Message { label, data: Tree(data) }) = rooms::object(text) else { return false };
+    label == ROOMS && data["type"] == "PONG"
 }
 
 /// Does what a client said; false if it meant nothing at all.
