@@ -68,13 +68,13 @@ const unwrap = (text) => {
   return value
 }
 
-export async function chromium({ flags = [], media = false } = {}) {
+export async function chromium({ flags = [], media = false, insecure = false } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'finding-'))
   const browser = start(process.env.CHROMIUM ?? 'chromium', [
     '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync',
     '--disable-component-update', '--disable-features=Translate,OptimizationHints', '--remote-debugging-pipe', `--user-data-dir=${profile}`,
     ...(media ? ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'] : []),
-    ...flags, 'about:blank',
+    ...(insecure ? ['--ignore-certificate-errors'] : []), ...flags, 'about:blank',
   ], profile, ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'])
   const [, , , input, output] = browser.child.stdio
   input.on('error', () => {})
@@ -109,11 +109,18 @@ export async function chromium({ flags = [], media = false } = {}) {
     if (exceptionDetails) throw new Error(exceptionDetails.text)
     return unwrap(result.value)
   }
-  while (!(await run(() => location.protocol === 'http:' && document.readyState === 'complete'))) await delay(20)
-  return { name: 'Chromium', run, command, close: browser.close }
+  const loaded = async (url) => {
+    while (!(await run((url) => location.href === url && document.readyState === 'complete', url))) await delay(20)
+  }
+  await loaded(await page())
+  const navigate = async (url) => {
+    await command('Page.navigate', { url })
+    await loaded(url)
+  }
+  return { name: 'Chromium', run, command, navigate, close: browser.close }
 }
 
-export async function firefox({ prefs = {}, media = false } = {}) {
+export async function firefox({ prefs = {}, media = false, insecure = false } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'finding-'))
   const all = {
     'marionette.port': 0,
@@ -163,8 +170,9 @@ export async function firefox({ prefs = {}, media = false } = {}) {
     const text = JSON.stringify([0, id, name, params])
     socket.write(`${Buffer.byteLength(text)}:${text}`)
   })
-  await command('WebDriver:NewSession', { capabilities: { alwaysMatch: { timeouts: { script: TIMEOUT } } } })
-  await command('WebDriver:Navigate', { url: await page() })
+  await command('WebDriver:NewSession', { capabilities: { alwaysMatch: { acceptInsecureCerts: insecure, timeouts: { script: TIMEOUT } } } })
+  const navigate = (url) => command('WebDriver:Navigate', { url })
+  await navigate(await page())
   // Without a sandbox, the functions share the page's own global object.
   const run = async (fn, ...args) => {
     const { value } = await command('WebDriver:ExecuteAsyncScript', {
@@ -172,7 +180,5 @@ export async function firefox({ prefs = {}, media = false } = {}) {
     })
     return unwrap(value)
   }
-  return { name: 'Firefox', run, command, close: browser.close }
+  return { name: 'Firefox', run, command, navigate, close: browser.close }
 }
-
-export const print = (...words) => console.log(...words)

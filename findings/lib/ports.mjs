@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /// A free port, for programs that cannot be told to choose one themselves.
@@ -20,3 +21,7 @@ export async function listening(port) {
   }
   throw new Error(`Nothing listens on port ${port}.`)
 }
+
+/// This machine's own IPv4 address, for what browsers do not do with 127.0.0.1. The packets do not leave the machine.
+export const ownAddress = () =>
+  Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
