@@ -3,30 +3,30 @@
 // it through `subscribe`, and the page hears the sockets through `on`.
 
 export class Emitter {
-  #listeners = new Map();
+  _listeners = new Map();
 
   on(event, callback) {
-    return this.#add(event, { callback, once: false });
+    return this._add(event, { callback, once: false });
   }
 
   once(event, callback) {
-    return this.#add(event, { callback, once: true });
+    return this._add(event, { callback, once: true });
   }
 
   /** Without a callback all listeners of the event go, without an event all there are. */
   off(event, callback) {
     if (event === undefined) {
-      this.#listeners.clear();
+      this._listeners.clear();
     } else if (callback === undefined) {
-      this.#listeners.delete(String(event));
+      this._listeners.delete(String(event));
     } else {
-      this.#remove(event, (entry) => entry.callback === callback);
+      this._remove(event, (entry) => entry.callback === callback);
     }
     return this;
   }
 
   listeners(event) {
-    return (this.#listeners.get(String(event)) ?? []).map((entry) => entry.callback);
+    return (this._listeners.get(String(event)) ?? []).map((entry) => entry.callback);
   }
 
   hasListeners(event) {
@@ -39,22 +39,22 @@ export class Emitter {
 
   /** Calls the listeners. Apart from `emit`, because on a socket `emit` means to send. */
   fire(event, ...args) {
-    for (const entry of [...(this.#listeners.get(String(event)) ?? [])]) {
-      if (entry.once) this.#remove(event, (other) => other === entry);
+    for (const entry of [...(this._listeners.get(String(event)) ?? [])]) {
+      if (entry.once) this._remove(event, (other) => other === entry);
       callSafely(() => entry.callback.apply(this, args));
     }
     return this;
   }
 
-  #add(event, entry) {
+  _add(event, entry) {
     const name = String(event);
-    if (!this.#listeners.has(name)) this.#listeners.set(name, []);
-    this.#listeners.get(name).push(entry);
+    if (!this._listeners.has(name)) this._listeners.set(name, []);
+    this._listeners.get(name).push(entry);
     return this;
   }
 
-  #remove(event, matches) {
-    const entries = this.#listeners.get(String(event)) ?? [];
+  _remove(event, matches) {
+    const entries = this._listeners.get(String(event)) ?? [];
     const index = entries.findIndex(matches);
     if (index >= 0) entries.splice(index, 1);
   }

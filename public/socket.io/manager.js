@@ -3,6 +3,8 @@
 // the same server would otherwise come back in the same instant, again and again; so each waits
 // longer after each failure, and each a little differently.
 
+import { readAddress, serverFor } from './address.js';
+import { debugFor } from './debug.js';
 import { Emitter, subscribe } from './emitter.js';
 import { Engine, PAGE_SET_ASIDE } from './engine.js';
 import { Decoder, encodePacket } from './packet.js';
@@ -19,6 +21,8 @@ const DEFAULTS = {
   randomizationFactor: 0.5,
 };
 
+const debugManager = debugFor('socket.io-client:manager');
+
 /** Milliseconds to wait before the attempt after `failures` failed ones. */
 export function backOff(failures, options) {
   const jitter = 1 + options.randomizationFactor * (2 * Math.random() - 1);
@@ -34,11 +38,10 @@ export class Manager extends Emitter {
   /** Whether it is on its own way to the next connection. */
   reconnecting = false;
 
-  #decoder;
-  #release = () => {};
-  #closedOnPurpose = false;
-  #attempts = 0;
-  #reconnectTimer;
+  _release = () => {};
+  _closedOnPurpose = false;
+  _attempts = 0;
+  _stopWaiting = () => {};
 
   constructor(origin, options) {
     super();
@@ -49,6 +52,11 @@ export class Manager extends Emitter {
     this.opts = { ...DEFAULTS, ...Object.fromEntries(given) };
     if (this.opts.parser) throw new Error('This client has one packet format and no "parser".');
     if (this.opts.autoConnect) this.open();
+  }
+
+  /** The server's origin: what `uri` names, or where the page comes from if that is meant. */
+  get origin() {
+    return serverFor(readAddress(this.uri ?? '').origin);
   }
 
   /** The socket of a namespace: always the same one. */
@@ -62,17 +70,18 @@ export class Manager extends Emitter {
   /** Opens the connection, unless there is one; the callback hears of the outcome. */
   open(callback) {
     if (this.readyState !== 'closed') return this;
-    this.#closedOnPurpose = false;
-    const engine = new Engine(this.uri, this.opts);
+    this._closedOnPurpose = false;
+    debugManager('opening %s', this.origin);
+    const engine = new Engine(this.origin, this.opts);
     this.engine = engine;
     this.readyState = 'opening';
 
-    this.#decoder = new Decoder();
+    const decoder = new Decoder();
     const failed = (error) => {
-      this.#letGo();
+      this._letGo();
       this.fire('error', error);
       if (callback) callback(error);
-      else if (this.#attempts === 0) this.#reconnect();
+      else if (this._attempts === 0) this._reconnect();
     };
     const { timeout } = this.opts;
     const timer = timeout === false ? 0 : setTimeout(() => failed(new Error('timeout')), timeout);
@@ -80,15 +89,18 @@ export class Manager extends Emitter {
       open: () => {
         clearTimeout(timer);
         this.readyState = 'open';
+        debugManager('open');
         this.fire('open');
         callback?.();
       },
-      message: (data) => this.#received(data),
+      message: (data) => this._received(decoder, data),
       ping: () => this.fire('ping'),
+      doubt: () => this.nsps['/']?.askForLife(),
+      proven: () => Object.values(this.nsps).forEach((socket) => socket.emitBuffered()),
       error: (error) => (this.readyState === 'opening' ? failed(error) : this.fire('error', error)),
-      close: (reason, details) => this.#closed(reason, details),
+      close: (reason, details) => this._closed(reason, details),
     });
-    this.#release = () => {
+    this._release = () => {
       clearTimeout(timer);
       release();
     };
@@ -97,14 +109,15 @@ export class Manager extends Emitter {
 
   /** Closes the connection, for good: until someone opens it again. */
   close() {
-    this.#closedOnPurpose = true;
+    this._closedOnPurpose = true;
     this.reconnecting = false;
-    clearTimeout(this.#reconnectTimer);
-    this.#closed('forced close');
+    this._stopWaiting();
+    this._closed('forced close');
   }
 
   /** For sockets: sends a packet, if there is a connection. */
   write(packet) {
+    debugManager('writing packet %j', packet);
     for (const message of encodePacket(packet)) this.engine.send(message);
   }
 
@@ -113,62 +126,78 @@ export class Manager extends Emitter {
     if (!Object.values(this.nsps).some((socket) => socket.active)) this.close();
   }
 
-  #received(message) {
+  _received(decoder, message) {
     let packet;
     try {
-      packet = this.#decoder.add(message);
+      packet = decoder.add(message);
     } catch (error) {
-      this.#closed('parse error', error);
+      this._closed('parse error', error);
       return;
     }
     if (packet) this.fire('packet', packet);
   }
 
   /** Parts with the engine, which may still have things to send before it closes. */
-  #letGo() {
-    this.#release();
+  _letGo() {
+    this._release();
     this.readyState = 'closed';
     this.engine?.close();
   }
 
-  #closed(reason, details) {
-    this.#letGo();
-    this.#attempts = 0;
+  _closed(reason, details) {
+    debugManager('closed due to %s', reason);
+    this._letGo();
+    this._attempts = 0;
     this.fire('close', reason, details);
-    if (!this.#closedOnPurpose) this.#reconnect(details?.description === PAGE_SET_ASIDE);
+    if (!this._closedOnPurpose) this._reconnect(details?.description === PAGE_SET_ASIDE);
   }
 
-  /** Set aside by the browser, the page waits until it is shown again: a new connection would go to sleep with it. */
-  #reconnect(isSetAside = false) {
-    if (this.reconnecting || this.#closedOnPurpose || !this.opts.reconnection) return;
-    if (this.#attempts >= this.opts.reconnectionAttempts) {
-      this.#attempts = 0;
+  /**
+   * Tries again after a while; at once when the browser says that the network is back. Set aside by the browser, the
+   * page waits until it is shown again, and no longer: a new connection would go to sleep with it.
+   */
+  _reconnect(isSetAside = false) {
+    if (this.reconnecting || this._closedOnPurpose || !this.opts.reconnection) return;
+    if (this._attempts >= this.opts.reconnectionAttempts) {
+      debugManager('reconnect failed');
+      this._attempts = 0;
       this.fire('reconnect_failed');
       return;
     }
     this.reconnecting = true;
-    const wait = backOff(this.#attempts, this.opts);
-    const later = () => (this.#reconnectTimer = setTimeout(() => this.#attempt(), wait));
-    if (isSetAside) addEventListener('pageshow', later, { once: true });
-    else later();
-    this.#attempts += 1;
+    const wait = backOff(this._attempts, this.opts);
+    const attempt = () => {
+      this._stopWaiting();
+      this._attempt();
+    };
+    if (!isSetAside) debugManager('will wait %dms before reconnect attempt', wait);
+    const timer = isSetAside ? 0 : setTimeout(attempt, wait);
+    const event = isSetAside ? 'pageshow' : 'online';
+    globalThis.addEventListener?.(event, attempt);
+    this._stopWaiting = () => {
+      clearTimeout(timer);
+      globalThis.removeEventListener?.(event, attempt);
+    };
+    this._attempts += 1;
   }
 
-  #attempt() {
-    this.fire('reconnect_attempt', this.#attempts);
+  _attempt() {
+    debugManager('attempting reconnect');
+    this.fire('reconnect_attempt', this._attempts);
     // Whoever was told may have closed it for good, or opened it already.
-    if (this.#closedOnPurpose || this.readyState !== 'closed') {
+    if (this._closedOnPurpose || this.readyState !== 'closed') {
       this.reconnecting = false;
       return;
     }
     this.open((error) => {
       this.reconnecting = false;
+      debugManager(error ? 'reconnect attempt error' : 'reconnect success');
       if (error) {
-        this.#reconnect();
+        this._reconnect();
         this.fire('reconnect_error', error);
       } else {
-        const attempts = this.#attempts;
-        this.#attempts = 0;
+        const attempts = this._attempts;
+        this._attempts = 0;
         this.fire('reconnect', attempts);
       }
     });

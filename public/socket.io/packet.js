@@ -10,7 +10,11 @@
 // and leaves a placeholder: 51-["photo",{"_placeholder":true,"num":0}] announces one such message.
 // Nothing here knows how packets travel.
 
+import { debugFor } from './debug.js';
+
 export const protocol = 5;
+
+const debugPacket = debugFor('socket.io-parser');
 
 export const PacketType = {
   CONNECT: 0,
@@ -42,7 +46,9 @@ function isBinary(value) {
 }
 
 /** The messages that a packet becomes: its text, then its binary values. */
-export function encodePacket({ type, nsp, id, data }) {
+export function encodePacket(packet) {
+  const { type, nsp, id, data } = packet;
+  debugPacket('encoding packet %j', packet);
   const attachments = [];
   const takeOut = function (key, value) {
     // Not `value`, which is what toJSON() made of it.
@@ -58,24 +64,28 @@ export function encodePacket({ type, nsp, id, data }) {
     head = `${binary}${attachments.length}-`;
   }
   if (nsp && nsp !== '/') head += `${nsp},`;
-  return [head + (id ?? '') + json, ...attachments];
+  const text = head + (id ?? '') + json;
+  debugPacket('encoded %j as %s', packet, text);
+  return [text, ...attachments];
 }
 
 /** Makes packets of messages; a packet with binary values is whole when the last of them is in. */
 export class Decoder {
-  #partial;
+  _partial;
 
   /** Takes one message; gives a packet, or nothing yet. */
   add(message) {
     const isText = typeof message === 'string';
-    if (isText === Boolean(this.#partial)) throw new Error('Text and binary out of order');
-    if (isText) this.#partial = readHeader(message);
-    else this.#partial.attachments.push(message);
+    if (isText === Boolean(this._partial)) throw new Error('Text and binary out of order');
+    if (isText) this._partial = readHeader(message);
+    else this._partial.attachments.push(message);
 
-    const { packet, json, count, attachments } = this.#partial;
+    const { packet, message: text, json, count, attachments } = this._partial;
     if (attachments.length < count) return undefined;
-    this.#partial = undefined;
-    return complete(packet, json, attachments);
+    this._partial = undefined;
+    complete(packet, json, attachments);
+    debugPacket('decoded %s as %j', text, packet);
+    return packet;
   }
 }
 
@@ -85,7 +95,8 @@ function readHeader(message) {
   const [whole, plain, binary, count = 0, nsp = '/', id] = header;
   const packet = { type: plain ? Number(plain) : BINARY[binary], nsp };
   if (id) packet.id = Number(id);
-  return { packet, json: message.slice(whole.length), count: Number(count), attachments: [] };
+  const json = message.slice(whole.length);
+  return { packet, message, json, count: Number(count), attachments: [] };
 }
 
 function complete(packet, json, attachments) {
@@ -96,7 +107,6 @@ function complete(packet, json, attachments) {
   };
   if (json) packet.data = JSON.parse(json, attachments.length > 0 && putBack);
   if (!isValid(packet)) throw new Error('Not a valid packet');
-  return packet;
 }
 
 function isValid({ type, id, data }) {

@@ -3,8 +3,13 @@
 // `sendBuffer`; each new connection is greeted with CONNECT (and `auth`), and when the server has
 // answered it with an id, the page hears `connect` and what waited goes out.
 
+import { isOwnServer } from './address.js';
+import { debugFor } from './debug.js';
 import { Emitter, callSafely, subscribe } from './emitter.js';
+import { Hints } from './hints.js';
 import { PacketType, RESERVED_EVENTS } from './packet.js';
+
+const debugSocket = debugFor('socket.io-client:socket');
 
 export class Socket extends Emitter {
   id;
@@ -18,22 +23,24 @@ export class Socket extends Emitter {
   flags = {};
   anyListeners = { Any: [], AnyOutgoing: [] };
 
-  #options;
-  #leaveManager;
-  #acks = new Map();
-  #nextId = 0;
-  #queue = [];
+  _opts;
+  _leaveManager;
+  _acks = new Map();
+  _nextId = 0;
+  _queue = [];
   /** For recovery: this session's private id, and its last event. */
-  #privateId;
-  #offset;
+  _privateId;
+  _offset;
 
   constructor(manager, namespace, options = {}) {
     super();
     this.io = manager;
     this.nsp = namespace;
-    this.#options = options;
+    this._opts = options;
     /** Sent with each CONNECT: an object, or a function that hands one to its callback. */
     this.auth = options.auth;
+    /** What the console is told of mistakes; the events that it knows are those of the main namespace. */
+    this._hints = namespace === '/' && isOwnServer(manager.origin) ? new Hints() : undefined;
   }
 
   get disconnected() {
@@ -42,42 +49,43 @@ export class Socket extends Emitter {
 
   /** Whether this socket is connected or will try again by itself. */
   get active() {
-    return this.#leaveManager !== undefined;
+    return this._leaveManager !== undefined;
   }
 
   connect() {
     if (this.active && this.io.readyState === 'open') return this;
-    this.#leaveManager ??= subscribe(this.io, {
-      open: () => this.#greet(),
-      packet: (packet) => this.#received(packet),
-      error: (error) => this.connected || this.fire('connect_error', error),
-      close: (reason, details) => this.active && this.#ended(reason, details),
+    this._leaveManager ??= subscribe(this.io, {
+      open: () => this.onopen(),
+      packet: (packet) => this.onpacket(packet),
+      error: (error) => this.connected || this._failed(error),
+      close: (reason, details) => this.active && this.onclose(reason, details),
     });
     if (!this.io.reconnecting) this.io.open();
-    if (this.io.readyState === 'open') this.#greet();
+    if (this.io.readyState === 'open') this.onopen();
     return this;
   }
 
   disconnect() {
     const wasConnected = this.connected;
-    if (wasConnected) this.#write({ type: PacketType.DISCONNECT });
-    this.#leave();
-    if (wasConnected) this.#ended('io client disconnect');
+    if (wasConnected) this.packet({ type: PacketType.DISCONNECT });
+    this._leave();
+    if (wasConnected) this.onclose('io client disconnect');
     return this;
   }
 
   /** Sends an event. A function as last argument is called with the server's answer. */
   emit(event, ...args) {
     if (RESERVED_EVENTS.has(event)) throw new Error(`"${event}" is a reserved event name`);
+    this._hints?.sent(event);
     const { flags } = this;
     this.flags = {};
     const data = [event, ...args];
     const callback = typeof data.at(-1) === 'function' ? data.pop() : undefined;
-    if (this.#options.retries && !flags.volatile) {
-      this.#queue.push({ data, flags, callback, tries: 0, underWay: false });
-      this.#sendNextInQueue();
+    if (this._opts.retries && !flags.volatile) {
+      this._queue.push({ data, flags, callback, tries: 0, underWay: false });
+      this._sendNextInQueue();
     } else {
-      this.#send(data, flags, callback);
+      this._send(data, flags, callback);
     }
     return this;
   }
@@ -112,164 +120,194 @@ export class Socket extends Emitter {
     return this;
   }
 
-  #send(data, flags, callback) {
+  _send(data, flags, callback) {
     const packet = { type: PacketType.EVENT, data };
     if (callback) {
-      packet.id = this.#nextId++;
-      this.#expectAck(packet, callback, flags.timeout ?? this.#options.ackTimeout);
+      packet.id = this._nextId++;
+      debugSocket('emitting packet with ack id %d', packet.id);
+      this._expectAck(packet, callback, flags.timeout ?? this._opts.ackTimeout);
     }
-    const canSend = this.connected && !this.io.engine.isPingOverdue();
+    const canSend = this.connected && !this.io.engine.inDoubt && !this.io.engine.isPingOverdue();
     if (flags.volatile && !(canSend && this.io.engine.transport.writable)) return;
-    if (canSend) this.#writeEvent(packet);
+    if (canSend) this._writeEvent(packet);
     else this.sendBuffer.push(packet);
   }
 
-  #expectAck(packet, callback, timeout) {
+  _expectAck(packet, callback, timeout) {
     const wantsError = callback.wantsError || timeout !== undefined;
     const giveUp = () => {
-      this.sendBuffer = this.sendBuffer.filter((waiting) => waiting !== packet);
-      this.#settle(packet.id, new Error('operation has timed out'));
+      this.sendBuffer = this.sendBuffer.filter((waiting) => waiting.id !== packet.id);
+      this._settle(packet.id, new Error('operation has timed out'));
     };
     const timer = timeout === undefined ? 0 : setTimeout(giveUp, timeout);
-    this.#acks.set(packet.id, { callback, wantsError, timer });
+    this._acks.set(packet.id, { callback, wantsError, timer });
   }
 
   /** The answer to an event is here, or will never come. */
-  #settle(id, error, answer = []) {
-    const ack = this.#acks.get(id);
+  _settle(id, error, answer = []) {
+    const ack = this._acks.get(id);
     if (!ack) return;
-    this.#acks.delete(id);
+    this._acks.delete(id);
     clearTimeout(ack.timer);
+    if (!error) debugSocket('calling ack %s with %j', id, answer);
     const args = ack.wantsError ? [error, ...answer] : answer;
     if (!error || ack.wantsError) callSafely(() => ack.callback.apply(this, args));
   }
 
   /** With the option `retries`: events go out one at a time, each until the server answers it. */
-  #sendNextInQueue() {
-    const [entry] = this.#queue;
+  _sendNextInQueue() {
+    const [entry] = this._queue;
     if (!this.connected || !entry || entry.underWay) return;
     entry.underWay = true;
     entry.tries += 1;
     const answered = (error, ...answer) => {
       entry.underWay = false;
-      if (!error || entry.tries > this.#options.retries) {
-        this.#queue.shift();
+      if (!error || entry.tries > this._opts.retries) {
+        this._queue.shift();
         if (entry.callback) callSafely(() => entry.callback(error, ...answer));
       }
-      this.#sendNextInQueue();
+      this._sendNextInQueue();
     };
     answered.wantsError = true;
-    this.#send(entry.data, entry.flags, answered);
+    this._send(entry.data, entry.flags, answered);
   }
 
-  #write(packet) {
+  packet(packet) {
     this.io.write({ ...packet, nsp: this.nsp });
   }
 
-  #writeEvent(packet) {
-    this.#tellAny('AnyOutgoing', packet.data);
-    this.#write(packet);
+  _writeEvent(packet) {
+    this._tellAny('AnyOutgoing', packet.data);
+    this.packet(packet);
   }
 
-  #greet() {
+  onopen() {
     const { engine } = this.io;
     const greet = (auth) => {
       if (this.io.engine !== engine) return;
-      const recovery = this.#privateId && { pid: this.#privateId, offset: this.#offset };
-      this.#write({ type: PacketType.CONNECT, data: recovery ? { ...recovery, ...auth } : auth });
+      const recovery = this._privateId && { pid: this._privateId, offset: this._offset };
+      this.packet({ type: PacketType.CONNECT, data: recovery ? { ...recovery, ...auth } : auth });
     };
     if (typeof this.auth === 'function') this.auth(greet);
     else greet(this.auth);
   }
 
-  #received(packet) {
+  onpacket(packet) {
     if (packet.nsp !== this.nsp) return;
     switch (packet.type) {
       case PacketType.CONNECT:
-        this.#welcomed(packet.data);
+        this.onconnect(packet.data);
         break;
       case PacketType.EVENT:
-        this.#event(packet);
+        this.onevent(packet);
         break;
       case PacketType.ACK:
-        this.#settle(packet.id, null, packet.data);
+        this._settle(packet.id, null, packet.data);
         break;
       case PacketType.DISCONNECT:
-        this.#leave();
-        this.#ended('io server disconnect');
+        this._leave();
+        this.onclose('io server disconnect');
         break;
       case PacketType.CONNECT_ERROR:
-        this.#refused(packet.data);
+        this._refused(packet.data);
         break;
     }
   }
 
-  #welcomed(data) {
+  onconnect(data) {
     if (!data?.sid) {
-      this.#refused({ message: 'The server speaks Socket.IO 2, this client Socket.IO 3 and 4' });
+      this._refused({ message: 'The server speaks Socket.IO 2, this client Socket.IO 3 and 4' });
       return;
     }
     this.id = data.sid;
-    this.recovered = data.pid !== undefined && data.pid === this.#privateId;
-    this.#privateId = data.pid;
+    this.recovered = data.pid !== undefined && data.pid === this._privateId;
+    this._privateId = data.pid;
     this.connected = true;
-    this.receiveBuffer.splice(0).forEach((args) => this.#deliver(args));
-    const waiting = this.sendBuffer.splice(0);
-    waiting.forEach((packet) => callSafely(() => this.#writeEvent(packet)));
+    debugSocket('socket connected with id %s', this.id);
+    this.emitBuffered();
     this.fire('connect');
-    this.#sendNextInQueue();
+    this._sendNextInQueue();
   }
 
-  #refused(data) {
-    this.#leave();
+  /** Delivers and sends what had to wait. */
+  emitBuffered() {
+    if (!this.connected) return;
+    this.receiveBuffer.splice(0).forEach((args) => this.emitEvent(args));
+    const waiting = this.sendBuffer.splice(0);
+    waiting.forEach((packet) => callSafely(() => this._writeEvent(packet)));
+  }
+
+  /** Sends what the server answers in any case: nobody waits for the answer, but it shows that there is a server. */
+  askForLife() {
+    if (this.connected) this.packet({ type: PacketType.EVENT, id: this._nextId++, data: ['test'] });
+  }
+
+  _refused(data) {
+    this._leave();
     const error = new Error(data.message ?? data);
     error.data = data.data;
+    this._failed(error, error.message);
+  }
+
+  /** `sentence` is what the server says of it, if it does. */
+  _failed(error, sentence = error.data?.message) {
+    if (sentence && !this.hasListeners('connect_error')) this._hints?.refused(sentence);
     this.fire('connect_error', error);
   }
 
-  #event({ data, id }) {
-    const args = id === undefined ? data : [...data, this.#answerOnce(id)];
-    if (this.connected) this.#deliver(args);
+  onevent({ data, id }) {
+    const args = id === undefined ? data : [...data, this.ack(id)];
+    if (this.connected) this.emitEvent(args);
     else this.receiveBuffer.push(args);
   }
 
-  #deliver(args) {
-    this.#tellAny('Any', args);
+  emitEvent(args) {
+    debugSocket('emitting event %j', args);
+    this._hintAt(args);
+    this._tellAny('Any', args);
     this.fire(...args);
-    if (this.#privateId && typeof args.at(-1) === 'string') this.#offset = args.at(-1);
+    if (this._privateId && typeof args.at(-1) === 'string') this._offset = args.at(-1);
   }
 
-  #tellAny(which, args) {
+  /** A page with a listener for anything, or a hook of its own, takes all there is. */
+  _hintAt(args) {
+    if (!this._hints || this.anyListeners.Any.length > 0 || Object.hasOwn(this, 'onevent')) return;
+    this._hints.received(args, [...this._listeners.keys()].filter((event) => this.hasListeners(event)));
+  }
+
+  _tellAny(which, args) {
     const listeners = [...this.anyListeners[which]];
     listeners.forEach((listener) => callSafely(() => listener.apply(this, args)));
   }
 
   /** The function by which the page answers an event: once, and on the same connection. */
-  #answerOnce(id) {
+  ack(id) {
     const { engine } = this.io;
     let isDue = true;
     return (...data) => {
       if (isDue && this.connected && this.io.engine === engine) {
-        this.#write({ type: PacketType.ACK, id, data });
+        debugSocket('sending ack %j', data);
+        this.packet({ type: PacketType.ACK, id, data });
       }
       isDue = false;
     };
   }
 
-  #leave() {
-    this.#leaveManager?.();
-    this.#leaveManager = undefined;
+  _leave() {
+    this._leaveManager?.();
+    this._leaveManager = undefined;
     this.io.left();
   }
 
-  #ended(reason, details) {
+  onclose(reason, details) {
+    debugSocket('close (%s)', reason);
     this.connected = false;
     this.id = undefined;
     this.fire('disconnect', reason, details);
     // What still waits in the buffer may yet be answered; the rest will not.
     const buffered = new Set(this.sendBuffer.map((packet) => packet.id));
-    for (const id of [...this.#acks.keys()]) {
-      if (!buffered.has(id)) this.#settle(id, new Error('socket has been disconnected'));
+    for (const id of [...this._acks.keys()]) {
+      if (!buffered.has(id)) this._settle(id, new Error('socket has been disconnected'));
     }
   }
 }

@@ -8,10 +8,12 @@
 // message goes as it is over a WebSocket, as "b" and base64 over polling, where one request can
 // hold several packets. A transport tells its engine: packet, drain (all is out), error, close.
 
+import { debugFor } from './debug.js';
 import { Emitter } from './emitter.js';
 
 const FRAME_TYPES = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop'];
 const SEPARATOR = '\x1e';
+const debugPolling = debugFor('engine.io-client:polling');
 /** A POST as short as a good-bye may outlive its page; the browser bounds how much may. */
 const KEEPALIVE_CHARACTERS = 100;
 
@@ -83,14 +85,17 @@ class Transport extends Emitter {
   }
 
   ended(description, context) {
-    this.#end('close', { description, context });
+    this._end('close', { description, context });
   }
 
   failed(message, description, context) {
-    this.#end('error', transportError(message, description, context));
+    const refusal = refusalIn(context);
+    const error = transportError(refusal?.message ?? message, description, context);
+    if (refusal) error.data = refusal;
+    this._end('error', error);
   }
 
-  #end(event, details) {
+  _end(event, details) {
     if (this.readyState === 'closed') return;
     this.readyState = 'closed';
     this.writable = false;
@@ -99,70 +104,75 @@ class Transport extends Emitter {
 }
 
 export class Polling extends Transport {
-  name = 'polling';
+  get name() {
+    return 'polling';
+  }
 
-  #abort = new AbortController();
-  #paused = false;
-  #reading = Promise.resolve();
-  #writing = Promise.resolve();
-  #requests = 0;
+  _abort = new AbortController();
+  _paused = false;
+  _reading = Promise.resolve();
+  _writing = Promise.resolve();
+  _requests = 0;
 
   open() {
-    this.#reading = this.#poll();
+    this._reading = this._poll();
   }
 
   send(packets) {
     this.writable = false;
-    this.#writing = this.#post(packets);
+    this._writing = this._post(packets);
   }
 
   /** Lets the open GET end and takes no new one. Resolves when nothing is under way any more. */
   async pause() {
-    this.#paused = true;
-    await Promise.all([this.#reading, this.#writing]);
+    this._paused = true;
+    await Promise.all([this._reading, this._writing]);
   }
 
   resume() {
-    this.#paused = false;
-    this.#reading = this.#reading.then(() => this.#poll());
+    this._paused = false;
+    this._reading = this._reading.then(() => this._poll());
   }
 
-  close() {
-    const wasOpen = this.readyState === 'open';
+  /** A connection that is given up as lost gets no good-bye: that would tell the server to forget it. */
+  close({ isLost = false } = {}) {
+    const saysGoodBye = this.readyState === 'open' && !isLost;
     this.readyState = 'closed';
-    const abort = () => this.#abort.abort();
-    if (!wasOpen) return abort();
+    const abort = () => this._abort.abort();
+    if (!saysGoodBye) return abort();
     // The server answers the open GET when it reads the good-bye; cut earlier, it would be a loss.
-    return this.#request('POST', encodeFrame({ type: 'close' })).then(abort, abort);
+    return this._request('POST', encodeFrame({ type: 'close' })).then(abort, abort);
   }
 
-  async #poll() {
-    while (!this.#paused && this.readyState !== 'closed') {
-      let frames;
+  async _poll() {
+    while (!this._paused && this.readyState !== 'closed') {
+      let payload;
       try {
-        frames = (await this.#request('GET')).split(SEPARATOR);
+        debugPolling('polling');
+        payload = await this._request('GET');
       } catch (error) {
         return this.failed('xhr poll error', error.status ?? 0, error);
       }
-      for (const frame of frames) this.receive(frame);
+      debugPolling('polling got data %s', payload);
+      for (const frame of payload.split(SEPARATOR)) this.receive(frame);
     }
     return undefined;
   }
 
-  async #post(packets) {
+  async _post(packets) {
     try {
       const frames = await Promise.all(packets.map(encodePolled));
-      for (const body of join(frames, this.maxPayload)) await this.#request('POST', body);
+      for (const body of join(frames, this.maxPayload)) await this._request('POST', body);
     } catch (error) {
       return this.failed('xhr post error', error.status ?? 0, error);
     }
     return this.sent();
   }
 
-  async #request(method, body) {
+  async _request(method, body) {
     const { withCredentials, extraHeaders } = this.options;
     // No two requests have the same address, so nothing on the way answers from a cache.
-    this.query.t = `${Date.now().toString(36)}.${(this.#requests += 1)}`;
+    this.query.t = `${Date.now().toString(36)}.${(this._requests += 1)}`;
     const response = await fetch(this.address('http'), {
       method,
       body,
@@ -170,11 +180,22 @@ export class Polling extends Transport {
       credentials: withCredentials ? 'include' : 'same-origin',
       cache: 'no-store',
       keepalive: !extraHeaders && body?.length < KEEPALIVE_CHARACTERS,
-      signal: this.#abort.signal,
+      signal: this._abort.signal,
     });
     const responseText = await response.text();
     if (!response.ok) throw { status: response.status, responseText };
     return responseText;
+  }
+}
+
+/** The server's own words, where it refuses a page: `{code, message}`. */
+function refusalIn({ status, responseText } = {}) {
+  if (status !== 403) return undefined;
+  try {
+    const refusal = JSON.parse(responseText);
+    return typeof refusal?.message === 'string' ? refusal : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -201,7 +222,9 @@ function join(frames, limit = Infinity) {
 }
 
 export class WebSocketTransport extends Transport {
-  name = 'websocket';
+  get name() {
+    return 'websocket';
+  }
 
   open() {
     try {
@@ -232,5 +255,12 @@ export class WebSocketTransport extends Transport {
   close() {
     this.readyState = 'closed';
     this.ws?.close();
+  }
+}
+
+/** Left out. A name for pages that list it beside the others, as they may. */
+export class NoWebTransport {
+  get name() {
+    return 'webtransport';
   }
 }

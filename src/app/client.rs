@@ -2,7 +2,8 @@
 //! files of a folder.
 //!
 //! Putting together is all there is to it: the parts are ES modules; their `import` lines are dropped, `export` is
-//! taken off, and what remains is wrapped, once as a classic script that sets the global `io`, once as a module.
+//! taken off, and what remains is wrapped, once as a classic script that exports `io` as the official file does (and
+//! asks for its own address in its own way), once as a module.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -16,7 +17,28 @@ use axum::response::{IntoResponse, Response};
 use super::pages::Public;
 
 /// The parts, each after those that it needs.
-const PARTS: [&str; 7] = ["emitter", "packet", "transport", "engine", "socket", "manager", "io"];
+const PARTS: [&str; 10] =
+    ["emitter", "address", "debug", "hints", "packet", "transport", "engine", "socket", "manager", "io"];
+
+/// How a module learns its own address, and how a classic script does.
+const MODULE_ADDRESS: &str = "import.meta.url";
+const SCRIPT_ADDRESS: &str = "globalThis.document?.currentScript?.src";
+
+/// As the official file: for CommonJS, for AMD, else the global.
+const CLASSIC_EXPORT: &str = "\
+if (typeof module === \"object\" && module.exports) module.exports = io;
+else if (typeof define === \"function\" && define.amd) define(() => io);
+else globalThis.io = io;
+";
+
+/// The same names as the official module. `Fetch` and `XHR` are one here, and nothing is only for Node.
+const MODULE_EXPORT: &str = "\
+export {
+  io, io as connect, io as default, Manager, Socket, protocol,
+  Polling as Fetch, Polling as XHR, Polling as NodeXHR,
+  WebSocketTransport as WebSocket, WebSocketTransport as NodeWebSocket, NoWebTransport as WebTransport,
+};
+";
 
 const BANNER: &str = "\
 /* Switchboard's own client, compatible with the Socket.IO 4 browser client. It is not the official one;
@@ -70,11 +92,10 @@ impl Client {
         }
         Ok(Self::Own {
             classic: Script::new(format!(
-                "{BANNER}(function () {{\n\"use strict\";\n{body}globalThis.io = io;\n}})();\n"
+                "{BANNER}(function () {{\n\"use strict\";\n{}{CLASSIC_EXPORT}}})();\n",
+                body.replace(MODULE_ADDRESS, SCRIPT_ADDRESS)
             )),
-            module: Script::new(format!(
-                "{BANNER}{body}export {{ io, io as connect, io as default, Manager, Socket, protocol }};\n"
-            )),
+            module: Script::new(format!("{BANNER}{body}{MODULE_EXPORT}")),
         })
     }
 }

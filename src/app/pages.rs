@@ -27,7 +27,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:;
 
 /// Our pages use these, in no frame of a stranger's, and nothing else that asks the user.
 const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), \
-     geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()";
+     geolocation=(), payment=(), usb=(), serial=(), midi=()";
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 

@@ -6,9 +6,12 @@ import { browserTest } from './support/browser.mjs';
 import { heard, hears, openSocket } from './support/client-page.mjs';
 import { countingServer } from './support/counting-server.mjs';
 import { startProxy } from './support/proxy.mjs';
+import { isOfficial, servePage } from './support/scripted-server.mjs';
 import { eventually } from './support/wait.mjs';
 
 const WAYS = { polling: ['polling'], websocket: ['websocket'], 'the upgrade': ['polling', 'websocket'] };
+/** Our own, on purpose: the official client does otherwise. */
+const ownTest = isOfficial ? () => {} : browserTest;
 const upTo = (end) => Array.from({ length: end }, (_, n) => n);
 
 async function proxyFor(t, server, options) {
@@ -127,17 +130,111 @@ for (const [way, transports] of Object.entries(WAYS)) {
   }
 }
 
-browserTest('a browser that goes offline ends the connection at once, and comes back', async ({ visit, t }) => {
+// Our own, on purpose: a network that the browser calls lost may be back before anything is.
+
+const NAMED = { hosts: 'MAP *.example 127.0.0.1' };
+
+ownTest('a connection that outlives a lost network is kept, and nothing that was emitted meanwhile is lost', async ({ visit, t }) => {
   const server = await countingServer(t);
-  const page = await visit(`http://page.example:${server.port}/`, { hosts: 'MAP page.example 127.0.0.1' });
+  const page = await visit(`http://page.example:${server.port}/`, NAMED);
+  await openSocket(page, { reconnection: true });
+  await settle(page, WAYS['the upgrade']);
+  const id = await page.evaluate(() => socket.id);
+  await page.context().setOffline(true);
+  await eventually('in doubt', () => page.evaluate(() => socket.io.engine.inDoubt));
+  const waiting = await page.evaluate(() => [1, 2].map((n) => socket.emit('number', n).sendBuffer.length));
+  assert.deepEqual(waiting, [1, 2]);
+  await page.context().setOffline(false);
+  await eventually('2 numbers on the server', () => server.numbers.length === 2);
+  assert.deepEqual(server.numbers, [1, 2]);
+  assert.deepEqual(await page.evaluate(() => [socket.id, socket.sendBuffer.length, socket.io.engine.inDoubt]), [id, 0, false]);
+  assert.ok(!(await heard(page)).some(([event]) => event === 'disconnect'));
+});
+
+ownTest('a packet from the server ends the doubt about a network that the browser calls lost', async ({ visit, t }) => {
+  const server = await countingServer(t);
+  const page = await visit(`http://page.example:${server.port}/`, NAMED);
+  await openSocket(page);
+  await settle(page, WAYS['the upgrade']);
+  await page.evaluate(() => dispatchEvent(new Event('offline')));
+  await page.evaluate(() => socket.emit('number', 1));
+  assert.deepEqual(server.numbers, []);
+  server.io.emit('news');
+  await eventually('a number on the server', () => server.numbers.length === 1);
+});
+
+ownTest('a connection that did not outlive a lost network is given up soon after its return', async ({ visit, t }) => {
+  const server = await countingServer(t);
+  const { proxy } = await proxyFor(t, server);
+  const page = await visit(`http://page.example:${proxy.port}/`, NAMED);
   page.problems.expect(/Failed to load resource|WebSocket connection to/);
-  await openSocket(page, { reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 200 });
+  await openSocket(page, { reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 200, timeout: 500 });
+  await settle(page, WAYS['the upgrade']);
+  await page.evaluate(() => dispatchEvent(new Event('offline')));
+  proxy.frozen = true;
+  await page.evaluate(() => socket.emit('number', 1));
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  const [reason] = await hears(page, 'disconnect');
+  assert.equal(reason, 'ping timeout');
+  proxy.frozen = false;
+  proxy.cut();
+  await hears(page, 'connect', 2);
+  await eventually('the number on the server', () => server.numbers.length === 1);
+});
+
+browserTest('a connection to another server than the script\'s ends when the network is lost', async ({ visit, t }) => {
+  const server = await countingServer(t);
+  const page = await visit(`http://page.example:${server.port}/`, NAMED);
+  page.problems.expect(/Failed to load resource|WebSocket connection to/);
+  const options = { reconnection: true, reconnectionDelay: 50, reconnectionDelayMax: 200 };
+  await openSocket(page, options, `http://other.example:${server.port}`);
   await settle(page, WAYS['the upgrade']);
   await page.context().setOffline(true);
   const [reason, details] = await hears(page, 'disconnect');
   assert.deepEqual([reason, details.description], ['transport close', 'network connection lost']);
   await page.context().setOffline(false);
   await hears(page, 'connect', 2);
+});
+
+ownTest('when the network is back, the next attempt is made at once', async ({ visit, t }) => {
+  const server = await countingServer(t);
+  const { proxy, url } = await proxyFor(t, server);
+  const page = await visit(url);
+  page.problems.expect(/Failed to load resource|WebSocket connection to/);
+  await openSocket(page, { reconnection: true, reconnectionDelay: 600_000, reconnectionDelayMax: 600_000 });
+  await settle(page, WAYS['the upgrade']);
+  proxy.cut();
+  await hears(page, 'disconnect');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await hears(page, 'connect', 2);
+});
+
+// Refusals.
+
+ownTest('a refused page reads why: in connect_error, or on the console', async ({ visit, t }) => {
+  const server = await countingServer(t);
+  const refusal = { code: 'origin-not-allowed', message: 'Start the server with --allow-origin http://page.example.' };
+  let body = JSON.stringify(refusal);
+  server.http.removeAllListeners('request').on('request', (request, response) => {
+    if (!request.url.startsWith('/socket.io/')) return servePage(request, response);
+    return response.writeHead(403, { 'access-control-allow-origin': '*' }).end(body);
+  });
+  const page = await visit(server.url);
+  page.problems.expect(/status of 403/);
+  const warnings = [];
+  page.on('console', (line) => line.type() === 'warning' && warnings.push(line.text()));
+  await openSocket(page);
+  const [error] = await hears(page, 'connect_error');
+  assert.deepEqual(error, { message: refusal.message, description: 403, data: refusal });
+  assert.deepEqual(warnings, []);
+
+  await page.evaluate(() => io({ forceNew: true, reconnection: false }) && undefined);
+  await eventually('a warning', () => warnings.length === 1);
+  assert.equal(warnings[0], `Socket.IO: The server refused the connection: ${refusal.message}`);
+
+  body = 'Forbidden';
+  await page.evaluate(() => follow(io({ forceNew: true, reconnection: false })));
+  assert.equal((await hears(page, 'connect_error', 2))[0].message, 'xhr poll error');
 });
 
 // Limits.

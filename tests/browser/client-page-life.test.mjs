@@ -61,10 +61,10 @@ for (const [way, transports] of Object.entries(WAYS)) {
   });
 
   // Our own, on purpose: see public/socket.io/README.md.
-  test(`${way}: a page set aside for the back button closes its connection, and comes back with a new one`, { skip: isOfficial }, async (t) => {
+  test(`${way}: a page set aside for the back button closes its connection, and comes back with a new one at once`, { skip: isOfficial }, async (t) => {
     const server = await countingServer(t);
     const page = await openWithBackButton(t, server.url);
-    await openSocket(page, { transports, reconnection: true, reconnectionDelay: 0 });
+    await openSocket(page, { transports, reconnection: true, reconnectionDelay: 600_000, reconnectionDelayMax: 600_000 });
     await settle(page, transports);
     await page.evaluate(() => addEventListener('pageshow', ({ persisted }) => note('pageshow', persisted)));
     await page.goto(`${server.url}elsewhere`);
@@ -73,7 +73,8 @@ for (const [way, transports] of Object.entries(WAYS)) {
     await page.goBack({ waitUntil: 'commit' });
     await hears(page, 'connect', 2);
     assert.deepEqual(await hears(page, 'pageshow'), [true]);
-    assert.equal((await hears(page, 'disconnect'))[0], 'transport close');
+    const [reason, { description }] = await hears(page, 'disconnect');
+    assert.deepEqual([reason, description], ['transport close', 'page set aside']);
     assert.equal(await page.evaluate(() => socket.emitWithAck('echo', 1)), 1);
   });
 }

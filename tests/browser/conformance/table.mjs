@@ -11,10 +11,15 @@ const DOCUMENT = new URL('../../../docs/client.md', import.meta.url);
  * `same(scenario, server)` says whether the two clients did the same; `sizes` are texts by name.
  * Returns whether the document said all that already.
  */
-export async function updateDocument(same, sizes) {
+export function updateDocument(same, sizes) {
+  return updateBetween({ scenarios: table(same), differences: differences(), sizes: sizeTable(sizes) });
+}
+
+/** Puts each text between the marks of its name. Returns whether it stood there already. */
+export async function updateBetween(texts) {
   const before = await readFile(DOCUMENT, 'utf8');
   let after = before;
-  for (const [mark, text] of Object.entries({ scenarios: table(same), differences: differences(), sizes: sizeTable(sizes) })) {
+  for (const [mark, text] of Object.entries(texts)) {
     const between = new RegExp(`(<!-- ${mark} -->\n)[^]*?(\n<!-- end of ${mark} -->)`);
     after = after.replace(between, (_, start, end) => `${start}${text}${end}`);
   }

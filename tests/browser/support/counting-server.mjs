@@ -24,6 +24,7 @@ export async function countingServer(t, settings) {
   io.on('connection', (socket) => {
     socket.on('number', (number) => server.numbers.push(number));
     socket.on('echo', (value, answer) => answer(value));
+    socket.on('test', (answer) => answer('pong'));
     socket.on('count to', (end) => countTo(end, socket));
     socket.on('disconnect', (reason) => server.endings.push(reason));
   });

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { io, readAddress } from '../../../public/socket.io/io.js';
+import { isOwnServer, readAddress, serverFor } from '../../../public/socket.io/address.js';
+import { io } from '../../../public/socket.io/io.js';
 import { Manager, backOff } from '../../../public/socket.io/manager.js';
 
 const page = new URL('https://school.example:8181/call/index.html?room=1');
@@ -61,3 +62,59 @@ test('waits differ from page to page, by half at most', () => {
   assert.ok(waits.every((wait) => wait >= 500 && wait <= 1500));
   assert.ok(Math.max(...waits) - Math.min(...waits) > 500);
 });
+
+// A page that names localhost and comes from elsewhere means the server that it comes from.
+
+const SCRIPT = '/socket.io/socket.io.js';
+for (const [named, from, connectsTo] of [
+  ['https://localhost:8181', 'http://localhost:8181', 'http://localhost:8181'],
+  ['https://localhost:8181', 'https://192.168.1.5:8181', 'https://192.168.1.5:8181'],
+  ['http://127.0.0.1:8181', 'https://localhost:8181', 'https://localhost:8181'],
+  ['http://[::1]:8181', 'https://mac.local:8181', 'https://mac.local:8181'],
+  ['https://localhost:8181', 'https://[fd00::2]:8181', 'https://[fd00::2]:8181'],
+  ['https://mac.local:8181', 'http://mac.local:8181', 'http://mac.local:8181'],
+  ['https://localhost', 'https://192.168.1.5', 'https://192.168.1.5'],
+  ['https://localhost', 'http://localhost:443', 'http://localhost:443'],
+  // Another port, or another machine, is another server.
+  ['https://localhost', 'http://localhost', 'https://localhost'],
+  ['https://localhost:8181', 'http://localhost:3000', 'https://localhost:8181'],
+  ['https://192.168.1.5:8181', 'http://localhost:8181', 'https://192.168.1.5:8181'],
+  ['https://localhost.example:8181', 'http://localhost:8181', 'https://localhost.example:8181'],
+]) {
+  test(`a page from ${from} that names ${named} is connected to ${connectsTo}`, () => {
+    assert.equal(serverFor(named, new URL(from), from + SCRIPT), connectsTo);
+  });
+}
+
+test('with a script or a page from elsewhere no address is changed', () => {
+  const named = 'https://localhost:8181';
+  const here = new URL('http://localhost:8181/');
+  for (const script of ['http://localhost:3000/client.js', 'https://cdn.example/socket.io.js', 'file:///client.js', undefined]) {
+    assert.equal(serverFor(named, here, script), named);
+  }
+  for (const elsewhere of [new URL('file:///index.html'), new URL('http://localhost:3000/'), undefined]) {
+    assert.equal(serverFor(named, elsewhere, `http://localhost:8181${SCRIPT}`), named);
+  }
+});
+
+test('the console hears of each changed address once', (t) => {
+  const { mock } = t.mock.method(console, 'info', () => {});
+  const from = 'http://localhost:7001';
+  for (let n = 0; n < 2; n += 1) serverFor('https://localhost:7001', new URL(from), from + SCRIPT);
+  serverFor(from, new URL(from), from + SCRIPT);
+  const sentence = `Socket.IO: this page names https://localhost:7001 and comes from ${from}, so it is connected to ${from}.`;
+  assert.deepEqual(mock.calls.map((call) => call.arguments), [[sentence]]);
+});
+
+for (const [origin, script, isOwn] of [
+  ['https://localhost:8181', 'http://localhost:8181/x.js', true],
+  ['http://127.0.0.1:8181', 'http://localhost:8181/x.js', true],
+  ['https://school.example', 'https://school.example/x.js', true],
+  ['http://localhost:8181', 'https://school.example:8181/x.js', false],
+  ['http://localhost:8182', 'http://localhost:8181/x.js', false],
+  ['http://localhost:8181', undefined, false],
+]) {
+  test(`${origin} is ${isOwn ? '' : 'not '}the server of ${script}`, () => {
+    assert.equal(isOwnServer(origin, script), isOwn);
+  });
+}

@@ -30,6 +30,15 @@ export const addresses = [
       return [socket.nsp, await socket.emitWithAck('test')];
     })),
 
+  scenario('a page of another address that names https://localhost and its own port', async (stage) => {
+    const socket = stage.connect({ reconnection: false }, `https://localhost:${location.port}/`);
+    const outcome = await Promise.race(['connect', 'connect_error'].map(async (event) => {
+      await stage.next(socket, event);
+      return event;
+    }));
+    return outcome;
+  }, { differs: 'Course pages name https://localhost:8181/ whatever address they are opened by, and mean the server that they come from. The official client goes to the named address, whose certificate nobody has accepted; ours connects to where the page comes from (the rule stands below).' }),
+
   reading('/chat'),
   reading('http://HOST/chat'),
   reading('HOST/chat'),

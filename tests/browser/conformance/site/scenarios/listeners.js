@@ -117,6 +117,22 @@ export const listeners = [
     return [before, heard, count, socket.listenersAnyOutgoing().length];
   }),
 
+  scenario('a function in the place of onevent hears of each event, and may add another', async (stage) => {
+    const call = await stage.call();
+    const { answerer } = call;
+    const { onevent } = answerer;
+    answerer.onevent = function (packet) {
+      const { data } = packet;
+      onevent.call(this, packet);
+      packet.data = ['*', ...data];
+      onevent.call(this, packet);
+    };
+    const heard = stage.record(answerer, [CANDIDATE, '*'], (...args) => args);
+    await stage.passed(call, 1);
+    await answerer.emitWithAck('test');
+    return heard;
+  }),
+
   onEachTransport('a listener that throws costs no later event', async (stage) => {
     const call = await stage.call();
     call.answerer.on(CANDIDATE, (value) => {
