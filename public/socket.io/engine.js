@@ -202,7 +202,7 @@ export class Engine extends Emitter {
     this._pingTimer = setTimeout(() => this._closed('ping timeout'), patience);
   }
 
-  /** The network is back: whoever hears `doubt` asks the server for a sign of life. */
+  /** The network is back: on `doubt` the manager asks the server for a sign of life. */
   _demandProof() {
     if (this.readyState !== 'open') return;
     this.inDoubt = true;

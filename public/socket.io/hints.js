@@ -27,13 +27,13 @@ const FURTHER = [
 ];
 export const SENT_BY_SERVER = [...ANNOUNCEMENTS, ...DIRECTED, ...FURTHER];
 
-/** As many names as a page is told about: one that makes up names as it goes is told no more. */
+/** A page that makes up names as it goes gets no more sentences than this. */
 const MOST_NAMES = 20;
 /** How long `newOfferAwaiting` is given to come under its other name, too. */
 const ALIAS_PATIENCE_MS = 1000;
 
 export class Hints {
-  /** The names that were spoken of. */
+  /** The names that have had their sentence. */
   _names = new Set();
   _takesPartInCalls = false;
   _hasAliases = false;
@@ -59,7 +59,7 @@ export class Hints {
     }
   }
 
-  /** The server did not let the page in, and no listener of `connect_error` takes it. */
+  /** The server refused the connection, and no listener of `connect_error` takes the error. */
   refused(message) {
     say(`The server refused the connection: ${message}`);
   }

@@ -39,7 +39,7 @@ export class Socket extends Emitter {
     this._opts = options;
     /** Sent with each CONNECT: an object, or a function that hands one to its callback. */
     this.auth = options.auth;
-    /** What the console is told of mistakes; the events that it knows are those of the main namespace. */
+    /** Explains mistakes on the console; the events that it knows are those of the main namespace. */
     this._hints = namespace === '/' && isOwnServer(manager.origin) ? new Hints() : undefined;
   }
 
@@ -237,7 +237,7 @@ export class Socket extends Emitter {
     waiting.forEach((packet) => callSafely(() => this._writeEvent(packet)));
   }
 
-  /** Sends what the server answers in any case: nobody waits for the answer, but it shows that there is a server. */
+  /** Sends an event that the server always answers: the answer itself is not needed, only that one comes. */
   askForLife() {
     if (this.connected) this.packet({ type: PacketType.EVENT, id: this._nextId++, data: ['test'] });
   }
@@ -269,7 +269,7 @@ export class Socket extends Emitter {
     if (this._privateId && typeof args.at(-1) === 'string') this._offset = args.at(-1);
   }
 
-  /** A page with a listener for anything, or a hook of its own, takes all there is. */
+  /** A page that listens to any event, or has replaced `onevent`, receives everything. */
   _hintAt(args) {
     if (!this._hints || this.anyListeners.Any.length > 0 || Object.hasOwn(this, 'onevent')) return;
     this._hints.received(args, [...this._listeners.keys()].filter((event) => this.hasListeners(event)));

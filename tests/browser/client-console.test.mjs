@@ -51,7 +51,7 @@ browserTest('an address of another port is left alone', async ({ visit, t }) => 
   assert.deepEqual(lines, []);
 });
 
-browserTest('what a page gets wrong is told on its console', async ({ visit, t }) => {
+browserTest('the console explains what a page gets wrong', async ({ visit, t }) => {
   const server = await servePage(t, `
     const connect = (userName) => io({ forceNew: true, auth: { userName, password: 'x' } });
     const ann = connect('Ann');
@@ -64,15 +64,15 @@ browserTest('what a page gets wrong is told on its console', async ({ visit, t }
     connect('x'.repeat(65));
   `);
   const { lines } = await listen(visit, `${server.http}/`, 'warning');
-  const told = (pattern) => eventually(`a warning like ${pattern}`, () => lines.some((line) => pattern.test(line)));
-  await told(/The server knows no event "newOfer" and ignores it. Did you mean "newOffer"\?/);
-  await told(/The server refused "newAnswer": .+ \(no-such-offer\)/);
-  await told(/The server sent "answerResponse", and this page does not listen to it. It listens to "answerRespons"/);
-  await told(/The server refused the connection: .+64/);
+  const warned = (pattern) => eventually(`a warning like ${pattern}`, () => lines.some((line) => pattern.test(line)));
+  await warned(/The server knows no event "newOfer" and ignores it. Did you mean "newOffer"\?/);
+  await warned(/The server refused "newAnswer": .+ \(no-such-offer\)/);
+  await warned(/The server sent "answerResponse", and this page does not listen to it. It listens to "answerRespons"/);
+  await warned(/The server refused the connection: .+64/);
   assert.equal(lines.length, 4, lines.join('\n'));
 });
 
-browserTest('a page that listens for refusals hears of them there', async ({ visit, t }) => {
+browserTest('a page that listens to refusals gets no warnings', async ({ visit, t }) => {
   const server = await servePage(t, `
     const socket = io({ auth: { userName: 'Ann', password: 'wrong' } });
     const heard = [];

@@ -79,7 +79,7 @@ test('docs/client.md holds the complete list of the members that ours leaves out
     return `| ${what} | ${[...missing].sort().map((name) => `\`${name}\``).join(' ')} |`;
   });
   const table = ['| of | left out |', '|---|---|', ...rows].join('\n');
-  assert.ok(await updateBetween({ members: table }), 'it did not: it is written anew, and can be committed');
+  assert.ok(await updateBetween({ members: table }), 'it did not; it has been written, and can be committed');
 });
 
 function engineOf({ Manager }) {

@@ -97,7 +97,7 @@ test('with a script or a page from elsewhere no address is changed', () => {
   }
 });
 
-test('the console hears of each changed address once', (t) => {
+test('the console names each changed address once', (t) => {
   const { mock } = t.mock.method(console, 'info', () => {});
   const from = 'http://localhost:7001';
   for (let n = 0; n < 2; n += 1) serverFor('https://localhost:7001', new URL(from), from + SCRIPT);

@@ -32,7 +32,7 @@ for (const [written, meant] of [
   });
 }
 
-test('an event that the server does not know is told once, with the name that was meant', (t) => {
+test('an event that the server does not know gives one sentence, with the name that was meant', (t) => {
   const heard = listen(t);
   const hints = new Hints();
   for (const event of ['newOfer', 'newOfer', 'chat', 'newOffer', 'sendIceCandidatesToServer', 'test', 'joining-room']) {
@@ -44,14 +44,14 @@ test('an event that the server does not know is told once, with the name that wa
   ]);
 });
 
-test('a page that makes up names is told of twenty', (t) => {
+test('a page that makes up names gets twenty sentences', (t) => {
   const heard = listen(t);
   const hints = new Hints();
   for (let n = 0; n < 1000; n += 1) hints.sent(`made up ${n}`);
   assert.equal(heard().length, 20);
 });
 
-test('a refusal that nobody listens to is told each time', (t) => {
+test('a refusal without a listener gives a sentence each time', (t) => {
   const heard = listen(t);
   const hints = new Hints();
   const refusal = { event: 'newAnswer', code: 'no-such-offer', message: 'The offer is gone.' };
@@ -61,7 +61,7 @@ test('a refusal that nobody listens to is told each time', (t) => {
   assert.deepEqual(heard(), Array(2).fill('Socket.IO: The server refused "newAnswer": The offer is gone. (no-such-offer)'));
 });
 
-test('a page in the course\'s manner hears of nothing', (t) => {
+test('a page in the course\'s manner gets no sentence', (t) => {
   const heard = listen(t);
   const hints = new Hints();
   for (const event of ['newOffer', 'newAnswer', 'sendIceCandidateToSignalingServer']) hints.sent(event);
@@ -69,7 +69,7 @@ test('a page in the course\'s manner hears of nothing', (t) => {
   assert.deepEqual(heard(), []);
 });
 
-test('an event that a call needs and the page misses is told once, with the name that it listens to', (t) => {
+test('an event that a call needs and the page misses gives one sentence, with the name that it listens to', (t) => {
   const heard = listen(t);
   const hints = new Hints();
   const listened = ['connect', 'answerRespons', 'availableOffers'];
@@ -95,7 +95,7 @@ test('offers are no news to a page that takes part in no calls', (t) => {
   assert.equal(heard().length, 1);
 });
 
-test('a page that listens for newOfferWaiting is told only where that does not come', (t) => {
+test('a page that listens to newOfferWaiting gets a sentence only where that does not come', (t) => {
   const heard = listen(t);
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const listened = ['newOfferWaiting', 'answerResponse'];

@@ -117,7 +117,7 @@ export const listeners = [
     return [before, heard, count, socket.listenersAnyOutgoing().length];
   }),
 
-  scenario('a function in the place of onevent hears of each event, and may add another', async (stage) => {
+  scenario('a function in the place of onevent gets each event, and may add another', async (stage) => {
     const call = await stage.call();
     const { answerer } = call;
     const { onevent } = answerer;

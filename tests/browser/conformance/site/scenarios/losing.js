@@ -187,5 +187,5 @@ export const losing = [
     window.dispatchEvent(new Event('offline'));
     await stage.wait(50);
     return heard;
-  }, { differs: 'The network may be back before a connection is lost. The official client closes it. Ours keeps one to the server that its script came from, holds back what is emitted, and asks that server for a sign of life when the network is back; without one within 5 s it connects anew. A server on this very machine (localhost, 127.0.0.1, ::1) needs no network at all.' }),
+  }, { differs: 'The network may be back before a connection is lost. The official client closes it. Ours keeps one to the server that its script came from, holds back what is emitted, and asks that server for a sign of life when the network is back; without one within 5 s it makes a new connection. A server on this very machine (localhost, 127.0.0.1, ::1) needs no network at all.' }),
 ];
