@@ -60,7 +60,8 @@ browserTest('the console explains what a page gets wrong', async ({ visit, t }) 
     ann.emit('newAnswer', { offererUserName: 'nobody', answer: 1 });
     ann.emit('newOffer', 'an offer');
     const bob = connect('Bob');
-    bob.on('availableOffers', ([offer]) => bob.emit('newAnswer', { ...offer, answer: 'an answer' }));
+    const answer = ([offer]) => bob.emit('newAnswer', { ...offer, answer: 'an answer' });
+    bob.on('availableOffers', answer).on('newOfferAwaiting', answer);
     connect('x'.repeat(65));
   `);
   const { lines } = await listen(visit, `${server.http}/`, 'warning');
@@ -87,7 +88,7 @@ browserTest('a page that listens to refusals gets no warnings', async ({ visit, 
 
 browserTest('with localStorage.debug the console shows each packet', async ({ visit, t }) => {
   const server = await servePage(t, "const socket = io({ auth: { userName: 'Ann', password: 'x' } });");
-  const script = () => localStorage.setItem('debug', 'socket.io-*,engine.io-client:socket');
+  const script = () => location.protocol === 'http:' && localStorage.setItem('debug', 'socket.io-*,engine.io-client:socket');
   const { page, lines } = await listen(visit, `${server.http}/`, 'debug', { script });
   assert.equal(await page.evaluate(() => socket.emitWithAck('test')), 'pong');
   for (const part of [
