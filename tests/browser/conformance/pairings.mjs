@@ -23,11 +23,12 @@ export const PAIRINGS = [
   { client: 'official', server: 'official' },
 ];
 
-/** Starts one pairing. Returns `{client, server, origin, happenings, stop}`. */
+/** Starts one pairing. Returns `{client, server, origin, other, happenings, stop}`; `other` is a second origin of the server. */
 export async function startPairing({ client, server }) {
   const start = { switchboard: startSwitchboard, official: startOfficial }[server];
   let running = await start(client);
   const proxy = await startProxy(running.port);
+  const other = await startProxy(running.port);
 
   /** What a scenario can make happen. */
   const happenings = {
@@ -35,6 +36,7 @@ export async function startPairing({ client, server }) {
       await running.stop();
       running = await start(client);
       proxy.target = running.port;
+      other.target = running.port;
     },
     refuse() {
       proxy.refusing = true;
@@ -51,10 +53,12 @@ export async function startPairing({ client, server }) {
   };
   async function stop() {
     await proxy.close();
+    await other.close();
     await running.stop();
   }
 
-  return { client, server, origin: `http://127.0.0.1:${proxy.port}`, happenings, stop };
+  const [origin, otherOrigin] = [proxy, other].map(({ port }) => `http://127.0.0.1:${port}`);
+  return { client, server, origin, other: otherOrigin, happenings, stop };
 }
 
 async function startSwitchboard(client) {
@@ -126,8 +130,8 @@ export async function startControl() {
     /** The address of the page that plays the pairings, and a promise of the outcomes of each, by name. */
     stage(pairings, only) {
       const address = new URL(`http://127.0.0.1:${port}/`);
-      const finished = pairings.map(({ client, server, origin, happenings }, key) => {
-        const query = new URLSearchParams({ control: `http://127.0.0.1:${port}/${key}`, client, server, only });
+      const finished = pairings.map(({ client, server, origin, other, happenings }, key) => {
+        const query = new URLSearchParams({ control: `http://127.0.0.1:${port}/${key}`, client, server, other, only });
         address.searchParams.append('frame', `${origin}/?${query}`);
         const outcomes = new Map();
         return new Promise((resolve) => {

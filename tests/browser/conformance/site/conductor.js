@@ -5,7 +5,7 @@ import { scenarios } from './scenarios/index.js';
 /** For one scenario. Generous: the machine may be busy, and only failures wait this long. */
 const TIMEOUT_MS = 30_000;
 
-const { control, server, only, client } = Object.fromEntries(new URLSearchParams(location.search));
+const { control, server, other, only, client } = Object.fromEntries(new URLSearchParams(location.search));
 const frame = document.querySelector('#stage');
 
 function outcomeOf(number) {
@@ -16,7 +16,7 @@ function outcomeOf(number) {
       clearTimeout(timer);
       resolve(data.outcome);
     };
-    frame.src = `stage.html?${new URLSearchParams({ control, number })}`;
+    frame.src = `stage.html?${new URLSearchParams({ control, other, number })}`;
   });
 }
 

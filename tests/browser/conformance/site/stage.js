@@ -3,12 +3,14 @@
 
 import { scenarios } from './scenarios/index.js';
 
-const { control, number } = Object.fromEntries(new URLSearchParams(location.search));
+const { control, other, number } = Object.fromEntries(new URLSearchParams(location.search));
 const scenario = scenarios[Number(number)];
 
 class Stage {
   /** The address of the server, the same as the page's. */
   origin = location.origin;
+  /** Another address of the same server. */
+  otherOrigin = other;
   transports = scenario.transports;
 
   #lobby = `scenario ${number}`;

@@ -153,8 +153,7 @@ export const options = [
 
   scenario('a server of another origin gets no cookie', async (stage) => {
     document.cookie = 'kind=biscuit';
-    const elsewhere = stage.origin.replace('127.0.0.1', 'localhost');
-    const socket = await stage.connected({ upgrade: false }, elsewhere);
+    const socket = await stage.connected({ upgrade: false }, stage.otherOrigin);
     const { headers } = await socket.emitWithAck('handshake');
     return [headers.cookie ?? 'none', headers.origin === location.origin];
   }, OFFICIAL_ONLY),
