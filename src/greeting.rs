@@ -13,6 +13,10 @@ pub struct Greeting {
     pub bound: SocketAddr,
     /// This machine's addresses in its networks.
     pub lan: Vec<IpAddr>,
+    /// Where browsers open the server, if that is not its own address.
+    pub public_url: Option<String>,
+    /// What a page of ours must know to be told this machine's addresses.
+    pub key: String,
     /// The folder that is served, if it is not the built-in pages.
     pub folder: Option<String>,
     /// Where the certificate comes from.
@@ -29,7 +33,7 @@ impl Greeting {
     /// The addresses to open, the best first: `https://localhost:8181 http://localhost:8181 ...`.
     pub fn addresses(&self) -> Vec<String> {
         let port = self.bound.port();
-        let mut addresses = Vec::new();
+        let mut addresses: Vec<String> = self.public_url.clone().into_iter().collect();
         let ip = self.bound.ip();
         if ip.is_unspecified() || ip.is_loopback() {
             addresses.push(format!("https://localhost:{port}"));
@@ -53,6 +57,19 @@ impl Greeting {
             .map(move |ip| format!("https://{}", SocketAddr::new(*ip, port)))
     }
 
+    /// Course pages name https://localhost:8181 themselves: a browser has to have accepted the certificate there. Our own
+    /// pages work by http as well, and without a warning.
+    fn address_to_open(&self) -> String {
+        let addresses = self.addresses();
+        let first = addresses.first().cloned().unwrap_or_default();
+        if self.public_url.is_some() || self.folder.is_some() {
+            return first;
+        }
+        let plain = addresses.into_iter().find(|address| address.starts_with("http:"));
+        // Browsers send what stands behind the # to no server.
+        format!("{}/#key={}", plain.unwrap_or(first), self.key)
+    }
+
     /// All lines but the last.
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -69,12 +86,7 @@ impl Greeting {
     fn write(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "Switchboard {}", env!("CARGO_PKG_VERSION"))?;
         writeln!(text)?;
-        let addresses = self.addresses();
-        // Course pages name https://localhost:8181 themselves: a browser has to have accepted the certificate there. Our
-        // own pages work by http as well, and without a warning.
-        let plain = addresses.iter().find(|address| address.starts_with("http:") && self.folder.is_none());
-        let open = plain.or(addresses.first()).map_or("", String::as_str);
-        writeln!(text, "  Open         {open}")?;
+        writeln!(text, "  Open         {}", self.address_to_open())?;
         match &self.folder {
             Some(folder) => writeln!(text, "  Serving      the pages in {folder}")?,
             None => writeln!(text, "  Then         open it in two tabs: Call in one, Answer in the other")?,
@@ -97,7 +109,7 @@ impl Greeting {
     }
 
     fn write_qr(&self, text: &mut String) -> std::fmt::Result {
-        let Some(address) = self.lan_addresses().next() else {
+        let Some(address) = self.public_url.clone().or_else(|| self.lan_addresses().next()) else {
             return writeln!(text, "\n  This machine is in no network that a phone could be in.");
         };
         let Ok(code) = QrCode::new(&address) else { return Ok(()) };

@@ -34,7 +34,7 @@ pub struct Server {
     socketio: socketio::Door,
     websocket: websocket::Door,
     ready: Ready,
-    addresses: Addresses,
+    addresses: Arc<Addresses>,
 }
 
 impl Server {
@@ -44,7 +44,7 @@ impl Server {
     /// A folder that is missing, a certificate or a key that cannot be used, an origin that is none.
     pub fn build(config: Config) -> Result<Self> {
         let ready = Ready::new(AtomicBool::new(true));
-        let addresses = Addresses::default();
+        let addresses = Addresses::new(config.public_url.as_ref().map(ToString::to_string));
         let store = Arc::new(Store::new(config.limits()));
         let gate = config.gate()?;
         let (socketio, course) = socketio::Door::new(config.socketio(), gate.clone(), store.clone());
@@ -104,6 +104,8 @@ impl Server {
         Ok(Greeting {
             bound: listener.local_addr()?,
             lan: tls::lan_addresses(),
+            public_url: self.addresses.public_url.clone(),
+            key: self.addresses.key.clone(),
             folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),
             certificate: self.certificate.origin.to_string(),
             own_certificate: matches!(self.certificate.origin, Origin::Own { .. }),
@@ -118,7 +120,7 @@ impl Server {
     /// # Errors
     /// A listener that cannot be used.
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let _ = self.addresses.set(self.greeting(&listener)?.lan_addresses().collect());
+        let _ = self.addresses.lan.set(self.greeting(&listener)?.lan_addresses().collect());
         let Self { config, certificate, router, store, socketio, websocket, ready, .. } = self;
         let entrance = Entrance::new(certificate.config, router, &config.wire());
         let tending = tokio::spawn(tend(store.clone(), socketio.clone()));

@@ -2,7 +2,7 @@
 // if it was opened with one. The tab's own storage is used, so that two tabs are two people.
 
 import { recall, remember } from './memory.js';
-import { claimsOf, isTokenInAddress, takeToken } from './token.js';
+import { claimsOf, isSecretInAddress, takeSecrets } from './token.js';
 import { createElement } from './ui.js';
 
 /**
@@ -14,10 +14,10 @@ import { createElement } from './ui.js';
 
 const offeredName = `guest-${randomHex(2)}`;
 
-const token = takeToken();
+const token = takeSecrets();
 
 // A link with a new one, opened in this very tab, differs only in what browsers do not load a page anew for.
-window.addEventListener('hashchange', () => isTokenInAddress() && location.reload());
+window.addEventListener('hashchange', () => isSecretInAddress() && location.reload());
 
 /** This load of the page: by it the server knows who comes back when a connection broke. */
 const session = createSession();

@@ -2,9 +2,10 @@
 // and that nothing gets lost meanwhile (delivery.js). What is said on it stands in signaling.js and
 // room-signaling.js; together the three are the only files that know the names of events.
 
-import { io } from '/socket.io/socket.io.esm.min.js';
+import { io } from '../socket.io/socket.io.esm.min.js';
 import { notAllowedWords } from './connection-words.js';
 import { createDelivery } from './delivery.js';
+import { root } from './root.js';
 
 /** The code of the server's refusal of pages from this address. */
 const FORBIDDEN = 4;
@@ -46,6 +47,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   // bears a number; whoever has been here before says how far it was told.
   const socket = io({
     autoConnect: false, // See `listen`.
+    path: `${root.pathname}socket.io`,
     auth: (greet) => greet({ ...identity, numbers: true, received: wasConnected ? delivery.received : undefined }),
   });
 

@@ -4,25 +4,28 @@
 
 import { recall, remember } from './memory.js';
 
-const KEY = 'token';
+/** What may stand behind the address: the token, and the key of the server's start-up lines (invite.js). */
+const NAMES = ['token', 'key'];
 
-/** Whether one stands behind the page's address. */
-export function isTokenInAddress() {
-  return new URLSearchParams(location.hash.slice(1)).has(KEY);
+/** Whether something stands behind the page's address that is to be taken. */
+export function isSecretInAddress() {
+  const behind = new URLSearchParams(location.hash.slice(1));
+  return NAMES.some((name) => behind.has(name));
 }
 
 /**
- * Takes the token out of the page's address; where there is none, it is the tab's from before.
- * @returns {string|undefined}
+ * Takes token and key out of the page's address, and keeps them for the tab.
+ * @returns {string|undefined} the token; where there is none in the address, it is the tab's from before
  */
-export function takeToken() {
-  if (!isTokenInAddress()) return recall('sessionStorage', KEY) || undefined;
-  const behind = location.hash.slice(1);
-  const token = new URLSearchParams(behind).get(KEY);
-  remember('sessionStorage', KEY, token);
-  const rest = behind.split('&').filter((part) => !part.startsWith(`${KEY}=`)).join('&');
-  history.replaceState(history.state, '', `${location.pathname}${location.search}${rest && `#${rest}`}`);
-  return token || undefined;
+export function takeSecrets() {
+  if (isSecretInAddress()) {
+    const behind = location.hash.slice(1);
+    const given = new URLSearchParams(behind);
+    for (const name of NAMES.filter((name) => given.has(name))) remember('sessionStorage', name, given.get(name));
+    const rest = behind.split('&').filter((part) => !NAMES.some((name) => part.startsWith(`${name}=`))).join('&');
+    history.replaceState(history.state, '', `${location.pathname}${location.search}${rest && `#${rest}`}`);
+  }
+  return recall('sessionStorage', 'token') || undefined;
 }
 
 /**

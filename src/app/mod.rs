@@ -2,8 +2,11 @@
 
 pub mod api;
 pub mod client;
+pub mod listing;
 pub mod origin;
+pub mod own_page;
 pub mod pages;
+pub mod public_url;
 pub mod visitor;
 pub mod web_origin;
 
@@ -27,9 +30,11 @@ use self::api::Addresses;
 use self::client::Client;
 use self::origin::Origins;
 use self::pages::Pages;
-use self::visitor::TrustProxy;
+use self::public_url::PublicUrl;
+use self::visitor::Proxies;
 use crate::admission::visitor::Visitor;
 use crate::wire::crowd::Crowd;
+use crate::wire::proxies::TrustedProxies;
 use crate::{socketio, tally, websocket};
 
 /// What the router needs to know.
@@ -43,9 +48,10 @@ pub struct Options {
     pub allow_origin: Vec<String>,
     /// The exact names in the certificate that the user has given: their pages may connect, too.
     pub certified: Vec<String>,
-    /// Whether a proxy in front is believed who a visitor is, and to speak https to them. Without one, pages opened by
-    /// http from another machine are sent to https, where cameras work.
-    pub trust_proxy: bool,
+    /// The proxies in front that are believed who a visitor is.
+    pub trust_proxy: TrustedProxies,
+    /// Where browsers open this server, if that is not its own address.
+    pub public_url: Option<PublicUrl>,
     /// Connections in all.
     pub max_connections: usize,
     /// Connections from one address.
@@ -71,10 +77,12 @@ pub fn router(
     course: Router,
     bare: websocket::Routes,
     ready: Ready,
-    addresses: Addresses,
+    addresses: Arc<Addresses>,
 ) -> Result<Router> {
-    let pages = Arc::new(Pages::new(options)?);
-    let origins = Arc::new(Origins::new(&options.allow_origin, &options.certified)?);
+    let public_origin = options.public_url.as_ref().map(|url| url.origin().to_string());
+    let allowed: Vec<_> = options.allow_origin.iter().cloned().chain(public_origin).collect();
+    let origins = Arc::new(Origins::new(&allowed, &options.certified)?);
+    let pages = Arc::new(Pages::new(options, origins.clone())?);
     let client = Arc::new(Client::new(options.client_dir.as_deref())?);
 
     // Any page may read what it is answered: whether it may connect is decided by `origin::check`, behind this, and a
@@ -90,7 +98,6 @@ pub fn router(
         doors
             .layer(RequestBodyTimeoutLayer::new(options.patience))
             .layer(middleware::from_fn_with_state(crowd.clone(), take_place))
-            .layer(middleware::from_fn_with_state(TrustProxy(options.trust_proxy), visitor::carry))
             .layer(middleware::from_fn_with_state(origins.clone(), origin::check))
             .layer(cors.clone())
     };
@@ -112,6 +119,8 @@ pub fn router(
         let kind = HeaderValue::from_static("application/x-x509-ca-cert");
         router = router.route(AUTHORITY_PATH, get(move || async move { ([(header::CONTENT_TYPE, kind)], pem) }));
     }
+    let proxies = Proxies::new(options.trust_proxy.clone());
+    let router = router.layer(middleware::from_fn_with_state(proxies, visitor::carry));
     Ok(router.layer(middleware::from_fn(never_sniff)))
 }
 

@@ -1,5 +1,6 @@
 //! Pages: the built-in ones, which are part of the binary, or those of a folder.
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,9 +13,11 @@ use percent_encoding::percent_decode_str;
 use rust_embed::Embed;
 use tower_http::services::ServeDir;
 
-use super::{Options, origin};
+use super::origin::{self, Origins};
+use super::public_url::PublicUrl;
+use super::visitor::{Scheme, scheme};
+use super::{Options, listing, own_page};
 use crate::tally;
-use crate::wire::cable::Cable;
 
 /// The built-in pages: part of a release binary, read from disk by a debug one.
 #[derive(Embed)]
@@ -23,7 +26,7 @@ pub struct Public;
 
 /// Goes with our own pages only: a course page may load what it likes.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
-     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+     object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
 /// Our pages use these, in no frame of a stranger's, and nothing else that asks the user.
 const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), \
@@ -36,7 +39,16 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 pub struct Pages {
     /// The folder in its canonical form, if one is served.
     folder: Option<PathBuf>,
-    redirect_to_https: bool,
+    origins: Arc<Origins>,
+    public_url: Option<PublicUrl>,
+}
+
+/// What a page is answered with instead of itself.
+enum Detour {
+    /// Go there.
+    Redirect(String),
+    /// A page that tells of this address.
+    Tell(String),
 }
 
 impl Pages {
@@ -44,7 +56,7 @@ impl Pages {
     ///
     /// # Errors
     /// A folder that is not there.
-    pub fn new(options: &Options) -> Result<Self> {
+    pub fn new(options: &Options, origins: Arc<Origins>) -> Result<Self> {
         let folder = match &options.folder {
             None => None,
             Some(folder) => {
@@ -57,46 +69,79 @@ impl Pages {
                 if !real.is_dir() {
                     bail!("{} is a file: name the folder that holds your page's index.html.", folder.display());
                 }
+                if let Some(words) = listing::warning(&real) {
+                    tracing::warn!("{words}");
+                }
                 Some(real)
             }
         };
-        Ok(Self { folder, redirect_to_https: !options.trust_proxy })
+        Ok(Self { folder, origins, public_url: options.public_url.clone() })
+    }
+
+    /// Where a person who opened a page without https is led: cameras need it. Scripts, sockets, and whatever else is
+    /// fetched are served by http as well.
+    fn detour(&self, request: &Request) -> Option<Detour> {
+        let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+        if !matches!(*request.method(), Method::GET | Method::HEAD) || !accept.contains("text/html") {
+            return None;
+        }
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let public = self.public_url.as_ref().filter(|url| url.is_secure()).map(|url| url.at(path));
+        match scheme(request) {
+            Scheme::Https | Scheme::Unknown => None,
+            Scheme::HttpToProxy => public.map(Detour::Redirect),
+            Scheme::Http => {
+                let header = request.headers().get(header::HOST)?.to_str().ok()?;
+                let host = origin::host_of(header)?;
+                if origin::is_loopback(&host) || !self.origins.is_near(&host) {
+                    return None;
+                }
+                // http and https share the port, the default port of http too.
+                let has_port = header.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
+                let port = if has_port { "" } else { ":80" };
+                Some(Detour::Tell(public.unwrap_or_else(|| format!("https://{header}{port}{path}"))))
+            }
+        }
     }
 }
 
 /// Everything that no other route has.
 pub async fn serve(State(pages): State<Arc<Pages>>, request: Request) -> Response {
-    if let Some(secure) = pages.redirect_to_https.then(|| secure_address(&request)).flatten() {
-        return Redirect::temporary(&secure).into_response();
-    }
-    match &pages.folder {
+    let detour = pages.detour(&request);
+    let response = match &pages.folder {
         None => built_in(request.method(), request.uri(), request.headers()),
         Some(folder) => from_folder(folder, request).await,
+    };
+    match detour.filter(|_| is_page(&response)) {
+        None => response,
+        Some(Detour::Redirect(address)) => Redirect::temporary(&address).into_response(),
+        Some(Detour::Tell(address)) => own_page::open_by_https(&address),
     }
 }
 
-/// Where a page that was opened by http from another machine should be opened: cameras need a secure context.
-fn secure_address(request: &Request) -> Option<String> {
-    let cable = request.extensions().get::<Cable>()?;
-    let host = request.headers().get(header::HOST)?.to_str().ok()?;
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let is_loopback = origin::host_of(host).is_some_and(|host| origin::is_loopback(&host));
-    (!cable.is_secure() && !is_loopback).then(|| format!("https://{host}{path}"))
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    response.status() != StatusCode::NOT_FOUND && kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     if !matches!(*method, Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    let path = match uri.path().trim_start_matches('/') {
+    let asked = uri.path().trim_start_matches('/');
+    let is_room = asked.strip_prefix("room/").is_some_and(|room| !room.is_empty() && !room.contains('/'));
+    let path = match asked {
         "" => "index.html",
         // The same page for every room: it reads the room's name from its address.
-        path if path.strip_prefix("room/").is_some_and(|room| !room.is_empty() && !room.contains('/')) => "room.html",
+        _ if is_room => "room.html",
         path => path,
     };
     let Some(file) = Public::get(path) else { return missing("There is no such page here. Start at /.\n") };
     let digest: String = file.metadata.sha256_hash().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let tag = HeaderValue::from_str(&format!("\"{digest}\"")).expect("hexadecimal digits are a header value");
+    // All links are relative, so that the pages work below any path of a reverse proxy. A room is one level deeper.
+    let data = if is_room { with_base(&file.data) } else { file.data };
+    let version = if is_room { "-room" } else { "" };
+    let tag = HeaderValue::from_str(&format!("\"{digest}{version}\"")).expect("hexadecimal digits are a header value");
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
     let unchanged = has_tag(headers, &tag);
@@ -111,7 +156,7 @@ fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     ];
     let mut response = match unchanged {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Body::from(file.data).into_response(),
+        false => Body::from(data).into_response(),
     };
     for (name, value) in head {
         if let Ok(value) = value {
@@ -119,6 +164,11 @@ fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
         }
     }
     response
+}
+
+/// A page whose relative links lead from one level above.
+fn with_base(page: &[u8]) -> Cow<'static, [u8]> {
+    String::from_utf8_lossy(page).replacen("<head>", "<head>\n  <base href=\"../\">", 1).into_bytes().into()
 }
 
 /// Whether the browser has this very version already (RFC 9110, section 13.1.2).
@@ -136,7 +186,13 @@ async fn from_folder(folder: &Path, request: Request) -> Response {
             }
             return missing(WITHHELD_HERE);
         }
-        Found::Nothing => return missing("There is no such file in the served folder.\n"),
+        Found::Nothing => {
+            let list = match *request.method() {
+                Method::GET | Method::HEAD => listing::listing(folder, path).await,
+                _ => None,
+            };
+            return list.unwrap_or_else(|| missing("There is no such file in the served folder.\n"));
+        }
         Found::File => {}
     }
     let mut files = ServeDir::new(folder);
@@ -178,7 +234,7 @@ async fn may_be_served(folder: &Path, path: &str) -> Found {
     }
     let leads_to = |path: PathBuf| async move {
         let real = tokio::fs::canonicalize(path).await.ok()?;
-        real.strip_prefix(folder).is_ok_and(|inner| is_sound(inner) && !is_withheld(inner)).then_some(real)
+        real.strip_prefix(folder).is_ok_and(is_served).then_some(real)
     };
     let found = match leads_to(folder.join(relative)).await {
         // A folder is answered by its index.html, which may be a link as well.
@@ -193,6 +249,11 @@ const WITHHELD: &str = "keys (*.key, *.pem), dot files (but /.well-known/), node
                         in the folder";
 const WITHHELD_HERE: &str = "Files of this name are never served: keys (*.key, *.pem), dot files (but /.well-known/), \
                              node_modules, server.js and package*.json. A file that your page needs must have another name.\n";
+
+/// Whether a path inside the folder may be served.
+pub fn is_served(path: &Path) -> bool {
+    is_sound(path) && !is_withheld(path)
+}
 
 /// Whether a path leads down only, by names that mean the same on every system.
 fn is_sound(path: &Path) -> bool {

@@ -1,87 +1,140 @@
-//! Tells the doors where each request comes from: from the other end of the connection, or with `--trust-proxy` from
-//! whom the proxy in front names.
+//! Where each request comes from: the other end of the connection, or with `--trust-proxy` the client that the proxy in
+//! front names; and whether the browser speaks https, which a proxy may do for us.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::admission::visitor::Visitor;
 use crate::wire::cable::Cable;
+use crate::wire::proxies::TrustedProxies;
 
 /// Where each proxy adds the address from which a request came to it.
 const FORWARDED_FOR: &str = "x-forwarded-for";
+/// Where proxies say by which scheme the request came to them.
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
+/// What a request that passed a proxy may bear besides `X-Forwarded-*`.
+const FORWARDED: [&str; 2] = ["forwarded", "via"];
 
-/// Whether the other end of each connection is a proxy of ours, whose word counts.
+/// The proxies that are believed, and which warnings about others were given.
+#[derive(Debug)]
+pub struct Proxies {
+    trusted: TrustedProxies,
+    warned: AtomicBool,
+}
+
+/// How the browser sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrustProxy(pub bool);
+pub enum Scheme {
+    /// Encrypted, to us or to the proxy in front.
+    Https,
+    /// Plain, straight to us.
+    Http,
+    /// Plain, to the proxy in front.
+    HttpToProxy,
+    /// A proxy stands between, and does not say.
+    Unknown,
+}
+
+impl Proxies {
+    /// Those that are believed.
+    pub fn new(trusted: TrustedProxies) -> Arc<Self> {
+        Arc::new(Self { trusted, warned: AtomicBool::new(false) })
+    }
+
+    fn visitor(&self, request: &Request) -> Visitor {
+        let Some(cable) = request.extensions().get::<Cable>() else { return Visitor::unknown() };
+        let peer = cable.address().ip();
+        let headers = request.headers();
+        if !self.trusted.trusts(peer) {
+            self.warn_once(headers, peer);
+        }
+        let lines = headers.get_all(FORWARDED_FOR).iter();
+        // A line that is no text stands for one entry that is no address.
+        let entries = lines.flat_map(|line| line.to_str().unwrap_or("unknown").split(','));
+        let entries: Vec<&str> = entries.collect();
+        match self.trusted.client(peer, entries.into_iter()) {
+            Some(client) => Visitor::through_proxy(client),
+            None if self.trusted.lists(peer) => Visitor::through_proxy(peer),
+            None => Visitor::new(peer),
+        }
+    }
+
+    /// Says which flag a proxy needs that is not believed.
+    fn warn_once(&self, headers: &HeaderMap, peer: IpAddr) {
+        if !headers.keys().any(is_forwarded) || self.warned.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        tracing::warn!(
+            "a request from {peer} bears X-Forwarded-* headers, which are not believed: if {peer} is your reverse proxy, \
+             start with --trust-proxy={peer}; until then all its visitors count as one address"
+        );
+    }
+}
 
 /// Puts the [`Visitor`] into a request's extensions.
-pub async fn carry(State(trust): State<TrustProxy>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Cable>().map(|cable| cable.address().ip());
-    let visitor = visitor(peer, request.headers(), trust);
+pub async fn carry(State(proxies): State<Arc<Proxies>>, mut request: Request, next: Next) -> Response {
+    let visitor = proxies.visitor(&request);
     request.extensions_mut().insert(visitor);
     next.run(request).await
 }
 
-/// Who sends a request with these headers from this address.
-pub fn visitor(peer: Option<IpAddr>, headers: &HeaderMap, TrustProxy(trusted): TrustProxy) -> Visitor {
-    let named = if trusted { named_last(headers) } else { None };
-    match (named, peer) {
-        (Some(address), _) => Visitor::through_proxy(address),
-        (None, Some(address)) => Visitor::new(address),
-        (None, None) => Visitor::unknown(),
+/// How the browser sent a request. The headers are believed whoever sent them: a client that forges them changes which
+/// page it gets itself, and nothing else.
+pub fn scheme(request: &Request) -> Scheme {
+    let headers = request.headers();
+    let told = headers.get_all(FORWARDED_PROTO).iter().next_back().and_then(|value| value.to_str().ok());
+    match told.and_then(|value| value.rsplit(',').next()).map(|scheme| scheme.trim().to_ascii_lowercase()).as_deref() {
+        Some("https" | "wss") => return Scheme::Https,
+        Some("http" | "ws") => return Scheme::HttpToProxy,
+        _ => {}
     }
+    // Browsers send these to secure addresses only (https, and loopback).
+    let is_secure = request.extensions().get::<Cable>().is_some_and(Cable::is_secure);
+    if is_secure || headers.contains_key("sec-fetch-mode") {
+        return Scheme::Https;
+    }
+    let is_through_proxy = request.extensions().get().is_some_and(Visitor::is_through_proxy);
+    if is_through_proxy || headers.keys().any(is_forwarded) { Scheme::Unknown } else { Scheme::Http }
 }
 
-/// The last address in the header: the proxy in front added it. Those before it are whatever the sender wrote.
-fn named_last(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
-    let bare = last.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(last);
-    // Some proxies add the port.
-    bare.parse().ok().or_else(|| last.parse().ok().map(|address: SocketAddr| address.ip()))
+fn is_forwarded(name: &HeaderName) -> bool {
+    name.as_str().starts_with("x-forwarded-") || FORWARDED.contains(&name.as_str())
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+
     use super::*;
 
-    /// Who it is that connects from 192.0.2.1 with these lines of the header.
-    fn seen(lines: &[&str], trust: bool) -> String {
-        let mut headers = HeaderMap::new();
-        for line in lines {
-            headers.append(FORWARDED_FOR, line.parse().unwrap());
+    fn scheme_with(headers: &[(&str, &str)]) -> Scheme {
+        let mut request = Request::builder();
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
-        visitor(Some([192, 0, 2, 1].into()), &headers, TrustProxy(trust)).address().to_string()
+        scheme(&request.body(Body::empty()).unwrap())
     }
 
     #[test]
-    fn without_a_proxy_nobody_is_believed() {
-        assert_eq!(seen(&["203.0.113.7"], false), "192.0.2.1");
-    }
-
-    #[test]
-    fn the_proxy_in_front_is_believed_and_nobody_before_it() {
-        assert_eq!(seen(&["203.0.113.7"], true), "203.0.113.7");
-        assert_eq!(seen(&["10.0.0.1, 198.51.100.2,203.0.113.7 "], true), "203.0.113.7");
-        assert_eq!(seen(&["10.0.0.1", "203.0.113.7"], true), "203.0.113.7");
-    }
-
-    #[test]
-    fn addresses_are_read_as_proxies_write_them() {
-        assert_eq!(seen(&["203.0.113.7:4711"], true), "203.0.113.7");
-        assert_eq!(seen(&["2001:db8::7"], true), "2001:db8::7");
-        assert_eq!(seen(&["[2001:db8::7]"], true), "2001:db8::7");
-        assert_eq!(seen(&["[2001:db8::7]:4711"], true), "2001:db8::7");
-        assert_eq!(seen(&["::ffff:203.0.113.7"], true), "203.0.113.7");
-    }
-
-    #[test]
-    fn where_the_proxy_names_nobody_it_is_the_proxy() {
-        for nothing in [&[][..], &[""], &["unknown"], &["203.0.113.7,"], &["203.0.113.7", "_hidden"]] {
-            assert_eq!(seen(nothing, true), "192.0.2.1", "{nothing:?}");
+    fn scheme_is_what_the_browser_speaks() {
+        for (headers, expected) in [
+            (&[][..], Scheme::Http),
+            (&[("X-Forwarded-Proto", "https")], Scheme::Https),
+            (&[("X-Forwarded-Proto", "http, HTTPS")], Scheme::Https),
+            (&[("X-Forwarded-Proto", "http")], Scheme::HttpToProxy),
+            (&[("X-Forwarded-Proto", "?")], Scheme::Unknown),
+            (&[("X-Forwarded-For", "203.0.113.7")], Scheme::Unknown),
+            (&[("Forwarded", "for=203.0.113.7")], Scheme::Unknown),
+            (&[("Via", "1.1 proxy")], Scheme::Unknown),
+            (&[("Sec-Fetch-Mode", "navigate")], Scheme::Https),
+        ] {
+            assert_eq!(scheme_with(headers), expected, "{headers:?}");
         }
     }
 }

@@ -13,6 +13,8 @@ use clap::builder::FalseyValueParser;
 use clap::{Parser, ValueEnum};
 
 use self::who::Who;
+use crate::app::public_url::PublicUrl;
+use crate::wire::proxies::TrustedProxies;
 
 /// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
 ///
@@ -68,9 +70,29 @@ pub struct Config {
     #[arg(long, env = "SWITCHBOARD_NO_PAIRS", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
     pub no_pairs: bool,
 
-    /// Behind a reverse proxy: visitors are whom X-Forwarded-For names last; no redirect from http to https
-    #[arg(long, env = "SWITCHBOARD_TRUST_PROXY", value_parser = FalseyValueParser::new(), help_heading = WHAT)]
-    pub trust_proxy: bool,
+    /// Behind a reverse proxy: the client is the one that it adds to X-Forwarded-For
+    ///
+    /// Without a value every connection from loopback or a private address is a proxy's. With addresses and networks
+    /// (--trust-proxy=127.0.0.1,10.0.0.0/8) only these are, also several in a row.
+    #[arg(
+        long,
+        value_name = "ADDR,...",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "off",
+        default_missing_value = "private",
+        hide_default_value = true,
+        env = "SWITCHBOARD_TRUST_PROXY",
+        help_heading = WHERE
+    )]
+    pub trust_proxy: TrustedProxies,
+
+    /// Address under which browsers open this server, through a reverse proxy say: for links and QR codes
+    ///
+    /// Its pages may connect, and who comes to the proxy by http is sent there. It may have a path:
+    /// https://example.org/calls/
+    #[arg(long, value_name = "URL", env = "SWITCHBOARD_PUBLIC_URL", help_heading = WHERE)]
+    pub public_url: Option<PublicUrl>,
 
     /// How long an offer waits for an answer
     #[arg(

@@ -75,20 +75,21 @@ impl Config {
             client_dir: self.client_dir.clone(),
             allow_origin: self.who.allow_origin.clone(),
             certified: Vec::new(),
-            trust_proxy: self.trust_proxy,
+            trust_proxy: self.trust_proxy.clone(),
+            public_url: self.public_url.clone(),
             max_connections: self.max_connections,
             max_per_address: self.max_connections_per_address,
             patience: self.connect_timeout,
         }
     }
 
-    /// What the listener needs. All that comes through a proxy comes from its address.
+    /// What the listener needs.
     pub fn wire(&self) -> wire::Options {
-        let max_per_address = if self.trust_proxy { usize::MAX } else { self.max_connections_per_address };
         wire::Options {
             patience: self.connect_timeout,
             max_connections: self.max_connections,
-            max_per_address,
+            max_per_address: self.max_connections_per_address,
+            trust_proxy: self.trust_proxy.clone(),
             max_message: bytes(self.max_message),
         }
     }

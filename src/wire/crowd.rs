@@ -67,6 +67,18 @@ impl Crowd {
     /// # Errors
     /// Where there is no place left.
     pub fn enter(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
+        self.enter_among(address, self.max_of_one)
+    }
+
+    /// The same from an address that has no share of its own: a proxy's.
+    ///
+    /// # Errors
+    /// Where there is no place left in all.
+    pub fn enter_by_proxy(self: &Arc<Self>, address: IpAddr) -> Result<Place, Full> {
+        self.enter_among(address, usize::MAX)
+    }
+
+    fn enter_among(self: &Arc<Self>, address: IpAddr, max_of_one: usize) -> Result<Place, Full> {
         let address = neighbourhood(address);
         let mut inside = self.inside.lock();
         if inside.all >= self.max {
@@ -74,7 +86,7 @@ impl Crowd {
         }
         let Inside { all, of_each } = &mut *inside;
         let here = of_each.get(&address).copied().unwrap_or_default();
-        if here >= self.max_of_one {
+        if here >= max_of_one {
             return Err(Full::Address);
         }
         of_each.insert(address, here + 1);
@@ -129,8 +141,10 @@ mod tests {
         let first = crowd.enter(one).unwrap();
         let second = crowd.enter(one).unwrap();
         assert_eq!(crowd.enter(one).unwrap_err(), Full::Address);
+        drop(crowd.enter_by_proxy(one).unwrap());
         let third = crowd.enter(other).unwrap();
         assert_eq!(crowd.enter(other).unwrap_err(), Full::All);
+        assert_eq!(crowd.enter_by_proxy(other).unwrap_err(), Full::All);
         drop(first);
         let again = crowd.enter(one).unwrap();
         drop((second, third, again));

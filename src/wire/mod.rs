@@ -9,10 +9,13 @@ pub mod cable;
 pub mod closing;
 pub mod crowd;
 pub mod meter;
+pub mod proxies;
 pub mod serving;
 pub mod stream;
 
 use std::time::Duration;
+
+use self::proxies::TrustedProxies;
 
 /// The switches of the listener.
 #[derive(Debug, Clone)]
@@ -23,6 +26,8 @@ pub struct Options {
     pub max_connections: usize,
     /// Connections from one address.
     pub max_per_address: usize,
+    /// From where more may come: all clients of a proxy come from its address.
+    pub trust_proxy: TrustedProxies,
     /// Largest message in bytes.
     pub max_message: usize,
 }

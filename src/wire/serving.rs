@@ -25,6 +25,7 @@ use super::cable::Cable;
 use super::closing::Watched;
 use super::crowd::{Crowd, Place};
 use super::meter::Intake;
+use super::proxies::TrustedProxies;
 use super::stream::{Wire, take_up};
 use crate::tally;
 
@@ -41,6 +42,7 @@ pub struct Entrance {
     router: Router,
     patience: Duration,
     crowd: Arc<Crowd>,
+    trust_proxy: TrustedProxies,
     intake: Arc<Intake>,
 }
 
@@ -53,6 +55,7 @@ impl Entrance {
             router,
             patience: options.patience,
             crowd: Crowd::new(places(options.max_connections), places(options.max_per_address)),
+            trust_proxy: options.trust_proxy.clone(),
             intake: Intake::new(options.max_message),
         })
     }
@@ -98,7 +101,9 @@ impl Entrance {
         alive: mpsc::Sender<()>,
     ) {
         // Whoever is refused here has opened far more connections than clients need; there is nobody to talk to.
-        match self.crowd.enter(address.ip()) {
+        let ip = address.ip();
+        let place = if self.trust_proxy.trusts(ip) { self.crowd.enter_by_proxy(ip) } else { self.crowd.enter(ip) };
+        match place {
             Ok(place) => {
                 tokio::spawn(async move {
                     self.serve_one(stream, address, place, stopped).await;

@@ -37,7 +37,8 @@ async fn does_not_start(arguments: &[&str], words: &[&str]) {
 
 /// Starts it on a free port; gives back everything that it prints up to the line that says it is ready.
 async fn start(arguments: &[&str]) -> (Child, Vec<String>) {
-    let arguments = [&["--bind", "127.0.0.1", "--port", "0"], arguments].concat();
+    let here: &[&str] = if arguments.contains(&"--bind") { &[] } else { &["--bind", "127.0.0.1"] };
+    let arguments = [here, &["--port", "0"], arguments].concat();
     let mut child = switchboard(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     let mut printed = Vec::new();
@@ -87,6 +88,40 @@ async fn banner_with_folder_names_https_first() {
     assert_eq!(address_to_open(&printed), format!("https://localhost:{port}"));
     let (_child, printed) = start(&[]).await;
     assert!(address_to_open(&printed).starts_with("http://localhost:"), "{printed:?}");
+}
+
+#[tokio::test]
+async fn banner_with_public_url_names_it_first() {
+    let (_child, printed) = start(&["--public-url", "https://calls.example.org/signal/", "--lan"]).await;
+    let public = "https://calls.example.org/signal";
+    assert_eq!(address_to_open(&printed), public);
+    assert!(printed.last().expect("a line").starts_with(&format!("ready: {public} https://localhost:")), "{printed:?}");
+    let qr = printed.iter().position(|line| line.contains('█') || line.contains('▀')).expect("a QR code");
+    assert!(printed[..qr].iter().any(|line| line.trim() == public), "{printed:?}");
+}
+
+#[tokio::test]
+async fn lan_addresses_need_the_key_of_the_banner() {
+    // On all addresses, so that there are some to tell.
+    let arguments = ["--bind", "0.0.0.0"];
+    let (_child, printed) = start(&arguments).await;
+    let (_, key) = address_to_open(&printed).split_once("/#key=").expect("a key in the address to open");
+    assert!(key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
+    let port = port_of(printed.last().expect("a line"));
+    let ask = async |headers: &[(&str, &str)]| {
+        let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("it accepts");
+        let reply = crate::support::http::request(stream, "GET", "/api/addresses", headers, b"").await;
+        serde_json::from_slice::<serde_json::Value>(&reply.body).expect("JSON")
+    };
+    let lan: Vec<_> = printed.last().expect("a line").split(' ').skip(3).collect();
+    let told = ask(&[("Authorization", &format!("Bearer {key}"))]).await;
+    assert_eq!(told, serde_json::json!({ "publicUrl": null, "addresses": lan }));
+    let other = format!("Bearer {}", "0".repeat(32));
+    for headers in [&[][..], &[("Authorization", "Bearer ")], &[("Authorization", &other)], &[("Authorization", key)]] {
+        assert_eq!(ask(headers).await["addresses"], serde_json::Value::Null, "{headers:?}");
+    }
+    let (_child, again) = start(&arguments).await;
+    assert!(!address_to_open(&again).contains(key), "another one each time");
 }
 
 #[tokio::test]

@@ -153,14 +153,86 @@ async fn a_link_that_leads_outside_the_folder_or_to_a_key_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_folder_without_an_index_is_not_listed() {
-    let page = folder(&["sub/unlisted.txt"]);
+async fn folder_without_index_lists_pages_and_folders() {
+    let page = folder(&[
+        "b.html",
+        "A.HTM",
+        "ein <b> & ümlaut.html",
+        "notes.txt",
+        ".hidden.html",
+        "package.json",
+        "node_modules/x.html",
+        "sub/deep/page.html",
+    ]);
     let server = TestServer::start(&[name(&page)]).await;
-    for path in ["/", "/sub", "/sub/"] {
-        let reply = server.get(path).await;
-        assert!(!reply.text().contains("unlisted"), "{path}");
-        assert_ne!(reply.status, 200, "{path}");
+    let reply = server.get("/").await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.header("content-type").is_some_and(|kind| kind.starts_with("text/html")));
+    let policy = reply.header("content-security-policy").expect("a policy of our own page");
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe-"), "{policy}");
+    let links: Vec<_> = links(&reply.text());
+    assert_eq!(links, ["./A.HTM", "./b.html", "./ein%20%3Cb%3E%20%26%20%C3%BCmlaut.html", "./sub/"]);
+    assert!(reply.text().contains("ein &lt;b&gt; &amp; ümlaut.html"), "{}", reply.text());
+    for link in &links {
+        assert_eq!(server.get(&link[1..]).await.status, 200, "{link}");
     }
+    assert_eq!(self::links(&server.get("/sub/").await.text()), ["../", "./deep/"]);
+    let reply = server.get("/sub").await;
+    assert_eq!((reply.status, reply.header("location")), (307, Some("./sub/")));
+    assert_eq!(server.get("//sub").await.header("location"), Some("./sub/"));
+    assert_eq!(server.request("POST", "/", &[], b"").await.status, 404);
+    for path in ["/node_modules/", "/..", "/%2e%2e/", "/nothing/", "/b.html/"] {
+        assert_eq!(server.get(path).await.status, 404, "{path}");
+    }
+}
+
+/// The addresses that a page leads to.
+fn links(page: &str) -> Vec<String> {
+    let links = page.split("href=\"").skip(1);
+    links.map(|rest| rest.split('"').next().expect("an end").to_owned()).collect()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn listing_does_not_name_what_lies_outside() {
+    use std::os::unix::fs::symlink;
+    let outer = folder(&["secret.html", "other/x.html", "page/own.html"]);
+    let inner = outer.path().join("page");
+    symlink(outer.path().join("secret.html"), inner.join("link.html")).expect("a link");
+    symlink(outer.path().join("other"), inner.join("up")).expect("a link");
+    let server = TestServer::start(&[inner.to_str().expect("a path")]).await;
+    assert_eq!(links(&server.get("/").await.text()), ["./own.html"]);
+    assert_eq!(server.get("/up/").await.status, 404);
+}
+
+#[tokio::test]
+async fn long_listing_ends() {
+    let page = folder(
+        &(0..230).map(|n| format!("{n}.html")).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
+    );
+    let server = TestServer::start(&[name(&page)]).await;
+    let text = server.get("/").await.text();
+    assert_eq!(links(&text).len(), 200);
+    assert!(text.contains("And 30 more"), "{text}");
+}
+
+#[tokio::test]
+async fn folder_with_index_is_not_listed() {
+    let page = folder(&["index.html", "sub/page.html"]);
+    let server = TestServer::start(&[name(&page)]).await;
+    assert_eq!(server.get("/").await.text(), "index.html");
+    for path in ["/sub", "/sub/"] {
+        assert_eq!(server.get(path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn folder_without_index_is_warned_of_at_start() {
+    let page = folder(&["readme.txt", "client/index.html"]);
+    let is_warning = |line: &str| line.contains("index.html");
+    let program = Program::start_keeping(&[name(&page)], is_warning).await;
+    let log = program.log_until("no index.html").await;
+    assert!(log[0].contains("client: did you mean that?"), "{log:?}");
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ mod pairs_refusal;
 mod panics;
 mod presence;
 mod privacy;
+mod proxy;
 mod reconnect;
 mod rejoin;
 mod renegotiation;

@@ -14,7 +14,7 @@ import {
   showState, showTyping, state,
 } from './chat-view.js';
 import { chatWords, fullWords } from './chat-words.js';
-import { askForRoom, chatAddress, roomOfAddress } from './choice.js';
+import { askForRoom, chatPath, roomOfAddress } from './choice.js';
 import { askForAnotherPassword, isSupported, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 
@@ -45,7 +45,7 @@ if (isSupported()) {
   if (name) openLobby();
   else {
     showState('choosing');
-    askForRoom(chatAddress);
+    askForRoom(chatPath);
   }
 }
 
@@ -55,7 +55,7 @@ function openLobby() {
   document.title = `${name} – Switchboard chat`;
   document.getElementById('lobby-title').textContent = `Chat in “${name}”`;
   restoreIdentity(identityFields);
-  connectInvite(chatAddress(name));
+  connectInvite(chatPath(name));
   connectMessages(say, (isTyping) => stay?.conversation.sayTyping(isTyping));
   connectFiles((files) => stay?.conversation.sendFiles(files), {
     onAccept: (number) => stay?.conversation.accept(number),

@@ -1,5 +1,6 @@
 // Which room: the name in the page's address, or the form that leads to one.
 
+import { addressOf, root } from '../root.js';
 import { byId } from '../ui.js';
 
 const CONSONANTS = 'bdfgklmnprstvz';
@@ -7,7 +8,7 @@ const VOWELS = 'aeiou';
 
 /** The room that this page's address names: /room/NAME or ?room=NAME. Empty where it names none. */
 export function roomOfAddress() {
-  const name = /^\/room\/(.+)$/.exec(location.pathname)?.[1];
+  const name = /^room\/(.+)$/.exec(location.pathname.slice(root.pathname.length))?.[1];
   if (name === undefined) return new URLSearchParams(location.search).get('room')?.trim() ?? '';
   try {
     return decodeURIComponent(name).trim();
@@ -16,21 +17,21 @@ export function roomOfAddress() {
   }
 }
 
-/** Where a room is. */
-export function roomAddress(name) {
-  return `/room/${encodeURIComponent(name)}`;
+/** Where a room is, below the server's own address. */
+export function roomPath(name) {
+  return `room/${encodeURIComponent(name)}`;
 }
 
-/** Where a chat is. */
-export function chatAddress(name) {
-  return `/chat.html?room=${encodeURIComponent(name)}`;
+/** Where a chat is, below the server's own address. */
+export function chatPath(name) {
+  return `chat.html?room=${encodeURIComponent(name)}`;
 }
 
 /**
  * Lets the user choose a room, and goes there.
- * @param {(name: string) => string} addressOf where the room of this name is
+ * @param {(name: string) => string} pathOf where the room of this name is
  */
-export function askForRoom(addressOf) {
+export function askForRoom(pathOf) {
   const nameEl = byId('room-name');
   nameEl.value = pronounceableName();
   nameEl.focus();
@@ -38,7 +39,7 @@ export function askForRoom(addressOf) {
   byId('choose').addEventListener('submit', (event) => {
     event.preventDefault();
     const name = nameEl.value.trim();
-    if (name) location.assign(addressOf(name));
+    if (name) location.assign(addressOf(pathOf(name)));
   });
 }
 

@@ -7,7 +7,7 @@ import { setPictureSize } from '../media.js';
 import { createMesh, pictureSizeFor } from '../mesh.js';
 import { connectRoomSignaling } from '../room-signaling.js';
 import { createTalk } from '../room-talk.js';
-import { askForRoom, roomAddress, roomOfAddress } from './choice.js';
+import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
   askForAnotherPassword, isSupported, showInsecureContext, showProblem, showStatus, stopAskingForPassword,
 } from './frame.js';
@@ -57,7 +57,7 @@ if (isSupported()) {
   if (room) openLobby();
   else {
     showState('choosing');
-    askForRoom(roomAddress);
+    askForRoom(roomPath);
   }
 }
 
@@ -67,7 +67,7 @@ async function openLobby() {
   document.title = `${room} – Switchboard`;
   document.getElementById('lobby-title').textContent = `Join “${room}”`;
   restoreIdentity(identityFields);
-  connectInvite(roomAddress(room));
+  connectInvite(roomPath(room));
   connectDevices(onOwnChange);
   connectChat(say);
   identityFields.userName.addEventListener('input', showOwnTile);

@@ -1,0 +1,103 @@
+//! A served folder without an `index.html`: what there is to open in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::own_page::{escape, page};
+use super::pages::is_served;
+
+/// Most names that a page lists, and most that are looked at for it.
+const MAX_LISTED: usize = 200;
+const MAX_READ: usize = 10_000;
+/// All that means something in an address is encoded.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The list for this path of an address. Nothing where the path leads to no folder, to one with an `index.html`, or
+/// where the served folder itself has one: then a page decides what is shown.
+pub async fn listing(root: &Path, path: &str) -> Option<Response> {
+    let decoded = percent_decode_str(path).decode_utf8().ok()?;
+    let relative = PathBuf::from(decoded.trim_start_matches('/'));
+    if !is_served(&relative) {
+        return None;
+    }
+    let root = root.to_owned();
+    let names = tokio::task::spawn_blocking(move || read(&root, &relative)).await.ok()??;
+    if !path.ends_with('/') {
+        // The links are relative to the folder. So is this one: `//host/` would lead to another server.
+        let folder = format!("./{}/", path.rsplit('/').next().unwrap_or_default());
+        let to = HeaderValue::from_str(&folder).ok()?;
+        return Some((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response());
+    }
+    Some(show(decoded.trim_matches('/'), &names))
+}
+
+/// What a folder holds that can be opened: pages, and folders, whose names end with a slash.
+fn read(root: &Path, relative: &Path) -> Option<Vec<String>> {
+    let is_page_of_its_own = |folder: &Path| folder.join("index.html").exists();
+    let folder = fs::canonicalize(root.join(relative)).ok()?;
+    let is_inside = folder.strip_prefix(root).is_ok_and(is_served);
+    if !is_inside || is_page_of_its_own(root) || is_page_of_its_own(&folder) {
+        return None;
+    }
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .ok()?
+        .take(MAX_READ)
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            let real = fs::canonicalize(folder.join(&name)).ok()?;
+            if name.starts_with('.') || !is_served(Path::new(&name)) || !real.strip_prefix(root).is_ok_and(is_served) {
+                return None;
+            }
+            if real.is_dir() { Some(format!("{name}/")) } else { is_page(&name).then_some(name) }
+        })
+        .collect();
+    names.sort_by_key(|name| (name.ends_with('/'), name.to_lowercase()));
+    Some(names)
+}
+
+fn is_page(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".html") || name.ends_with(".htm")
+}
+
+fn show(folder: &str, names: &[String]) -> Response {
+    let mut main = "<p>The served folder has no index.html. These are its pages and folders:</p>\n<ul>\n".to_owned();
+    if !folder.is_empty() {
+        main += "<li><a href=\"../\">../ (the folder above)</a></li>\n";
+    }
+    for name in names.iter().take(MAX_LISTED) {
+        let (bare, slash) = name.strip_suffix('/').map_or((name.as_str(), ""), |bare| (bare, "/"));
+        let link = utf8_percent_encode(bare, ENCODED);
+        main += &format!("<li><a href=\"./{link}{slash}\">{}</a></li>\n", escape(name));
+    }
+    main += "</ul>\n";
+    if names.len() > MAX_LISTED {
+        main += &format!("<p>And {} more.</p>\n", names.len() - MAX_LISTED);
+    }
+    if names.is_empty() {
+        main += "<p>There is none. Start the server with the folder that holds your page.</p>\n";
+    }
+    page(&format!("Pages in /{folder}"), &main)
+}
+
+/// What to say at the start about a folder without an `index.html`.
+pub fn warning(folder: &Path) -> Option<String> {
+    if folder.join("index.html").exists() {
+        return None;
+    }
+    let inside = fs::read_dir(folder).into_iter().flatten().take(MAX_READ).filter_map(|entry| {
+        let path = entry.ok()?.path();
+        let is_served = path.file_name().is_some_and(|name| is_served(Path::new(name)));
+        (is_served && path.join("index.html").is_file()).then_some(path)
+    });
+    let meant = inside.min().map(|path| format!(" There is one in {}: did you mean that?", path.display()));
+    Some(format!(
+        "{} has no index.html: the server lists the pages in it instead.{}",
+        folder.display(),
+        meant.unwrap_or_default()
+    ))
+}

@@ -1,0 +1,85 @@
+//! The address under which browsers open this server, where that is not this machine's own.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::Url;
+
+use super::web_origin::WebOrigin;
+
+/// `https://example.org`, `https://example.org/calls/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    url: Url,
+    origin: WebOrigin,
+}
+
+impl PublicUrl {
+    /// The origin of pages there.
+    pub fn origin(&self) -> &WebOrigin {
+        &self.origin
+    }
+
+    /// Whether it is https.
+    pub fn is_secure(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// Where something of this server is, by its path here.
+    pub fn at(&self, path: &str) -> String {
+        format!("{self}{path}")
+    }
+}
+
+/// Without a slash at the end.
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.url.as_str().trim_end_matches('/'))
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url = Url::parse(text.trim()).ok().filter(|url| {
+            let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+            matches!(url.scheme(), "http" | "https") && is_plain && url.fragment().is_none()
+        });
+        let origin = url.as_ref().and_then(|url| WebOrigin::parse(&url.origin().ascii_serialization()));
+        let (Some(url), Some(origin)) = (url, origin) else {
+            return Err("write the address that browsers open, like https://calls.example.org or \
+                 https://example.org/calls/, without anything behind it"
+                .to_owned());
+        };
+        Ok(Self { url, origin })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_url_is_read_as_browsers_do() {
+        for (text, shown, origin) in [
+            ("https://Calls.example.org", "https://calls.example.org", "https://calls.example.org"),
+            ("https://example.org:443/calls/", "https://example.org/calls", "https://example.org"),
+            ("http://bücher.example:8080/", "http://xn--bcher-kva.example:8080", "http://xn--bcher-kva.example:8080"),
+        ] {
+            let url: PublicUrl = text.parse().unwrap();
+            assert_eq!((url.to_string().as_str(), url.origin().to_string().as_str()), (shown, origin));
+            assert_eq!(url.at("/room/tea?a=b"), format!("{shown}/room/tea?a=b"));
+        }
+        for wrong in [
+            "",
+            "calls.example.org",
+            "ftp://example.org",
+            "https://me@example.org",
+            "https://example.org?q",
+            "https://example.org/#x",
+        ] {
+            assert!(wrong.parse::<PublicUrl>().is_err(), "{wrong}");
+        }
+    }
+}
