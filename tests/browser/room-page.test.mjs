@@ -165,3 +165,25 @@ browserTest('who has no camera watches and is heard; who speaks has a lit frame'
   await tileIs(ann, 'Bob', 'has-picture');
   await assertAllMeet([ann, bob]);
 });
+
+browserTest('without the key of the start-up lines an address of this machine alone is shown, and why', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await join(visit, server.http, 'Ann');
+  await eventually('the address', async () => (await ann.inputValue('#link')) === `${server.http}/room/tea`);
+  assert.match(await ann.textContent('#invite-hint'), /this computer only.*server printed/);
+  // Opened by the line, the page asks with the key, and takes it out of the address.
+  const asked = ann.waitForRequest('**/api/addresses');
+  await ann.goto(`${server.http}/room.html#key=abc`);
+  await ann.goto(`${server.http}/room/tea`);
+  await canJoin(ann);
+  await enter(ann);
+  assert.equal((await (await asked).allHeaders()).authorization, 'Bearer abc');
+  assert.equal(new URL(ann.url()).hash, '');
+});
+
+browserTest('with a public address the invitation leads there', async ({ visit, t }) => {
+  const server = await serverFor(t, '--public-url', 'https://calls.example.org/signal/');
+  const ann = await join(visit, server.http, 'Ann');
+  const address = 'https://calls.example.org/signal/room/tea';
+  await eventually('the address', async () => (await ann.inputValue('#link')) === address);
+});
