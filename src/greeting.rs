@@ -33,7 +33,7 @@ impl Greeting {
     /// The addresses to open, the best first: `https://localhost:8181 http://localhost:8181 ...`.
     pub fn addresses(&self) -> Vec<String> {
         let port = self.bound.port();
-        let mut addresses: Vec<String> = self.public_url.clone().into_iter().collect();
+        let mut addresses = Vec::new();
         let ip = self.bound.ip();
         if ip.is_unspecified() || ip.is_loopback() {
             addresses.push(format!("https://localhost:{port}"));
@@ -60,9 +60,12 @@ impl Greeting {
     /// Course pages name https://localhost:8181 themselves: a browser has to have accepted the certificate there. Our own
     /// pages work by http as well, and without a warning.
     fn address_to_open(&self) -> String {
+        if let Some(public) = &self.public_url {
+            return public.clone();
+        }
         let addresses = self.addresses();
         let first = addresses.first().cloned().unwrap_or_default();
-        if self.public_url.is_some() || self.folder.is_some() {
+        if self.folder.is_some() {
             return first;
         }
         let plain = addresses.into_iter().find(|address| address.starts_with("http:"));

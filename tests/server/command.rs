@@ -95,7 +95,8 @@ async fn banner_with_public_url_names_it_first() {
     let (_child, printed) = start(&["--public-url", "https://calls.example.org/signal/", "--lan"]).await;
     let public = "https://calls.example.org/signal";
     assert_eq!(address_to_open(&printed), public);
-    assert!(printed.last().expect("a line").starts_with(&format!("ready: {public} https://localhost:")), "{printed:?}");
+    // Scripts find the port there.
+    assert!(printed.last().expect("a line").starts_with("ready: https://localhost:"), "{printed:?}");
     let qr = printed.iter().position(|line| line.contains('█') || line.contains('▀')).expect("a QR code");
     assert!(printed[..qr].iter().any(|line| line.trim() == public), "{printed:?}");
 }
