@@ -233,7 +233,7 @@ export class Engine extends Emitter {
     clearTimeout(this._pingTimer);
     this._pingDeadline = Infinity;
     this._pageListeners.forEach((remove) => remove());
-    this._leaveTransports({ isLost: reason === 'ping timeout' });
+    this._leaveTransports({ isLost: reason === 'ping timeout', isLeft: details?.description === PAGE_SET_ASIDE });
     this.id = null;
     this.writeBuffer = [];
     this.fire('close', reason, details);

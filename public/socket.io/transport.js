@@ -252,7 +252,9 @@ export class WebSocketTransport extends Transport {
     queueMicrotask(() => this.sent());
   }
 
-  close() {
+  close({ isLeft = false } = {}) {
+    // A page that closes by itself cannot give the close code of one that is left (1001). This packet says the same.
+    if (isLeft && this.readyState === 'open') this.ws.send(encodeFrame({ type: 'close' }));
     this.readyState = 'closed';
     this.ws?.close();
   }

@@ -69,12 +69,7 @@ browserTest('a machine without devices that calls them over-constrained is one w
 for (const path of ['/', '/chat.html?room=tea']) {
   browserTest(`${path}: who comes back by the back button reads nothing of a server that was never away`, async ({ t }) => {
     const server = await serverFor(t);
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-      ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    });
-    t.after(() => browser.close());
+    const browser = await launchWithPageCache(t);
     const page = await browser.newPage();
     await page.addInitScript(keepingStatus);
     await page.goto(`${server.http}${path}`);
@@ -96,4 +91,36 @@ for (const path of ['/', '/chat.html?room=tea']) {
     }
     assert.deepEqual((await page.evaluate(() => said)).filter((words) => /server is/.test(words)), []);
   });
+}
+
+browserTest('a page that is left and kept for the back button takes its offer along: closed, not lost', async ({ t }) => {
+  const server = await serverFor(t);
+  const browser = await launchWithPageCache(t);
+  const [ann, bob] = [await browser.newPage(), await browser.newPage()];
+  for (const page of [ann, bob]) {
+    await page.goto(`${server.http}/chat.html`);
+    await page.evaluate(async (userName) => {
+      const { io } = await import('/socket.io/socket.io.esm.min.js');
+      window.own = io({ forceNew: true, auth: { userName, password: 'x' } });
+      await new Promise((resolve) => own.once('connect', resolve));
+      if (own.io.engine.transport.name === 'polling') await new Promise((resolve) => own.io.engine.once('upgrade', resolve));
+    }, page === ann ? 'Ann' : 'Bob');
+  }
+  await bob.evaluate(() => {
+    window.reason = new Promise((resolve) => own.on('offerWithdrawn', (withdrawn) => resolve(withdrawn.reason)));
+  });
+  await ann.evaluate(() => own.emitWithAck('newOffer', { type: 'offer', sdp: 'v=0' }));
+  await ann.goto(`${server.http}/healthz`);
+  assert.equal(await bob.evaluate(() => window.reason), 'closed');
+});
+
+/** A browser that keeps pages for its "back" button: those of the other tests do not. */
+async function launchWithPageCache(t) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  });
+  t.after(() => browser.close());
+  return browser;
 }
