@@ -124,7 +124,7 @@ export function createPeerConnection(localStream, options) {
 
   pc.addEventListener('connectionstatechange', () => {
     // Both sides notice; if both acted, their offers would meet.
-    if (pc.connectionState === 'failed' && !isPolite) renegotiation.restartIce();
+    if (pc.connectionState === 'failed' && !isPolite) renegotiation.findAnotherWay();
     if (pc.connectionState === 'connected') watchTransports();
     onStateChange(pc.connectionState);
   });

@@ -2,11 +2,12 @@
 // through the network (ICE restart). Either side may offer. Should both do so at once, the polite one
 // takes its own offer back ("perfect negotiation").
 //
-// Nothing here waits for ever and no error is swallowed: an offer that is not answered, or whose
-// answer is refused, is taken back, and where nothing can be agreed on any more `onBroken` says so.
+// Nothing here waits for ever and no error is swallowed: `onUnanswered` says that no answer came, an
+// offer whose answer is refused is taken back, and where nothing can be agreed on any more `onBroken`
+// says so.
 
 import { ANSWER_MS } from './patience.js';
-import { dtlsRoleOf, ufragsOf, withDtlsRole } from './sdp.js';
+import { dtlsRoleOf, isFromFirefox, withDtlsRole } from './sdp.js';
 
 const OPPOSITE = { active: 'passive', passive: 'active' };
 
@@ -28,7 +29,7 @@ export function createRenegotiation(pc, page, signal) {
   /** Whether the first answer is there: before it, what changes goes into the first offer. */
   let isEstablished = false;
   let isMakingOffer = false;
-  /** An answer never came: what changes is not offered any more. */
+  /** An answer did not come in time: the other side does not take part in changes. */
   let isUnanswered = false;
   /** Answers in a row that this browser refused. */
   let refusals = 0;
@@ -36,7 +37,7 @@ export function createRenegotiation(pc, page, signal) {
   signal.addEventListener('abort', () => clearTimeout(patience));
 
   pc.addEventListener('negotiationneeded', async () => {
-    if (!isEstablished || isUnanswered) return;
+    if (!isEstablished) return;
     try {
       isMakingOffer = true;
       await pc.setLocalDescription();
@@ -59,23 +60,18 @@ export function createRenegotiation(pc, page, signal) {
     clearTimeout(patience);
     patience = setTimeout(() => {
       if (pc.signalingState !== 'have-local-offer') return;
-      if (page.isReachable()) takeBack();
+      if (page.isReachable()) stopWaiting();
       else awaitAnswer();
     }, ANSWER_MS);
   }
 
-  async function takeBack() {
-    isUnanswered = true;
-    if (mayStand() || await rollBack()) page.onUnanswered();
-  }
-
   /**
-   * Chromium that takes back an ICE restart may send and receive nothing any more (seen in 156, where it had answered
-   * the first offer). The polite side need not: its offer gives way to any of the other side's.
+   * Our offer stays as it is: a late answer is still right, and the other side's offers are taken. To take it back would
+   * end the pictures in Chromium (seen in 156), though the connection says that it is connected.
    */
-  function mayStand() {
-    const [[before], [now]] = [pc.currentLocalDescription, pc.pendingLocalDescription].map(ufragsOf);
-    return page.isPolite && before !== now;
+  function stopWaiting() {
+    isUnanswered = true;
+    page.onUnanswered();
   }
 
   /** @returns {Promise<boolean>} whether all is as before our offer */
@@ -110,7 +106,7 @@ export function createRenegotiation(pc, page, signal) {
 
   async function answer(offer) {
     const collides = isMakingOffer || pc.signalingState === 'have-local-offer';
-    if (collides && !page.isPolite) return; // The other side takes it back.
+    if (collides && !page.isPolite && !isUnanswered) return; // The other side takes it back.
     await page.setRemoteDescription(offer); // Takes our own back, if there is one.
     await pc.setLocalDescription();
     if (!isEstablished) establish(pc.localDescription, true);
@@ -118,9 +114,17 @@ export function createRenegotiation(pc, page, signal) {
   }
 
   function restartIce() {
+    if (isEstablished) pc.restartIce();
+  }
+
+  /**
+   * The way to the other side has failed, and it falls to us to find another one. A Firefox that has noticed it
+   * sends nothing any more, whatever is restarted (seen in 153): then only a new connection helps.
+   */
+  function findAnotherWay() {
     if (!isEstablished) return;
-    isUnanswered = false;
-    pc.restartIce();
+    if (isFromFirefox(pc.localDescription)) page.onBroken();
+    else restartIce();
   }
 
   /**
@@ -137,17 +141,14 @@ export function createRenegotiation(pc, page, signal) {
   return {
     establish,
     restartIce,
+    findAnotherWay,
 
     async addAnswer(description) {
-      if (pc.signalingState !== 'have-local-offer') {
-        // One to an offer that the polite one took back; or it came late, and the other side has
-        // accepted what we have taken back.
-        if (isUnanswered) restartIce();
-        return;
-      }
+      if (pc.signalingState !== 'have-local-offer') return; // One to an offer that we took back.
+      isUnanswered = false;
       try {
         await page.setRemoteDescription(withDtlsRole(description, OPPOSITE[role]));
-        [refusals, isUnanswered] = [0, false];
+        refusals = 0;
       } catch (error) {
         await refuse(error);
       }
@@ -168,7 +169,10 @@ export function createRenegotiation(pc, page, signal) {
     catchUp() {
       // An offer comes with the candidates found so far.
       if (pc.signalingState === 'have-local-offer') sendDescription();
-      else if (pc.connectionState !== 'connected' && !page.isPolite) restartIce();
+      else if (pc.connectionState !== 'connected' && !page.isPolite) {
+        if (pc.connectionState === 'failed') findAnotherWay();
+        else restartIce();
+      }
     },
   };
 }

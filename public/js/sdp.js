@@ -48,6 +48,11 @@ export function withDtlsRole({ type, sdp }, role) {
   return { type, sdp: role ? sdp.replace(/^a=setup:[a-z]+/gm, `a=setup:${role}`) : sdp };
 }
 
+/** @param {RTCSessionDescriptionInit} description */
+export function isFromFirefox({ sdp }) {
+  return /^o=mozilla/m.test(sdp);
+}
+
 function valuesOf(sdp, attribute) {
   return [...String(sdp).matchAll(new RegExp(`^a=${attribute}:(.*\\S)`, 'gm'))].map(([, value]) => value);
 }

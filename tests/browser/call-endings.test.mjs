@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import { answerButton, assertAllIsWell, callAndAnswer, enter, state, told, wordsOf } from './support/call-page.mjs';
-import { assertConnected, assertInCall } from './support/call.mjs';
-import { refusingAnswers, withSoundAlone, withoutAWay } from './support/faults.mjs';
+import { assertConnected, assertFramesArrive, assertInCall, assertPictureIsNotBlack } from './support/call.mjs';
+import { answeringOnce, refusingAnswers, withSoundAlone, withoutAWay } from './support/faults.mjs';
 import { areStable, assertNewWay, restartIce } from './support/peer.mjs';
 import { startProxy } from './support/proxy.mjs';
 import { serverFor } from './support/server.mjs';
@@ -46,6 +46,36 @@ for (const role of ['caller', 'answerer']) {
     }
     await assertInCall(caller, answerer, { afterRefusal: true });
     await assertNewWay(caller, answerer, () => Promise.all([restartIce(caller), restartIce(answerer)]));
+    await assertAllIsWell(caller, answerer);
+  });
+
+  browserTest(`the other side of the ${role} answers no change: it says so, and later changes do not wait`, async (story) => {
+    const page = role;
+    const other = role === 'caller' ? 'answerer' : 'caller';
+    const pages = await enterBoth(story, { [page]: { failing: { video: 'NotAllowedError' } }, [other]: { script: answeringOnce } });
+    await pages.caller.click('#call');
+    await answerButton(pages.answerer).click();
+    for (const one of Object.values(pages)) await state(one, 'connected');
+    await pages[page].evaluate(() => mendDevices());
+    await pages[page].click('#camera');
+    await eventually('an offer', () => pages[page].evaluate(() => pc.signalingState === 'have-local-offer'));
+    await told(pages[page], /(Ann|Carl)’s page does not take part in changes during a call/);
+    await assertFramesArrive(pages[page]);
+    await pages[page].click('#hangup');
+    await told(pages[other], /hung up/);
+  });
+
+  browserTest(`the other side of the ${role} answers no ICE restart: pictures go on, and a screen can be shown`, async (story) => {
+    const pages = await enterBoth(story, { [role === 'caller' ? 'answerer' : 'caller']: { script: answeringOnce } });
+    const { caller, answerer } = pages;
+    const page = pages[role];
+    await callAndAnswer(caller, answerer);
+    await restartIce(page);
+    await told(page, /(Ann|Carl)’s page does not take part in changes during a call/);
+    await page.click('#screen');
+    await eventually('shown', async () => (await page.textContent('#screen .label')) === 'Stop sharing');
+    for (const one of [caller, answerer]) await assertFramesArrive(one);
+    await assertPictureIsNotBlack(page === caller ? answerer : caller);
     await assertAllIsWell(caller, answerer);
   });
 

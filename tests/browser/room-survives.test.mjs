@@ -2,6 +2,7 @@
 // Sound and pictures go on, or find another way.
 
 import { browserTest } from './support/browser.mjs';
+import { refusingAnswers } from './support/faults.mjs';
 import { restartIce } from './support/peer.mjs';
 import {
   assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, told,
@@ -89,6 +90,18 @@ browserTest('one leaves while the server is away: the others see it at once', as
   await serverFor(t, '--port', server.port);
   for (const page of pages.slice(1)) await told(page, /The server is back|joined/);
   await assertAllMeet(pages.slice(1));
+});
+
+browserTest('a browser that refuses every answer gets a new connection to the other member', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const pages = [await join(visit, server.http, 'Ann', { script: refusingAnswers }), await join(visit, server.http, 'Bob')];
+  await assertAllMeet(pages);
+  await pages[0].evaluate(() => (window.refusals = 2));
+  await restartIce(pages[0]);
+  for (const page of pages) await eventually('a new connection', () => page.evaluate(() => observedCalls.length === 2));
+  await assertAllMeet(pages);
+  await say(pages[0], 'Still here');
+  await assertMessages(pages[1], ['Ann: Still here']);
 });
 
 browserTest('the server is started again: all come in anew and meet again', async ({ visit, t }) => {

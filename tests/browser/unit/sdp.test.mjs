@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { areOfDifferentConnections, callKey, dtlsRoleOf, ufragsOf, withDtlsRole } from '../../../public/js/sdp.js';
+import {
+  areOfDifferentConnections, callKey, dtlsRoleOf, isFromFirefox, ufragsOf, withDtlsRole,
+} from '../../../public/js/sdp.js';
 
 const description = (...lines) => ({ type: 'answer', sdp: `${lines.join('\r\n')}\r\n` });
 
@@ -34,4 +36,9 @@ test('a new connection has another certificate; without any, nothing is conclude
   assert.equal(areOfDifferentConnections(answer, same), false);
   assert.equal(areOfDifferentConnections(answer, other), true);
   assert.equal(areOfDifferentConnections(answer, description('v=0')), false);
+});
+
+test('a description says whether Firefox made it', () => {
+  assert.equal(isFromFirefox(description('v=0', 'o=mozilla...THIS_IS_SDPARTA-99.0 1 0 IN IP4 0.0.0.0')), true);
+  assert.equal(isFromFirefox(description('v=0', 'o=- 1 2 IN IP4 127.0.0.1')), false);
 });
