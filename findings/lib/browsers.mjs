@@ -120,7 +120,7 @@ export async function chromium({ flags = [], media = false, insecure = false } =
   return { name: 'Chromium', run, command, navigate, close: browser.close }
 }
 
-export async function firefox({ prefs = {}, media = false, insecure = false } = {}) {
+export async function firefox({ prefs = {}, media = false } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'finding-'))
   const all = {
     'marionette.port': 0,
@@ -170,7 +170,7 @@ export async function firefox({ prefs = {}, media = false, insecure = false } = 
     const text = JSON.stringify([0, id, name, params])
     socket.write(`${Buffer.byteLength(text)}:${text}`)
   })
-  await command('WebDriver:NewSession', { capabilities: { alwaysMatch: { acceptInsecureCerts: insecure, timeouts: { script: TIMEOUT } } } })
+  await command('WebDriver:NewSession', { capabilities: { alwaysMatch: { timeouts: { script: TIMEOUT } } } })
   const navigate = (url) => command('WebDriver:Navigate', { url })
   await navigate(await page())
   // Without a sandbox, the functions share the page's own global object.

@@ -4,8 +4,8 @@ import { networkInterfaces } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /// A free port, for programs that cannot be told to choose one themselves.
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
+export async function freePort(address = '127.0.0.1') {
+  const server = createServer().listen(0, address)
   await once(server, 'listening')
   const { port } = server.address()
   server.close()
@@ -14,9 +14,9 @@ export async function freePort() {
 }
 
 /// Waits until a program listens on the port.
-export async function listening(port) {
+export async function listening(port, address = '127.0.0.1') {
   for (const end = Date.now() + 30_000; Date.now() < end; await delay(50)) {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect(port, address)
     if (await once(socket, 'connect').then(() => true, () => false)) return socket.destroy()
   }
   throw new Error(`Nothing listens on port ${port}.`)
