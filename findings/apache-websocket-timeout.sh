@@ -10,7 +10,7 @@
 PATH=$PATH:/usr/sbin
 need apache2 apache2
 npm_packages ws@8.23.0
-apache2 -v | head -n 1
+apache2 -v | sed -n 1p
 run_module "$work" <<'MODULE'
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'

@@ -13,7 +13,7 @@ need nginx nginx
 need haproxy haproxy
 npm_packages ws@8.23.0
 nginx -v 2>&1
-haproxy -v | head -n 1
+haproxy -v | sed -n 1p
 run_module "$work" <<'MODULE'
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
