@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
+use std::time::SystemTime;
 
+use humantime::format_rfc3339_micros;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
+use serde_json::json;
 
 /// What the greeting tells.
 #[derive(Debug, Clone)]
@@ -84,6 +87,25 @@ impl Greeting {
     /// The last line: stable, so that a script can wait for it.
     pub fn ready_line(&self) -> String {
         format!("ready: {}", self.addresses().join(" "))
+    }
+
+    /// The same for a collector of logs: one JSON object in the form of a log line, whatever the log level. Its message
+    /// is "ready".
+    pub fn json(&self, now: SystemTime) -> String {
+        json!({
+            "timestamp": format_rfc3339_micros(now).to_string(),
+            "level": "INFO",
+            "fields": {
+                "message": "ready",
+                "version": env!("CARGO_PKG_VERSION"),
+                "addresses": self.addresses(),
+                "folder": self.folder,
+                "certificate": self.certificate,
+                "default_password": self.default_password,
+            },
+            "target": "switchboard",
+        })
+        .to_string()
     }
 
     fn write(&self, text: &mut String) -> std::fmt::Result {

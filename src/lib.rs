@@ -24,6 +24,7 @@ pub mod admission;
 pub mod app;
 pub mod config;
 pub mod greeting;
+pub mod refusals;
 pub mod server;
 pub mod signaling;
 pub mod socketio;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -11,8 +12,20 @@ use switchboard::telemetry;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Config::parse()).await {
+    let config = Config::parse();
+    let logs = config.telemetry();
+    let started = telemetry::start(&logs);
+    let has_json_logs = logs.json && started.is_ok();
+    let ended = match started {
+        Ok(()) => run(config, has_json_logs).await,
+        Err(error) => Err(error),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if has_json_logs => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
         Err(error) => {
             eprintln!("error: {error}");
             for cause in error.chain().skip(1) {
@@ -23,8 +36,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(config: Config) -> Result<()> {
-    telemetry::start(&config.telemetry())?;
+async fn run(config: Config, has_json_logs: bool) -> Result<()> {
     let server = Server::build(config)?;
     let listener = server.bind()?;
     let greeting = server.greeting(&listener)?;
@@ -32,7 +44,11 @@ async fn run(config: Config) -> Result<()> {
     let stop = asked_to_stop()?;
     let mut out = std::io::stdout().lock();
     // Somebody who closes our output early wants a server all the same.
-    let _ = writeln!(out, "{}{}", greeting.text(), greeting.ready_line());
+    let _ = match has_json_logs {
+        // A collector reads this as one more line of the log.
+        true => writeln!(out, "{}", greeting.json(SystemTime::now())),
+        false => writeln!(out, "{}{}", greeting.text(), greeting.ready_line()),
+    };
     let _ = out.flush();
     drop(out);
     server.listen(listener, stop).await

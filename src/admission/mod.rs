@@ -19,7 +19,7 @@ use self::tokens::{Proof, Tokens};
 use self::visitor::Visitor;
 use crate::signaling::name::{Lobby, Session, UserName};
 use crate::signaling::refusal::{Code, Refusal};
-use crate::{store, tally};
+use crate::store;
 
 /// The one who looks at passwords and tokens. Cheap to clone; all clones count wrong ones together.
 #[derive(Clone)]
@@ -114,13 +114,11 @@ impl Gate {
             Rule::Password(password) => check_password(password, given.password.as_deref()).map(|()| None),
             Rule::Token(tokens) => tokens.read(given.token.as_deref()).map(Some),
         };
-        checked.inspect_err(|refusal| _ = tally::count(refusal.code.name())).map_err(|refusal| {
-            match self.guesses.lock().wrong(visitor.network(), Instant::now()) {
-                Verdict::Wait(wait) => Denial { refusal, wait },
-                Verdict::Crowded => {
-                    let sentence = "Too many wrong passwords or tokens from your address: try again in a minute.";
-                    Denial { refusal: Refusal::new(refusal.code, sentence), wait: Duration::ZERO }
-                }
+        checked.map_err(|refusal| match self.guesses.lock().wrong(visitor.network(), Instant::now()) {
+            Verdict::Wait(wait) => Denial { refusal, wait },
+            Verdict::Crowded => {
+                let sentence = "Too many wrong passwords or tokens from your address: try again in a minute.";
+                Denial { refusal: Refusal::new(refusal.code, sentence), wait: Duration::ZERO }
             }
         })
     }

@@ -228,7 +228,7 @@ pub struct Config {
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "SWITCHBOARD_LOG_LEVEL", help_heading = TELLING)]
     pub log_level: String,
 
-    /// How logs are written
+    /// How logs and the start-up lines are written
     #[arg(long, value_name = "FORMAT", default_value = "human", env = "SWITCHBOARD_LOG_FORMAT", help_heading = TELLING)]
     pub log_format: LogFormat,
 }

@@ -171,6 +171,11 @@ impl Switchboard {
         others.into_iter().filter_map(|(id, other)| self.tell_about(other, peer, id, news, now)).collect()
     }
 
+    /// The ids of a peer's calls, the open one included.
+    pub fn offers_of(&self, peer: PeerId) -> Vec<OfferId> {
+        self.peers.get(&peer).map_or_else(Vec::new, |peer| peer.offered.iter().chain(&peer.answered).copied().collect())
+    }
+
     /// The ids of a peer's answered calls.
     pub fn parties_of(&self, peer: PeerId) -> Vec<OfferId> {
         self.calls_of(peer).into_iter().map(|(id, _)| id).collect()

@@ -40,6 +40,8 @@ pub struct Answered {
     pub candidates: Vec<IceCandidate>,
     /// Who else hears what, after the ack.
     pub notices: Vec<Notice>,
+    /// The call that it began, and its offerer; `None` within a call that is there already.
+    pub begun: Option<(OfferId, UserName)>,
 }
 
 /// Which offer an answer means.
@@ -124,7 +126,7 @@ impl Switchboard {
             let early = self.describe_again(peer, *id, &answer, now);
             let mut notices = Vec::from_iter(self.post(other, News::Renegotiated { offer_id: *id, answer }, now));
             notices.extend(early.into_iter().filter_map(|early| self.post(other, News::IceCandidate(early), now)));
-            return Ok(Answered { candidates: Vec::new(), notices });
+            return Ok(Answered { candidates: Vec::new(), notices, begun: None });
         }
         let found = self.find_open(peer, wanted);
         let Some(answerer) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
@@ -149,6 +151,7 @@ impl Switchboard {
 
         self.lines.insert(id, Line::new(offerer, peer), (lobby.clone(), call.offerer_user_name.clone()));
         let gone = withdrawn(&call, Withdrawn::Answered);
+        let begun = Some((id, call.offerer_user_name.clone()));
         let mut notices = Vec::new();
         if !has_ack {
             let unasked = candidates.drain(..).map(News::IceCandidate);
@@ -160,7 +163,7 @@ impl Switchboard {
         if !open.hidden.is_some_and(|hidden| hidden.told) {
             notices.push(Notice::to_others(lobby, [offerer, peer], gone));
         }
-        Ok(Answered { candidates, notices })
+        Ok(Answered { candidates, notices, begun })
     }
 
     /// `newOffer` within an answered call: a renegotiation, for the other party alone.
@@ -214,7 +217,8 @@ impl Switchboard {
             && self.early.is_empty()
     }
 
-    pub(super) fn own_open_offer(&self, peer: PeerId) -> Option<OfferId> {
+    /// The offer of a peer that waits for an answer.
+    pub fn own_open_offer(&self, peer: PeerId) -> Option<OfferId> {
         let newest = *self.peers.get(&peer)?.offered.last()?;
         self.open.get(newest).map(|_| newest)
     }

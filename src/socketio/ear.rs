@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::AckSender;
 use socketioxide::handler::{FromMessageParts, MessageHandler};
-use socketioxide::socket::Socket;
+use socketioxide::socket::{DisconnectReason, Socket};
 use socketioxide_core::Value;
 
 use super::event::Said;
@@ -15,12 +15,15 @@ use super::inbox::{Inbox, Utterance};
 use super::payload::{self, Reading};
 use super::transport::Claim;
 use crate::admission::pace::{Pace, Verdict};
+use crate::signaling::name::UserName;
 use crate::signaling::peer::ConnectionEnd;
 use crate::store::Store;
 use crate::tally;
 
 /// What all that a peer says goes through.
 pub struct Ear {
+    /// Whose it is.
+    pub name: UserName,
     /// Where it goes.
     pub inbox: Inbox,
     /// How fast it may come.
@@ -45,7 +48,7 @@ impl MessageHandler<LocalAdapter, Listener> for Listener {
         let verdict = ear.pace.lock().take(Instant::now());
         let reading = match verdict {
             // As in the course server nothing comes of it, not even an ack.
-            Verdict::Listen if said == Said::Unknown => return,
+            Verdict::Listen if said == Said::Unknown => return ear.unknown(&packet),
             Verdict::Listen => payload::read(said, &packet, ear.store.limits()),
             Verdict::Tell => Reading { command: Err(ear.pace.lock().refusal()), number: None },
             Verdict::Drop => return,
@@ -60,10 +63,40 @@ impl MessageHandler<LocalAdapter, Listener> for Listener {
 }
 
 impl Ear {
+    /// An event that this server does not know: named in the log once, since a misspelling has no other trace here.
+    fn unknown(&self, packet: &Value) {
+        if let Some(event) = tally::first("unknown-event", event_name(packet).unwrap_or("(no name)")) {
+            tracing::info!(
+                user = self.name.as_str(),
+                event,
+                "an unknown event, which has no effect: is it misspelled?"
+            );
+        }
+    }
+
+    /// Logs that what the client sent ended its connection, where it did. The library tells no more than this.
+    pub fn log_end(&self, reason: &DisconnectReason, most: usize) {
+        let user = self.name.as_str();
+        match reason {
+            DisconnectReason::PacketParsingError | DisconnectReason::TransportError
+                if self.claim.session().longest() > most as u64 =>
+            {
+                let words = format!("it sent a message of more than {most} bytes (--max-message)");
+                tally::warn_about("too-large", user, format!("connection of {user:?} closed: {words}"));
+            }
+            DisconnectReason::PacketParsingError => {
+                let words = "it sent a packet that cannot be read (does it use another parser, such as msgpack?)";
+                tally::warn_about("unreadable", user, format!("connection of {user:?} closed: {words}"));
+            }
+            _ => {}
+        }
+    }
+
     /// Nothing more is heard of this peer, nor told to it.
     pub fn close(&self, reason: &'static str, why: &str) {
         if self.claim.cut() {
-            tally::warn(reason, format!("connection closed: {why}"));
+            let user = self.name.as_str();
+            tally::warn_about(reason, user, format!("connection of {user:?} closed: {why}"));
         }
         self.inbox.end(ConnectionEnd::Broken);
     }
@@ -71,10 +104,13 @@ impl Ear {
 
 /// Which event it is: the first element of the array.
 fn said(packet: &Value) -> Said {
-    let Value::Str(text, _) = packet else { return Said::Unknown };
+    event_name(packet).map_or(Said::Unknown, Said::from_name)
+}
+
+fn event_name(packet: &Value) -> Option<&str> {
+    let Value::Str(text, _) = packet else { return None };
     let after_bracket = text.trim_start().strip_prefix('[').unwrap_or_default();
-    let name = after_bracket.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
-    name.map_or(Said::Unknown, Said::from_name)
+    after_bracket.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
 }
 
 /// Bytes of an event.

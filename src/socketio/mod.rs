@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::middleware;
 use parking_lot::Mutex;
+use serde_json::Value;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::DisconnectReason;
@@ -36,7 +37,8 @@ use self::requests::{CredentialsInQuery, Desk, cable_of};
 use self::transport::{Claim, Transports};
 use crate::admission::pace::{Pace, Speed};
 use crate::admission::visitor::Visitor;
-use crate::admission::{Denial, Gate};
+use crate::admission::{Credentials, Denial, Gate};
+use crate::refusals;
 use crate::signaling::json::Tree;
 use crate::signaling::peer::ConnectionEnd;
 use crate::signaling::refusal::{Code, Refusal};
@@ -174,7 +176,9 @@ impl Hall {
     fn welcome(&self, socket: &SocketRef, auth: Option<Tree>) -> Result<(), Denial> {
         let Some(Tree(auth)) = auth else {
             let sentence = "The auth object could not be read: send {userName, password}.";
-            return Err(Refusal::new(Code::BadPayload, sentence).into());
+            let refusal = Refusal::new(Code::BadPayload, sentence);
+            refused(&Value::Null, &refusal);
+            return Err(refusal.into());
         };
         let claim = self.claim(socket)?;
         let request = &socket.req_parts().extensions;
@@ -183,17 +187,24 @@ impl Hall {
         let guest = match handshake::read(&auth, in_query, visitor, &self.gate) {
             Ok(guest) => guest,
             Err(denial) if denial.refusal.code == Code::WrongPassword => {
+                refused(&auth, &denial.refusal);
                 socket.extensions.insert(Arrival::WrongPassword(denial, claim));
                 return Ok(());
             }
-            Err(denial) => return Err(denial),
+            Err(denial) => {
+                refused(&auth, &denial.refusal);
+                return Err(denial);
+            }
         };
         let (inbox, entries) = Inbox::new();
         let pace = Mutex::new(Pace::new(self.options.speed, Instant::now()));
-        let ear = Arc::new(Ear { inbox, claim, pace, store: self.store.clone() });
+        let name = guest.newcomer.name.clone();
+        let ear = Arc::new(Ear { name, inbox, claim, pace, store: self.store.clone() });
         socket.on_fallback(Listener(ear.clone()));
         let (leaving, through_proxy) = (ear.clone(), visitor.is_through_proxy());
+        let most = self.options.max_message;
         socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
+            leaving.log_end(&reason, most);
             let goodbye = leaving.claim.session().goodbye();
             leaving.inbox.end(ended(reason, socket.transport_type(), goodbye, through_proxy));
             ready(())
@@ -217,7 +228,6 @@ impl Hall {
                 tokio::spawn(peer.converse(entries));
             }
             Some(Arrival::WrongPassword(Denial { refusal, wait }, claim)) => {
-                tracing::info!("refused: wrong password");
                 let transports = self.transports.clone();
                 let silence = self.options.ping_interval + self.options.ping_timeout;
                 tokio::spawn(async move {
@@ -244,6 +254,12 @@ impl Hall {
         let sentence = "This session was in use a moment ago: connect anew.";
         claim.map(Arc::new).ok_or_else(|| Refusal::new(Code::TooMany, sentence).into())
     }
+}
+
+/// Logs that a client with this `auth` does not come in.
+fn refused(auth: &Value, Refusal { code, message }: &Refusal) {
+    let name = Credentials::from_auth(auth).user_name;
+    refusals::refused_at_entry(name.as_deref(), "connect", code.name(), message);
 }
 
 /// How a connection ended (protocol 1.4). By long-polling only `disconnect()` and the close packet are told from a break,

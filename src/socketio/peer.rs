@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use socketioxide::extract::AckSender;
 use tokio::sync::mpsc;
@@ -11,22 +12,24 @@ use super::event::{self, Said};
 use super::inbox::{Entry, Utterance};
 use super::outbox::{FEW_WORDS, Outbox};
 use super::payload::Command;
+use crate::refusals::RefusalLog;
 use crate::signaling::call::IceCandidate;
-use crate::signaling::name::{ConnectionId, OfferId, PeerId, RoomName};
+use crate::signaling::name::{ConnectionId, OfferId, PeerId, RoomName, UserName};
 use crate::signaling::peer::{ConnectionEnd, Newcomer};
 use crate::signaling::refusal::Refusal;
 use crate::signaling::room_command::RoomCommand;
 use crate::signaling::room_news::Place;
 use crate::store::directory::{Outbox as _, Telling};
 use crate::store::{self, Outcome, Speaker, Store};
-use crate::tally;
 
 /// One live connection, as its task sees it.
 pub struct Peer {
     id: PeerId,
+    name: UserName,
     connection: ConnectionId,
     outbox: Arc<Outbox>,
     store: Arc<Store>,
+    refusals: Mutex<RefusalLog>,
 }
 
 #[derive(Serialize)]
@@ -71,6 +74,7 @@ impl Peer {
     /// `way_out` makes its outbox.
     pub fn arrive(newcomer: Newcomer, store: Arc<Store>, way_out: impl FnOnce(PeerId) -> Outbox) -> Self {
         let connection = ConnectionId(store::random());
+        let name = newcomer.name.clone();
         let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
             let outbox = Arc::new(way_out(arrival.peer));
             if let Some(restored) = &arrival.restored {
@@ -83,15 +87,23 @@ impl Peer {
                 // Course step 11: the server emits the waiting offers to the new client.
                 outbox.emit_offers(&arrival.offers);
             }
-            tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected");
+            let back = arrival.restored.as_ref();
+            let calls = back.iter().flat_map(|back| back.calls.iter().map(|call| call.offer_id).chain(back.open_offer));
+            let (user, offers) = (name.as_str(), listed(&calls.collect::<Vec<_>>()));
+            tracing::info!(peer = %arrival.peer, user, back = back.is_some(), offers, "connected");
             outbox
         });
-        Self { id, connection, outbox, store }
+        Self { id, name, connection, outbox, store, refusals: Mutex::default() }
     }
 
     /// Tells it something about its `auth`.
     pub fn remark(&self, refusal: &Refusal) {
+        self.log_refusal("connect", refusal);
         self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal }, FEW_WORDS);
+    }
+
+    fn log_refusal(&self, event: &str, Refusal { code, message }: &Refusal) {
+        self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
     }
 
     /// The conversation: until the connection ends.
@@ -120,7 +132,7 @@ impl Peer {
             // Course step 8: the server holds the offer for the other browser, associated with CLIENT1.
             Ok(Command::Offer(offer)) => self.store.offer(by, offer, |outcome| {
                 self.act(said, ack, outcome, |ack, id| {
-                    tracing::info!(peer = %self.id, offer = %id, "offered");
+                    tracing::info!(peer = %self.id, user = self.name.as_str(), offer = %id, "offered");
                     self.reply(ack, &Done { ok: true, offer_id: Some(id) });
                 });
             }),
@@ -130,8 +142,11 @@ impl Peer {
             // Course step 19: CLIENT2 emits its answer. Course step 21: the store has CLIENT1 told.
             Ok(Command::Answer(wanted, answer)) => {
                 self.store.answer(by, &wanted, answer, ack.is_some(), |outcome| {
-                    self.act(said, ack, outcome, |ack, candidates| {
-                        tracing::info!(peer = %self.id, "answered");
+                    self.act(said, ack, outcome, |ack, (candidates, begun)| {
+                        if let Some((id, offerer)) = begun {
+                            let (user, offerer) = (self.name.as_str(), offerer.as_str());
+                            tracing::info!(peer = %self.id, user, offerer, offer = %id, "answered");
+                        }
                         // The candidates so far go first, so that none that is passed on overtakes them.
                         let size = candidates.iter().map(IceCandidate::size).sum();
                         if let Some(ack) = ack {
@@ -148,8 +163,13 @@ impl Peer {
                 self.store.rejoin(by, id, (role, other, key), |outcome| self.done(said, ack, outcome));
             }
             Ok(Command::HangUp(only)) => {
-                let ended = |outcome: Outcome<usize>| {
-                    self.reply(ack, &Count { ended: outcome.and_then(Result::ok).unwrap_or_default() });
+                let ended = |outcome: Outcome<Vec<OfferId>>| {
+                    let calls = outcome.and_then(Result::ok).unwrap_or_default();
+                    if !calls.is_empty() {
+                        let (user, offers) = (self.name.as_str(), listed(&calls));
+                        tracing::info!(peer = %self.id, user, offers, "hung up");
+                    }
+                    self.reply(ack, &Count { ended: calls.len() });
                 };
                 match only.as_deref().map(OfferId::parse) {
                     // An id that we never gave: nothing ends.
@@ -158,7 +178,11 @@ impl Peer {
                 }
             }
             Ok(Command::CancelOffer) => self.store.cancel(by, |outcome| {
-                self.reply(ack, &Count { ended: usize::from(outcome == Some(Ok(true))) });
+                let offer = outcome.and_then(Result::ok).flatten();
+                if let Some(id) = offer {
+                    tracing::info!(peer = %self.id, user = self.name.as_str(), offer = %id, "cancelled");
+                }
+                self.reply(ack, &Count { ended: usize::from(offer.is_some()) });
             }),
             Ok(Command::Room(command)) => {
                 let room = match &command {
@@ -197,8 +221,7 @@ impl Peer {
     }
 
     fn refuse(&self, said: Said, refusal: &Refusal, ack: Option<AckSender>) {
-        tally::count(refusal.code.name());
-        tracing::debug!(peer = %self.id, event = said.name(), code = ?refusal.code, "refused");
+        self.log_refusal(said.name(), refusal);
         // In rooms the ack says it all, where there is one.
         if ack.is_none() || !matches!(said, Said::Room(_)) {
             self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: said.name(), refusal }, FEW_WORDS);
@@ -211,6 +234,16 @@ impl Peer {
     }
 }
 
+/// Offer ids for a line of the log: the first ones, as many as one can read.
+fn listed(offers: &[OfferId]) -> String {
+    const MOST: usize = 8;
+    let mut words: Vec<_> = offers.iter().take(MOST).map(ToString::to_string).collect();
+    if offers.len() > MOST {
+        words.push(format!("and {} more", offers.len() - MOST));
+    }
+    words.join(" ")
+}
+
 /// That a peer is here. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.
 struct Presence<'a> {
     peer: &'a Peer,
@@ -219,11 +252,11 @@ struct Presence<'a> {
 
 impl Drop for Presence<'_> {
     fn drop(&mut self) {
-        let Peer { id, connection, outbox, store } = self.peer;
-        store.leave(*id, *connection, self.how);
+        let Peer { id, name, connection, outbox, store, .. } = self.peer;
+        let calls = store.leave(*id, *connection, self.how);
         if std::thread::panicking() {
             outbox.close("fault", "its conversation failed");
         }
-        tracing::info!(peer = %id, how = ?self.how, "gone");
+        tracing::info!(peer = %id, user = name.as_str(), how = ?self.how, offers = listed(&calls), "gone");
     }
 }

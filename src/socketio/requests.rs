@@ -36,6 +36,15 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         return bad_request(r#"{"code":"3","message":"Bad request"}"#);
     }
     let cable = cable_of(request.extensions(), request.headers());
+    if speaks_older_protocol(&request) {
+        if tally::count("engine-io-3") == 1 {
+            tracing::info!(
+                "refused a Socket.IO client of version 2 or older (Engine.IO 3): its page needs a client of version 3 or \
+                 4, such as /socket.io/socket.io.js of this server. Further ones are counted."
+            );
+        }
+        return bad_request(r#"{"code":5,"message":"Unsupported protocol version"}"#);
+    }
     let Some(session) = session(&request) else {
         let response = next.run(slim(request)).await;
         watch_close(cable.as_ref(), &response);
@@ -47,6 +56,10 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         return bad_request(r#"{"code":"1","message":"Session ID unknown"}"#);
     }
     let (polls, body) = (request.method() == Method::GET, body_size(request.headers(), desk.max_message));
+    if body > desk.max_message {
+        // The library takes it for an unreadable one.
+        transports.note_length(session, body);
+    }
     let response = next.run(request).await;
     watch_close(cable.as_ref(), &response);
     match cable {
@@ -60,6 +73,11 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         _ => {}
     }
     response
+}
+
+/// Whether the client asks for version 3 of Engine.IO; what else there is besides 4 the library refuses.
+fn speaks_older_protocol(request: &Request) -> bool {
+    request.uri().query().is_some_and(|query| query.split('&').any(|pair| matches!(pair, "EIO=1" | "EIO=2" | "EIO=3")))
 }
 
 /// Once a WebSocket is open, its client's goodbye is to be known.

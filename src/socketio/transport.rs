@@ -47,12 +47,14 @@ pub struct Session {
     polled: AtomicU64,
     /// Bytes that came by long-polling and were no event that anybody heard.
     unheard: AtomicI64,
+    /// Bytes of its longest request by long-polling, where that was over the limit.
+    longest: AtomicU64,
 }
 
 impl Session {
     fn new(transport: Transport) -> Arc<Self> {
         let (claim, polled, unheard) = (AtomicU64::new(0), AtomicU64::new(0), AtomicI64::new(0));
-        Arc::new(Self { transport: Mutex::new(transport), claim, polled, unheard })
+        Arc::new(Self { transport: Mutex::new(transport), claim, polled, unheard, longest: AtomicU64::new(0) })
     }
 
     /// An event of so many bytes was heard.
@@ -70,6 +72,15 @@ impl Session {
         match &*self.transport.lock() {
             Transport::WebSocket(cable) => cable.goodbye(),
             Transport::Polling | Transport::Cut => None,
+        }
+    }
+
+    /// Bytes of the longest frame or request that it began to send, as far as it is known.
+    pub fn longest(&self) -> u64 {
+        let longest = self.longest.load(Ordering::Relaxed);
+        match &*self.transport.lock() {
+            Transport::WebSocket(cable) => longest.max(cable.longest_frame()),
+            Transport::Polling | Transport::Cut => longest,
         }
     }
 
@@ -186,6 +197,13 @@ impl Transports {
         let unheard = session.unheard.load(Ordering::Relaxed).saturating_add(signed(bytes)).max(0);
         session.unheard.store(unheard, Ordering::Relaxed);
         usize::try_from(unheard).unwrap_or(usize::MAX)
+    }
+
+    /// A session begins to send so many bytes in one request.
+    pub fn note_length(&self, id: Sid, bytes: usize) {
+        if let Some(session) = self.known.lock().sessions.get(&id) {
+            session.longest.fetch_max(bytes as u64, Ordering::Relaxed);
+        }
     }
 
     /// Lets go the cables that nobody has claimed.

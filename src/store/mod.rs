@@ -90,12 +90,14 @@ impl Store {
         (arrival.peer, outbox)
     }
 
-    /// A connection ended.
-    pub fn leave(&self, peer: PeerId, connection: ConnectionId, end: ConnectionEnd) {
+    /// A connection ended. Returns the calls that its peer had.
+    pub fn leave(&self, peer: PeerId, connection: ConnectionId, end: ConnectionEnd) -> Vec<OfferId> {
         let Exchange { switchboard, directory } = &mut *self.exchange.lock();
+        let calls = switchboard.offers_of(peer);
         let notices = switchboard.leave(peer, connection, end, Instant::now());
         directory.remove(peer, connection);
         self.tell_all(directory, notices);
+        calls
     }
 
     /// Keeps an offer; `reply` gets its new id.
@@ -112,18 +114,18 @@ impl Store {
         self.hear(by, reply, |switchboard, now| Ok(((), switchboard.renegotiate(by.peer, id, offer, now)?)));
     }
 
-    /// Answers an offer; `reply` gets the offerer's candidates so far.
+    /// Answers an offer; `reply` gets the offerer's candidates so far, and the call that has begun.
     pub fn answer(
         &self,
         by: Speaker,
         wanted: &Wanted,
         answer: SessionDescription,
         has_ack: bool,
-        reply: impl FnOnce(Outcome<Vec<IceCandidate>>),
+        reply: impl FnOnce(Outcome<(Vec<IceCandidate>, Option<(OfferId, UserName)>)>),
     ) {
         self.hear(by, reply, |switchboard, now| {
             let answered = switchboard.answer(by.peer, wanted, answer, has_ack, now)?;
-            Ok((answered.candidates, answered.notices))
+            Ok(((answered.candidates, answered.begun), answered.notices))
         });
     }
 
@@ -144,16 +146,19 @@ impl Store {
         self.hear(by, reply, |switchboard, now| Ok(((), switchboard.rejoin(by.peer, id, end, now)?)));
     }
 
-    /// Ends a peer's calls; `reply` gets how many.
-    pub fn hang_up(&self, by: Speaker, only: Option<OfferId>, reply: impl FnOnce(Outcome<usize>)) {
-        self.hear(by, reply, |switchboard, now| Ok(switchboard.hang_up(by.peer, only, now)));
+    /// Ends a peer's calls; `reply` gets which.
+    pub fn hang_up(&self, by: Speaker, only: Option<OfferId>, reply: impl FnOnce(Outcome<Vec<OfferId>>)) {
+        self.hear(by, reply, |switchboard, now| {
+            let mut calls = switchboard.offers_of(by.peer);
+            calls.retain(|call| only.is_none_or(|only| only == *call));
+            Ok((calls, switchboard.hang_up(by.peer, only, now).1))
+        });
     }
 
-    /// Withdraws a peer's open offer; `reply` gets whether there was one.
-    pub fn cancel(&self, by: Speaker, reply: impl FnOnce(Outcome<bool>)) {
+    /// Withdraws a peer's open offer; `reply` gets which, if there was one.
+    pub fn cancel(&self, by: Speaker, reply: impl FnOnce(Outcome<Option<OfferId>>)) {
         self.hear(by, reply, |switchboard, now| {
-            let notices = switchboard.cancel(by.peer, now);
-            Ok((!notices.is_empty(), notices))
+            Ok((switchboard.own_open_offer(by.peer), switchboard.cancel(by.peer, now)))
         });
     }
 

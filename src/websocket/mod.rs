@@ -29,6 +29,7 @@ use self::peer::{ConnectionInfo, Manner, Peer};
 use crate::admission::pace::Speed;
 use crate::admission::visitor::Visitor;
 use crate::admission::{Credentials, Denial, Gate, Identity};
+use crate::refusals;
 use crate::signaling::name::Lobby;
 use crate::signaling::peer::{Newcomer, Purpose};
 use crate::signaling::refusal::{Code, Refusal};
@@ -129,7 +130,7 @@ async fn enter_rooms(
             admit(hall, upgrade, (&extensions, query), newcomer, Manner::Rooms, remark)
         }
         Err(denial) => {
-            let (status, Refusal { message, .. }) = deny(&hall, denial).await;
+            let (status, Refusal { message, .. }) = deny(&hall, credentials.user_name.as_deref(), denial).await;
             refuse(status, &message)
         }
     }
@@ -150,7 +151,7 @@ async fn enter_pairs(
     let id = match pairs::check(&hall, visitor, access).map(|proof| pairs::user(proof.as_ref(), &claimed)) {
         Ok(id) => id,
         Err(denial) => {
-            let (status, Refusal { message, .. }) = deny(&hall, denial).await;
+            let (status, Refusal { message, .. }) = deny(&hall, claimed.as_str(), denial).await;
             return refuse(status, &message);
         }
     };
@@ -161,14 +162,26 @@ async fn enter_pairs(
             let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
             admit(hall, upgrade, (&extensions, query), newcomer, Manner::Pairs(pairs::address(visitor)), None)
         }
-        Err(Refusal { code: Code::WrongToken, message }) => refuse(StatusCode::UNAUTHORIZED, &message),
-        Err(_) => upgrade.on_upgrade(peer::turn_away),
+        Err(refusal) if refusal.code == Code::WrongToken => {
+            refused(claimed.as_str(), &refusal);
+            refuse(StatusCode::UNAUTHORIZED, &refusal.message)
+        }
+        Err(refusal) => {
+            refused(claimed.as_str(), &refusal);
+            upgrade.on_upgrade(peer::turn_away)
+        }
     }
+}
+
+/// Logs that a client which calls itself so does not come in.
+fn refused(name: Option<&str>, Refusal { code, message }: &Refusal) {
+    refusals::refused_at_entry(name, "connect", code.name(), message);
 }
 
 /// Waits until a denial may be told; then says by which status. Its place among those who wait is kept even if the
 /// connection, and with it this future, is gone. A server that stops does not wait.
-async fn deny(hall: &Hall, Denial { refusal, wait }: Denial) -> (StatusCode, Refusal) {
+async fn deny(hall: &Hall, name: Option<&str>, Denial { refusal, wait }: Denial) -> (StatusCode, Refusal) {
+    refused(name, &refusal);
     let mut closing = hall.closing.subscribe();
     tokio::select! {
         () = tokio::time::sleep(wait) => {}
@@ -206,6 +219,7 @@ fn admit(
         .on_upgrade(async move |socket| {
             let (peer, outgoing) = Peer::arrive(newcomer, manner, info, hall.store.clone(), &hall.options);
             if let Some(remark) = remark {
+                peer.log_refusal("connect", &remark);
                 peer.outbox.send(rooms::refused(None, None, &remark));
             }
             peer.converse(socket, outgoing, &hall.options).await;

@@ -17,12 +17,12 @@ use super::{Hall, deny, rooms};
 use crate::admission::tokens::Proof;
 use crate::admission::visitor::Visitor;
 use crate::admission::{Credentials, Denial};
+use crate::refusals;
 use crate::signaling::json::Tree;
 use crate::signaling::name::RoomName;
 use crate::signaling::pair_news::PairNews;
 use crate::signaling::pairs::{Address, PairCommand, PairId};
 use crate::signaling::refusal::{Code, Refusal};
-use crate::tally;
 
 /// Rooms: who comes, goes and is there.
 const ROOMS: &str = "NORMAL_SERVER_PROCESS";
@@ -34,15 +34,22 @@ pub(super) const PING: &str = r#"{"label":"NORMAL_SERVER_PROCESS","data":{"type"
 
 /// How one of the two requests is answered: in the course's own words, misspelling included.
 struct Answers {
+    /// What the log calls it.
+    event: &'static str,
     success: &'static str,
     /// What comes with it, if anything does.
     message: Option<&'static str>,
     failure: &'static str,
 }
 
-const CREATE: Answers =
-    Answers { success: "CHECK_ROOM_RESPONSE_SUCCESS", message: None, failure: "CHECK_ROOM_RESPONSE_FAILURE" };
+const CREATE: Answers = Answers {
+    event: "create-room",
+    success: "CHECK_ROOM_RESPONSE_SUCCESS",
+    message: None,
+    failure: "CHECK_ROOM_RESPONSE_FAILURE",
+};
 const DESTROY: Answers = Answers {
+    event: "destroy-room",
     success: "DESTORY_ROOM_RESPONSE_SUCCESS",
     message: Some("The room is gone."),
     failure: "DESTROY_ROOM_RESPONSE_FAILURE",
@@ -138,11 +145,14 @@ async fn respond(
     let proof = match checked {
         Ok(proof) => proof,
         Err(denial) => {
-            let (status, refusal) = deny(hall, denial).await;
+            let (status, refusal) = deny(hall, None, denial).await;
             return refuse(status, refusal);
         }
     };
-    match act(proof).inspect_err(|refusal| _ = tally::count(refusal.code.name())) {
+    let log = |Refusal { code, message }: &Refusal| {
+        refusals::refused_at_entry(None, answers.event, code.name(), message);
+    };
+    match act(proof).inspect_err(log) {
         Ok(()) => Json(Frame { label: None, data: Success { r#type: answers.success, message: answers.message } })
             .into_response(),
         Err(refusal) if refusal.code == Code::WrongToken => refuse(StatusCode::UNAUTHORIZED, refusal),
@@ -192,6 +202,7 @@ pub(super) fn hear(peer: &Peer, address: &Address, text: &str) -> bool {
     let sentence = "This means nothing here: send {\"label\", \"data\": {\"type\", ...}} as JSON text.";
     let nonsense = Refusal::new(Code::BadPayload, sentence);
     let Some(Message { label, data: Tree(data) }) = rooms::object(text) else {
+        peer.log_refusal("(no label and data)", &nonsense);
         peer.outbox.send(refused(&nonsense));
         return false;
     };
@@ -209,13 +220,17 @@ pub(super) fn hear(peer: &Peer, address: &Address, text: &str) -> bool {
             PairId::new(&data["otherUserId"]).map(|to| PairCommand::Relay(to, text.into()))
         }
         _ => {
+            peer.log_refusal("(no known type)", &nonsense);
             peer.outbox.send(refused(&nonsense));
             return false;
         }
     };
-    let answer = |refusal: &Refusal| match kind {
-        "JOIN_ROOM_REQUEST" => failed(refusal),
-        _ => refused(refusal),
+    let answer = |refusal: &Refusal| {
+        peer.log_refusal(kind, refusal);
+        match kind {
+            "JOIN_ROOM_REQUEST" => failed(refusal),
+            _ => refused(refusal),
+        }
     };
     match command {
         Ok(command) => peer.store.in_pair(peer.speaker(), command, |outcome| {
@@ -239,15 +254,13 @@ pub(super) fn news(news: &PairNews) -> String {
 /// Why something had no effect: the course has no word for it, and its pages pass over what they do not know.
 pub(super) fn refused(refusal: &Refusal) -> String {
     let Refusal { code, message } = refusal;
-    tally::count(code.name());
     rooms::encode(&Frame {
         label: Some(ROOMS),
         data: json!({ "type": "SIGNALING_ERROR", "code": code, "message": message }),
     })
 }
 
-fn failed(Refusal { code, message }: &Refusal) -> String {
-    tally::count(code.name());
+fn failed(Refusal { message, .. }: &Refusal) -> String {
     rooms::encode(&Frame {
         label: Some(ROOMS),
         data: json!({ "type": "JOIN_ROOM_RESPONSE_FAILURE", "message": message }),

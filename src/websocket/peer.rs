@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tungstenite::error::CapacityError;
@@ -13,7 +14,8 @@ use super::outbox::{End, Outbox, Outgoing};
 use super::parting::{Parting, code, part};
 use super::{Options, pairs, rooms};
 use crate::admission::pace::{Pace, Verdict};
-use crate::signaling::name::{ConnectionId, PeerId};
+use crate::refusals::RefusalLog;
+use crate::signaling::name::{ConnectionId, PeerId, UserName};
 use crate::signaling::pairs::Address;
 use crate::signaling::peer::{ConnectionEnd, Newcomer};
 use crate::signaling::refusal::{Code, Refusal};
@@ -52,6 +54,8 @@ pub struct ConnectionInfo {
 pub struct Peer {
     /// Whose it is.
     pub id: PeerId,
+    name: UserName,
+    refusals: Mutex<RefusalLog>,
     connection: ConnectionId,
     /// Its way out.
     pub outbox: Arc<Outbox>,
@@ -80,6 +84,7 @@ impl Peer {
         options: &Options,
     ) -> (Self, Outgoing) {
         let connection = ConnectionId(store::random());
+        let name = newcomer.name.clone();
         let (outbox, outgoing) = Outbox::new(options.max_queue, options.max_queue_bytes);
         let (id, outbox) = store.arrive(connection, newcomer, |arrival| {
             if let (Some(restored), Manner::Rooms) = (&arrival.restored, &manner) {
@@ -88,11 +93,13 @@ impl Peer {
             for (_, news) in &arrival.missed {
                 outbox.tell(&Telling::to_one(news), None);
             }
-            tracing::info!(peer = %arrival.peer, back = arrival.restored.is_some(), "connected by bare WebSocket");
+            let (user, back) = (name.as_str(), arrival.restored.is_some());
+            tracing::info!(peer = %arrival.peer, user, back, "connected by bare WebSocket");
             Arc::new(outbox)
         });
         let how = ConnectionEnd::Broken;
-        (Self { id, connection, outbox, store, manner, info, how }, outgoing)
+        let refusals = Mutex::default();
+        (Self { id, name, refusals, connection, outbox, store, manner, info, how }, outgoing)
     }
 
     /// Who says something, to the store.
@@ -203,7 +210,8 @@ impl Peer {
             }
             Verdict::Drop => return None,
             Verdict::Close => {
-                tally::warn("too-fast", "connection closed: it speaks too fast");
+                let user = self.name.as_str();
+                tally::warn_about("too-fast", user, format!("connection of {user:?} closed: it speaks too fast"));
                 return Some(Parting { farewell: Some((self.too_fast(), "too fast for too long")), ..Parting::lost() });
             }
         }
@@ -256,7 +264,13 @@ impl Peer {
         }
     }
 
+    /// Counts and logs a refusal.
+    pub fn log_refusal(&self, event: &str, Refusal { code, message }: &Refusal) {
+        self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
+    }
+
     fn refused(&self, refusal: &Refusal) -> String {
+        self.log_refusal("(frame)", refusal);
         match self.manner {
             Manner::Rooms => rooms::refused(None, None, refusal),
             Manner::Pairs(_) => pairs::refused(refusal),
@@ -270,7 +284,10 @@ impl Peer {
         if !matches!(error.as_deref(), Ok(Capacity(CapacityError::MessageTooLong { .. }))) {
             return Parting::lost();
         }
-        let refusal = Refusal::new(Code::TooLarge, "The message is too large for this server.");
+        let refusal = Refusal::new(
+            Code::TooLarge,
+            "The message is too large for this server: --max-message sets how large it may be.",
+        );
         self.outbox.send(self.refused(&refusal));
         Parting { farewell: Some((code::TOO_LARGE, "the message is too large")), ..Parting::lost() }
     }
@@ -309,6 +326,6 @@ fn is_too_much(nonsense: &mut VecDeque<Instant>, now: Instant) -> bool {
 impl Drop for Peer {
     fn drop(&mut self) {
         self.store.leave(self.id, self.connection, self.how);
-        tracing::info!(peer = %self.id, how = ?self.how, "gone");
+        tracing::info!(peer = %self.id, user = self.name.as_str(), how = ?self.how, "gone");
     }
 }

@@ -10,7 +10,6 @@ use crate::signaling::name::{MemberId, RoomName};
 use crate::signaling::refusal::{Code, Refusal};
 use crate::signaling::room_command::{Body, Envelope, RoomCommand, RoomVerb};
 use crate::signaling::room_news::{Membership, Place, RoomNews, Signal};
-use crate::tally;
 
 /// Longest `id`, in bytes: it is sent back.
 const MAX_ID: usize = 128;
@@ -59,7 +58,10 @@ pub fn is_pong(text: &str) -> bool {
 /// Does what a client said; false if it meant nothing at all.
 pub fn hear(peer: &Peer, text: &str) -> bool {
     let Reading { id, verb, command } = read(text, peer.store.limits());
-    let refuse = |refusal: &Refusal| peer.outbox.send(refused(id, verb, refusal));
+    let refuse = |refusal: &Refusal| {
+        peer.log_refusal(verb.map_or("(no known action)", RoomVerb::name), refusal);
+        peer.outbox.send(refused(id, verb, refusal));
+    };
     match command {
         Ok(command) => {
             let room = match &command {
@@ -165,7 +167,6 @@ fn done(id: &RawValue, room: &RoomName, place: Option<&Place>) -> String {
 
 /// Why something had no effect: the reply to it, or where it bore no id a signal.
 pub fn refused(id: Option<&RawValue>, verb: Option<RoomVerb>, refusal: &Refusal) -> String {
-    tally::count(refusal.code.name());
     match id {
         Some(_) => {
             let frame: Frame<Nothing> = Frame {

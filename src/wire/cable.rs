@@ -79,6 +79,16 @@ impl Cable {
         self.0.closing.goodbye()
     }
 
+    /// Bytes of the longest WebSocket frame that its client began to send.
+    pub fn longest_frame(&self) -> u64 {
+        self.0.closing.longest_frame()
+    }
+
+    /// Whether something came by it that is not whole yet.
+    pub fn is_unfinished(&self) -> bool {
+        self.0.meter.is_unfinished()
+    }
+
     /// Bytes written to it so far.
     pub fn written(&self) -> u64 {
         self.0.meter.written()

@@ -4,7 +4,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -37,12 +37,18 @@ pub enum Goodbye {
 pub struct Closing {
     is_watched: AtomicBool,
     goodbye: OnceLock<Goodbye>,
+    longest_frame: AtomicU64,
 }
 
 impl Closing {
     /// What comes from now on is frames.
     pub fn watch(&self) {
         self.is_watched.store(true, Ordering::Relaxed);
+    }
+
+    /// Bytes of the longest frame whose head was read.
+    pub fn longest_frame(&self) -> u64 {
+        self.longest_frame.load(Ordering::Relaxed)
     }
 
     /// The client's goodbye, if it sent one.
@@ -71,11 +77,12 @@ impl AsyncRead for Watched {
         ready!(Pin::new(&mut self.wire).poll_read(cx, buffer))?;
         let Self { cable, frames, .. } = &mut *self;
         let closing = cable.closing();
-        if closing.is_watched.load(Ordering::Relaxed)
-            && let Some(goodbye) = frames.read(&buffer.filled()[before..])
-        {
-            // The first one counts.
-            let _ = closing.goodbye.set(goodbye);
+        if closing.is_watched.load(Ordering::Relaxed) {
+            if let Some(goodbye) = frames.read(&buffer.filled()[before..]) {
+                // The first one counts.
+                let _ = closing.goodbye.set(goodbye);
+            }
+            closing.longest_frame.fetch_max(frames.longest, Ordering::Relaxed);
         }
         Poll::Ready(Ok(()))
     }
@@ -115,6 +122,8 @@ struct Frames {
     length: usize,
     /// Bytes of payload that are of no interest.
     skip: u64,
+    /// Bytes of the longest payload so far.
+    longest: u64,
     is_over: bool,
 }
 
@@ -163,6 +172,7 @@ impl Frames {
         if self.length < whole + wanted {
             return None;
         }
+        self.longest = self.longest.max(payload);
         let (mask, data) = (&rest[extra..extra + MASK], &rest[extra + MASK..]);
         let plain = |place: usize| data[place] ^ mask[place];
         let goodbye = match wanted {

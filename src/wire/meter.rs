@@ -73,6 +73,11 @@ impl Meter {
         self.take_off(self.unfinished.load(Ordering::Relaxed).min(bytes.saturating_add(AROUND)));
     }
 
+    /// Whether something of what was read is not whole yet.
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished.load(Ordering::Relaxed) > 0
+    }
+
     /// All is whole: nothing of what was read is unfinished.
     pub fn finish(&self) {
         self.take_off(self.unfinished.load(Ordering::Relaxed));

@@ -8,6 +8,7 @@ pub mod address;
 pub mod cable;
 pub mod closing;
 pub mod crowd;
+mod handshake;
 pub mod meter;
 pub mod proxies;
 pub mod serving;

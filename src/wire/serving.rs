@@ -1,9 +1,11 @@
 //! Connections are accepted, and each is served in a task of its own: one that dawdles keeps nobody else waiting.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -24,6 +26,7 @@ use super::Options;
 use super::cable::Cable;
 use super::closing::Watched;
 use super::crowd::{Crowd, Place};
+use super::handshake;
 use super::meter::Intake;
 use super::proxies::TrustedProxies;
 use super::stream::{Wire, take_up};
@@ -41,6 +44,8 @@ pub struct Entrance {
     acceptor: TlsAcceptor,
     router: Router,
     patience: Duration,
+    /// Where it listens, once it does.
+    port: AtomicU16,
     crowd: Arc<Crowd>,
     trust_proxy: TrustedProxies,
     intake: Arc<Intake>,
@@ -54,6 +59,7 @@ impl Entrance {
             acceptor: TlsAcceptor::from(tls),
             router,
             patience: options.patience,
+            port: AtomicU16::new(0),
             crowd: Crowd::new(places(options.max_connections), places(options.max_per_address)),
             trust_proxy: options.trust_proxy.clone(),
             intake: Intake::new(options.max_message),
@@ -62,6 +68,7 @@ impl Entrance {
 
     /// Serves whoever comes until `stop`; then lets those end who are still here.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
+        self.port.store(listener.local_addr().map_or(0, |address| address.port()), Ordering::Relaxed);
         let (stopping, stopped) = watch::channel(false);
         let (alive, mut all_gone) = mpsc::channel(1);
         let mut stop = pin!(stop);
@@ -121,22 +128,33 @@ impl Entrance {
         place: Place,
         mut stopped: watch::Receiver<bool>,
     ) {
-        let taking_up = take_up(stream, address, (self.intake.clone(), place), &self.acceptor);
+        let has_begun = AtomicBool::new(false);
+        let taking_up = take_up(stream, address, (self.intake.clone(), place), &self.acceptor, &has_begun);
         let taken = tokio::select! {
             taken = timeout(self.patience, taking_up) => taken,
             _ = stopped.wait_for(|stopped| *stopped) => return,
         };
         let (wire, cable) = match taken {
             Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => return tracing::debug!(%error, "a connection ended before its first request"),
+            Ok(Err(error)) => {
+                handshake::count_refusal(&error, self.port.load(Ordering::Relaxed));
+                return tracing::debug!(%error, "a connection ended before its first request");
+            }
             Err(_) => {
-                tally::count("dawdled");
+                // Browsers open connections in advance, and may then have nothing to ask.
+                tally::count(if has_begun.into_inner() { "dawdled" } else { "silent" });
                 return tracing::debug!("a connection was silent for too long");
             }
         };
-        if let Err(error) = self.converse(wire, cable, stopped).await {
-            if error.is_timeout() {
+        // The handshake is done.
+        cable.finish();
+        if let Err(error) = self.converse(wire, cable.clone(), stopped).await {
+            // One that is kept alive between two requests, and has begun none, ends as it should.
+            if error.is_timeout() && cable.is_unfinished() {
                 tally::count("dawdled");
+            }
+            if let Some(error) = error.source().and_then(|source| source.downcast_ref()) {
+                handshake::count_refusal(error, self.port.load(Ordering::Relaxed));
             }
             tracing::debug!(%error, "a connection ended");
         }

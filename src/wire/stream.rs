@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 #[cfg(target_os = "linux")]
 use std::time::Duration;
@@ -42,7 +43,7 @@ pub struct Shared {
     _place: Place,
 }
 
-/// Takes up a connection: finds out which kind it is, and shakes hands.
+/// Takes up a connection: finds out which kind it is, and shakes hands. `has_begun` becomes true with the first byte.
 ///
 /// # Errors
 /// A connection that ends meanwhile, or a handshake that fails.
@@ -51,12 +52,14 @@ pub async fn take_up(
     address: SocketAddr,
     (intake, place): (Arc<Intake>, Place),
     acceptor: &TlsAcceptor,
+    has_begun: &AtomicBool,
 ) -> io::Result<(Wire, Cable)> {
     stream.set_nodelay(true)?;
     #[cfg(target_os = "linux")]
     SockRef::from(&stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
     let mut first = [0];
     let secure = stream.peek(&mut first).await? == 1 && first[0] == TLS_HANDSHAKE;
+    has_begun.store(true, Ordering::Relaxed);
     let (stream, meter) = (Arc::new(stream), Arc::new(Meter::new(intake)));
     let cable = Cable::new(address, secure, &stream, meter.clone());
     let plain = Shared { stream, meter, pulse: Pulse::default(), _place: place };

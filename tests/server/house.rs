@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which room may name which: whatever is not in its line, it must not import.
-const IMPORTS: [(&str, &[&str]); 15] = [
+const IMPORTS: [(&str, &[&str]); 16] = [
     ("signaling", &[]),
     ("tls", &[]),
     ("tally", &[]),
+    ("refusals", &["tally"]),
     ("wire", &["tally"]),
     ("telemetry", &["tally"]),
     ("greeting", &[]),
@@ -15,8 +16,8 @@ const IMPORTS: [(&str, &[&str]); 15] = [
     ("journal", &["signaling"]),
     ("store", &["signaling"]),
     ("admission", &["store", "signaling", "tally", "wire"]),
-    ("socketio", &["admission", "store", "signaling", "journal", "tally", "wire"]),
-    ("websocket", &["admission", "store", "signaling", "journal", "tally", "wire"]),
+    ("socketio", &["admission", "refusals", "store", "signaling", "journal", "tally", "wire"]),
+    ("websocket", &["admission", "refusals", "store", "signaling", "journal", "tally", "wire"]),
     ("app", &["socketio", "websocket", "admission", "store", "ice", "telemetry", "journal", "tally", "tls", "wire"]),
     // Only for the `Options`, `Limits` or `Gate` that each room owns.
     ("config", &["admission", "app", "signaling", "socketio", "telemetry", "tls", "websocket", "wire"]),

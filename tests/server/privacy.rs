@@ -40,7 +40,7 @@ async fn whole_call(program: &Program, transport: Transport) {
     amy.emit_with_ack("joining-room", json!({ "room": "room" })).await;
     amy.emit_with_ack("sending-SDP-offer", json!({ "room": "room", "to": CANDIDATE, "offer": DESCRIPTION })).await;
     amy.emit_with_ack("hangup", Value::Null).await;
-    amy.send_raw(&format!("42[\"{DESCRIPTION}\",{{}}]")).await;
+    amy.send_raw(&format!("42[\"no-such-event\",\"{DESCRIPTION}\"]")).await;
     amy.settle().await;
     amy.leave().await;
     bob.lose();

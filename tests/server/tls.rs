@@ -369,3 +369,24 @@ async fn an_authority_made_under_another_name_of_this_machine_is_still_the_one_t
     let server = TestServer::start_with_state(state.path(), &[]).await;
     shake_hands(&server, root.as_bytes(), "localhost").await.expect("a leaf that the authority signed");
 }
+
+#[tokio::test]
+async fn certificate_refused_by_a_client_is_told_once_and_counted() {
+    let keep = |line: &str| line.contains("does not trust") || line.contains("since the start");
+    let mut program = Program::start_keeping(&[], keep).await;
+    let (stranger, _) = pair();
+    for _ in 0..3 {
+        assert!(shake_hands(&program.server, stranger.pem().as_bytes(), "localhost").await.is_err());
+    }
+    // No TLS at all behind the first byte.
+    let mut stream = program.server.stream().await;
+    stream.write_all(&[0x16, 0x03, 0x01, 0x00, 0x04, 0xff, 0x00, 0x00, 0x00]).await.expect("sent");
+    within("the end", tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut Vec::new())).await.ok();
+    let port = program.server.address().port();
+    program.stop().await;
+    let log = program.log_until("since the start").await;
+    let told: Vec<_> = log.iter().filter(|line| line.contains("does not trust")).collect();
+    assert_eq!(told.len(), 1, "{log:#?}");
+    assert!(told[0].contains(" INFO ") && told[0].contains(&format!("https://localhost:{port}")), "{told:?}");
+    assert!(log.concat().contains("certificate-refused 3") && log.concat().contains("tls-failed 1"), "{log:#?}");
+}
