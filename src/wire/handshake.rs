@@ -11,20 +11,18 @@ use crate::tally;
 /// A connection that merely ended is not counted.
 pub fn count_refusal(error: &io::Error, port: u16) {
     let inner = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
-    match inner {
-        Some(rustls::Error::AlertReceived(alert)) if is_about_certificate(*alert) => {
-            if tally::count("certificate-refused") == 1 {
-                tracing::info!(
-                    ?alert,
-                    "a client does not trust the certificate and has closed its connection. In a browser: open \
-                     https://localhost:{port}, or the address to which the page connects, once in a tab of its own and go \
-                     on past the warning (\"Advanced\", \"Proceed\"). A program: give it the certificate of the authority \
-                     that the start-up lines name. Further ones are counted."
-                );
-            }
-        }
-        Some(_) => _ = tally::count("tls-failed"),
-        None => {}
+    let reason = match inner {
+        Some(rustls::Error::AlertReceived(alert)) if is_about_certificate(*alert) => "certificate-refused",
+        Some(_) => "tls-failed",
+        None => return,
+    };
+    if tally::count(reason) == 1 && reason == "certificate-refused" {
+        tracing::info!(
+            "a client does not trust the certificate and has closed its connection. In a browser: open \
+             https://localhost:{port}, or the address to which the page connects, once in a tab of its own and go on past \
+             the warning (\"Advanced\", \"Proceed\"). A program: give it the certificate of the authority that the start-up \
+             lines name. Further ones are counted."
+        );
     }
 }
 
