@@ -94,7 +94,6 @@ export const KNOWN = [
       'GET with a transport in capitals',
       'GET with WebTransport',
       'GET with no version',
-      'GET with version 3',
       'GET with version 5',
       'GET with a version that is no number',
       'GET with an unknown session',
