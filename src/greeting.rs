@@ -90,7 +90,7 @@ impl Greeting {
     }
 
     /// The same for a collector of logs: one JSON object in the form of a log line, whatever the log level. Its message
-    /// is "ready".
+    /// is "ready". The key is left out: logs are kept and read by others.
     pub fn json(&self, now: SystemTime) -> String {
         json!({
             "timestamp": format_rfc3339_micros(now).to_string(),
@@ -99,6 +99,7 @@ impl Greeting {
                 "message": "ready",
                 "version": env!("CARGO_PKG_VERSION"),
                 "addresses": self.addresses(),
+                "public_url": self.public_url,
                 "folder": self.folder,
                 "certificate": self.certificate,
                 "default_password": self.default_password,
