@@ -1,13 +1,15 @@
 //! The requests by which sessions come, go over to WebSocket, poll and post: looked at on the way to the library and
 //! back.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 use socketioxide::socket::Sid;
 
 use super::transport::Transports;
@@ -32,18 +34,12 @@ pub struct Desk {
 /// Notes the WebSocket of a session that is upgraded, and what goes in and out by long-polling; takes nothing more from
 /// a session that was cut.
 pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
-    if !is_sound(&request) {
-        return bad_request(r#"{"code":"3","message":"Bad request"}"#);
-    }
     let cable = cable_of(request.extensions(), request.headers());
-    if speaks_older_protocol(&request) {
-        if tally::count("engine-io-3") == 1 {
-            tracing::info!(
-                "refused a Socket.IO client of version 2 or older (Engine.IO 3): its page needs a client of version 3 or \
-                 4, such as /socket.io/socket.io.js of this server. Further ones are counted."
-            );
-        }
-        return bad_request(r#"{"code":5,"message":"Unsupported protocol version"}"#);
+    if speaks_older_protocol(&request) && tally::count("engine-io-3") == 1 {
+        tracing::info!(
+            "refused a Socket.IO client of version 2 or older (Engine.IO 3): its page needs a client of version 3 or \
+             4, such as /socket.io/socket.io.js of this server. Further ones are counted."
+        );
     }
     let Some(session) = session(&request) else {
         let response = next.run(slim(request)).await;
@@ -53,7 +49,7 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
     let transports = &desk.transports;
     if transports.is_cut(session) {
         // As the library answers for a session that it does not know.
-        return bad_request(r#"{"code":"1","message":"Session ID unknown"}"#);
+        return unknown_session();
     }
     let (polls, body) = (request.method() == Method::GET, body_size(request.headers(), desk.max_message));
     if body > desk.max_message {
@@ -75,7 +71,7 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
     response
 }
 
-/// Whether the client asks for version 3 of Engine.IO; what else there is besides 4 the library refuses.
+/// Whether the client asks for version 3 of Engine.IO or an older one, which the library refuses.
 fn speaks_older_protocol(request: &Request) -> bool {
     request.uri().query().is_some_and(|query| query.split('&').any(|pair| matches!(pair, "EIO=1" | "EIO=2" | "EIO=3")))
 }
@@ -90,14 +86,26 @@ fn watch_close(cable: Option<&Cable>, response: &Response) {
 /// The library keeps the request that opens a session for as long as the session lasts. So it gets a copy of what it
 /// needs: the head as it came lies in the buffer that it was read into, and would keep all of that.
 fn slim(mut request: Request) -> Request {
-    const NEEDED: [HeaderName; 2] = [header::UPGRADE, header::SEC_WEBSOCKET_KEY];
-    let copy =
-        |name: HeaderName| Some((name.clone(), HeaderValue::from_bytes(request.headers().get(name)?.as_bytes()).ok()?));
-    let headers = HeaderMap::from_iter(NEEDED.into_iter().filter_map(copy));
-    const ASKED: [&str; 3] = ["EIO=", "transport=", "sid="];
+    // The library checks with these whether it is a handshake.
+    const NEEDED: [HeaderName; 5] = [
+        header::CONNECTION,
+        header::UPGRADE,
+        header::SEC_WEBSOCKET_KEY,
+        header::SEC_WEBSOCKET_VERSION,
+        header::SEC_WEBSOCKET_PROTOCOL,
+    ];
+    let mut headers = HeaderMap::new();
+    for name in NEEDED {
+        for value in request.headers().get_all(&name) {
+            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+                headers.append(&name, value);
+            }
+        }
+    }
+    const ASKED: [&str; 3] = ["EIO", "transport", "sid"];
     let query = request.uri().query().unwrap_or_default().split('&');
-    let (query, rest): (Vec<&str>, Vec<&str>) = query.partition(|pair| ASKED.iter().any(|key| pair.starts_with(key)));
-    let bears_credentials = rest.iter().any(|pair| CREDENTIALS.contains(&pair.split('=').next().unwrap_or_default()));
+    let (query, rest): (Vec<&str>, Vec<&str>) = query.partition(|pair| ASKED.contains(&&*name(pair)));
+    let bears_credentials = rest.iter().any(|pair| CREDENTIALS.contains(&&*name(pair)));
     if let Ok(uri) = format!("{}?{}", request.uri().path(), query.join("&")).parse() {
         *request.uri_mut() = uri;
     }
@@ -108,24 +116,14 @@ fn slim(mut request: Request) -> Request {
     request
 }
 
-fn bad_request(body: &'static str) -> Response {
-    (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+/// The name of a parameter of a query.
+fn name(pair: &str) -> Cow<'_, str> {
+    percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy()
 }
 
-/// Whether a request for a WebSocket is one (RFC 6455, section 4.2.1). The library looks only at the address and the key.
-fn is_sound(request: &Request) -> bool {
-    let asks = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "transport=websocket"));
-    let headers = request.headers();
-    let names = |name, token: &str| {
-        let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-        values.any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(token)))
-    };
-    !asks
-        || request.method() == Method::GET
-            && request.version() == Version::HTTP_11
-            && names(header::CONNECTION, "upgrade")
-            && names(header::UPGRADE, "websocket")
-            && names(header::SEC_WEBSOCKET_VERSION, "13")
+fn unknown_session() -> Response {
+    let body = r#"{"code":1,"message":"Session ID unknown"}"#;
+    (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// Bytes of a request's body, or as many as there may be where it does not say.
@@ -142,6 +140,8 @@ pub fn cable_of(extensions: &Extensions, headers: &HeaderMap) -> Option<Cable> {
 /// The session that a request belongs to; `None` for one that opens a session. (One whose id is none is refused by the
 /// library.)
 pub fn session(request: &Request) -> Option<Sid> {
-    let query = request.uri().query()?;
-    query.split('&').find_map(|pair| pair.strip_prefix("sid=")).and_then(|sid| sid.parse().ok())
+    let mut pairs = request.uri().query()?.rsplit('&').filter(|pair| name(pair) == "sid");
+    // The last one counts, as with the library.
+    let (_, sid) = pairs.find_map(|pair| pair.split_once('='))?;
+    percent_decode_str(sid).decode_utf8_lossy().parse().ok()
 }

@@ -59,11 +59,10 @@ impl Session {
 
     /// An event of so many bytes was heard.
     pub fn heard(&self, bytes: usize) {
-        match &*self.transport.lock() {
-            Transport::WebSocket(cable) => cable.heard(bytes),
-            // Its request is counted after it was taken.
-            Transport::Polling => _ = self.unheard.fetch_sub(signed(bytes), Ordering::Relaxed),
-            Transport::Cut => {}
+        // A session whose upgrade failed goes on by polling. A request is counted after it was taken.
+        self.unheard.fetch_sub(signed(bytes), Ordering::Relaxed);
+        if let Transport::WebSocket(cable) = &*self.transport.lock() {
+            cable.heard(bytes);
         }
     }
 

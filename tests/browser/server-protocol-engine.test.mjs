@@ -7,38 +7,10 @@ import { request, upgrade } from './wire/http.mjs';
 import { CONNECT, Frames, Polls } from './wire/session.mjs';
 import { LONG, QUICK, statements } from './support/protocol.mjs';
 
-/** The engine that is used for now asks for a pong at once, and lets a poll be given up. */
-const statement = statements({
-  times: LONG,
-  // By then the first ping may have been fetched, or not.
-  sometimes: [
-    'echo: a close packet by polling answers the poll that waits, and ends the session',
-    'switchboard: a close packet by polling answers the poll that waits, and ends the session',
-    'echo: after the probe a poll is answered by a noop, and the upgrade completes',
-    'switchboard: after the probe a poll is answered by a noop, and the upgrade completes',
-  ],
-});
+const statement = statements({ times: LONG });
 /** A poll that waits against what is stated is answered by a ping before long. */
-const overlap = statements({
-  times: { ...LONG, pingInterval: 3000, pingTimeout: 3000 },
-  known: [
-    'echo: a poll that is given up ends the session',
-    'switchboard: a poll that is given up ends the session',
-  ],
-  sometimes: [
-    'echo: two polls at once end the session, and the first is told so',
-    'switchboard: two polls at once end the session, and the first is told so',
-  ],
-});
-const heartbeat = statements({
-  times: QUICK,
-  known: [
-    'echo: the first ping of a session by polling comes after the interval',
-    'switchboard: the first ping of a session by polling comes after the interval',
-    'echo: the first ping of a session by WebSocket comes after the interval',
-    'switchboard: the first ping of a session by WebSocket comes after the interval',
-  ],
-});
+const overlap = statements({ times: { ...LONG, pingInterval: 3000, pingTimeout: 3000 } });
+const heartbeat = statements({ times: QUICK });
 
 const { pingInterval, pingTimeout } = LONG;
 const base = ({ name }) => (name === 'echo' ? '/engine.io/' : '/socket.io/');

@@ -11,6 +11,7 @@ mod call;
 mod candidate;
 mod close;
 mod command;
+mod engine;
 mod files;
 mod folder;
 mod fragment;

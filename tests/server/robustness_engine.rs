@@ -1,5 +1,7 @@
 //! Engine.IO: crafted addresses, methods and packets, and what goes wrong between polling and WebSocket.
 
+use tokio_tungstenite::tungstenite::Message;
+
 use crate::support::bystanders::Bystanders;
 use crate::support::entrance::Entrance;
 use crate::support::packet::Packet;
@@ -38,7 +40,6 @@ async fn a_crafted_query_is_refused_and_opens_nothing() {
         format!("?EIO={long}&transport=polling"),
         format!("?EIO=4&transport={long}"),
         format!("?EIO=4&transport=polling&sid={long}"),
-        "?EIO=4&transport=polling&sid=".into(),
         "?EIO=4&transport=polling&sid=garbage".into(),
         "?EIO=4&transport=polling&sid=__proto__".into(),
         "?EIO=4&transport=polling&sid=..%2f..%2f".into(),
@@ -61,7 +62,9 @@ async fn a_crafted_query_is_refused_and_opens_nothing() {
 #[tokio::test]
 async fn what_is_added_to_a_query_is_neither_believed_nor_repeated() {
     let server = TestServer::start(&[]).await;
-    let evil = ["&j=0", "&j=alert(1)//", "&b64=1", "&t=%3Cscript%3E", "&__proto__[x]=1", "&constructor=1", "&sids=1"];
+    // An empty id is none, as with the official server.
+    let evil =
+        ["&sid=", "&j=0", "&j=alert(1)//", "&b64=1", "&t=%3Cscript%3E", "&__proto__[x]=1", "&constructor=1", "&sids=1"];
     for evil in evil {
         let reply = server.get(&format!("{POLLING}{evil}")).await;
         assert_eq!(reply.status, 200, "{evil}");
@@ -93,22 +96,17 @@ async fn a_session_of_one_transport_is_none_of_the_other() {
     for method in ["GET", "POST"] {
         assert_eq!(poll(server.address(), method, &sid, "41").await.status, 400, "{method}");
     }
-    // A second WebSocket of the same session gets nothing, and the first goes on.
+    // A second WebSocket of the same session is closed, and the first goes on.
     let mut second = web_socket(&server, &format!("&sid={sid}"), None).await.expect("the reply comes before the look");
     let end = crate::support::within("the end", futures_util::StreamExt::next(&mut second)).await;
-    assert!(!matches!(end, Some(Ok(_))), "{end:?}");
+    assert!(matches!(end, Some(Ok(Message::Close(_)))), "{end:?}");
     amy.settle().await;
 }
 
 /// What becomes of a session that sends a packet which begins with this byte.
-fn ends_session(first: u8, transport: Transport) -> bool {
-    match (first, transport) {
-        // A ping, a pong.
-        (b'2' | b'3', _) => false,
-        // What only the server says, or only in an upgrade: on polling it is refused, and that is all.
-        (b'5' | b'6', Transport::Polling) => false,
-        _ => true,
-    }
+fn ends_session(first: u8) -> bool {
+    // A pong, and what only the server says, or only in an upgrade: the official server ignores them, too.
+    !matches!(first, b'0' | b'3' | b'5' | b'6')
 }
 
 #[tokio::test]
@@ -121,7 +119,7 @@ async fn a_packet_of_any_type_is_taken_or_ends_its_own_session() {
             let text = char::from(first).to_string();
             eve.try_send(Frame::from(text.as_str())).await.ok();
             let context = format!("{transport:?}, {text:?}");
-            if ends_session(first, transport) {
+            if ends_session(first) {
                 assert_eq!(eve.expect_end().await, [], "{context}");
             } else {
                 eve.expect_silence().await;
@@ -132,12 +130,12 @@ async fn a_packet_of_any_type_is_taken_or_ends_its_own_session() {
 }
 
 #[tokio::test]
-async fn engine_pings_and_pongs_without_end_change_nothing() {
+async fn engine_pongs_and_noops_without_end_change_nothing() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for transport in [Transport::WebSocket, Transport::Polling, Transport::Upgrade] {
         let mut eve = Client::connect_by(&server, transport, "eve").await;
-        for packet in ["2", "3", "2probe"] {
+        for packet in ["3", "6", "2probe"] {
             let flood = vec![Frame::from(packet); 5_000];
             if packet.len() > 1 {
                 eve.try_send(flood[0].clone()).await.ok();
@@ -157,11 +155,7 @@ async fn two_polls_at_once_end_their_session_and_no_other() {
     let address = server.address();
     let sid = new_session(address).await;
     assert_eq!(poll(address, "POST", &sid, CONNECT).await.status, 200);
-    // The first ping is sent at once, by another task than the welcome. Only when both are fetched does a poll wait.
-    let told = fetch_until(address, &sid, "40{").await;
-    if !told.split('\u{1e}').any(|packet| packet == "2") {
-        fetch_until(address, &sid, "2\u{1e}").await;
-    }
+    fetch_until(address, &sid, "40{").await;
     let (one, other) = tokio::join!(poll(address, "GET", &sid, ""), poll(address, "GET", &sid, ""));
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
@@ -171,7 +165,7 @@ async fn two_polls_at_once_end_their_session_and_no_other() {
 }
 
 #[tokio::test]
-async fn polling_bodies_of_any_content_type_are_read_alike() {
+async fn polling_bodies_of_any_content_type_but_binary_are_read() {
     let server = TestServer::start(&[]).await;
     let types = [
         "text/plain;charset=UTF-8",
@@ -188,8 +182,8 @@ async fn polling_bodies_of_any_content_type_are_read_alike() {
         let sid = session(server.address()).await;
         let path = format!("{POLLING}&sid={sid}");
         let reply = server.request("POST", &path, &[("Content-Type", kind)], br#"427["test"]"#).await;
-        // What is no header value is refused before.
-        if kind == "\u{7f}" {
+        // What is no header value is refused before; binary bodies are of an older protocol.
+        if kind == "\u{7f}" || kind == "application/octet-stream" {
             assert_eq!(reply.status, 400);
         } else {
             assert_eq!(reply.status, 200, "{kind}");
@@ -216,13 +210,8 @@ async fn a_polling_body_that_cannot_be_read_ends_its_session_only() {
         let sid = session(server.address()).await;
         let reply = server.request("POST", &format!("{POLLING}&sid={sid}"), &[], body).await;
         let context = String::from_utf8_lossy(body);
-        if body.starts_with(b"42[") {
-            // A separator after the last packet: nothing comes after it.
-            assert_eq!(reply.status, 200, "{context}");
-        } else {
-            assert_eq!(reply.status, 400, "{context}");
-            assert_eq!(poll(server.address(), "GET", &sid, "").await.status, 400, "{context}");
-        }
+        assert_eq!(reply.status, 400, "{context}");
+        assert_eq!(poll(server.address(), "GET", &sid, "").await.status, 400, "{context}");
     }
     bystanders.call_anew().await;
 }

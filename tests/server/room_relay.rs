@@ -202,6 +202,8 @@ async fn strangers_of_a_room_hear_nothing_of_it() {
     let [mut amy, bob, mut cem] = Member::gather(&server, ROOM, [BARE, WEB_SOCKET, BARE]).await;
     amy.say("sending-SDP-offer", json!({ "room": ROOM, "offer": offer("for all") })).await;
     amy.say("sending-ICE-candidate", json!({ "room": ROOM, "to": cem.id, "candidate": null })).await;
+    // Before that cem must not be gone.
+    amy.settle().await;
     cem.leave(ROOM).await;
     amy.expect("user-left").await;
     bob.break_off().await;

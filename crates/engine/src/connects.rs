@@ -76,6 +76,9 @@ impl Connects {
             }
             return Arrival::Deliver(message);
         };
+        if waiting.is_repeated(&message) {
+            return Arrival::Deliver(message);
+        }
         waiting.bytes += message.len();
         if waiting.held.len() >= MOST || waiting.bytes > most_bytes {
             return Arrival::TooMuch;
@@ -129,14 +132,22 @@ impl Connects {
     }
 }
 
+impl Waiting {
+    /// Whether this is the CONNECT that is awaited once more, which socketioxide ignores.
+    fn is_repeated(&self, message: &Message) -> bool {
+        message.kind() == Some(CONNECT)
+            && self.reply.as_deref() == message.namespace()
+            && !self.held.iter().any(|held| held.kind() == Some(DISCONNECT))
+    }
+}
+
 impl Inner {
     /// A message is about to be delivered; the namespace if a reply to it is to be waited for.
     fn pass(&mut self, message: &Message) -> Option<Str> {
-        let Message::Text(text) = message else { return None };
-        let name = namespace(text);
-        match text.as_bytes().first() {
-            Some(&CONNECT) if !self.has(name) && self.has_room(name) => Some(Str::copy_from_slice(name)),
-            Some(&DISCONNECT) => {
+        let name = message.namespace()?;
+        match message.kind() {
+            Some(CONNECT) if !self.has(name) && self.has_room(name) => Some(Str::copy_from_slice(name)),
+            Some(DISCONNECT) => {
                 self.leave(name);
                 None
             }
@@ -185,6 +196,21 @@ impl Inner {
 }
 
 impl Message {
+    /// The packet type of Socket.IO.
+    fn kind(&self) -> Option<u8> {
+        match self {
+            Self::Text(text) => text.bytes().next(),
+            Self::Binary(_) => None,
+        }
+    }
+
+    fn namespace(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(namespace(text)),
+            Self::Binary(_) => None,
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -275,6 +301,16 @@ mod tests {
         deliver(&connects, text("1"));
         deliver(&connects, text("0"));
         assert!(matches!(connects.arrive(text("2[]"), 1_000), Arrival::Held { .. }));
+    }
+
+    #[test]
+    fn connect_that_is_repeated_is_not_held() {
+        let connects = Connects::default();
+        for _ in 0..2 * MOST {
+            deliver(&connects, text("0{}"));
+        }
+        connects.arrive(text("1"), 1_000);
+        assert_eq!(connects.arrive(text("0{}"), 1_000), Arrival::Held { first: false });
     }
 
     #[test]

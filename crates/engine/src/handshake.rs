@@ -1,9 +1,11 @@
 //! What a request asks for: the checks of the official server, in its order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use engineioxide_core::{Sid, TransportType};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version, header};
+use percent_encoding::percent_decode_str;
 
 use crate::answer::{Answer, Code, no_websocket, refused};
 use crate::engine::Engine;
@@ -32,20 +34,18 @@ pub fn asked<H: EngineIoHandler, B>(
     is_upgrade: bool,
 ) -> Result<Asked, Code> {
     let query = request.uri().query().unwrap_or_default();
-    let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let transport: TransportType =
-        value("transport").and_then(|name| name.parse().ok()).ok_or(Code::UnknownTransport)?;
+        value(query, "transport").and_then(|name| name.parse().ok()).ok_or(Code::UnknownTransport)?;
     if !engine.config.allowed_transport(transport) {
         return Err(Code::UnknownTransport);
     }
-    let is_fourth = value("EIO") == Some("4");
+    let is_fourth = value(query, "EIO").is_some_and(|version| version == "4");
     let is_websocket = transport == TransportType::Websocket;
-    let Some(sid) = value("sid").filter(|sid| !sid.is_empty()) else {
+    let Some(sid) = value(query, "sid").filter(|sid| !sid.is_empty()) else {
         return match (request.method(), is_websocket) {
             (&Method::GET, true) if !is_upgrade => Err(Code::BadRequest),
             (&Method::GET, _) if !is_fourth => Err(Code::UnsupportedVersion),
             (&Method::GET, true) => Ok(Asked::WebSocket(None)),
-            (&Method::GET, false) if is_upgrade => Err(Code::BadRequest),
             (&Method::GET, false) => Ok(Asked::OpenPolling),
             _ => Err(Code::BadMethod),
         };
@@ -53,15 +53,23 @@ pub fn asked<H: EngineIoHandler, B>(
     let sid: Sid = sid.parse().map_err(|_| Code::UnknownSession)?;
     let session = engine.get(sid).map(|socket| socket.session.clone()).or_else(|| engine.ended(sid));
     let polls = session.ok_or(Code::UnknownSession)?.stage() != Stage::WebSocket;
-    if !is_fourth || is_upgrade != is_websocket || !is_upgrade && !polls {
+    let upgrades = is_websocket && is_upgrade;
+    if !is_fourth || !upgrades && (is_websocket || !polls) {
         return Err(Code::BadRequest);
     }
-    Ok(match (request.method(), is_upgrade) {
+    Ok(match (request.method(), upgrades) {
         (_, true) => Asked::WebSocket(Some(sid)),
         (&Method::GET, false) => Asked::Poll(sid),
         (&Method::POST, false) => Asked::Post(sid),
         _ => Asked::Nothing,
     })
+}
+
+/// A parameter of a query, decoded; the last one of this name.
+fn value<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
+    let mut pairs = query.rsplit('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(key, _)| percent_decode_str(key).decode_utf8_lossy() == name)?;
+    Some(percent_decode_str(value).decode_utf8_lossy())
 }
 
 /// Whether a request asks for another protocol.

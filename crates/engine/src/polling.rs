@@ -36,7 +36,9 @@ const WAIT_WHILE_UPGRADING: Duration = Duration::from_millis(100);
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Opens a session.
-pub fn open<H: EngineIoHandler>(engine: &Arc<Engine<H>>, parts: http::request::Parts) -> Answer {
+pub fn open<H: EngineIoHandler>(engine: &Arc<Engine<H>>, mut parts: http::request::Parts) -> Answer {
+    // Of a request that would become a WebSocket, too, if its query said so.
+    parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
     let socket = engine.open(Stage::Polling, parts);
     packets(format!("0{}", engine.greeting(socket.id, TransportType::Polling)).into_bytes(), None)
 }
@@ -50,7 +52,8 @@ struct Taking {
 
 impl Drop for Taking {
     fn drop(&mut self) {
-        if !self.is_answered {
+        // A WebSocket that has taken over does not need it any more.
+        if !self.is_answered && self.session.queue.has(self.turn) {
             self.session.end(DisconnectReason::TransportError, Ending::Broken);
         }
         self.session.queue.end(self.turn);
@@ -130,7 +133,13 @@ where
     H: EngineIoHandler,
     B: Body,
 {
-    let Some(socket) = engine.get(id) else { return refused(Code::UnknownSession) };
+    let most = usize::try_from(engine.config.max_payload).unwrap_or(usize::MAX);
+    let Some(socket) = engine.get(id) else {
+        // One that was closed is told by its last poll, not by this.
+        let taken = tokio::time::timeout(BODY_TIMEOUT, collect(body.map_err(drop), most));
+        let is_ended = engine.ended(id).is_some() && taken.await.is_ok_and(|data| data.is_ok());
+        return if is_ended { ok() } else { refused(Code::UnknownSession) };
+    };
     let session = socket.session.clone();
     if !session.begin_post() {
         session.end(DisconnectReason::TransportError, Ending::Broken);
@@ -141,7 +150,6 @@ where
     if kind == Some(b"application/octet-stream") {
         return empty(StatusCode::BAD_REQUEST);
     }
-    let most = usize::try_from(engine.config.max_payload).unwrap_or(usize::MAX);
     let data = match tokio::time::timeout(BODY_TIMEOUT, collect(body.map_err(drop), most)).await {
         Ok(Ok(data)) => data,
         Ok(Err(status)) => {
@@ -165,6 +173,7 @@ where
             Packet::Message(message) => engine.receive(&socket, message),
             Packet::Pong => engine.pong(session),
             Packet::Close => session.end(DisconnectReason::TransportClose, Ending::ByClient),
+            Packet::Ping => session.end(DisconnectReason::TransportError, Ending::Broken),
             Packet::Meaningless => {}
         }
     }
@@ -199,6 +208,8 @@ enum Packet {
     Message(Message),
     Pong,
     Close,
+    /// Only the server sends pings.
+    Ping,
     /// What only the server sends, or only a WebSocket.
     Meaningless,
 }
@@ -215,7 +226,8 @@ fn read(data: &[u8]) -> Option<Vec<Packet>> {
                 b'b' => Packet::Message(Message::Binary(Bytes::from(STANDARD.decode(rest).ok()?))),
                 packet::PONG => Packet::Pong,
                 packet::CLOSE => Packet::Close,
-                packet::OPEN | packet::PING | packet::UPGRADE | packet::NOOP => Packet::Meaningless,
+                packet::PING => Packet::Ping,
+                packet::OPEN | packet::UPGRADE | packet::NOOP => Packet::Meaningless,
                 _ => return None,
             })
         })

@@ -191,6 +191,11 @@ impl SendQueue {
         wake(waker);
     }
 
+    /// Whether it is still this transport's turn.
+    pub fn has(&self, turn: Turn) -> bool {
+        self.inner.lock().turn == turn.0
+    }
+
     /// A transport takes no more.
     pub fn end(&self, turn: Turn) {
         let waiting = {

@@ -165,7 +165,7 @@ where
             ResponseFuture::Later { answer: Box::pin(polling::post(engine.clone(), id, parts.headers, body)) }
         }
         Ok(Asked::WebSocket(id)) => own(web_socket(engine, id, request)),
-        Ok(Asked::Nothing) => own(empty(StatusCode::INTERNAL_SERVER_ERROR)),
+        Ok(Asked::Nothing) => own(empty(StatusCode::BAD_REQUEST)),
     }
 }
 

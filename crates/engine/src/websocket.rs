@@ -62,6 +62,8 @@ enum Stop {
     Violation(u16),
     /// The client sends what is no packet.
     Unreadable,
+    /// The client sent a ping, as only the server does.
+    ClientPing,
     /// The client sent a close packet.
     ClosePacket,
     /// The client sent a close frame with this payload, to be answered by the same.
@@ -215,8 +217,9 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
             packet::PONG => self.engine.pong(&self.session),
             packet::CLOSE => return Err(Stop::ClosePacket),
             packet::MESSAGE => self.receive(Message::Text(Str::copy_from_slice(&text[1..]))),
-            // These mean nothing here. The official server ignores them, too, but for a ping, which does no harm.
-            packet::OPEN | packet::PING | packet::UPGRADE | packet::NOOP => self.engine.sign_of_life(&self.session),
+            packet::PING => return Err(Stop::ClientPing),
+            // These mean nothing here; the official server ignores them, too.
+            packet::OPEN | packet::UPGRADE | packet::NOOP => self.engine.sign_of_life(&self.session),
             _ => return Err(Stop::Unreadable),
         }
         Ok(())
@@ -230,15 +233,16 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
     }
 
     fn probe(&mut self, text: &str) -> Result<(), Stop> {
-        match (text, self.session.stage()) {
-            ("2probe", _) => {
+        match text {
+            "2probe" => {
                 self.session.advance(&[Stage::Upgrading], Stage::Probed);
                 self.session.queue.interrupt();
                 self.writer.push(Frame::packet(packet::PONG, "probe"));
                 Ok(())
             }
-            ("5", Stage::Probed) => {
-                if !self.session.advance(&[Stage::Probed], Stage::WebSocket) {
+            // The official server does not ask whether a probe came before.
+            "5" => {
+                if !self.session.advance(&[Stage::Upgrading, Stage::Probed], Stage::WebSocket) {
                     return Err(Stop::NoUpgrade);
                 }
                 self.turn = Some(self.session.queue.take_over());
@@ -266,6 +270,10 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
                 self.end_session(DisconnectReason::PacketParsingError, Ending::Broken);
                 self.close("", false);
             }
+            Stop::ClientPing => {
+                self.end_session(DisconnectReason::TransportError, Ending::Broken);
+                self.close("", false);
+            }
             Stop::ClosePacket => {
                 self.end_session(DisconnectReason::TransportClose, Ending::ByClient);
                 self.close("", false);
@@ -274,7 +282,8 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
                 self.end_session(DisconnectReason::TransportClose, Ending::ByClient);
                 self.close(payload, true);
             }
-            Stop::NoUpgrade => self.close("", false),
+            // Nobody waits for the end of it.
+            Stop::NoUpgrade => self.close("", true),
         }
         true
     }
@@ -362,5 +371,32 @@ impl<H: EngineIoHandler, S> Drop for WebSocket<H, S> {
         if let Some(turn) = self.turn.take() {
             self.session.queue.end(turn);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::upgrade::Upgraded;
+    use hyper_util::rt::TokioIo;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Silent;
+
+    impl EngineIoHandler for Silent {
+        type Data = ();
+        fn on_connect(self: Arc<Self>, _: Arc<Socket<()>>) {}
+        fn on_disconnect(&self, _: Arc<Socket<()>>, _: DisconnectReason) {}
+        fn on_message(self: &Arc<Self>, _: Str, _: Arc<Socket<()>>) {}
+        fn on_binary(self: &Arc<Self>, _: Bytes, _: Arc<Socket<()>>) {}
+    }
+
+    #[test]
+    fn task_of_a_websocket_is_small() {
+        let size = size_of::<WebSocket<Silent, TokioIo<Upgraded>>>();
+        assert!(size <= 256, "{size} bytes");
+        let session = size_of::<Session>();
+        assert!(session <= 320, "{session} bytes");
     }
 }

@@ -20,6 +20,7 @@ async fn refusals_have_the_official_code_in_the_official_order() {
         ("POST", "EIO=4&transport=polling", 2, "Bad handshake method"),
         ("POST", "EIO=3&transport=websocket", 2, "Bad handshake method"),
         ("GET", "EIO=4&transport=websocket", 3, "Bad request"),
+        ("GET", "EIO=4&transport=polling&transport=%77ebsocket", 3, "Bad request"),
         ("GET", "EIO=3&transport=polling", 5, "Unsupported protocol version"),
         ("GET", "transport=polling", 5, "Unsupported protocol version"),
         ("GET", &format!("EIO=4&transport=websocket&sid={sid}"), 3, "Bad request"),
@@ -37,18 +38,18 @@ async fn refusals_have_the_official_code_in_the_official_order() {
 async fn open_packet_has_the_official_keys_in_order() {
     let mut server = Server::start().await;
     // An empty id is none.
-    let reply = server.get("EIO=4&transport=polling&sid=").await;
+    let reply = server.get("EIO=4&transport=p%6flling&sid=").await;
     let sid = server.connected().await.id;
     let keys = r#""pingInterval":25000,"pingTimeout":20000,"maxPayload":100000}"#;
     assert_eq!(reply.body, format!(r#"0{{"sid":"{sid}","upgrades":["websocket"],{keys}"#));
 }
 
 #[tokio::test]
-async fn method_without_meaning_is_answered_by_500() {
+async fn method_without_meaning_is_refused() {
     let mut server = Server::start().await;
     let sid = server.open_polling().await;
     let reply = server.request("PUT", &format!("/engine.io/?EIO=4&transport=polling&sid={sid}"), b"").await;
-    assert_eq!((reply.status, reply.body.as_str()), (500, ""));
+    assert_eq!((reply.status, reply.body.as_str()), (400, ""));
 }
 
 async fn websocket(server: &Server, request: &str) -> Reply {

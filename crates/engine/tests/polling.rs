@@ -91,7 +91,7 @@ async fn body_with_an_unreadable_packet_is_not_acted_on() {
 async fn packet_that_has_no_meaning_is_ignored() {
     let mut server = Server::start().await;
     let sid = server.open_polling().await;
-    for packet in ["0", "2", "3", "5", "6"] {
+    for packet in ["0", "3", "5", "6"] {
         assert_eq!(server.post(&sid, packet).await.body, "ok");
     }
     server.post(&sid, "4a").await;
@@ -146,6 +146,7 @@ async fn session_that_the_server_closed_is_fetched_once_more() {
     assert_eq!(server.poll(&sid).await.body, UNKNOWN_SESSION);
     let sid = server.open_polling().await;
     server.post(&sid, "4close").await;
+    assert_eq!(server.post(&sid, "4late").await.body, "ok");
     assert_eq!(server.poll(&sid).await.body, "6\u{1e}1");
 }
 
@@ -215,7 +216,7 @@ async fn poll_that_waits_is_answered_by_a_probe_and_later_ones_soon() {
 async fn upgrade_with_a_wrong_probe_leaves_the_session_polling() {
     let mut server = Server::start().await;
     let sid = server.open_polling().await;
-    for wrong in ["5", "2", "3probe", "", "x", "4a"] {
+    for wrong in ["2", "3probe", "", "x", "4a"] {
         let mut stream = server.upgrade(Some(&sid)).await;
         stream.write_all(&text(wrong)).await.expect("sent");
         assert_eq!(read_frame(&mut stream).await, Some((8, vec![])), "{wrong}");
@@ -262,4 +263,22 @@ async fn session_that_ends_during_the_upgrade_closes_its_websocket() {
     let mut stream = server.upgrade(Some(&sid)).await;
     server.post(&sid, "1").await;
     assert_eq!(read_frame(&mut stream).await, Some((8, vec![])));
+}
+
+#[tokio::test]
+async fn poll_given_up_behind_the_upgrade_ends_nothing() {
+    let mut server = Server::start().await;
+    let sid = server.open_polling().await;
+    let mut stream = server.upgrade(Some(&sid)).await;
+    stream.write_all(&text("2probe")).await.expect("sent");
+    expect_text(&mut stream, "3probe").await;
+    let mut poll = server.stream().await;
+    let request = format!("GET /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    poll.write_all(request.as_bytes()).await.expect("sent");
+    stream.write_all(&text("5")).await.expect("sent");
+    stream.write_all(&text("4a")).await.expect("sent");
+    expect_text(&mut stream, "4a").await;
+    drop(poll);
+    stream.write_all(&text("4b")).await.expect("sent");
+    expect_text(&mut stream, "4b").await;
 }

@@ -146,10 +146,19 @@ async fn packet_without_a_type_ends_its_session() {
 async fn packet_that_has_no_meaning_is_ignored() {
     let mut server = Server::start().await;
     let (mut stream, _) = server.open_websocket().await;
-    for packet in ["0", "2", "3", "5", "6", "4a"] {
+    for packet in ["0", "3", "5", "6", "4a"] {
         stream.write_all(&text(packet)).await.expect("sent");
     }
     expect_text(&mut stream, "4a").await;
+}
+
+#[tokio::test]
+async fn ping_from_the_client_ends_the_session() {
+    let mut server = Server::start().await;
+    let (mut stream, _) = server.open_websocket().await;
+    stream.write_all(&text("2")).await.expect("sent");
+    assert_eq!(expect_close(&mut stream).await, Some(vec![]));
+    assert_eq!(server.disconnected().await, DisconnectReason::TransportError);
 }
 
 #[tokio::test]

@@ -14,12 +14,15 @@ function posting(name, body, { type, before = Polls.open, ...expected } = {}) {
 }
 
 /** A body that cannot be read is refused; the official server says "ok", and then closes. */
-const UNREADABLE = onPurpose('who sends what cannot be read is told so (and the protocol\'s own tests ask for it)', {
+const REFUSED = {
   'reply status': 400,
   'reply content-type': undefined,
   'reply cache-control': undefined,
   'reply body': '',
-});
+};
+const UNREADABLE = onPurpose(
+  'who sends what cannot be read is told so (and the protocol\'s own tests ask for it)', REFUSED,
+);
 
 const unreadable = [
   ['an unknown packet type', '9'],
@@ -27,6 +30,8 @@ const unreadable = [
   ['a separator alone', '\x1e'],
   ['a good packet and an unknown one', '3\x1e9'],
   ['a form', 'd=3'],
+  ['nothing', ''],
+  ['a packet and a separator', '3\x1e'],
 ];
 
 const bodies = [
@@ -37,9 +42,6 @@ const bodies = [
   ['an upgrade packet', '5'],
   ['a noop', '6'],
   ['an open packet', '0'],
-  ['nothing', ''],
-  ['a packet and a separator', '3\x1e'],
-  ['binary that is no base64', 'b!!!!'],
   ['binary that nobody waits for', 'bAQID'],
   ['an event before CONNECT', '42["test"]'],
   ['a packet that cannot be read', '4abc'],
@@ -66,6 +68,9 @@ const types = [
 export default [
   ...bodies.map(([name, body]) => posting(`POST of ${name}`, body)),
   ...unreadable.map(([name, body]) => posting(`POST of ${name}`, body, UNREADABLE)),
+  posting('POST of binary that is no base64', 'b!!!!', onPurpose(
+    'it cannot be read; the official decoder leaves out the letters that are none', { ...REFUSED, session: 'gone: 400' },
+  )),
   ...afterConnect.map(([name, body]) => posting(`POST of ${name} after CONNECT`, body, { before: Polls.connected })),
   ...types.map((type) => posting(`POST with type ${type}`, '3', { type })),
   posting('POST of one byte too much', `4${'x'.repeat(1_000_000)}`),
