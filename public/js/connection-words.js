@@ -1,5 +1,5 @@
-// Sentences about connections, for all pages: why there is none between two browsers or to the server,
-// what does not work on it, and what to try.
+// Sentences about the connection between two browsers, for all pages: why there is none, what does not
+// work on it, and what to try.
 
 /**
  * @param {string} userName the other side
@@ -36,9 +36,3 @@ export function unansweredWords(userName) {
 /** Why a page can do nothing here; one sentence. */
 export const NO_WEBRTC = 'This browser cannot connect to another one: WebRTC (RTCPeerConnection) is missing or switched off,'
   + ' perhaps by a policy or an extension; please open the page in another browser.';
-
-/** @param {string} origin this page's, which the server does not allow */
-export function notAllowedWords(origin) {
-  return `The server does not allow pages of ${origin}. Start it with --allow-origin ${origin}, or open this page by an`
-    + ' address that the server names when it starts.';
-}

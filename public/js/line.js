@@ -3,7 +3,6 @@
 // room-signaling.js; together the three are the only files that know the names of events.
 
 import { io } from '../socket.io/socket.io.esm.min.js';
-import { notAllowedWords } from './connection-words.js';
 import { createDelivery } from './delivery.js';
 import { root } from './root.js';
 
@@ -89,11 +88,11 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   // the message says why.
   socket.on('connect_error', (error) => disconnected(socket.active ? '' : error.message));
 
-  // This page's address is not allowed: trying again changes nothing.
-  socket.io.on('error', ({ data }) => {
+  // The server does not allow this page's address, and says how to allow it: trying again changes nothing.
+  socket.io.on('error', ({ data, message }) => {
     if (data?.code !== FORBIDDEN) return;
     socket.disconnect();
-    disconnected(notAllowedWords(location.origin));
+    disconnected(message);
   });
 
   /** Only what is told to us alone, because of a call or a room, bears a number. */
