@@ -7,14 +7,14 @@
 # Why it matters: a file transfer that sends Blobs of the file and then the word "end" finishes too early when Chromium sends.
 #   Read each slice with arrayBuffer() and send that.
 . "$(dirname "$0")/lib.sh"
-need chromium chromium
-need firefox-esr firefox-esr
+need "${CHROMIUM:-chromium}" chromium
+need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'
 import assert from 'node:assert/strict'
 import { chromium, firefox, version } from './lib/browsers.mjs'
 import { connect, until } from './lib/peers.mjs'
 
-console.log(version('chromium'), '/', version('firefox-esr'))
+console.log(version('chromium'), '/', version('firefox'))
 const pages = [await chromium(), await firefox()]
 async function order(sender, receiver, kind) {
   for (const page of [sender, receiver]) await page.run(() => { globalThis.pc = new RTCPeerConnection() })

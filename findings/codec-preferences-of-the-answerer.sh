@@ -4,17 +4,17 @@
 # Guess: the answer's order is final, so that both sides send VP9 as soon as either side has put VP9 first.
 # Seen: the offerer's preference works in both directions. The answerer's preference changes only what it receives: it asks for VP9, gets
 #   VP9, and itself goes on sending VP8, the first codec of the offer. The same in both browsers and in both roles.
-# Why it matters: whether a preference takes effect depends on who called. To send a codec of one's own choice in both roles, choose it
-#   by setParameters({encodings: [{codec}]}), or let both sides set the same preferences.
+# Why it matters: whether a preference takes effect depends on who called. Both sides have to set the same preferences; then the
+#   caller's count for both directions.
 . "$(dirname "$0")/lib.sh"
-need chromium chromium
-need firefox-esr firefox-esr
+need "${CHROMIUM:-chromium}" chromium
+need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'
 import assert from 'node:assert/strict'
 import { chromium, firefox, version } from './lib/browsers.mjs'
 import { accept, offer, until } from './lib/peers.mjs'
 
-console.log(version('chromium'), '/', version('firefox-esr'))
+console.log(version('chromium'), '/', version('firefox'))
 const pages = [await chromium({ media: true }), await firefox({ media: true })]
 for (const page of pages) {
   await page.run(async () => { globalThis.stream = await navigator.mediaDevices.getUserMedia({ video: true }) })

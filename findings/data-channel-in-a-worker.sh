@@ -8,13 +8,13 @@
 # Why it matters: a request and answer protocol in a worker loses its first answer in Chromium only. Wait for `open` in the worker
 #   and hold back what comes before it.
 . "$(dirname "$0")/lib.sh"
-need chromium chromium
-need firefox-esr firefox-esr
+need "${CHROMIUM:-chromium}" chromium
+need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'
 import assert from 'node:assert/strict'
 import { chromium, firefox, version } from './lib/browsers.mjs'
 
-console.log(version('chromium'), '/', version('firefox-esr'))
+console.log(version('chromium'), '/', version('firefox'))
 async function inWorker() {
   const caller = new RTCPeerConnection()
   const callee = new RTCPeerConnection()

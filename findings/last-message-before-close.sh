@@ -7,15 +7,15 @@
 # Why it matters: a page may say goodbye on the channel and close, but that is luck of an idle channel and not a promise; after a
 #   transfer, close the channel first and the connection in its `close` event.
 . "$(dirname "$0")/lib.sh"
-need chromium chromium
-need firefox-esr firefox-esr
+need "${CHROMIUM:-chromium}" chromium
+need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { chromium, firefox, version } from './lib/browsers.mjs'
 import { connect, until } from './lib/peers.mjs'
 
-console.log(version('chromium'), '/', version('firefox-esr'))
+console.log(version('chromium'), '/', version('firefox'))
 const pages = [await chromium(), await firefox()]
 async function received(sender, receiver, messages, size, close) {
   for (const page of [sender, receiver]) await page.run(() => { globalThis.pc = new RTCPeerConnection() })

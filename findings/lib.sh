@@ -9,16 +9,19 @@ clean() {
   rm -rf "$work"
 }
 trap clean EXIT
+trap 'exit 3' INT TERM HUP
 ln -s "$findings/lib" "$work/lib"
 
-# need COMMAND PACKAGE: installs a Debian package unless its command is there.
-need() {
-  command -v "$1" >/dev/null && return
+# debian_packages NAME...: installs them.
+debian_packages() {
   local as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -qq >/dev/null
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
+
+# need COMMAND PACKAGE: installs a Debian package unless its command is there.
+need() { command -v "$1" >/dev/null || debian_packages "$2"; }
 
 # npm_packages NAME@VERSION...: installs them in the temporary folder.
 npm_packages() {
@@ -32,8 +35,8 @@ pip_packages() {
   "$python" -m pip install --quiet --disable-pip-version-check "$@"
 }
 
-# run_module: runs the module on standard input with Node; it finds ./lib and the installed packages.
+# run_module: runs the module on standard input with Node, five minutes at most; it finds ./lib and the installed packages.
 run_module() {
   cat >"$work/main.mjs"
-  node "$work/main.mjs" "$@"
+  timeout --foreground --kill-after=5 300 node "$work/main.mjs" "$@"
 }

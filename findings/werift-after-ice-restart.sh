@@ -4,10 +4,10 @@
 # Guess: werift has restartIce() and new credentials in its answer, so it can follow a restart.
 # Seen: the negotiation succeeds and both sides stay `connected`, messages of the browser arrive, but nothing that werift sends ever
 #   reaches the browser again. werift queues it without an error; neither side sees anything wrong.
-# Why it matters: pages restart ICE by themselves after a change of network. A werift peer (a recorder, a bot) is mute after it;
+# Why it matters: many pages restart ICE after a change of network. A werift peer (a recorder, a bot) is mute after it;
 #   give such a peer a new peer connection instead of a restart.
 . "$(dirname "$0")/lib.sh"
-need chromium chromium
+need "${CHROMIUM:-chromium}" chromium
 npm_packages werift@0.24.4
 run_module <<'MODULE'
 import assert from 'node:assert/strict'

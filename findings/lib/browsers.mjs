@@ -12,18 +12,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 const TIMEOUT = 60_000
 const open = new Set()
-const timer = setTimeout(() => {
-  console.error('Stopped: the script took longer than five minutes.')
-  process.exit(3)
-}, 300_000)
-timer.unref()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(3))
 process.on('exit', () => {
   for (const browser of open) browser.kill()
 })
 
-export const version = (command) =>
-  execFileSync(command, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+const commands = { chromium: process.env.CHROMIUM ?? 'chromium', firefox: process.env.FIREFOX ?? 'firefox-esr' }
+export const version = (name) =>
+  execFileSync(commands[name], ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 
 let server
 async function page() {
@@ -70,7 +66,7 @@ const unwrap = (text) => {
 
 export async function chromium({ flags = [], media = false, insecure = false } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'finding-'))
-  const browser = start(process.env.CHROMIUM ?? 'chromium', [
+  const browser = start(commands.chromium, [
     '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync',
     '--disable-component-update', '--disable-features=Translate,OptimizationHints', '--remote-debugging-pipe', `--user-data-dir=${profile}`,
     ...(media ? ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'] : []),
@@ -137,7 +133,7 @@ export async function firefox({ prefs = {}, media = false } = {}) {
   }
   writeFileSync(join(profile, 'user.js'),
     Object.entries(all).map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});`).join('\n'))
-  const browser = start(process.env.FIREFOX ?? 'firefox-esr',
+  const browser = start(commands.firefox,
     ['--headless', '--marionette', '--no-remote', '--profile', profile], profile, 'ignore')
   let port
   for (const end = Date.now() + TIMEOUT; !port; await delay(50)) {
