@@ -6,7 +6,7 @@
 #   while a plain request beside the WebSocket ends with 502 after exactly `ProxyTimeout`.
 # Why it matters: a shorter `ProxyTimeout` does not make Apache drop dead signaling connections earlier (Debian's `Timeout` is 300),
 #   and a longer `Timeout`, set for uploads, lets them live longer.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 PATH=$PATH:/usr/sbin
 need apache2 apache2
 npm_packages ws@8.23.0

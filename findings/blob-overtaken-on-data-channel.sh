@@ -6,7 +6,7 @@
 #   after it first, although bufferedAmount counts the Blob at once. After an ArrayBuffer of the same content the order is kept.
 # Why it matters: a file transfer that sends Blobs of the file and then the word "end" finishes too early when Chromium sends.
 #   Read each slice with arrayBuffer() and send that.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'

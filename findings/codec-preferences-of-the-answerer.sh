@@ -6,7 +6,7 @@
 #   VP9, and itself goes on sending VP8, the first codec of the offer. The same in both browsers and in both roles.
 # Why it matters: whether a preference takes effect depends on who called. Both sides have to set the same preferences; then the
 #   caller's count for both directions.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'

@@ -7,7 +7,7 @@
 #   order is as expected. A channel that was once used cannot be transferred in either.
 # Why it matters: a request and answer protocol in a worker loses its first answer in Chromium only. Wait for `open` in the worker
 #   and hold back what comes before it.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'

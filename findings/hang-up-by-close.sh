@@ -9,7 +9,7 @@
 #   been closed, and then `failed`, never `disconnected`. node-datachannel says `closed`, never `failed`.
 # Why it matters: hanging up has to be a message of the signaling protocol. Where it is not, the data channel's close event is the only
 #   early sign, and with werift there is none.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 npm_packages werift@0.24.4 node-datachannel@0.33.4 @roamhq/wrtc@0.10.0
 run_module <<'MODULE'
 import assert from 'node:assert/strict'

@@ -6,7 +6,7 @@
 #   WebSocket is one more stream of the connection that brought the page. HAProxy turns it into an HTTP/1.1 upgrade for the server.
 # Why it matters: a page and its signaling then share one TCP connection, and what looks at the upgrade request in front of HAProxy (a
 #   firewall, a log, a rule on the Upgrade header or the method GET) sees none.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 PATH=$PATH:/usr/sbin
 need haproxy haproxy
 need openssl openssl

@@ -6,7 +6,7 @@
 #   `channel.close()` delivers everything that was queued, in every pair, and only then closes.
 # Why it matters: a page may say goodbye on the channel and close, but that is luck of an idle channel and not a promise; after a
 #   transfer, close the channel first and the connection in its `close` event.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'

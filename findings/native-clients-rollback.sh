@@ -9,7 +9,7 @@
 #   both ways: it can only be the impolite peer.
 # Why it matters: "await setLocalDescription({type: 'rollback'})" without an error proves nothing, signalingState has to be looked
 #   at; a server that lets both sides call should give such a client the impolite role, or one peer connection for each offer.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 npm_packages werift@0.24.4 node-datachannel@0.33.4 @roamhq/wrtc@0.10.0
 pip_packages aiortc==1.16.0
 cat >"$work/rollback.py" <<'PYTHON'

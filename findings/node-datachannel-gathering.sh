@@ -7,7 +7,7 @@
 #   the standard.
 # Why it matters: code that collects candidates until `complete`, or until the event without candidate, sends none or waits for
 #   ever. Send each candidate when it comes, or take localDescription at `complete`.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 npm_packages node-datachannel@0.33.4 @roamhq/wrtc@0.10.0
 run_module <<'MODULE'
 import assert from 'node:assert/strict'

@@ -7,7 +7,7 @@
 #   both directions is cut.
 # Why it matters: a signaling server need not answer a client's heartbeat, nor the client the server's, to survive these proxies; one
 #   side's periodic message is enough. A cut connection therefore means that neither side sent anything.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 PATH=$PATH:/usr/sbin
 need nginx nginx
 need haproxy haproxy

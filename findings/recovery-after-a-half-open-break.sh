@@ -7,7 +7,7 @@
 #   client gets a new id, and its former self stays in its rooms as a second socket until the ping time-out.
 # Why it matters: a phone that goes from Wi-Fi to mobile data is the very case that recovery is wanted for, and it is the one that is not
 #   recovered. Signaling that must survive it needs an identity of its own in `auth`, and has to replace the old socket.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 npm_packages socket.io@4.8.4 socket.io-client@4.8.4
 run_module <<'MODULE'
 import assert from 'node:assert/strict'

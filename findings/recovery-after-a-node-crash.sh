@@ -8,7 +8,7 @@
 #   them although it lies in the stream.
 # Why it matters: recovery covers rolling restarts, not crashes, memory kills and power cuts. State that signaling needs after a
 #   crash has to be written when it changes.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need redis-server redis-server
 npm_packages socket.io@4.8.4 socket.io-client@4.8.4 @socket.io/redis-streams-adapter@0.3.1 redis@6.3.1
 redis-server --version

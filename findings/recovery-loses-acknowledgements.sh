@@ -9,7 +9,7 @@
 #   is away is not replayed, a plain event beside it is.
 # Why it matters: a server that hands over an offer with `emitWithAck` takes a handled offer for an unhandled one, or waits without
 #   end. Events that must survive a recovered break need a plain event and an answer that is an event of its own.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 npm_packages socket.io@4.8.4 socket.io-client@4.8.4
 run_module <<'MODULE'
 import assert from 'node:assert/strict'

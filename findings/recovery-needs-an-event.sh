@@ -6,7 +6,7 @@
 #   takes its offset from the last event that it received and sends no usable offset before that; acknowledgements carry none.
 # Why it matters: in signaling, callers mostly send and wait. A client that only registered and offered, with answers by
 #   acknowledgement, is never recovered; a welcome event right after `connection` is enough to change that.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 npm_packages socket.io@4.8.4 socket.io-client@4.8.4
 run_module <<'MODULE'
 import assert from 'node:assert/strict'

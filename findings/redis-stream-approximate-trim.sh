@@ -7,7 +7,7 @@
 #   "approximate" bound is kept to within a few entries; for entries of 5 KB it is exact. Only small entries overshoot by a node of 100.
 # Why it matters: who keeps a log of signaling messages can size it by MAXLEN ~ almost exactly, and must not count on the
 #   overshoot as a reserve for a reader that comes back late.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need redis-server redis-server
 redis-server --version
 redis-server --port 0 --unixsocket "$work/redis.sock" --save '' --dir "$work" >/dev/null &

@@ -7,7 +7,7 @@
 #   timeout() it lasts to the full time, for a room with one leaver too. A room without members resolves at once with [].
 # Why it matters: a server that passes an offer on with an acknowledgement cannot see by it that the callee has gone. It has to watch
 #   `disconnect` beside it, and to name a time in each broadcast.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 npm_packages socket.io@4.8.4 socket.io-client@4.8.4
 run_module <<'MODULE'
 import assert from 'node:assert/strict'

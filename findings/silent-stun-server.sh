@@ -8,7 +8,7 @@
 # Why it matters: whoever sends the description only when gathering is complete makes each call wait that long in a classroom without
 #   internet. Send candidates one by one, stop waiting after a second or two, or name no STUN server: aiortc and werift ask a public
 #   one unless they are given an empty list.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
 npm_packages werift@0.24.4 node-datachannel@0.33.4 @roamhq/wrtc@0.10.0

@@ -7,7 +7,7 @@
 #   as well, but does not: it sends the whole picture as far as the bandwidth allows.
 # Why it matters: code that was written for a media server and is used for a direct call shows a small, blurred picture if Chromium
 #   sends, and nobody looks for the cause in sendEncodings. For direct calls list the full picture first, or leave sendEncodings out.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
 run_module <<'MODULE'

@@ -7,7 +7,7 @@
 #   that the allocation stays in the server for the rest of its lifetime, which is ten minutes by default.
 # Why it matters: a bot that makes a new peer connection for each call runs into the user's quota or into the end of the relay ports,
 #   though it closes everything. Plan the quota by calls in ten minutes and not by calls at a time.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need turnserver coturn
 npm_packages werift@0.24.4 node-datachannel@0.33.4 @roamhq/wrtc@0.10.0
 pip_packages aiortc==1.16.0

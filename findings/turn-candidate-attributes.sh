@@ -5,7 +5,7 @@
 # Seen: Chromium sets `url` always but `relayProtocol` only for TURN by TCP; for UDP it is null. Firefox sets neither. getStats() has
 #   `relayProtocol` in both browsers for both, and `url` in Chromium only.
 # Why it matters: a page that tells "relayed by TCP" from "relayed by UDP", to explain a bad picture, has to take it from getStats().
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
 need turnserver coturn

@@ -8,7 +8,7 @@
 #   at once, node-datachannel closes after 40, and Chromium and wrtc stay `new`, whatever a=end-of-candidates says.
 # Why it matters: an application that waits for `failed` waits without end with some clients. The signaling server, or the
 #   application, needs a time of its own after which an answered call that is not `connected` counts as failed.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
 npm_packages werift@0.24.4 node-datachannel@0.33.4 @roamhq/wrtc@0.10.0

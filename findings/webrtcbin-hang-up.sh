@@ -6,7 +6,7 @@
 #   the channel has sent no on-close, and no error is on the bus. ice-connection-state is `new` all the time, even while data flow.
 # Why it matters: a pipeline that records or plays for a page runs on for ever after the page is closed. The hang-up has to come by
 #   the signaling server (the user's disconnect), or the page has to close its data channel first.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 gst=/usr/lib/$(uname -m)-linux-gnu
 [ -e "$gst/gstreamer-1.0/libgstwebrtc.so" ] && [ -e "$gst/gstreamer-1.0/libgstnice.so" ] && [ -e "$gst/girepository-1.0/GstWebRTC-1.0.typelib" ] ||
   debian_packages python3-gst-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-bad gstreamer1.0-nice

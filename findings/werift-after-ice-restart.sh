@@ -6,7 +6,7 @@
 #   reaches the browser again. werift queues it without an error; neither side sees anything wrong.
 # Why it matters: many pages restart ICE after a change of network. A werift peer (a recorder, a bot) is mute after it;
 #   give such a peer a new peer connection instead of a restart.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 npm_packages werift@0.24.4
 run_module <<'MODULE'

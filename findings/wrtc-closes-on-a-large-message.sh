@@ -6,7 +6,7 @@
 #   and gets nothing more. node-datachannel and werift throw and keep the channel.
 # Why it matters: a bot that sends a large JSON text seems to have hung up on itself, and its peer waits at an open channel. Compare
 #   each message with connection.sctp.maxMessageSize first: it is 65536 towards werift, 262144 towards browsers.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib/setup.sh"
 npm_packages @roamhq/wrtc@0.10.0 node-datachannel@0.33.4 werift@0.24.4
 run_module <<'MODULE'
 import assert from 'node:assert/strict'

@@ -1,6 +1,6 @@
-# Sourced by the scripts beside it: a temporary folder that is removed at the end, pinned packages in it, and a module to run.
+# Sourced by the scripts in the folder above: a temporary folder that is removed at the end, pinned packages in it, and a module to run.
 set -euo pipefail
-findings=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 children=()
 clean() {
@@ -10,7 +10,7 @@ clean() {
 }
 trap clean EXIT
 trap 'exit 3' INT TERM HUP
-ln -s "$findings/lib" "$work/lib"
+ln -s "$lib" "$work/lib"
 
 # debian_packages NAME...: installs them.
 debian_packages() {
