@@ -8,6 +8,7 @@ pub mod ear;
 pub mod event;
 pub mod handshake;
 pub mod inbox;
+pub mod opening;
 pub mod outbox;
 pub mod payload;
 pub mod peer;
@@ -31,6 +32,7 @@ use tokio::sync::mpsc;
 use self::ear::{Ear, Listener};
 use self::handshake::Guest;
 use self::inbox::Inbox;
+use self::opening::Opening;
 use self::outbox::Outbox;
 use self::peer::{Peer, SignalingError};
 use self::requests::{CredentialsInQuery, Desk, cable_of};
@@ -174,6 +176,9 @@ impl Hall {
     /// # Errors
     /// What is told as `connect_error`. A wrong password is not: the course's server lets in whoever sends one.
     fn welcome(&self, socket: &SocketRef, auth: Option<Tree>) -> Result<(), Denial> {
+        if let Some(opening) = socket.req_parts().extensions.get::<Arc<Opening>>() {
+            opening.connects();
+        }
         let Some(Tree(auth)) = auth else {
             let sentence = "The auth object could not be read: send {userName, password}.";
             let refusal = Refusal::new(Code::BadPayload, sentence);

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use socketioxide::socket::Sid;
 
+use super::opening::{self, Opening};
 use super::transport::Transports;
 use crate::tally;
 use crate::wire::cable::Cable;
@@ -42,7 +43,9 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         );
     }
     let Some(session) = session(&request) else {
-        let response = next.run(slim(request)).await;
+        let mut request = slim(request);
+        request.extensions_mut().insert(Opening::new(cable.clone()));
+        let response = next.run(request).await;
         watch_close(cable.as_ref(), &response);
         return response;
     };
@@ -56,6 +59,13 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         // The library takes it for an unreadable one.
         transports.note_length(session, body);
     }
+    let request = match polls || body > desk.max_message || transports.is_claimed(session) {
+        true => request,
+        false => match looked_at(request, desk.max_message).await {
+            Some(request) => request,
+            None => return StatusCode::BAD_REQUEST.into_response(),
+        },
+    };
     let response = next.run(request).await;
     watch_close(cable.as_ref(), &response);
     match cable {
@@ -69,6 +79,14 @@ pub async fn follow(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         _ => {}
     }
     response
+}
+
+/// The same request, its body read; `None` where that breaks off.
+async fn looked_at(request: Request, most: usize) -> Option<Request> {
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, most).await.ok()?;
+    opening::look_at(&body);
+    Some(Request::from_parts(head, Body::from(body)))
 }
 
 /// Whether the client asks for version 3 of Engine.IO or an older one, which the library refuses.

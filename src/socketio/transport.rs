@@ -165,6 +165,12 @@ impl Transports {
         session.is_some_and(|session| matches!(*session.transport.lock(), Transport::Cut))
     }
 
+    /// Whether a session has said who it is.
+    pub fn is_claimed(&self, id: Sid) -> bool {
+        let known = self.known.lock();
+        known.sessions.get(&id).is_some_and(|session| session.claim.load(Ordering::Relaxed) != 0)
+    }
+
     /// Cuts a session's transport; false if there is nothing to be cut.
     pub fn cut(&self, id: Sid) -> bool {
         let Some(session) = self.known.lock().sessions.get(&id).cloned() else { return false };

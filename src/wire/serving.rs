@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -138,6 +139,10 @@ impl Entrance {
             Ok(Ok(connection)) => connection,
             Ok(Err(error)) => {
                 handshake::count_refusal(&error, self.port.load(Ordering::Relaxed));
+                // Some clients say by no alert that they do not trust a certificate.
+                if error.kind() == io::ErrorKind::UnexpectedEof {
+                    tally::count("tls-failed");
+                }
                 return tracing::debug!(%error, "a connection ended before its first request");
             }
             Err(_) => {

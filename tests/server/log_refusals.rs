@@ -148,6 +148,30 @@ async fn unreadable_packet_and_large_message_are_counted_and_told() {
 }
 
 #[tokio::test]
+async fn session_that_begins_otherwise_than_by_connect_is_counted() {
+    let program = Program::start_keeping(&["--connect-timeout", "2s"], is_told).await;
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        for first in
+            [Frame::from(r#"42["newOffer",{}]"#), Frame::Binary(b"\x83\xa4type\0"[..].into()), Frame::from("4x")]
+        {
+            let mut client = Client::open(&program.server, transport).await;
+            client.try_send(first).await.ok();
+            client.expect_end().await;
+        }
+        // One that leaves by itself has done nothing wrong.
+        let mut client = Client::open(&program.server, transport).await;
+        client.try_send(Frame::from("1")).await.ok();
+        client.expect_end().await;
+        // Nor has one that connects.
+        Client::connect_by(&program.server, transport, "amy").await.leave().await;
+        Client::open(&program.server, transport).await.expect_end().await;
+    }
+    let log = stopped(program).await;
+    assert!(lines(&log, &["something else than a Socket.IO CONNECT", "msgpack"]) >= 1, "{log:#?}");
+    assert_eq!(lines(&log, &["since the start", "no-connect 6"]), 1, "{log:#?}");
+}
+
+#[tokio::test]
 async fn idle_connection_that_ends_is_no_dawdler() {
     let program = Program::start_keeping(&["--connect-timeout", "300ms"], is_told).await;
     let whole = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
