@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use serde_json::value::to_raw_value;
-use switchboard::signaling::call::SessionDescription;
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, PeerId, UserName};
-use switchboard::signaling::notice::News;
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
-use switchboard::store::directory::{Outbox, Telling};
-use switchboard::store::{Speaker, Store};
+use switchboard::core::call::SessionDescription;
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, PeerId, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::outgoing::ServerMessage;
+use switchboard::core::peer::{Newcomer, Purpose};
+use switchboard::hub::directory::{Broadcast, Outbox};
+use switchboard::hub::{Hub, Speaker};
 use tokio::sync::Notify;
 
 /// How many hear it.
@@ -39,9 +39,9 @@ struct Heard {
 }
 
 impl Outbox for Counter {
-    fn tell(&self, telling: &Telling<'_>, _: Option<u64>) {
+    fn tell(&self, telling: &Broadcast<'_>, _: Option<u64>) {
         // That the offer before is gone goes along with the new one, and is not counted.
-        let News::NewOfferAwaiting(call) = telling.news else { return };
+        let ServerMessage::NewOfferAwaiting(call) = telling.message else { return };
         let encoded = telling.event.get_or_init(|| to_raw_value(std::slice::from_ref(call)).unwrap_or_default());
         self.heard.bytes.fetch_add(encoded.get().len(), Ordering::Relaxed);
         if self.heard.count.fetch_add(1, Ordering::Relaxed) + 1 == self.heard.goal.load(Ordering::Relaxed) {
@@ -49,14 +49,14 @@ impl Outbox for Counter {
         }
     }
 
-    fn say_goodbye(&self) {}
+    fn announce_shutdown(&self) {}
 
     fn end(&self) {}
 
     fn cut(&self, _: &str) {}
 }
 
-fn arrive(store: &Store, number: u64, heard: &Arc<Heard>) -> PeerId {
+fn arrive(hub: &Hub, number: u64, heard: &Arc<Heard>) -> PeerId {
     let newcomer = Newcomer {
         name: UserName::new(&format!("person {number}")).expect("a name"),
         lobby: Lobby::default(),
@@ -65,18 +65,18 @@ fn arrive(store: &Store, number: u64, heard: &Arc<Heard>) -> PeerId {
         counts: false,
         received: None,
     };
-    store.arrive(ConnectionId(number), newcomer, |_| Arc::new(Counter { heard: heard.clone() })).0
+    hub.arrive(ConnectionId(number), newcomer, |_| Arc::new(Counter { heard: heard.clone() })).0
 }
 
 /// One new offer of 4.5 KB to so many.
 #[divan::bench(args = RECEIVERS)]
 fn new_offer(bencher: Bencher, receivers: u64) {
-    let (store, heard) = (Store::new(Limits::default()), Arc::new(Heard::default()));
+    let (hub, heard) = (Hub::new(Limits::default()), Arc::new(Heard::default()));
     for number in 1..=receivers {
-        arrive(&store, number, &heard);
+        arrive(&hub, number, &heard);
     }
     let connection = ConnectionId(0);
-    let caller = arrive(&store, 0, &heard);
+    let caller = arrive(&hub, 0, &heard);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let json = to_raw_value(&"a=rtpmap:96 VP8/90000\r\n".repeat(190)).expect("text is JSON");
     let opaque = Opaque::new(&json, &[]).expect("harmless");
@@ -85,16 +85,16 @@ fn new_offer(bencher: Bencher, receivers: u64) {
         let by = Speaker { peer: caller, connection, number: None };
         let mut kept = false;
         heard.goal.store(heard.count.load(Ordering::Relaxed) + receivers, Ordering::Relaxed);
-        store.offer(by, description.clone(), |outcome| kept = matches!(outcome, Some(Ok(_))));
+        hub.offer(by, description.clone(), |outcome| kept = matches!(outcome, Some(Ok(_))));
         assert!(kept);
         // Many are told by the announcer.
         runtime.block_on(async {
             tokio::select! {
-                () = store.announce() => {}
+                () = hub.announce() => {}
                 () = heard.reached.notified() => {}
             }
         });
-        store.cancel(by, |_| {});
+        hub.cancel(by, |_| {});
     });
     assert!(heard.bytes.load(Ordering::Relaxed) as u64 > receivers * 4_500);
 }

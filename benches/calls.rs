@@ -4,12 +4,12 @@
 use std::time::Instant;
 
 use divan::{Bencher, black_box};
-use switchboard::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::signaling::switchboard::{Switchboard, Wanted};
+use switchboard::core::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::state::{AnswerTarget, Core};
 
 /// How many open offers there are besides, and as many answered calls.
 const ELSEWHERE: [u64; 4] = [0, 100, 1_000, 4_000];
@@ -21,7 +21,7 @@ fn main() {
     divan::main();
 }
 
-fn arrive(switchboard: &mut Switchboard, number: u64) -> PeerId {
+fn arrive(switchboard: &mut Core, number: u64) -> PeerId {
     let newcomer = Newcomer {
         name: UserName::new(&format!("person {number}")).expect("a name"),
         lobby: Lobby::default(),
@@ -48,8 +48,8 @@ fn candidate() -> IceCandidate {
 }
 
 /// A switchboard with so many open offers and as many answered calls, each of other people.
-fn busy(elsewhere: u64) -> (Switchboard, PeerId, PeerId) {
-    let mut switchboard = Switchboard::new(Limits::default());
+fn busy(elsewhere: u64) -> (Core, PeerId, PeerId) {
+    let mut switchboard = Core::new(Limits::default());
     let (description, now) = (description(), Instant::now());
     for number in 0..elsewhere {
         let waiting = arrive(&mut switchboard, 3 * number);
@@ -57,7 +57,7 @@ fn busy(elsewhere: u64) -> (Switchboard, PeerId, PeerId) {
         let (caller, other) = (arrive(&mut switchboard, 3 * number + 1), arrive(&mut switchboard, 3 * number + 2));
         let id = OfferId(3 * number + 1);
         switchboard.offer(caller, id, description.clone(), now).expect("an offer");
-        switchboard.answer(other, &Wanted::Offer(id), description.clone(), true, now).expect("an answer");
+        switchboard.answer(other, &AnswerTarget::Offer(id), description.clone(), true, now).expect("an answer");
     }
     let caller = arrive(&mut switchboard, CALLER);
     let answerer = arrive(&mut switchboard, ANSWERER);
@@ -69,7 +69,7 @@ fn call(bencher: Bencher, elsewhere: u64, newest: bool) {
     let (mut switchboard, caller, answerer) = busy(elsewhere);
     let (description, candidate, now, id) = (description(), candidate(), Instant::now(), OfferId(u64::MAX));
     let name = UserName::new(&format!("person {CALLER}")).expect("a name");
-    let wanted = if newest { Wanted::NewestOf(name) } else { Wanted::Offer(id) };
+    let wanted = if newest { AnswerTarget::NewestOf(name) } else { AnswerTarget::Offer(id) };
     bencher.bench_local(|| {
         let mut good = switchboard.offer(caller, id, description.clone(), now).is_ok();
         for _ in 0..8 {
@@ -111,7 +111,7 @@ fn candidate_passed_on(bencher: Bencher, elsewhere: u64) {
     let (mut switchboard, caller, answerer) = busy(elsewhere);
     let (candidate, now, id) = (candidate(), Instant::now(), OfferId(u64::MAX));
     switchboard.offer(caller, id, description(), now).expect("an offer");
-    switchboard.answer(answerer, &Wanted::Offer(id), description(), true, now).expect("an answer");
+    switchboard.answer(answerer, &AnswerTarget::Offer(id), description(), true, now).expect("an answer");
     bencher.bench_local(|| {
         black_box(switchboard.candidate(caller, Role::Offerer, CallRef::Newest, candidate.clone(), now)).is_ok()
     });

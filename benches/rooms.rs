@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use divan::{Bencher, black_box};
-use switchboard::signaling::call::IceCandidate;
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::membership::Relayed;
-use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, UserName};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
-use switchboard::signaling::switchboard::Switchboard;
+use switchboard::core::call::IceCandidate;
+use switchboard::core::limits::Limits;
+use switchboard::core::membership::Relayed;
+use switchboard::core::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::peer::{Newcomer, Purpose};
+use switchboard::core::state::Core;
 
 /// Members of the room that is looked at.
 const MEMBERS: u64 = 16;
@@ -25,8 +25,8 @@ fn room(number: u64) -> RoomName {
 }
 
 /// A switchboard with so many rooms besides number 0; the peers and places of room 0 have the ids 1 to 16.
-fn busy(elsewhere: u64) -> Switchboard {
-    let mut switchboard = Switchboard::new(Limits::default());
+fn busy(elsewhere: u64) -> Core {
+    let mut switchboard = Core::new(Limits::default());
     let now = Instant::now();
     let mut next = 0;
     for number in 0..=elsewhere {

@@ -1,36 +1,34 @@
 //! Switchboard: a Socket.IO-compatible WebRTC signaling server.
 //!
-//! A telephone exchange in three floors. A message comes in at a door, goes down one or two stairs, and
-//! leaves by a door; a door's handler is three sentences: take, keep, tell.
+//! Three layers: transports decode what clients send and encode what they receive; the hub applies it to the core in one
+//! order and passes on what follows; the core holds the rules and does no I/O.
 //!
 //! # Layout
 //!
-//! - [`signaling`]: the ground. Calls, names and the rules between them: plain data, no I/O, no clock of its own.
-//! - [`store`]: the cupboard. The few atomic verbs behind one lock.
-//! - [`socketio`]: the door where the course's pages speak.
-//! - [`websocket`]: the door without Socket.IO: rooms over a bare WebSocket.
-//! - [`admission`]: who may come in, the same at both doors.
-//! - [`app`]: one router: pages, the browser client, health, the doors.
-//! - [`server`]: builds all of it, listens on a given listener, stops by a given signal.
-//! - [`config`]: the switch panel: flags and environment variables.
+//! - [`server`]: builds everything below, listens on a given listener, stops by a given signal.
+//! - [`config`]: flags and environment variables.
+//! - [`http`]: the router: pages, the browser client, health, origin rules.
+//! - [`transport`]: Socket.IO and bare WebSockets, one connection per client.
+//! - [`auth`]: passwords, tokens, and how fast a client may send. The same for both transports.
+//! - [`hub`]: the core behind one lock, and the connections that its messages go to.
+//! - [`core`]: calls, rooms, pairs and names: plain data and rules, no I/O, no clock.
 //!
-//! Beside them, leaning on nothing: [`wire`] (connections: HTTP and HTTPS on one port, how many, how fast, how much),
-//! [`tls`] (certificates), [`telemetry`] (logs), [`tally`] (what was refused, and how often)
-//! and [`greeting`] (the lines that a student reads at the start).
+//! Beside them: [`net`] (connections: HTTP and HTTPS on one port, limits, budgets), [`tls`] (certificates), [`logging`],
+//! [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
+//! lines).
 //!
-//! Who may import whom is a table in `docs/decisions/0001-the-house.md`; a test holds it.
+//! The imports that each module may have are listed in `docs/decisions/0001-layers.md`; a test holds them.
 
-pub mod admission;
-pub mod app;
+pub mod auth;
+pub mod banner;
 pub mod config;
-pub mod greeting;
+pub mod core;
+pub mod http;
+pub mod hub;
+pub mod logging;
+pub mod metrics;
+pub mod net;
 pub mod refusals;
 pub mod server;
-pub mod signaling;
-pub mod socketio;
-pub mod store;
-pub mod tally;
-pub mod telemetry;
 pub mod tls;
-pub mod websocket;
-pub mod wire;
+pub mod transport;

@@ -7,14 +7,14 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use clap::Parser;
 use switchboard::config::Config;
+use switchboard::logging;
 use switchboard::server::Server;
-use switchboard::telemetry;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let config = Config::parse();
     let logs = config.telemetry();
-    let started = telemetry::start(&logs);
+    let started = logging::start(&logs);
     let has_json_logs = logs.json && started.is_ok();
     let ended = match started {
         Ok(()) => run(config, has_json_logs).await,
@@ -39,15 +39,15 @@ async fn main() -> ExitCode {
 async fn run(config: Config, has_json_logs: bool) -> Result<()> {
     let server = Server::build(config)?;
     let listener = server.bind()?;
-    let greeting = server.greeting(&listener)?;
+    let banner = server.banner(&listener)?;
     // Before anybody is told that we are ready: whoever is quick may ask us to stop at once.
     let stop = asked_to_stop()?;
     let mut out = std::io::stdout().lock();
     // Somebody who closes our output early wants a server all the same.
     let _ = match has_json_logs {
         // A collector reads this as one more line of the log.
-        true => writeln!(out, "{}", greeting.json(SystemTime::now())),
-        false => writeln!(out, "{}{}", greeting.text(), greeting.ready_line()),
+        true => writeln!(out, "{}", banner.json(SystemTime::now())),
+        false => writeln!(out, "{}{}", banner.text(), banner.ready_line()),
     };
     let _ = out.flush();
     drop(out);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::tally;
+use crate::metrics;
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Lines that one connection may cause in a minute.
@@ -33,11 +33,11 @@ impl RefusalLog {
 
     /// Counts a refusal by its code, and logs it.
     pub fn refused(&mut self, user: &str, event: &str, code: &'static str, sentence: &str) {
-        tally::count(code);
+        metrics::count(code);
         match self.next(Instant::now()) {
-            Line::Whole => tracing::info!(user = tally::shortened(user), event, code, "refused: {sentence}"),
+            Line::Whole => tracing::info!(user = metrics::shortened(user), event, code, "refused: {sentence}"),
             Line::Last => tracing::info!(
-                user = tally::shortened(user),
+                user = metrics::shortened(user),
                 "refused again; for the rest of this minute further ones are counted and not logged"
             ),
             Line::None => {}

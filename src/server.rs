@@ -12,27 +12,27 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::app::api::Addresses;
-use crate::app::{self, Ready};
+use crate::banner::Banner;
 use crate::config::Config;
-use crate::greeting::Greeting;
-use crate::store::Store;
+use crate::http::api::Addresses;
+use crate::http::{self, Ready};
+use crate::hub::Hub;
+use crate::net::http_server::HttpServer;
 use crate::tls;
 use crate::tls::certificate::{Certificate, Origin};
-use crate::wire::serving::Entrance;
-use crate::{socketio, tally, websocket};
+use crate::{metrics, transport::socketio, transport::websocket};
 
 /// How often is looked for what has waited too long.
-const TENDING: Duration = Duration::from_millis(500);
+const SWEEP_INTERVAL: Duration = Duration::from_millis(500);
 
 /// A server that is ready to listen.
 pub struct Server {
     config: Config,
     certificate: Certificate,
     router: Router,
-    store: Arc<Store>,
-    socketio: socketio::Door,
-    websocket: websocket::Door,
+    hub: Arc<Hub>,
+    socketio: socketio::Service,
+    websocket: websocket::Service,
     ready: Ready,
     addresses: Arc<Addresses>,
 }
@@ -45,18 +45,18 @@ impl Server {
     pub fn build(config: Config) -> Result<Self> {
         let ready = Ready::new(AtomicBool::new(true));
         let addresses = Addresses::new(config.public_url.as_ref().map(ToString::to_string));
-        let store = Arc::new(Store::new(config.limits()));
-        let gate = config.gate()?;
-        let (socketio, course) = socketio::Door::new(config.socketio(), gate.clone(), store.clone());
-        let (websocket, bare) = websocket::Door::new(config.websocket(&gate), gate, store.clone());
+        let hub = Arc::new(Hub::new(config.limits()));
+        let authenticator = config.authenticator()?;
+        let (socketio, course) = socketio::Service::new(config.socketio(), authenticator.clone(), hub.clone());
+        let (websocket, bare) = websocket::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
         let certificate = tls::certificate::choose(&config.tls())?;
         let authority = match &certificate.origin {
             Origin::Own { pem, .. } => Some(pem.clone()),
             Origin::Files(_) => None,
         };
-        let options = app::Options { certified: certificate.names.clone(), ..config.app() };
-        let router = app::router(&options, authority, course, bare, ready.clone(), addresses.clone())?;
-        Ok(Self { config, certificate, router, store, socketio, websocket, ready, addresses })
+        let options = http::Options { certified: certificate.names.clone(), ..config.app() };
+        let router = http::router(&options, authority, course, bare, ready.clone(), addresses.clone())?;
+        Ok(Self { config, certificate, router, hub, socketio, websocket, ready, addresses })
     }
 
     /// Listens where the flags say: on all addresses of this machine, or on one.
@@ -100,8 +100,8 @@ impl Server {
     ///
     /// # Errors
     /// A listener without an address.
-    pub fn greeting(&self, listener: &TcpListener) -> Result<Greeting> {
-        Ok(Greeting {
+    pub fn banner(&self, listener: &TcpListener) -> Result<Banner> {
+        Ok(Banner {
             bound: listener.local_addr()?,
             lan: tls::lan_addresses(),
             public_url: self.addresses.public_url.clone(),
@@ -120,33 +120,33 @@ impl Server {
     /// # Errors
     /// A listener that cannot be used.
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let _ = self.addresses.lan.set(self.greeting(&listener)?.lan_addresses().collect());
-        let Self { config, certificate, router, store, socketio, websocket, ready, .. } = self;
-        let entrance = Entrance::new(certificate.config, router, &config.wire());
-        let tending = tokio::spawn(tend(store.clone(), socketio.clone()));
+        let _ = self.addresses.lan.set(self.banner(&listener)?.lan_addresses().collect());
+        let Self { config, certificate, router, hub, socketio, websocket, ready, .. } = self;
+        let http_server = HttpServer::new(certificate.config, router, &config.wire());
+        let sweeping = tokio::spawn(sweep(hub.clone(), socketio.clone()));
         let announcing = tokio::spawn({
-            let store = store.clone();
-            async move { store.announce().await }
+            let hub = hub.clone();
+            async move { hub.announce().await }
         });
 
-        let (farewell, polls) = (store.clone(), socketio.clone());
+        let (farewell, polls) = (hub.clone(), socketio.clone());
         let (stopping, stopped) = oneshot::channel();
         let (told, all_told) = oneshot::channel();
-        let serving = entrance.serve(listener, async move {
+        let serving = http_server.serve(listener, async move {
             stop.await;
             tracing::info!("stopping");
             ready.store(false, Ordering::Relaxed);
             // The other end waits below for as long as we serve.
             let _ = stopping.send(());
             // While requests are still accepted: those who poll have to come for it.
-            farewell.say_goodbye();
+            farewell.announce_shutdown();
             polls.last_polls().await;
             let _ = told.send(());
         });
         let closing = async {
             if all_told.await.is_ok() {
                 socketio.close().await;
-                store.end_all();
+                hub.end_all();
                 websocket.close().await;
             }
         };
@@ -160,20 +160,20 @@ impl Server {
             ((), ()) = async { tokio::join!(serving, closing) } => {}
             () = too_long => tracing::warn!("some connections did not end in time"),
         };
-        tending.abort();
+        sweeping.abort();
         announcing.abort();
-        tracing::info!("stopped; refused, cut short or closed since the start: {}", tally::line());
+        tracing::info!("stopped; refused, cut short or closed since the start: {}", metrics::line());
         Ok(())
     }
 }
 
 /// Lets go what has waited too long, for as long as the server runs.
-async fn tend(store: Arc<Store>, socketio: socketio::Door) {
-    let mut ticks = tokio::time::interval(TENDING);
+async fn sweep(hub: Arc<Hub>, socketio: socketio::Service) {
+    let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     loop {
         ticks.tick().await;
-        store.expire();
-        socketio.tend();
+        hub.expire();
+        socketio.sweep();
     }
 }
 

@@ -8,12 +8,12 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use socketioxide_core::{Str, Value};
-use switchboard::signaling::json::Tree;
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::membership::Relayed;
-use switchboard::signaling::room_command::RoomCommand;
-use switchboard::socketio::event::Said;
-use switchboard::socketio::payload::{Command, Reading, read};
+use switchboard::core::json::Tree;
+use switchboard::core::limits::Limits;
+use switchboard::core::membership::Relayed;
+use switchboard::core::room_command::RoomCommand;
+use switchboard::transport::socketio::event::EventName;
+use switchboard::transport::socketio::payload::{Command, Reading, read};
 
 fuzz_target!(|data: &[u8]| {
     let mut parts = data.split(|byte| *byte == b'\n');
@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
     let packet = Value::Str(Str::from(text.to_owned()), attachments);
     let limits = Limits { max_description: 1_000, max_candidate: 100, ..Limits::default() };
     // Under every name: what an event is called is not in its arguments.
-    for (said, _) in Said::SPELLINGS {
+    for (said, _) in EventName::SPELLINGS {
         let Reading { command, .. } = read(said, &packet, &limits);
         let (size, limit, json, is_binary) = match &command {
             Ok(Command::Offer(it) | Command::Renegotiate(_, it) | Command::Answer(_, it)) => {

@@ -8,29 +8,29 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use switchboard::admission::pace::Speed;
-use switchboard::signaling::json::Tree;
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{Lobby, RoomName, UserName};
-use switchboard::signaling::pairs::{Address, PairId};
-use switchboard::signaling::peer::{Newcomer, Purpose};
-use switchboard::store::Store;
-use switchboard::websocket::Options;
-use switchboard::websocket::outbox::Outgoing;
-use switchboard::websocket::peer::{ConnectionInfo, Manner, Peer};
+use switchboard::auth::rate_limiter::RateLimit;
+use switchboard::core::json::Tree;
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{Lobby, RoomName, UserName};
+use switchboard::core::pairs::{Address, PairId};
+use switchboard::core::peer::{Newcomer, Purpose};
+use switchboard::hub::Hub;
+use switchboard::transport::websocket::Options;
+use switchboard::transport::websocket::outbox::Outgoing;
+use switchboard::transport::websocket::peer::{ConnectionInfo, Dialect, Peer};
 
 const OPTIONS: Options = Options {
     pairs: None,
     max_message: 1_000_000,
     max_queue: 64,
     max_queue_bytes: usize::MAX,
-    speed: Speed { burst: u32::MAX, rate: u32::MAX },
+    speed: RateLimit { burst: u32::MAX, rate: u32::MAX },
     ping_interval: Duration::from_secs(25),
     ping_timeout: Duration::from_secs(20),
 };
 
 fn address() -> Address {
-    Address { exact: "192.0.2.1".into(), neighbourhood: "192.0.2.1".into() }
+    Address { exact: "192.0.2.1".into(), ip_prefix: "192.0.2.1".into() }
 }
 
 fn newcomer(name: &str, purpose: Purpose) -> Newcomer {
@@ -38,13 +38,13 @@ fn newcomer(name: &str, purpose: Purpose) -> Newcomer {
     Newcomer { name, lobby: Lobby::default(), purpose, session: None, counts: false, received: None }
 }
 
-fn talk(text: &str, manner: fn() -> Manner, purpose: Purpose) {
-    let store = Arc::new(Store::new(Limits { grace: Duration::ZERO, early_ttl: Duration::ZERO, ..Limits::default() }));
+fn talk(text: &str, dialect: fn() -> Dialect, purpose: Purpose) {
+    let hub = Arc::new(Hub::new(Limits { grace: Duration::ZERO, early_ttl: Duration::ZERO, ..Limits::default() }));
     let (room, maker) = (RoomName::new("r").expect("a name"), PairId::new(&Value::from("1")).expect("an id"));
     if purpose == Purpose::Pairs {
-        store.make_pair(room, maker, address()).expect("made");
+        hub.make_pair(room, maker, address()).expect("made");
     }
-    let arrive = |name: &str| Peer::arrive(newcomer(name, purpose), manner(), ConnectionInfo::default(), store.clone(), &OPTIONS);
+    let arrive = |name: &str| Peer::arrive(newcomer(name, purpose), dialect(), ConnectionInfo::default(), hub.clone(), &OPTIONS);
     let (one, mut to_one) = arrive("1");
     let (two, mut to_two) = arrive("2");
     for line in text.lines() {
@@ -60,11 +60,11 @@ fn talk(text: &str, manner: fn() -> Manner, purpose: Purpose) {
         }
     }
     drop((one, two));
-    store.expire();
-    assert!(store.is_empty(), "something was left behind");
+    hub.expire();
+    assert!(hub.is_empty(), "something was left behind");
 }
 
 fuzz_target!(|text: &str| {
-    talk(text, || Manner::Rooms, Purpose::Rooms);
-    talk(text, || Manner::Pairs(address()), Purpose::Pairs);
+    talk(text, || Dialect::Rooms, Purpose::Rooms);
+    talk(text, || Dialect::Pairs(address()), Purpose::Pairs);
 });

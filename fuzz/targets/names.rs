@@ -3,9 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use switchboard::signaling::json::Tree;
-use switchboard::signaling::name::{Lobby, MemberId, OfferId, RoomName, Session, UserName};
-use switchboard::signaling::pairs::PairId;
+use switchboard::core::json::Tree;
+use switchboard::core::name::{Lobby, MemberId, OfferId, RoomName, Session, UserName};
+use switchboard::core::pairs::PairId;
 
 fuzz_target!(|data: &str| {
     let fits = data.chars().count() <= 64;

@@ -9,17 +9,17 @@ use std::time::{Duration, Instant};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use switchboard::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::membership::Relayed;
-use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
-use switchboard::signaling::notice::{Audience, News, Notice};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::pairs::{Address, PairId};
-use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::signaling::presence::{Arrival, Hearing};
-use switchboard::signaling::room_news::Signal;
-use switchboard::signaling::switchboard::{Switchboard, Wanted};
+use switchboard::core::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::core::limits::Limits;
+use switchboard::core::membership::Relayed;
+use switchboard::core::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
+use switchboard::core::outgoing::{Audience, ServerMessage, Outgoing};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::pairs::{Address, PairId};
+use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::presence::{Arrival, Acceptance};
+use switchboard::core::room_event::RoomEvent;
+use switchboard::core::state::{Core, AnswerTarget};
 
 const PEOPLE: u8 = 6;
 const ROOMS: u8 = 4;
@@ -64,7 +64,7 @@ struct Told {
 }
 
 struct World {
-    switchboard: Switchboard,
+    switchboard: Core,
     now: Instant,
     next: u64,
     here: Vec<Person>,
@@ -99,7 +99,7 @@ fn pair_id(who: u8) -> PairId {
 
 fn address(who: u8) -> Address {
     let exact = format!("192.0.2.{}", who % 2);
-    Address { neighbourhood: exact.as_str().into(), exact: exact.into() }
+    Address { ip_prefix: exact.as_str().into(), exact: exact.into() }
 }
 
 impl World {
@@ -120,7 +120,7 @@ impl World {
             ..Limits::default()
         };
         Self {
-            switchboard: Switchboard::new(limits),
+            switchboard: Core::new(limits),
             now: Instant::now(),
             next: 0,
             here: Vec::new(),
@@ -148,13 +148,13 @@ impl World {
         }
     }
 
-    fn tell(&mut self, notices: Vec<Notice>) {
-        for Notice { to, news, number } in notices {
+    fn tell(&mut self, outgoing: Vec<Outgoing>) {
+        for Outgoing { to, message, number } in outgoing {
             match to {
-                Audience::Peer(peer) => self.hear(peer, number, &news),
+                Audience::Peer(peer) => self.hear(peer, number, &message),
                 Audience::Some(peers) => {
                     for (peer, number) in peers {
-                        self.hear(peer, number, &news);
+                        self.hear(peer, number, &message);
                     }
                 }
                 Audience::Others { .. } => assert!(number.is_none(), "what all hear bears no number"),
@@ -162,23 +162,23 @@ impl World {
         }
     }
 
-    fn hear(&mut self, peer: PeerId, number: Option<u64>, news: &News) {
-        assert!(self.here.iter().any(|person| person.peer == peer), "told to one who is not here: {news:?}");
-        self.count(peer, number, news);
+    fn hear(&mut self, peer: PeerId, number: Option<u64>, message: &ServerMessage) {
+        assert!(self.here.iter().any(|person| person.peer == peer), "told to one who is not here: {message:?}");
+        self.count(peer, number, message);
     }
 
-    fn count(&mut self, peer: PeerId, number: Option<u64>, news: &News) {
+    fn count(&mut self, peer: PeerId, number: Option<u64>, message: &ServerMessage) {
         let told = self.told.entry(peer).or_default();
         if let (Some(last), Some(number), false) = (told.last, number, told.has_lied) {
             assert_eq!(number, last + 1, "nothing twice, nothing left out");
         }
         told.last = number.or(told.last);
         let has_lied = told.has_lied;
-        if let (News::IceCandidate(candidate), false) = (news, has_lied) {
+        if let (ServerMessage::IceCandidate(candidate), false) = (message, has_lied) {
             self.heard_candidate(peer, candidate);
         }
-        if let News::Room(news) = news
-            && let Signal::RequestingSdpOffer { members } = &news.signal
+        if let ServerMessage::Room(message) = message
+            && let RoomEvent::RequestingSdpOffer { members } = &message.signal
         {
             assert!(!members.is_empty(), "nobody is asked to offer to nobody");
         }
@@ -195,18 +195,18 @@ impl World {
     fn arrive(&mut self, who: u8, newcomer: Newcomer, has_lied: bool) -> PeerId {
         let connection = ConnectionId(self.fresh());
         let (counts, purpose) = (newcomer.counts, newcomer.purpose);
-        let Arrival { peer, missed, offers, notices, replaced, .. } =
+        let Arrival { peer, missed, offers, outgoing, replaced, .. } =
             self.switchboard.arrive(connection, newcomer, self.now);
         assert!(offers.len() <= 2, "more offers than are to be listed");
         // Where it was before, it is no more.
         self.here.retain(|person| person.peer != peer);
         self.here.push(Person { name: who, purpose, peer, connection });
         self.told.entry(peer).or_default().has_lied |= has_lied;
-        for (number, news) in missed {
+        for (number, message) in missed {
             assert_eq!(number.is_some(), counts, "who counts gets numbers");
-            self.count(peer, number, &news);
+            self.count(peer, number, &message);
         }
-        self.tell(notices);
+        self.tell(outgoing);
         // One of its session that has become somebody else: its connection is cut after that.
         self.here.retain(|person| Some(person.peer) != replaced);
         peer
@@ -219,8 +219,8 @@ impl World {
 
     fn leave(&mut self, place: usize, how: ConnectionEnd) {
         let Person { peer, connection, .. } = self.here.remove(place);
-        let notices = self.switchboard.leave(peer, connection, how, self.now);
-        self.tell(notices);
+        let outgoing = self.switchboard.leave(peer, connection, how, self.now);
+        self.tell(outgoing);
         assert_eq!(self.switchboard.leave(peer, connection, how, self.now), [], "told twice it means nothing");
     }
 
@@ -229,8 +229,8 @@ impl World {
             Deed::Wait { seconds, is_noticed } => {
                 self.now += Duration::from_secs(seconds.into());
                 if is_noticed {
-                    let notices = self.switchboard.expire(self.now);
-                    self.tell(notices);
+                    let outgoing = self.switchboard.expire(self.now);
+                    self.tell(outgoing);
                 }
             }
             Deed::Arrive { who, session, other_lobby, purpose, lie } => {
@@ -291,25 +291,25 @@ impl World {
     fn act_as(&mut self, who: u8, purposes: &[Purpose], deed: Deed) {
         if let Some(place) = self.find(who, purposes) {
             let Person { name, peer, connection, .. } = self.here[place];
-            let notices = self.say(name, (peer, connection), deed);
-            self.tell(notices);
+            let outgoing = self.say(name, (peer, connection), deed);
+            self.tell(outgoing);
         }
     }
 
     /// What somebody says who is here; a refusal is told to nobody else.
-    fn say(&mut self, who: u8, (peer, connection): (PeerId, ConnectionId), deed: Deed) -> Vec<Notice> {
+    fn say(&mut self, who: u8, (peer, connection): (PeerId, ConnectionId), deed: Deed) -> Vec<Outgoing> {
         let now = self.now;
         match deed {
             Deed::Offer { number, .. } => {
-                if self.switchboard.hears(peer, connection, number.map(u64::from)) != Hearing::New {
+                if self.switchboard.accept_event(peer, connection, number.map(u64::from)) != Acceptance::New {
                     return Vec::new();
                 }
                 let id = OfferId(self.fresh());
                 self.switchboard.offer(peer, id, self.description(), now).unwrap_or_default()
             }
             Deed::Answer { offer, whom, asks, .. } => {
-                let by_id = offer.map(|offer| Wanted::Offer(self.offer_id(offer)));
-                let wanted = by_id.unwrap_or(Wanted::NewestOf(name(whom % PEOPLE)));
+                let by_id = offer.map(|offer| AnswerTarget::Offer(self.offer_id(offer)));
+                let wanted = by_id.unwrap_or(AnswerTarget::NewestOf(name(whom % PEOPLE)));
                 let Ok(answered) = self.switchboard.answer(peer, &wanted, self.description(), asks, now) else {
                     return Vec::new();
                 };
@@ -317,7 +317,7 @@ impl World {
                 for candidate in &answered.candidates {
                     self.heard_candidate(peer, candidate);
                 }
-                answered.notices
+                answered.outgoing
             }
             Deed::Candidate { offers, offer, .. } => {
                 let role = if offers { Role::Offerer } else { Role::Answerer };
@@ -347,9 +347,9 @@ impl World {
                 let joined = self.switchboard.join(peer, room(number), member, now);
                 joined.map_or_else(
                     |_| Vec::new(),
-                    |(place, notices)| {
+                    |(place, outgoing)| {
                         assert!(place.members.len() < 3, "more members than there are places");
-                        notices
+                        outgoing
                     },
                 )
             }
@@ -386,8 +386,8 @@ fuzz_target!(|deeds: Vec<Deed>| {
     }
     for _ in 0..2 {
         world.now += Duration::from_secs(120);
-        let notices = world.switchboard.expire(world.now);
-        world.tell(notices);
+        let outgoing = world.switchboard.expire(world.now);
+        world.tell(outgoing);
     }
     assert!(world.switchboard.is_empty(), "something was left behind: {:?}", world.switchboard);
 });

@@ -2,7 +2,7 @@
 // whatever address they are opened by: http on the student's machine, https and its name or number
 // on a phone. Such a page means the server that it comes from, and gets that one.
 
-/** The address of this script; the classic script is made with its own expression (src/app/client.rs). */
+/** The address of this script; the classic script is made with its own expression (src/http/client.rs). */
 const SCRIPT = import.meta.url;
 
 /** The origins whose replacement the console has heard of. */

@@ -1,8 +1,11 @@
-//! The switch panel: every flag, its environment variable and its default, and the small `Options` each room
-//! gets from it. Read once at the start by `main`; the rooms never see it.
+//! The command line: every flag, its environment variable and its default, and the `Options` that each module gets from
+//! it. Read once at the start by `main`; no other module sees it.
 
-pub mod rooms;
-pub mod who;
+// The doc comments of the flags are the text of `--help`, where a link would show its brackets.
+#![allow(rustdoc::bare_urls)]
+
+pub mod access;
+pub mod options;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -12,9 +15,9 @@ use bytesize::ByteSize;
 use clap::builder::FalseyValueParser;
 use clap::{Parser, ValueEnum};
 
-use self::who::Who;
-use crate::app::public_url::PublicUrl;
-use crate::wire::proxies::TrustedProxies;
+use self::access::Access;
+use crate::http::public_url::PublicUrl;
+use crate::net::proxies::TrustedProxies;
 
 /// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
 ///
@@ -56,7 +59,7 @@ pub struct Config {
 
     /// Who may come in.
     #[command(flatten)]
-    pub who: Who,
+    pub who: Access,
 
     /// Folder with the official socket.io client files, to be served instead of the built-in client
     #[arg(long, value_name = "DIR", env = "SWITCHBOARD_CLIENT_DIR", help_heading = WHAT)]

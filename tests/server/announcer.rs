@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use proptest::prelude::*;
-use switchboard::signaling::call::{Call, SessionDescription};
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::signaling::notice::News;
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::signaling::refusal::Refusal;
-use switchboard::signaling::switchboard::{Switchboard, Wanted};
-use switchboard::store::directory::{Again, Directory, Outbox, Telling};
-use switchboard::store::listeners::{A_FEW, PATIENCE, STEP};
+use switchboard::core::call::{Call, SessionDescription};
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::outgoing::ServerMessage;
+use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::refusal::Refusal;
+use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::hub::directory::{Broadcast, Directory, NextRound, Outbox};
+use switchboard::hub::subscribers::{CHUNK, MAX_DELAY, SYNC_LIMIT};
 
-const CROWD: usize = 5 * STEP;
+const CROWD: usize = 5 * CHUNK;
 
 /// What somebody's page shows: the offers that can be answered, as far as it was told.
 #[derive(Debug, Default)]
@@ -35,20 +35,20 @@ struct Page {
 struct Screen(Mutex<Page>);
 
 impl Outbox for Screen {
-    fn tell(&self, telling: &Telling<'_>, _: Option<u64>) {
+    fn tell(&self, telling: &Broadcast<'_>, _: Option<u64>) {
         let mut page = self.0.lock();
         page.told += 1;
-        match telling.news {
+        match telling.message {
             // Counted, since a panic in here is caught.
-            News::NewOfferAwaiting(call) => {
+            ServerMessage::NewOfferAwaiting(call) => {
                 page.twice += usize::from(!page.shown.insert(call.offer_id.0) && !page.has_asked)
             }
-            News::OfferWithdrawn(gone) => page.strange += usize::from(!page.shown.remove(&gone.offer_id.0)),
+            ServerMessage::OfferWithdrawn(gone) => page.strange += usize::from(!page.shown.remove(&gone.offer_id.0)),
             _ => {}
         }
     }
 
-    fn say_goodbye(&self) {}
+    fn announce_shutdown(&self) {}
 
     fn end(&self) {}
 
@@ -63,17 +63,17 @@ struct Listener {
 }
 
 /// What the store does, step by step.
-struct Hall {
-    switchboard: Switchboard,
+struct ServiceState {
+    switchboard: Core,
     directory: Directory,
     listeners: Vec<Listener>,
     now: Instant,
     next: u64,
 }
 
-impl Hall {
+impl ServiceState {
     fn with(listeners: usize) -> Self {
-        let (switchboard, now) = (Switchboard::new(Limits::default()), Instant::now());
+        let (switchboard, now) = (Core::new(Limits::default()), Instant::now());
         let mut hall = Self { switchboard, directory: Directory::default(), listeners: Vec::new(), now, next: 0 };
         (0..listeners).for_each(|_| hall.arrive());
         hall
@@ -99,42 +99,42 @@ impl Hall {
         let screen = Arc::new(Screen::default());
         screen.0.lock().shown = ids(&arrival.offers);
         self.directory.add(arrival.peer, connection, Some(lobby), screen.clone());
-        self.directory.tell_all(arrival.notices, self.now);
+        self.directory.tell_all(arrival.outgoing, self.now);
         self.listeners.push(Listener { peer: arrival.peer, connection, screen, name: own_name });
     }
 
     fn leave(&mut self, who: usize) {
         let Listener { peer, connection, .. } = self.listeners.swap_remove(who);
-        let notices = self.switchboard.leave(peer, connection, ConnectionEnd::Closed, self.now);
+        let outgoing = self.switchboard.leave(peer, connection, ConnectionEnd::Closed, self.now);
         self.directory.remove(peer, connection);
-        self.directory.tell_all(notices, self.now);
+        self.directory.tell_all(outgoing, self.now);
     }
 
     fn break_off(&mut self, who: usize) -> String {
         let Listener { peer, connection, name, .. } = self.listeners.remove(who);
-        let notices = self.switchboard.leave(peer, connection, ConnectionEnd::Broken, self.now);
+        let outgoing = self.switchboard.leave(peer, connection, ConnectionEnd::Broken, self.now);
         self.directory.remove(peer, connection);
-        self.directory.tell_all(notices, self.now);
+        self.directory.tell_all(outgoing, self.now);
         name
     }
 
     fn expire(&mut self) {
-        let notices = self.switchboard.expire(self.now);
-        self.directory.tell_all(notices, self.now);
+        let outgoing = self.switchboard.expire(self.now);
+        self.directory.tell_all(outgoing, self.now);
     }
 
     fn offer(&mut self, who: usize) -> OfferId {
         let id = OfferId(self.number());
         let json = serde_json::value::to_raw_value("an offer").expect("text is JSON");
         let description = SessionDescription::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default());
-        let notices = self.switchboard.offer(self.listeners[who].peer, id, description.expect("small"), self.now);
-        self.directory.tell_all(notices.expect("kept"), self.now);
+        let outgoing = self.switchboard.offer(self.listeners[who].peer, id, description.expect("small"), self.now);
+        self.directory.tell_all(outgoing.expect("kept"), self.now);
         id
     }
 
     fn cancel(&mut self, who: usize) {
-        let notices = self.switchboard.cancel(self.listeners[who].peer, self.now);
-        self.directory.tell_all(notices, self.now);
+        let outgoing = self.switchboard.cancel(self.listeners[who].peer, self.now);
+        self.directory.tell_all(outgoing, self.now);
     }
 
     /// Answers the newest offer on its screen, from which that is gone then.
@@ -142,17 +142,17 @@ impl Hall {
         let Listener { screen, .. } = &self.listeners[who];
         let Some(id) = screen.0.lock().shown.pop_last() else { return };
         // It may be gone already, and that is still to be told.
-        if self.answer_to(who, &Wanted::Offer(OfferId(id))).is_err() {
+        if self.answer_to(who, &AnswerTarget::Offer(OfferId(id))).is_err() {
             self.listeners[who].screen.0.lock().shown.insert(id);
         }
     }
 
-    fn answer_to(&mut self, who: usize, wanted: &Wanted) -> Result<(), Refusal> {
+    fn answer_to(&mut self, who: usize, wanted: &AnswerTarget) -> Result<(), Refusal> {
         let json = serde_json::value::to_raw_value("an answer").expect("text is JSON");
         let description = SessionDescription::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default());
         let peer = self.listeners[who].peer;
         let answered = self.switchboard.answer(peer, wanted, description.expect("small"), true, self.now)?;
-        self.directory.tell_all(answered.notices, self.now);
+        self.directory.tell_all(answered.outgoing, self.now);
         Ok(())
     }
 
@@ -174,9 +174,9 @@ impl Hall {
     fn announce_all(&mut self) {
         for _ in 0..100_000 {
             match self.directory.announce(self.now) {
-                Again::Now => {}
-                Again::At(time) => self.now = time,
-                Again::WhenCalled => return,
+                NextRound::Now => {}
+                NextRound::At(time) => self.now = time,
+                NextRound::WhenCalled => return,
             }
         }
         panic!("the announcer finds no end");
@@ -199,20 +199,20 @@ fn ids(offers: &[Call]) -> BTreeSet<u64> {
 
 #[test]
 fn a_few_are_told_at_once() {
-    let mut hall = Hall::with(A_FEW);
+    let mut hall = ServiceState::with(SYNC_LIMIT);
     hall.offer(0);
-    assert_eq!(hall.told(), A_FEW - 1);
-    assert_eq!(hall.directory.announce(hall.now), Again::WhenCalled);
+    assert_eq!(hall.told(), SYNC_LIMIT - 1);
+    assert_eq!(hall.directory.announce(hall.now), NextRound::WhenCalled);
 }
 
 #[test]
 fn many_are_told_some_at_a_time_by_the_announcer_and_not_by_who_speaks() {
-    let mut hall = Hall::with(CROWD);
+    let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     assert_eq!(hall.told(), 0);
     let mut before = 0;
-    while hall.directory.announce(hall.now) == Again::Now {
-        assert!(hall.told() - before <= STEP);
+    while hall.directory.announce(hall.now) == NextRound::Now {
+        assert!(hall.told() - before <= CHUNK);
         before = hall.told();
     }
     assert_eq!(hall.told(), CROWD - 1);
@@ -220,7 +220,7 @@ fn many_are_told_some_at_a_time_by_the_announcer_and_not_by_who_speaks() {
 
 #[test]
 fn an_offer_that_is_gone_before_its_turn_is_not_announced() {
-    let mut hall = Hall::with(CROWD);
+    let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     hall.cancel(0);
     hall.announce_all();
@@ -229,7 +229,7 @@ fn an_offer_that_is_gone_before_its_turn_is_not_announced() {
 
 #[test]
 fn who_came_in_between_hears_that_it_is_gone() {
-    let mut hall = Hall::with(CROWD);
+    let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     hall.arrive();
     hall.cancel(0);
@@ -240,24 +240,24 @@ fn who_came_in_between_hears_that_it_is_gone() {
 
 #[test]
 fn that_an_offer_is_gone_waits_for_company_but_not_for_long() {
-    let mut hall = Hall::with(CROWD);
+    let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     hall.announce_all();
     let all = hall.told();
     hall.cancel(0);
-    assert_eq!(hall.directory.announce(hall.now), Again::At(hall.now + PATIENCE));
+    assert_eq!(hall.directory.announce(hall.now), NextRound::At(hall.now + MAX_DELAY));
     assert_eq!(hall.told(), all);
     hall.offer(1);
-    assert_eq!(hall.directory.announce(hall.now), Again::Now);
+    assert_eq!(hall.directory.announce(hall.now), NextRound::Now);
     let heard: BTreeSet<usize> = hall.listeners[2..].iter().map(|listener| listener.screen.0.lock().told).collect();
     assert_eq!(heard, BTreeSet::from([1, 3]), "both go out together");
 }
 
 #[test]
 fn so_much_at_a_time_that_one_who_reads_can_follow() {
-    let mut hall = Hall::with(CROWD);
+    let mut hall = ServiceState::with(CROWD);
     let mut offers = 0;
-    for who in 0..3 * STEP {
+    for who in 0..3 * CHUNK {
         hall.offer(who);
         offers += 1;
     }
@@ -271,7 +271,7 @@ fn so_much_at_a_time_that_one_who_reads_can_follow() {
 /// What is taken back is more than goes out at a time: the cut must not fall between an offer and its end.
 #[test]
 fn of_offers_that_are_gone_before_their_turn_nobody_hears_that_they_are_gone() {
-    let mut hall = Hall::with(CROWD);
+    let mut hall = ServiceState::with(CROWD);
     for _ in 0..100 {
         hall.offer(0);
         hall.cancel(0);
@@ -283,23 +283,23 @@ fn of_offers_that_are_gone_before_their_turn_nobody_hears_that_they_are_gone() {
 /// Whoever makes offers and takes them back all the time must not keep the announcer from the others' news.
 #[test]
 fn offers_that_nobody_has_heard_of_keep_no_other_offer_waiting() {
-    let mut hall = Hall::with(CROWD);
+    let mut hall = ServiceState::with(CROWD);
     for _ in 0..1_000 {
         hall.offer(0);
         hall.cancel(0);
     }
     hall.offer(1);
     let mut steps = 1;
-    while hall.directory.announce(hall.now) == Again::Now {
+    while hall.directory.announce(hall.now) == NextRound::Now {
         steps += 1;
     }
-    assert!(steps <= 2 * CROWD / STEP, "{steps} steps for one offer to {CROWD}");
+    assert!(steps <= 2 * CROWD / CHUNK, "{steps} steps for one offer to {CROWD}");
 }
 
 /// A queue takes 1,024 messages: whoever asks for the list is not to be closed for what others have heard piecemeal.
 #[test]
 fn who_asks_for_the_list_is_not_flooded_with_what_is_still_to_be_told() {
-    let mut hall = Hall::with(1_200);
+    let mut hall = ServiceState::with(1_200);
     for who in 1..1_200 {
         hall.offer(who);
     }
@@ -309,13 +309,13 @@ fn who_asks_for_the_list_is_not_flooded_with_what_is_still_to_be_told() {
 
 #[test]
 fn who_has_answered_by_name_is_not_told_of_that_offer_afterwards() {
-    let mut hall = Hall::with(CROWD);
+    let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
-    assert_eq!(hall.directory.announce(hall.now), Again::Now);
+    assert_eq!(hall.directory.announce(hall.now), NextRound::Now);
     let is_unaware = |listener: &Listener| listener.screen.0.lock().told == 0;
     let answerer = (1..CROWD).find(|who| is_unaware(&hall.listeners[*who])).expect("one whose turn is later");
     let name = UserName::new(&hall.listeners[0].name).expect("short");
-    hall.answer_to(answerer, &Wanted::NewestOf(name)).expect("the first to answer");
+    hall.answer_to(answerer, &AnswerTarget::NewestOf(name)).expect("the first to answer");
     hall.announce_all();
     (0..CROWD).for_each(|who| hall.check(who));
 }
@@ -350,12 +350,12 @@ proptest! {
 
     #[test]
     fn whatever_happens_meanwhile_everybody_knows_the_open_offers_in_the_end(
-        crowd in A_FEW - 2..2 * STEP,
+        crowd in SYNC_LIMIT - 2..2 * CHUNK,
         deeds in prop::collection::vec(deed(), 1..200),
     ) {
-        let mut hall = Hall::with(crowd);
+        let mut hall = ServiceState::with(crowd);
         for deed in deeds {
-            let someone = |n: usize, hall: &Hall| n % hall.listeners.len();
+            let someone = |n: usize, hall: &ServiceState| n % hall.listeners.len();
             match deed {
                 // The same few, so that offers replace each other.
                 Deed::Offer(n) => _ = hall.offer(n % 6),
@@ -414,10 +414,10 @@ proptest! {
 
     #[test]
     fn whoever_breaks_off_and_comes_back_meanwhile_everybody_knows_the_open_offers_in_the_end(
-        crowd in 14..A_FEW + 100,
+        crowd in 14..SYNC_LIMIT + 100,
         turns in prop::collection::vec(turn(), 1..300),
     ) {
-        let mut hall = Hall::with(crowd);
+        let mut hall = ServiceState::with(crowd);
         let mut away: Vec<String> = Vec::new();
         for turn in turns {
             let many = hall.listeners.len();

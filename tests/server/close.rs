@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::frames::{CLOSE, Door, FIN, Frames, TEXT, frame};
+use crate::support::frames::{CLOSE, FIN, Frames, Service, TEXT, frame};
 use crate::support::member::{BARE, WEB_SOCKET};
 use crate::support::pair_user::pair;
 use crate::support::payload::{answered, connected_call, ended, party, until_hidden, withdrawn};
@@ -57,7 +57,7 @@ async fn close_packet_counts_whatever_close_frame_follows() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     for code in [1000, 1001, 4999] {
-        let (mut eve, object) = offering(Frames::open(server.address(), Door::Course).await, &mut bob).await;
+        let (mut eve, object) = offering(Frames::open(server.address(), Service::Course).await, &mut bob).await;
         eve.write(&[frame(FIN | TEXT, b"1"), close_frame(code)].concat()).await;
         assert_eq!(bob.expect("offerWithdrawn").await, withdrawn(&object, "closed"), "{code}");
     }
@@ -87,7 +87,7 @@ async fn close_frame_is_understood_in_pieces_behind_other_frames() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     for code in [1001, 1000] {
-        let (mut eve, object) = offering(Frames::open(server.address(), Door::Course).await, &mut bob).await;
+        let (mut eve, object) = offering(Frames::open(server.address(), Service::Course).await, &mut bob).await;
         let long = format!(r#"42["unknown","{}"]"#, "x".repeat(70_000));
         let all = [frame(FIN | TEXT, long.as_bytes()), frame(FIN | TEXT, b"42[\"test\"]"), close_frame(code)].concat();
         let (start, end) = all.split_at(all.len() - 8);
@@ -140,7 +140,7 @@ async fn pairs_tell_every_end_of_a_connection_as_a_disconnect() {
 async fn code_1001_through_a_proxy_waits_for_the_return() {
     let server = TestServer::start(&["--trust-proxy"]).await;
     let mut bob = Client::connect(&server, "bob").await;
-    let frames = Frames::open_through_proxy(server.address(), Door::Course).await;
+    let frames = Frames::open_through_proxy(server.address(), Service::Course).await;
     let (mut eve, object) = offering(frames, &mut bob).await;
     bob.emit_with_ack("newAnswer", answered(&object, "answer")).await;
     eve.write(&close_frame(1001)).await;
@@ -154,14 +154,14 @@ async fn code_1001_through_a_proxy_waits_for_the_return() {
 async fn code_1001_through_a_proxy_without_return_is_on_purpose() {
     let server = TestServer::start(&["--trust-proxy", "--reconnect-grace", "1s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
-    let frames = Frames::open_through_proxy(server.address(), Door::Course).await;
+    let frames = Frames::open_through_proxy(server.address(), Service::Course).await;
     let (mut eve, object) = offering(frames, &mut bob).await;
     bob.emit_with_ack("newAnswer", answered(&object, "answer")).await;
     eve.write(&close_frame(1001)).await;
     assert_eq!(bob.expect("peerLost").await, party("eve", &object["offerId"]));
     assert_eq!(bob.expect("peerHangup").await, ended("eve", &object["offerId"], "closed"));
     // An offer that nobody has answered goes without a word before.
-    let frames = Frames::open_through_proxy(server.address(), Door::Course).await;
+    let frames = Frames::open_through_proxy(server.address(), Service::Course).await;
     let (mut eve, object) = offering(frames, &mut bob).await;
     eve.write(&close_frame(1001)).await;
     assert_eq!(bob.expect("offerWithdrawn").await, withdrawn(&object, "closed"));
@@ -172,7 +172,7 @@ async fn goodbye_that_no_proxy_sends_is_believed_through_a_proxy() {
     let server = TestServer::start(&["--trust-proxy"]).await;
     let [mut amy] = Member::gather(&server, ROOM, [BARE]).await;
     for code in [1000, 1001] {
-        let mut eve = Frames::open_through_proxy(server.address(), Door::Rooms).await;
+        let mut eve = Frames::open_through_proxy(server.address(), Service::Rooms).await;
         eve.say(&json!({ "action": "joining-room", "room": ROOM }).to_string()).await;
         amy.expect("user-joined").await;
         eve.write(&close_frame(code)).await;
@@ -180,7 +180,7 @@ async fn goodbye_that_no_proxy_sends_is_believed_through_a_proxy() {
     }
     let mut bob = Client::connect(&server, "bob").await;
     for goodbye in ["1", "41"] {
-        let frames = Frames::open_through_proxy(server.address(), Door::Course).await;
+        let frames = Frames::open_through_proxy(server.address(), Service::Course).await;
         let (mut eve, object) = offering(frames, &mut bob).await;
         eve.say(goodbye).await;
         assert_eq!(bob.expect("offerWithdrawn").await, withdrawn(&object, "closed"), "{goodbye}");

@@ -63,12 +63,12 @@ async fn second_offer_gets_its_candidates_that_came_before_it() {
     let early = answer(&mut cem, &mut amy, &object, &["cem1"]).await;
     let of_second = [candidate(0, "amy2"), candidate(1, "amy2"), candidate(2, "amy2"), candidate(3, "other")];
     assert_eq!(early, json!(of_second));
-    for (number, fragment, hears) in [(5, "amy1", &mut bob), (6, "amy2", &mut cem)] {
+    for (number, fragment, accept_event) in [(5, "amy1", &mut bob), (6, "amy2", &mut cem)] {
         if fragment == "amy1" {
-            hears.expect("offerWithdrawn").await;
+            accept_event.expect("offerWithdrawn").await;
         }
         amy.emit(CANDIDATE_OUT, from_offerer(candidate(number, fragment))).await;
-        assert_eq!(hears.expect(CANDIDATE_IN).await, candidate(number, fragment));
+        assert_eq!(accept_event.expect(CANDIDATE_IN).await, candidate(number, fragment));
     }
     amy.settle().await;
     bob.expect_silence().await;

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use switchboard::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
-use switchboard::signaling::notice::{Audience, News, Notice};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::signaling::presence::Arrival;
-use switchboard::signaling::switchboard::{Switchboard, Wanted};
+use switchboard::core::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage};
+use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::presence::Arrival;
+use switchboard::core::state::{AnswerTarget, Core};
 
 const PEOPLE: usize = 4;
 
@@ -77,7 +77,7 @@ struct Person {
 }
 
 struct World {
-    switchboard: Switchboard,
+    switchboard: Core,
     now: Instant,
     people: [Person; PEOPLE],
     next: u64,
@@ -103,7 +103,7 @@ fn number(candidate: &IceCandidate) -> usize {
 impl World {
     fn new() -> Self {
         let mut world = Self {
-            switchboard: Switchboard::new(Limits::default()),
+            switchboard: Core::new(Limits::default()),
             now: Instant::now(),
             people: Default::default(),
             next: 0,
@@ -147,7 +147,7 @@ impl World {
             counts: true,
             received,
         };
-        let Arrival { peer, restored, missed, notices, .. } = self.switchboard.arrive(connection, newcomer, self.now);
+        let Arrival { peer, restored, missed, outgoing, .. } = self.switchboard.arrive(connection, newcomer, self.now);
         let took_back = person.id == Some(peer);
         assert_eq!(restored.is_some(), took_back || received.is_some(), "told what it has, if it was here");
         person.id = Some(peer);
@@ -159,15 +159,15 @@ impl World {
             person.received = 0;
             assert!(missed.is_empty());
         }
-        for (number, news) in missed {
-            self.hear(who, number, news);
+        for (number, message) in missed {
+            self.hear(who, number, message);
         }
         if took_back {
             let known: HashSet<OfferId> =
                 restored.into_iter().flat_map(|r| r.calls).map(|party| party.offer_id).collect();
             assert_eq!(known, self.people[who].calls, "what it has is what it knows, once it was told the rest");
         }
-        self.tell(notices);
+        self.tell(outgoing);
     }
 
     /// Whether somebody can say anything that arrives.
@@ -178,46 +178,50 @@ impl World {
     fn leave(&mut self, who: usize, how: ConnectionEnd) {
         let person = &mut self.people[who];
         let (Some(id), Some(connection)) = (person.id, person.connection.take()) else { return };
-        let notices = self.switchboard.leave(id, connection, how, self.now);
-        self.tell(notices);
+        let outgoing = self.switchboard.leave(id, connection, how, self.now);
+        self.tell(outgoing);
     }
 
-    fn tell(&mut self, notices: Vec<Notice>) {
-        for Notice { to, news, number } in notices {
+    fn tell(&mut self, outgoing: Vec<Outgoing>) {
+        for Outgoing { to, message, number } in outgoing {
             let Audience::Peer(to) = to else { continue };
             let Some(who) = self.people.iter().position(|person| person.id == Some(to)) else { continue };
             assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
             if !self.people[who].is_dead {
-                self.hear(who, number, news);
+                self.hear(who, number, message);
             }
         }
     }
 
-    fn hear(&mut self, who: usize, number_of_it: Option<u64>, news: News) {
+    fn hear(&mut self, who: usize, number_of_it: Option<u64>, message: ServerMessage) {
         let person = &mut self.people[who];
         assert_eq!(number_of_it.is_some(), person.session.is_some(), "who counts gets numbers");
         if let Some(number) = number_of_it {
             assert_eq!(number, person.received + 1, "nothing twice, nothing left out");
             person.received = number;
         }
-        match news {
-            News::IceCandidate(candidate) => {
+        match message {
+            ServerMessage::IceCandidate(candidate) => {
                 let number = number(&candidate);
                 let (from, role) = self.sent[number];
                 let in_a_call = self.parties.values().any(|pair| *pair == (from, who) || *pair == (who, from));
                 assert!(in_a_call, "told to a stranger");
                 person.heard.entry((from, role == Role::Offerer)).or_default().push(number);
             }
-            News::AnswerResponse(call) => assert!(person.calls.insert(call.offer_id), "answered twice"),
-            News::PeerHangup(hangup) => assert!(person.calls.remove(&hangup.offer_id), "an end of what had ended"),
-            News::PeerLost(party) | News::PeerBack(party) => assert!(person.calls.contains(&party.offer_id)),
+            ServerMessage::AnswerResponse(call) => assert!(person.calls.insert(call.offer_id), "answered twice"),
+            ServerMessage::PeerHangup(hangup) => {
+                assert!(person.calls.remove(&hangup.offer_id), "an end of what had ended")
+            }
+            ServerMessage::PeerLost(party) | ServerMessage::PeerBack(party) => {
+                assert!(person.calls.contains(&party.offer_id))
+            }
             _ => {}
         }
     }
 
     fn answer(&mut self, who: usize, whom: usize, asks_for_ack: bool) {
         let Some(id) = self.people[who].id else { return };
-        let wanted = Wanted::NewestOf(self.name(whom));
+        let wanted = AnswerTarget::NewestOf(self.name(whom));
         let Ok(answered) = self.switchboard.answer(id, &wanted, description(), asks_for_ack, self.now) else { return };
         assert_ne!(whom, who, "nobody answers themselves");
         let restored = self.switchboard.parties_of(id);
@@ -228,7 +232,7 @@ impl World {
             assert!(asks_for_ack);
             self.people[who].heard.entry((whom, true)).or_default().push(number(candidate));
         }
-        self.tell(answered.notices);
+        self.tell(answered.outgoing);
     }
 
     fn act(&mut self, who: usize, deed: Deed) {
@@ -236,8 +240,8 @@ impl World {
         match deed {
             Deed::Wait(seconds) => {
                 self.now += Duration::from_secs(seconds);
-                let notices = self.switchboard.expire(self.now);
-                self.tell(notices);
+                let outgoing = self.switchboard.expire(self.now);
+                self.tell(outgoing);
             }
             Deed::Die => self.people[who].is_dead = self.people[who].session.is_some(),
             Deed::Break => self.leave(who, ConnectionEnd::Broken),
@@ -256,32 +260,32 @@ impl World {
             _ if !self.speaks(who) => {}
             Deed::Offer => {
                 let offer = OfferId(self.fresh());
-                let notices = self.switchboard.offer(id, offer, description(), self.now).unwrap_or_default();
-                self.tell(notices);
+                let outgoing = self.switchboard.offer(id, offer, description(), self.now).unwrap_or_default();
+                self.tell(outgoing);
             }
             Deed::Answer { whom, asks_for_ack } => self.answer(who, whom, asks_for_ack),
             Deed::Candidate(role) => {
                 let candidate = opaque(&self.sent.len().to_string());
                 self.sent.push((who, role));
                 let candidate = IceCandidate::new(candidate, &Limits::default()).expect("small enough");
-                let notices =
+                let outgoing =
                     self.switchboard.candidate(id, role, CallRef::Newest, candidate, self.now).unwrap_or_default();
-                self.tell(notices);
+                self.tell(outgoing);
             }
             Deed::Renegotiate => {
                 for call in self.people[who].calls.clone() {
-                    let notices = self.switchboard.renegotiate(id, call, description(), self.now);
-                    self.tell(notices.expect("it is a call of its own"));
+                    let outgoing = self.switchboard.renegotiate(id, call, description(), self.now);
+                    self.tell(outgoing.expect("it is a call of its own"));
                 }
             }
             Deed::HangUp => {
                 self.people[who].calls.clear();
-                let (_, notices) = self.switchboard.hang_up(id, None, self.now);
-                self.tell(notices);
+                let (_, outgoing) = self.switchboard.hang_up(id, None, self.now);
+                self.tell(outgoing);
             }
             Deed::Cancel => {
-                let notices = self.switchboard.cancel(id, self.now);
-                self.tell(notices);
+                let outgoing = self.switchboard.cancel(id, self.now);
+                self.tell(outgoing);
             }
             Deed::Return => {}
         }

@@ -7,16 +7,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::Bare;
-use crate::support::entrance::Entrance;
+use crate::support::entrance::HttpServer;
 
 const SEPARATOR: char = '\u{1e}';
 
-async fn door() -> (Entrance, SocketAddr) {
+async fn door() -> (HttpServer, SocketAddr) {
     door_with(&["--reconnect-grace", "0s"]).await
 }
 
-async fn door_with(flags: &[&str]) -> (Entrance, SocketAddr) {
-    let door = Entrance::open(flags).await;
+async fn door_with(flags: &[&str]) -> (HttpServer, SocketAddr) {
+    let door = HttpServer::open(flags).await;
     let address = door.address;
     (door, address)
 }

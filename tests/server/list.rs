@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use switchboard::signaling::call::SessionDescription;
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, UserName};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
-use switchboard::signaling::switchboard::Switchboard;
+use switchboard::core::call::SessionDescription;
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, OfferId, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::peer::{Newcomer, Purpose};
+use switchboard::core::state::Core;
 
 use crate::support::payload::{candidate, connected_call, from_offerer, offer, offered};
 use crate::support::{Client, TestServer};
@@ -107,9 +107,9 @@ async fn the_list_holds_at_least_one_however_large() {
 /// Without sockets: 500 callers of one lobby would tell each other 125,000 times.
 #[test]
 fn the_list_holds_at_most_500() {
-    let mut switchboard = Switchboard::new(Limits::default());
+    let mut switchboard = Core::new(Limits::default());
     let name = |number: u64| UserName::new(&format!("caller {number}")).expect("short enough");
-    let arrive = |switchboard: &mut Switchboard, number: u64| {
+    let arrive = |switchboard: &mut Core, number: u64| {
         let newcomer = Newcomer {
             name: name(number),
             lobby: Lobby::default(),

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, PeerId, RoomName};
-use switchboard::signaling::pairs::{Address, PairId};
-use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::signaling::refusal::Code;
-use switchboard::signaling::switchboard::Switchboard;
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, PeerId, RoomName};
+use switchboard::core::pairs::{Address, PairId};
+use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::refusal::Code;
+use switchboard::core::state::Core;
 
 use crate::support::TestServer;
 use crate::support::pair_user::{User, create, pair, post};
@@ -164,11 +164,11 @@ fn id(number: usize) -> PairId {
 }
 
 /// An address by its last number, in a neighbourhood of this name.
-fn address(number: usize, neighbourhood: &str) -> Address {
-    Address { exact: format!("2001:db8::{number}").into(), neighbourhood: neighbourhood.into() }
+fn address(number: usize, ip_prefix: &str) -> Address {
+    Address { exact: format!("2001:db8::{number}").into(), ip_prefix: ip_prefix.into() }
 }
 
-fn connect(board: &mut Switchboard, id: &PairId, now: Instant) -> PeerId {
+fn connect(board: &mut Core, id: &PairId, now: Instant) -> PeerId {
     let (name, lobby, purpose) = (id.text().clone(), Lobby::default(), Purpose::Pairs);
     let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
     board.arrive(ConnectionId(1), newcomer, now).peer
@@ -176,7 +176,7 @@ fn connect(board: &mut Switchboard, id: &PairId, now: Instant) -> PeerId {
 
 #[test]
 fn a_room_whose_maker_never_connects_is_let_go() {
-    let mut board = Switchboard::new(Limits::default());
+    let mut board = Core::new(Limits::default());
     let start = Instant::now();
     board.make_pair(room("tea"), id(1), address(1, "here"), start).expect("a room");
     board.expire(start + Duration::from_secs(29));
@@ -193,9 +193,9 @@ fn a_room_whose_maker_never_connects_is_let_go() {
 
 #[test]
 fn from_one_address_no_more_rooms_are_made_than_so_many_whose_makers_have_not_connected() {
-    let mut board = Switchboard::new(Limits { max_unclaimed: 3, ..Limits::default() });
+    let mut board = Core::new(Limits { max_unclaimed: 3, ..Limits::default() });
     let start = Instant::now();
-    let make = |board: &mut Switchboard, number: usize, from: Address, now: Instant| {
+    let make = |board: &mut Core, number: usize, from: Address, now: Instant| {
         board.make_pair(room(&format!("room {number}")), id(number), from, now).map_err(|refusal| refusal.code)
     };
     for number in 0..3 {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use switchboard::signaling::call::SessionDescription;
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, PeerId, UserName};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::store::directory::{Outbox, Telling};
-use switchboard::store::{Speaker, Store};
+use switchboard::core::call::SessionDescription;
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, PeerId, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::hub::directory::{Broadcast, Outbox};
+use switchboard::hub::{Hub, Speaker};
 
 /// A way out; that of a peer whose news cannot be told is a fault.
 #[derive(Default)]
@@ -19,11 +19,11 @@ struct WayOut {
 }
 
 impl Outbox for WayOut {
-    fn tell(&self, _: &Telling<'_>, _: Option<u64>) {
+    fn tell(&self, _: &Broadcast<'_>, _: Option<u64>) {
         assert!(!self.is_faulty, "a fault that should be impossible");
     }
 
-    fn say_goodbye(&self) {}
+    fn announce_shutdown(&self) {}
 
     fn end(&self) {
         self.ended.store(true, Ordering::Relaxed);
@@ -32,7 +32,7 @@ impl Outbox for WayOut {
     fn cut(&self, _: &str) {}
 }
 
-fn arrive(store: &Store, connection: u64, name: &str, is_faulty: bool) -> (PeerId, Arc<WayOut>) {
+fn arrive(hub: &Hub, connection: u64, name: &str, is_faulty: bool) -> (PeerId, Arc<WayOut>) {
     let newcomer = Newcomer {
         name: UserName::new(name).expect("a name"),
         lobby: Lobby::default(),
@@ -41,28 +41,28 @@ fn arrive(store: &Store, connection: u64, name: &str, is_faulty: bool) -> (PeerI
         counts: false,
         received: None,
     };
-    store.arrive(ConnectionId(connection), newcomer, |_| Arc::new(WayOut { is_faulty, ..WayOut::default() }))
+    hub.arrive(ConnectionId(connection), newcomer, |_| Arc::new(WayOut { is_faulty, ..WayOut::default() }))
 }
 
-fn offer(store: &Store, peer: PeerId, connection: u64) -> bool {
+fn offer(hub: &Hub, peer: PeerId, connection: u64) -> bool {
     let by = Speaker { peer, connection: ConnectionId(connection), number: None };
     let text = serde_json::value::RawValue::from_string("\"an offer\"".into()).expect("JSON");
     let opaque = Opaque::new(&text, &[]).expect("an opaque value");
     let description = SessionDescription::new(opaque, &Limits::default()).expect("a description");
     let mut kept = false;
-    store.offer(by, description, |outcome| kept = matches!(outcome, Some(Ok(_))));
+    hub.offer(by, description, |outcome| kept = matches!(outcome, Some(Ok(_))));
     kept
 }
 
 #[test]
 fn a_panic_in_telling_one_ends_that_one_and_everybody_else_goes_on() {
     let limits = Limits { grace: std::time::Duration::ZERO, ..Limits::default() };
-    let store = Store::new(limits);
-    let (faulty, broken) = arrive(&store, 1, "faulty", true);
-    let (amy, out) = arrive(&store, 2, "amy", false);
-    assert!(offer(&store, amy, 2), "amy is heard as if nothing had happened");
+    let hub = Hub::new(limits);
+    let (faulty, broken) = arrive(&hub, 1, "faulty", true);
+    let (amy, out) = arrive(&hub, 2, "amy", false);
+    assert!(offer(&hub, amy, 2), "amy is heard as if nothing had happened");
     assert!(broken.ended.load(Ordering::Relaxed) && !out.ended.load(Ordering::Relaxed));
-    store.leave(faulty, ConnectionId(1), ConnectionEnd::Broken);
-    store.leave(amy, ConnectionId(2), ConnectionEnd::Closed);
-    assert!(store.is_empty(), "nothing is left");
+    hub.leave(faulty, ConnectionId(1), ConnectionEnd::Broken);
+    hub.leave(amy, ConnectionId(2), ConnectionEnd::Closed);
+    assert!(hub.is_empty(), "nothing is left");
 }

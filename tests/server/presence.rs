@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use switchboard::signaling::call::SessionDescription;
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
-use switchboard::signaling::notice::{Audience, Ended, News, Notice};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::signaling::presence::{Arrival, Hearing};
-use switchboard::signaling::switchboard::{Switchboard, Wanted};
+use switchboard::core::call::SessionDescription;
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::outgoing::{Audience, DisconnectReason, Outgoing, ServerMessage};
+use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::presence::{Acceptance, Arrival};
+use switchboard::core::state::{AnswerTarget, Core};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -19,7 +19,7 @@ fn description() -> SessionDescription {
     SessionDescription::new(Opaque::new(&json, &[]).expect("text is harmless"), &Limits::default()).expect("small")
 }
 
-fn arrive(board: &mut Switchboard, connection: u64, name: &str, received: Option<u64>, now: Instant) -> Arrival {
+fn arrive(board: &mut Core, connection: u64, name: &str, received: Option<u64>, now: Instant) -> Arrival {
     let newcomer = Newcomer {
         name: UserName::new(name).expect("short"),
         lobby: Lobby::default(),
@@ -31,43 +31,43 @@ fn arrive(board: &mut Switchboard, connection: u64, name: &str, received: Option
     board.arrive(ConnectionId(connection), newcomer, now)
 }
 
-fn numbers(missed: &[(Option<u64>, News)]) -> Vec<u64> {
+fn numbers(missed: &[(Option<u64>, ServerMessage)]) -> Vec<u64> {
     missed.iter().filter_map(|(number, _)| *number).collect()
 }
 
-fn told(notices: &[Notice], to: PeerId) -> Vec<&News> {
-    notices.iter().filter(|notice| notice.to == Audience::Peer(to)).map(|notice| &notice.news).collect()
+fn told(outgoing: &[Outgoing], to: PeerId) -> Vec<&ServerMessage> {
+    outgoing.iter().filter(|outgoing| outgoing.to == Audience::Peer(to)).map(|outgoing| &outgoing.message).collect()
 }
 
 #[test]
 fn one_who_returns_in_the_moment_its_offer_expires_hears_of_it_once() {
-    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     board.offer(amy, OfferId(1), description(), start).expect("kept");
     let back = arrive(&mut board, 2, "amy", Some(0), start + Limits::default().offer_ttl);
     assert_eq!(back.peer, amy);
     assert_eq!(numbers(&back.missed), [1]);
-    assert_eq!(told(&back.notices, amy), [] as [&News; 0]);
+    assert_eq!(told(&back.outgoing, amy), [] as [&ServerMessage; 0]);
     assert_eq!(back.restored.and_then(|restored| restored.open_offer), None);
 }
 
 #[test]
 fn one_who_returns_in_the_moment_the_other_is_given_up_hears_of_it_once() {
-    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
     board.offer(amy, OfferId(1), description(), start).expect("kept");
-    board.answer(bob, &Wanted::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description(), true, start).expect("answered");
     board.leave(bob, ConnectionId(2), ConnectionEnd::Broken, start);
     let back = arrive(&mut board, 3, "amy", Some(2), start + Limits::default().grace);
     assert_eq!(numbers(&back.missed), [3]);
-    assert!(matches!(back.missed[0].1, News::PeerHangup(_)), "{:?}", back.missed);
-    assert_eq!(told(&back.notices, amy), [] as [&News; 0]);
+    assert!(matches!(back.missed[0].1, ServerMessage::PeerHangup(_)), "{:?}", back.missed);
+    assert_eq!(told(&back.outgoing, amy), [] as [&ServerMessage; 0]);
 }
 
 #[test]
 fn one_who_returns_when_its_time_is_over_is_somebody_new() {
-    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let grace = Limits::default().grace;
     for (away, is_back) in [(grace - SECOND, true), (grace, false)] {
         let amy = arrive(&mut board, 1, "amy", None, start).peer;
@@ -81,7 +81,7 @@ fn one_who_returns_when_its_time_is_over_is_somebody_new() {
 
 #[test]
 fn an_absence_that_is_over_does_not_end_the_next_one() {
-    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let grace = Limits::default().grace;
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     board.offer(amy, OfferId(1), description(), start).expect("kept");
@@ -96,11 +96,11 @@ fn an_absence_that_is_over_does_not_end_the_next_one() {
 #[test]
 fn what_must_have_arrived_is_kept_no_longer_and_what_may_be_lost_is() {
     let limits = Limits { letter_ttl: 60 * SECOND, ..Limits::default() };
-    let (mut board, start) = (Switchboard::new(limits), Instant::now());
+    let (mut board, start) = (Core::new(limits), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
     board.offer(amy, OfferId(1), description(), start).expect("kept");
-    board.answer(bob, &Wanted::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description(), true, start).expect("answered");
     board.expire(start + 59 * SECOND);
     assert_eq!(numbers(&arrive(&mut board, 3, "amy", Some(0), start + 59 * SECOND).missed), [1]);
     board.expire(start + 60 * SECOND);
@@ -108,12 +108,12 @@ fn what_must_have_arrived_is_kept_no_longer_and_what_may_be_lost_is() {
     let anew = arrive(&mut board, 4, "amy", Some(0), start + 61 * SECOND);
     assert_ne!(anew.peer, amy);
     assert!(anew.missed.is_empty());
-    assert!(matches!(told(&anew.notices, bob)[..], [News::PeerHangup(_)]), "{:?}", anew.notices);
+    assert!(matches!(told(&anew.outgoing, bob)[..], [ServerMessage::PeerHangup(_)]), "{:?}", anew.outgoing);
 }
 
 #[test]
 fn beyond_the_number_of_those_waited_for_the_one_who_left_first_is_given_up() {
-    let (mut board, now) = (Switchboard::new(Limits { max_away: 2, ..Limits::default() }), Instant::now());
+    let (mut board, now) = (Core::new(Limits { max_away: 2, ..Limits::default() }), Instant::now());
     for (number, name) in [(1, "amy"), (2, "bob"), (3, "cem")] {
         let peer = arrive(&mut board, number, name, None, now).peer;
         board.offer(peer, OfferId(number), description(), now).expect("kept");
@@ -127,24 +127,24 @@ fn beyond_the_number_of_those_waited_for_the_one_who_left_first_is_given_up() {
 
 #[test]
 fn what_was_still_on_its_way_through_the_old_connection_is_not_acted_on() {
-    let (mut board, now) = (Switchboard::new(Limits::default()), Instant::now());
+    let (mut board, now) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, now).peer;
-    assert_eq!(board.hears(amy, ConnectionId(1), Some(1)), Hearing::New);
+    assert_eq!(board.accept_event(amy, ConnectionId(1), Some(1)), Acceptance::New);
     arrive(&mut board, 2, "amy", Some(0), now);
     for number in [None, Some(2)] {
-        assert_eq!(board.hears(amy, ConnectionId(1), number), Hearing::Elsewhere);
+        assert_eq!(board.accept_event(amy, ConnectionId(1), number), Acceptance::StaleConnection);
     }
     // And it was not counted: said on the new connection, it is heard.
-    assert_eq!(board.hears(amy, ConnectionId(2), Some(2)), Hearing::New);
+    assert_eq!(board.accept_event(amy, ConnectionId(2), Some(2)), Acceptance::New);
     // Nobody speaks for one who is away.
     board.offer(amy, OfferId(1), description(), now).expect("kept");
     board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, now);
-    assert_eq!(board.hears(amy, ConnectionId(2), Some(3)), Hearing::Elsewhere);
+    assert_eq!(board.accept_event(amy, ConnectionId(2), Some(3)), Acceptance::StaleConnection);
 }
 
 #[test]
 fn one_who_returns_in_the_moment_when_another_members_time_is_over_hears_of_it_once() {
-    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let room = RoomName::new("kitchen").expect("short");
     let members = [(1, "amy"), (2, "bob")];
     let [amy, bob] = members.map(|(id, name)| {
@@ -157,27 +157,27 @@ fn one_who_returns_in_the_moment_when_another_members_time_is_over_hears_of_it_o
     let back = arrive(&mut board, 3, "amy", Some(3), start + Limits::default().grace);
     assert_eq!((back.peer, numbers(&back.missed)), (amy, vec![4]));
     assert_eq!(back.restored.expect("she was here").rooms[0].members, []);
-    assert_eq!(back.notices, [], "nobody else is there");
+    assert_eq!(back.outgoing, [], "nobody else is there");
 }
 
 #[test]
 fn unconfirmed_close_ends_all_after_five_seconds() {
-    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
     board.offer(amy, OfferId(1), description(), start).expect("kept");
-    board.answer(bob, &Wanted::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description(), true, start).expect("answered");
     board.leave(amy, ConnectionId(1), ConnectionEnd::Unconfirmed, start);
     assert_eq!(board.expire(start + 5 * SECOND - Duration::from_millis(1)), []);
-    let notices = board.expire(start + 5 * SECOND);
-    let hangups: Vec<_> = told(&notices, bob);
-    let [News::PeerHangup(hangup)] = hangups[..] else { panic!("{notices:?}") };
-    assert_eq!(hangup.reason, Ended::Closed);
+    let outgoing = board.expire(start + 5 * SECOND);
+    let hangups: Vec<_> = told(&outgoing, bob);
+    let [ServerMessage::PeerHangup(hangup)] = hangups[..] else { panic!("{outgoing:?}") };
+    assert_eq!(hangup.reason, DisconnectReason::Closed);
 }
 
 #[test]
 fn unconfirmed_close_is_nothing_to_a_client_that_is_back() {
-    let (mut board, start) = (Switchboard::new(Limits::default()), Instant::now());
+    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     board.offer(amy, OfferId(1), description(), start).expect("kept");
     board.leave(amy, ConnectionId(1), ConnectionEnd::Unconfirmed, start);

@@ -1,7 +1,7 @@
 //! Behind a reverse proxy, and opened by http: what forwarded headers change, where pages lead, what `--public-url` sets.
 
 use switchboard::config::Config;
-use switchboard::wire::proxies::TrustedProxies;
+use switchboard::net::proxies::TrustedProxies;
 
 use crate::support::TestServer;
 use crate::support::folder::{folder, name};

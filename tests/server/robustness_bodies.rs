@@ -4,7 +4,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::support::TestServer;
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::Entrance;
+use crate::support::entrance::HttpServer;
 use crate::support::http::{is_refusal, status};
 use crate::support::pair_user::{create, post};
 use crate::support::polling::{POLLING, fetch_until, poll, session};
@@ -45,7 +45,7 @@ async fn a_body_whose_length_cannot_be_believed_is_refused() {
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused_with_and_without_a_length() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let packets = ["4".to_owned() + &"x".repeat(1_100_000), "3\u{1e}".repeat(550_000), "\u{1e}".repeat(1_100_000)];
@@ -87,7 +87,7 @@ async fn a_body_that_is_too_large_is_refused_with_and_without_a_length() {
 
 #[tokio::test]
 async fn a_body_that_is_broken_off_leaves_nothing() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let bodies = [
         "Content-Length: 1000\r\n\r\n42[\"test\"]",
         "Transfer-Encoding: chunked\r\n\r\n5\r\n42[",

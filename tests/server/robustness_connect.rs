@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::Entrance;
+use crate::support::entrance::HttpServer;
 use crate::support::packet::Packet;
 use crate::support::payload::offered;
 use crate::support::polling::{CONNECT, fetch_until, new_session, poll, session};
@@ -57,7 +57,7 @@ async fn auth_of_any_kind_is_no_password() {
 /// On several threads, so that the many run at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn hundreds_of_connects_in_one_breath_are_one() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     for _ in 0..20 {
         let sid = new_session(entrance.address).await;
         let all = vec![CONNECT; 500].join("\u{1e}");
@@ -73,7 +73,7 @@ async fn hundreds_of_connects_in_one_breath_are_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_gone_before_it_is_there_leaves_nothing() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
     for words in [vec![CONNECT, "41"], vec!["41", CONNECT], vec!["41", CONNECT, "41"], vec![CONNECT, "41", "41"]] {
         for _ in 0..20 {
             let sid = new_session(entrance.address).await;
@@ -87,7 +87,7 @@ async fn who_is_gone_before_it_is_there_leaves_nothing() {
 /// The library's late removal of a session's first socket may take away the second, which then nobody ends: a ghost.
 #[tokio::test(flavor = "multi_thread")]
 async fn connects_and_disconnects_in_turn_leave_no_ghost() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
     for _ in 0..50 {
         let sid = new_session(entrance.address).await;
         let all = [CONNECT, r#"42["newOffer",{}]"#, "41", CONNECT].repeat(200).join("\u{1e}");

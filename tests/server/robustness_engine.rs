@@ -3,7 +3,7 @@
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::Entrance;
+use crate::support::entrance::HttpServer;
 use crate::support::packet::Packet;
 use crate::support::polling::{CONNECT, POLLING, fetch_until, new_session, poll, session};
 use crate::support::wire::{Frame, web_socket};
@@ -218,7 +218,7 @@ async fn a_polling_body_that_cannot_be_read_ends_its_session_only() {
 
 #[tokio::test]
 async fn a_polling_body_of_thousands_of_packets_harms_nobody() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let packets =
         ["42[\"test\"]", "421[\"checkOffers\"]", "42[\"newOffer\",{}]", "40", "430[]", "42/x,[]", "45", "2", "41"];
     for packet in packets {

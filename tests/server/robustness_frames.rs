@@ -4,9 +4,9 @@
 use std::net::SocketAddr;
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::Entrance;
+use crate::support::entrance::HttpServer;
 use crate::support::frames::{
-    BINARY, CLOSE, CONTINUATION, Door, FIN, Frames, MASKED, PING, PONG, TEXT, frame, unmasked,
+    BINARY, CLOSE, CONTINUATION, FIN, Frames, MASKED, PING, PONG, Service, TEXT, frame, unmasked,
 };
 use crate::support::{TestServer, UNHURRIED};
 
@@ -57,7 +57,7 @@ fn forbidden() -> Vec<(String, Vec<u8>)> {
     all
 }
 
-async fn send_forbidden(address: SocketAddr, door: Door, name: &str, bytes: &[u8]) {
+async fn send_forbidden(address: SocketAddr, door: Service, name: &str, bytes: &[u8]) {
     let mut eve = Frames::open(address, door).await;
     eve.write(bytes).await;
     let code = eve.expect_end().await;
@@ -68,7 +68,7 @@ async fn send_forbidden(address: SocketAddr, door: Door, name: &str, bytes: &[u8
 async fn a_frame_that_breaks_the_protocol_ends_its_connection_and_others_go_on() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for door in Door::ALL {
+    for door in Service::ALL {
         for (name, bytes) in forbidden() {
             send_forbidden(server.address(), door, &name, &bytes).await;
         }
@@ -78,8 +78,8 @@ async fn a_frame_that_breaks_the_protocol_ends_its_connection_and_others_go_on()
 
 #[tokio::test]
 async fn a_frame_that_breaks_the_protocol_leaves_nothing() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
-    for door in Door::ALL {
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    for door in Service::ALL {
         for (name, bytes) in forbidden() {
             send_forbidden(entrance.address, door, &name, &bytes).await;
         }
@@ -89,8 +89,8 @@ async fn a_frame_that_breaks_the_protocol_leaves_nothing() {
 
 #[tokio::test]
 async fn a_close_frame_of_any_code_is_answered_and_ends_the_connection() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
-    for door in Door::ALL {
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    for door in Service::ALL {
         for code in [0, 999, 1000, 1001, 1004, 1005, 1006, 1011, 1015, 2999, 3000, 4000, 4999, 5000, u16::MAX] {
             for reason in ["", "bye", &"x".repeat(123)] {
                 let mut eve = Frames::open(entrance.address, door).await;
@@ -114,7 +114,7 @@ async fn a_close_frame_of_any_code_is_answered_and_ends_the_connection() {
 async fn pings_and_pongs_without_end_cost_nothing_but_their_answers() {
     let server = TestServer::start(&UNHURRIED).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for door in Door::ALL {
+    for door in Service::ALL {
         let mut eve = Frames::open(server.address(), door).await;
         let flood = [frame(FIN | PING, &[b'x'; 125]), frame(FIN | PONG, b"nobody asked")].concat().repeat(5_000);
         // It may be closed for it, or not be listened to for a while; if not, its last ping is answered.
@@ -129,7 +129,7 @@ async fn pings_and_pongs_without_end_cost_nothing_but_their_answers() {
 async fn tiny_pieces_without_end_are_stopped_at_the_largest_message() {
     let server = TestServer::start(&["--max-message", "20kB"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for door in Door::ALL {
+    for door in Service::ALL {
         let mut eve = Frames::open(server.address(), door).await;
         let mut sent = 1;
         let mut taken = eve.write(&frame(TEXT, b"4")).await;
@@ -146,7 +146,7 @@ async fn tiny_pieces_without_end_are_stopped_at_the_largest_message() {
 async fn empty_pieces_and_a_ping_between_them_make_one_message() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for door in Door::ALL {
+    for door in Service::ALL {
         let mut eve = Frames::open(server.address(), door).await;
         eve.write(&frame(TEXT, b"")).await;
         for _ in 0..1_000 {
@@ -155,7 +155,7 @@ async fn empty_pieces_and_a_ping_between_them_make_one_message() {
         eve.write(&frame(FIN | PING, b"between")).await;
         // The server's own pings come when they come.
         while eve.next().await.expect("a pong") != (PONG, b"between".to_vec()) {}
-        let rest = if door == Door::Course { "3" } else { "nonsense" };
+        let rest = if door == Service::Course { "3" } else { "nonsense" };
         eve.write(&frame(FIN | CONTINUATION, rest.as_bytes())).await;
         eve.settle().await;
     }
@@ -165,8 +165,8 @@ async fn empty_pieces_and_a_ping_between_them_make_one_message() {
 #[tokio::test]
 async fn a_frame_that_never_ends_is_given_up_and_leaves_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "300ms", "--ping-timeout", "300ms"];
-    let entrance = Entrance::open(&flags).await;
-    for door in Door::ALL {
+    let entrance = HttpServer::open(&flags).await;
+    for door in Service::ALL {
         let mut half = Frames::open(entrance.address, door).await;
         half.write(&[FIN | TEXT, MASKED | 125, 1, 2, 3, 4, 5]).await;
         half.expect_end().await;
@@ -179,8 +179,8 @@ async fn a_frame_that_never_ends_is_given_up_and_leaves_nothing() {
 
 #[tokio::test]
 async fn connections_that_are_reset_leave_nothing() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
-    for door in Door::ALL {
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    for door in Service::ALL {
         for bytes in
             [&[][..], &[FIN | TEXT], &[FIN | TEXT, MASKED | 126, 0xff], &frame(TEXT, b"4"), &frame(FIN | CLOSE, b"")]
         {
@@ -195,11 +195,11 @@ async fn connections_that_are_reset_leave_nothing() {
 #[tokio::test]
 async fn frames_that_come_together_with_the_request_are_not_lost() {
     let server = TestServer::start(&[]).await;
-    for door in Door::ALL {
+    for door in Service::ALL {
         let hello = frame(FIN | TEXT, br#"40{"userName":"eve","password":"x"}"#);
         let mut eve = Frames::open_with(server.address(), door, &hello).await;
         let answer = eve.next_text().await;
-        let expected = if door == Door::Course { "40{" } else { "bad-payload" };
+        let expected = if door == Service::Course { "40{" } else { "bad-payload" };
         assert!(answer.contains(expected), "{door:?}: {answer}");
         eve.settle().await;
     }

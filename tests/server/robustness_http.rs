@@ -4,14 +4,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::bystanders::Bystanders;
 use crate::support::folder::{folder, name};
-use crate::support::frames::{Door, handshake};
+use crate::support::frames::{Service, handshake};
 use crate::support::http::{is_refusal, status};
 use crate::support::polling::POLLING;
 use crate::support::{Bare, TestServer, within};
 
 /// A request at every door, without the empty line at its end.
 fn heads() -> Vec<String> {
-    let doors = Door::ALL.map(|door| handshake(door.path()).trim_end().to_owned() + "\r\n");
+    let doors = Service::ALL.map(|door| handshake(door.path()).trim_end().to_owned() + "\r\n");
     let others = [
         format!("GET {POLLING} HTTP/1.1\r\nHost: localhost\r\n"),
         format!("POST {POLLING}&sid=AAAAAAAAAAAAAAAA HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"),

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::Entrance;
+use crate::support::entrance::HttpServer;
 use crate::support::packet::Packet;
 use crate::support::polling::{CONNECT, poll, session};
 use crate::support::wire::Frame;
@@ -223,7 +223,7 @@ async fn attachments_that_are_not_as_announced_end_their_connection() {
 #[tokio::test]
 async fn attachments_that_never_come_are_forgotten_with_their_connection() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
-    let entrance = Entrance::open(&flags).await;
+    let entrance = HttpServer::open(&flags).await;
     for parts in 0..100 {
         let sid = session(entrance.address).await;
         let parts = vec!["bAAAA"; parts].join("\u{1e}");

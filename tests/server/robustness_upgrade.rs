@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::Entrance;
-use crate::support::frames::{BINARY, CLOSE, Door, FIN, Frames, TEXT, frame, handshake, reset, upgrade};
+use crate::support::entrance::HttpServer;
+use crate::support::frames::{BINARY, CLOSE, FIN, Frames, Service, TEXT, frame, handshake, reset, upgrade};
 use crate::support::polling::{CONNECT, new_session, poll, session};
 use crate::support::server::connect;
 use crate::support::{TestServer, within};
@@ -37,7 +37,7 @@ async fn broken_upgrade(address: SocketAddr, sid: &str, stage: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_resets_in_mid_upgrade_leave_nothing_and_a_call_goes_on() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let addresses = [entrance.address, server.address()];
@@ -57,7 +57,7 @@ async fn a_thousand_resets_in_mid_upgrade_leave_nothing_and_a_call_goes_on() {
 
 #[tokio::test]
 async fn an_upgrade_without_a_probe_leaves_its_session_polling() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let wrong = [
@@ -89,7 +89,7 @@ async fn an_upgrade_without_a_probe_leaves_its_session_polling() {
 
 #[tokio::test]
 async fn an_upgrade_that_is_begun_and_not_gone_on_with_is_given_up() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let sids = [session(entrance.address).await, session(entrance.address).await];
     let mut streams = Vec::new();
     for (sid, begun) in sids.iter().zip([vec![], text("2probe")]) {
@@ -123,7 +123,7 @@ async fn polls_and_posts_during_an_upgrade_are_answered_and_nothing_is_lost() {
         }
     }
     stream.write_all(&text("5")).await.expect("sent");
-    let mut eve = Frames::new(Door::Course, stream);
+    let mut eve = Frames::new(Service::Course, stream);
     while told.len() < 50 {
         told.push(eve.next_text().await);
     }
@@ -138,7 +138,7 @@ async fn polls_and_posts_during_an_upgrade_are_answered_and_nothing_is_lost() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_upgrades_of_one_session_at_once_harm_no_other_and_leave_nothing() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for address in [entrance.address, server.address()] {
@@ -170,7 +170,7 @@ async fn a_websocket_for_a_session_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn those_who_shake_hands_and_say_no_more_leave_nothing() {
-    let entrance = Entrance::open(&["--connect-timeout", "500ms", "--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--connect-timeout", "500ms", "--reconnect-grace", "0s"]).await;
     let mut held = Vec::new();
     for _ in 0..300 {
         new_session(entrance.address).await;
@@ -186,7 +186,7 @@ async fn those_who_shake_hands_and_say_no_more_leave_nothing() {
 #[tokio::test]
 async fn those_who_come_in_and_vanish_leave_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
-    let entrance = Entrance::open(&flags).await;
+    let entrance = HttpServer::open(&flags).await;
     for number in 0..100 {
         let sid = session(entrance.address).await;
         let offer = format!(r#"42["newOffer",{{"sdp":"{number}"}}]"#);
@@ -211,8 +211,8 @@ fn spoiled(path: &str) -> Vec<String> {
     ]
 }
 
-async fn refuses_what_is_no_handshake(door: Door) {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+async fn refuses_what_is_no_handshake(door: Service) {
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     for request in spoiled(door.path()) {
         let mut stream = connect(entrance.address).await.expect("the server accepts");
         stream.write_all(request.as_bytes()).await.expect("sent");
@@ -226,18 +226,18 @@ async fn refuses_what_is_no_handshake(door: Door) {
 
 #[tokio::test]
 async fn what_is_no_handshake_of_a_websocket_opens_none_for_rooms_and_pairs() {
-    refuses_what_is_no_handshake(Door::Rooms).await;
-    refuses_what_is_no_handshake(Door::Pairs).await;
+    refuses_what_is_no_handshake(Service::Rooms).await;
+    refuses_what_is_no_handshake(Service::Pairs).await;
 }
 
 #[tokio::test]
 async fn what_is_no_handshake_of_a_websocket_opens_none_for_the_course() {
-    refuses_what_is_no_handshake(Door::Course).await;
+    refuses_what_is_no_handshake(Service::Course).await;
 }
 
 #[tokio::test]
 async fn a_session_that_was_disconnected_may_connect_again_and_leaves_nothing() {
-    let entrance = Entrance::open(&["--reconnect-grace", "0s"]).await;
+    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let sid = session(entrance.address).await;
     for _ in 0..20 {
         assert_eq!(poll(entrance.address, "POST", &sid, "41").await.status, 200);
@@ -256,12 +256,12 @@ async fn a_session_that_was_disconnected_may_connect_again_and_leaves_nothing() 
 #[tokio::test]
 async fn those_with_a_wrong_password_leave_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
-    let entrance = Entrance::open(&flags).await;
+    let entrance = HttpServer::open(&flags).await;
     // Not so many that they have to wait for being told.
     for _ in 0..2 {
         let sid = new_session(entrance.address).await;
         poll(entrance.address, "POST", &sid, r#"40{"password":"wrong"}"#).await;
-        let mut eve = Frames::open_with(entrance.address, Door::Course, &text(r#"40{"password":"wrong"}"#)).await;
+        let mut eve = Frames::open_with(entrance.address, Service::Course, &text(r#"40{"password":"wrong"}"#)).await;
         while let Some((_, payload)) = eve.next().await {
             if payload.starts_with(b"41") {
                 break;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use switchboard::signaling::peer::ConnectionEnd;
+use switchboard::core::peer::ConnectionEnd;
 
 use crate::support::room_world::{Deed, PEOPLE, ROOMS, View, World};
 

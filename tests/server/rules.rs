@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use switchboard::signaling::call::{CallRef, IceCandidate, Role, SessionDescription};
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::signaling::notice::{Audience, News, Notice, Withdrawn};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{Newcomer, Purpose};
-use switchboard::signaling::refusal::Code;
-use switchboard::signaling::switchboard::{Switchboard, Wanted};
+use switchboard::core::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::core::limits::Limits;
+use switchboard::core::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage, WithdrawReason};
+use switchboard::core::peer::{Newcomer, Purpose};
+use switchboard::core::refusal::Code;
+use switchboard::core::state::{AnswerTarget, Core};
 
 fn opaque(text: &str) -> Opaque {
     let json = serde_json::value::to_raw_value(text).expect("text is JSON");
@@ -24,7 +24,7 @@ fn candidate(number: usize) -> IceCandidate {
     IceCandidate::new(opaque(&number.to_string()), &Limits::default()).expect("small enough")
 }
 
-fn arrive(switchboard: &mut Switchboard, peer: u64) -> PeerId {
+fn arrive(switchboard: &mut Core, peer: u64) -> PeerId {
     let name = UserName::new(&format!("peer {peer}")).expect("short enough");
     let newcomer = Newcomer {
         name,
@@ -37,9 +37,9 @@ fn arrive(switchboard: &mut Switchboard, peer: u64) -> PeerId {
     switchboard.arrive(ConnectionId(peer), newcomer, Instant::now()).peer
 }
 
-fn withdrawn(notices: &[Notice]) -> Vec<(OfferId, Withdrawn)> {
-    let gone = notices.iter().filter_map(|notice| match &notice.news {
-        News::OfferWithdrawn(gone) => Some((gone.offer_id, gone.reason)),
+fn withdrawn(outgoing: &[Outgoing]) -> Vec<(OfferId, WithdrawReason)> {
+    let gone = outgoing.iter().filter_map(|outgoing| match &outgoing.message {
+        ServerMessage::OfferWithdrawn(gone) => Some((gone.offer_id, gone.reason)),
         _ => None,
     });
     gone.collect()
@@ -47,7 +47,7 @@ fn withdrawn(notices: &[Notice]) -> Vec<(OfferId, Withdrawn)> {
 
 #[test]
 fn an_early_candidate_waits_ten_seconds_and_no_longer() {
-    let mut switchboard = Switchboard::new(Limits::default());
+    let mut switchboard = Core::new(Limits::default());
     let (start, id) = (Instant::now(), OfferId(1));
     let caller = arrive(&mut switchboard, 1);
     for (number, second) in [(0, 0), (1, 5)] {
@@ -55,14 +55,14 @@ fn an_early_candidate_waits_ten_seconds_and_no_longer() {
         switchboard.candidate(caller, Role::Offerer, CallRef::Newest, candidate(number), now).expect("held");
     }
     let late = start + Duration::from_secs(12);
-    let notices = switchboard.offer(caller, id, description("offer"), late).expect("kept");
-    let News::NewOfferAwaiting(call) = &notices[0].news else { panic!("a new offer is told") };
+    let outgoing = switchboard.offer(caller, id, description("offer"), late).expect("kept");
+    let ServerMessage::NewOfferAwaiting(call) = &outgoing[0].message else { panic!("a new offer is told") };
     assert_eq!(call.offer_ice_candidates, [candidate(1)]);
 }
 
 #[test]
 fn an_early_candidate_that_names_an_offer_waits_for_the_answer_to_that_one() {
-    let mut switchboard = Switchboard::new(Limits::default());
+    let mut switchboard = Core::new(Limits::default());
     let now = Instant::now();
     let (ann, bob, cem) = (arrive(&mut switchboard, 1), arrive(&mut switchboard, 2), arrive(&mut switchboard, 3));
     for (caller, id) in [(ann, OfferId(1)), (bob, OfferId(2))] {
@@ -74,46 +74,49 @@ fn an_early_candidate_that_names_an_offer_waits_for_the_answer_to_that_one() {
     let refusal = switchboard.candidate(ann, Role::Answerer, CallRef::Id(OfferId(1)), candidate(2), now);
     assert_eq!(refusal.expect_err("her own offer").code, Code::NoCall);
     let answered =
-        switchboard.answer(cem, &Wanted::Offer(OfferId(2)), description("answer"), true, now).expect("answered");
-    let passed_on: Vec<_> = answered.notices.iter().filter(|n| matches!(n.news, News::IceCandidate(_))).collect();
-    assert_eq!(passed_on, [&Notice::to_peer(bob, News::IceCandidate(candidate(1)))]);
+        switchboard.answer(cem, &AnswerTarget::Offer(OfferId(2)), description("answer"), true, now).expect("answered");
+    let passed_on: Vec<_> =
+        answered.outgoing.iter().filter(|n| matches!(n.message, ServerMessage::IceCandidate(_))).collect();
+    assert_eq!(passed_on, [&Outgoing::to_peer(bob, ServerMessage::IceCandidate(candidate(1)))]);
 }
 
 #[test]
 fn an_offer_expires_when_its_time_is_up_and_not_before() {
     let limits = Limits { offer_ttl: Duration::from_secs(60), ..Limits::default() };
-    let mut switchboard = Switchboard::new(limits);
+    let mut switchboard = Core::new(limits);
     let start = Instant::now();
     let caller = arrive(&mut switchboard, 1);
     switchboard.offer(caller, OfferId(1), description("offer"), start).expect("kept");
     assert_eq!(switchboard.expire(start + Duration::from_secs(59)), []);
-    let notices = switchboard.expire(start + Duration::from_secs(60));
-    assert_eq!(withdrawn(&notices), [(OfferId(1), Withdrawn::Expired); 2]);
+    let outgoing = switchboard.expire(start + Duration::from_secs(60));
+    assert_eq!(withdrawn(&outgoing), [(OfferId(1), WithdrawReason::Expired); 2]);
     let others = Audience::Others { lobby: Lobby::default(), but: vec![caller] };
-    assert_eq!([&notices[0].to, &notices[1].to], [&Audience::Peer(caller), &others], "its owner hears it, too");
+    assert_eq!([&outgoing[0].to, &outgoing[1].to], [&Audience::Peer(caller), &others], "its owner hears it, too");
 }
 
 #[test]
 fn the_oldest_offer_makes_room_when_the_bytes_of_all_are_too_many() {
     let limits = Limits { max_offer_bytes: 10_000, ..Limits::default() };
-    let mut switchboard = Switchboard::new(limits);
+    let mut switchboard = Core::new(limits);
     let now = Instant::now();
     for peer in 1..=3 {
         let caller = arrive(&mut switchboard, peer);
-        let notices = switchboard.offer(caller, OfferId(peer), description(&"x".repeat(4_000)), now).expect("kept");
-        let expected = if peer == 3 { vec![(OfferId(1), Withdrawn::Expired); 2] } else { vec![] };
-        assert_eq!(withdrawn(&notices), expected, "told to its owner and to the others");
+        let outgoing = switchboard.offer(caller, OfferId(peer), description(&"x".repeat(4_000)), now).expect("kept");
+        let expected = if peer == 3 { vec![(OfferId(1), WithdrawReason::Expired); 2] } else { vec![] };
+        assert_eq!(withdrawn(&outgoing), expected, "told to its owner and to the others");
     }
 }
 
 #[test]
 fn a_connection_has_no_more_calls_than_allowed() {
     let limits = Limits { max_calls: 2, ..Limits::default() };
-    let mut switchboard = Switchboard::new(limits);
+    let mut switchboard = Core::new(limits);
     let (now, caller, answerer) = (Instant::now(), arrive(&mut switchboard, 1), arrive(&mut switchboard, 2));
     for id in [1, 2] {
         switchboard.offer(caller, OfferId(id), description("offer"), now).expect("kept");
-        switchboard.answer(answerer, &Wanted::Offer(OfferId(id)), description("answer"), true, now).expect("answered");
+        switchboard
+            .answer(answerer, &AnswerTarget::Offer(OfferId(id)), description("answer"), true, now)
+            .expect("answered");
     }
     let refusal = switchboard.offer(caller, OfferId(3), description("offer"), now).expect_err("one too many");
     assert_eq!(refusal.code, Code::TooMany);

@@ -55,7 +55,7 @@ struct Offer {
 }
 
 #[derive(Default)]
-struct Hall {
+struct ServiceState {
     next: u64,
     people: HashMap<u64, Person>,
     names: HashMap<Box<[u8]>, u64>,
@@ -65,7 +65,7 @@ struct Hall {
 #[tokio::main]
 async fn main() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let hall = Arc::new(Mutex::new(Hall::default()));
+    let hall = Arc::new(Mutex::new(ServiceState::default()));
     println!("ready: http://{}", listener.local_addr()?);
     tokio::spawn(ping(hall.clone()));
     loop {
@@ -85,7 +85,7 @@ async fn main() -> Result<()> {
     }
 }
 
-async fn ping(hall: Arc<Mutex<Hall>>) {
+async fn ping(hall: Arc<Mutex<ServiceState>>) {
     let ping = text(&[b"2"]);
     loop {
         tokio::time::sleep(PING_INTERVAL).await;
@@ -93,7 +93,7 @@ async fn ping(hall: Arc<Mutex<Hall>>) {
     }
 }
 
-async fn converse(socket: &TcpStream, hall: &Mutex<Hall>, id: &mut Option<u64>) -> Result<()> {
+async fn converse(socket: &TcpStream, hall: &Mutex<ServiceState>, id: &mut Option<u64>) -> Result<()> {
     socket.set_nodelay(true)?;
     let outbox = Arc::new(Outbox::default());
     let mut read = Vec::new();
@@ -176,7 +176,7 @@ fn text(parts: &[&[u8]]) -> Bytes {
 }
 
 /// One packet of one who has connected, or who is about to.
-fn hear(packet: &[u8], hall: &Mutex<Hall>, id: &mut Option<u64>, outbox: &Arc<Outbox>) -> Result<()> {
+fn hear(packet: &[u8], hall: &Mutex<ServiceState>, id: &mut Option<u64>, outbox: &Arc<Outbox>) -> Result<()> {
     let Some(packet) = packet.strip_prefix(b"4") else { return Ok(()) };
     let mut hall = hall.lock();
     let Some(own) = *id else {
@@ -194,7 +194,7 @@ fn hear(packet: &[u8], hall: &Mutex<Hall>, id: &mut Option<u64>, outbox: &Arc<Ou
     Ok(())
 }
 
-impl Hall {
+impl ServiceState {
     fn arrive(&mut self, name: &[u8], outbox: &Arc<Outbox>) -> u64 {
         self.next += 1;
         let id = self.next;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::Ordering::Relaxed;
 use tokio::time::timeout;
 
-use super::crowd::Crowd;
+use super::crowd::ConnectionLimiter;
 use super::{Stage, within};
 use crate::client::Client;
 use crate::course;
@@ -36,7 +36,7 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     within("--offers", options.offers, 2_000)?;
     ensure!(options.sockets > 0 && options.offers > 0, "nobody hears anything");
     let before = stage.process.usage()?.rss_kib;
-    let crowd = Crowd::gather(stage, options.sockets).await?;
+    let crowd = ConnectionLimiter::gather(stage, options.sockets).await?;
     let mut caller = Client::connect(&stage.target, "caller").await?;
     let connected = stage.process.usage()?.rss_kib;
 

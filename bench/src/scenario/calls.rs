@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::crowd::Crowd;
+use super::crowd::ConnectionLimiter;
 use super::{Measurement, Stage, within};
 use crate::call::Call;
 use crate::client::Client;
@@ -71,7 +71,7 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     ensure!(options.concurrency > 0, "--concurrency 0 makes no calls");
 
     past(stage, options.past).await?;
-    let crowd = Crowd::gather(stage, options.idle).await?;
+    let crowd = ConnectionLimiter::gather(stage, options.idle).await?;
     let callers = open(stage, options.open).await?;
     if options.open > 0 {
         timeout(Duration::from_secs(60), crowd.hear(options.idle * options.open)).await.context("open offers")??;
@@ -166,7 +166,7 @@ async fn past(stage: &Stage, count: u64) -> Result<()> {
     if count == 0 {
         return Ok(());
     }
-    let witness = Crowd::gather(stage, 1).await?;
+    let witness = ConnectionLimiter::gather(stage, 1).await?;
     let mut caller = Client::connect(&stage.target, "caller-past").await?;
     stage.part("past offers", count);
     for first in (0..count).step_by(AT_ONCE as usize) {

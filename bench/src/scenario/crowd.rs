@@ -37,13 +37,13 @@ pub struct Heard {
 }
 
 /// The crowd. Its connections end with it.
-pub struct Crowd {
+pub struct ConnectionLimiter {
     /// What it has heard.
     pub heard: Arc<Heard>,
     listeners: JoinSet<()>,
 }
 
-impl Crowd {
+impl ConnectionLimiter {
     /// Connects so many.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::crowd::Crowd;
+use super::crowd::ConnectionLimiter;
 use super::{Stage, within};
 use crate::figures::{join, round};
 
@@ -33,7 +33,7 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     within("--hold", options.hold, 300)?;
     let before = stage.process.usage()?.rss_kib;
     let measurement = stage.measure()?;
-    let crowd = Crowd::gather(stage, options.sockets).await?;
+    let crowd = ConnectionLimiter::gather(stage, options.sockets).await?;
     let connected = measurement.now()?;
     sleep(SETTLE).await;
     let rss = stage.process.usage()?.rss_kib;

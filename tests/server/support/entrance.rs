@@ -8,11 +8,11 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use switchboard::admission::visitor::Visitor;
+use switchboard::auth::client_addr::ClientAddr;
 use switchboard::config::Config;
-use switchboard::signaling::limits::Limits;
-use switchboard::store::Store;
-use switchboard::{socketio, websocket};
+use switchboard::core::limits::Limits;
+use switchboard::hub::Hub;
+use switchboard::{transport::socketio, transport::websocket};
 use tokio::net::TcpListener;
 
 use super::within;
@@ -21,14 +21,14 @@ use super::within;
 struct Tag(Arc<()>);
 
 /// Doors, and the store behind them.
-pub struct Entrance {
+pub struct HttpServer {
     pub address: SocketAddr,
-    pub door: socketio::Door,
-    pub store: Arc<Store>,
+    pub door: socketio::Service,
+    pub hub: Arc<Hub>,
     tag: Arc<Tag>,
 }
 
-impl Entrance {
+impl HttpServer {
     /// Opens the doors with these flags, as if they stood on the command line. What waits for somebody waits no longer
     /// than the reconnect grace.
     pub async fn open(flags: &[&str]) -> Self {
@@ -37,28 +37,28 @@ impl Entrance {
         config.who.guesses.step = Duration::ZERO;
         let limits = config.limits();
         let limits = Limits { letter_ttl: limits.grace, early_ttl: limits.grace, ..limits };
-        let store = Arc::new(Store::new(limits));
-        let gate = config.gate().expect("a gate");
-        let (door, course) = socketio::Door::new(config.socketio(), gate.clone(), store.clone());
-        let (_, bare) = websocket::Door::new(config.websocket(&gate), gate, store.clone());
+        let hub = Arc::new(Hub::new(limits));
+        let authenticator = config.authenticator().expect("a gate");
+        let (door, course) = socketio::Service::new(config.socketio(), authenticator.clone(), hub.clone());
+        let (_, bare) = websocket::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
         let routes = course.merge(bare.own).merge(bare.root.expect("pairs are not closed"));
         let tag = Arc::new(Tag(Arc::new(())));
         let routes = routes.layer(middleware::from_fn_with_state(tag.clone(), prepare));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let (tended, looked_after) = (door.clone(), store.clone());
+        let (tended, looked_after) = (door.clone(), hub.clone());
         tokio::spawn(async move {
             let mut ticks = tokio::time::interval(Duration::from_millis(100));
             loop {
                 ticks.tick().await;
                 looked_after.expire();
-                tended.tend();
+                tended.sweep();
             }
         });
-        let announced = store.clone();
+        let announced = hub.clone();
         tokio::spawn(async move { announced.announce().await });
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { address, door, store, tag }
+        Self { address, door, hub, tag }
     }
 
     /// Whether we keep nothing of anybody.
@@ -93,7 +93,7 @@ impl Entrance {
 
     pub async fn close(&self) {
         self.door.close().await;
-        self.store.end_all();
+        self.hub.end_all();
     }
 }
 
@@ -101,6 +101,6 @@ impl Entrance {
 async fn prepare(State(tag): State<Arc<Tag>>, mut request: Request, next: Next) -> Response {
     let extensions = request.extensions_mut();
     extensions.insert(tag.0.clone());
-    extensions.insert(Visitor::unknown());
+    extensions.insert(ClientAddr::unknown());
     next.run(request).await
 }

@@ -22,13 +22,13 @@ const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
 /// A door that speaks WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Door {
+pub enum Service {
     Course,
     Rooms,
     Pairs,
 }
 
-impl Door {
+impl Service {
     pub const ALL: [Self; 3] = [Self::Course, Self::Rooms, Self::Pairs];
 
     pub fn path(self) -> &'static str {
@@ -54,7 +54,7 @@ impl Door {
 
 /// A WebSocket that was opened by hand.
 pub struct Frames {
-    door: Door,
+    door: Service,
     stream: TcpStream,
     /// Read, and not looked at yet.
     rest: Vec<u8>,
@@ -62,19 +62,19 @@ pub struct Frames {
 
 impl Frames {
     /// Comes in at this door and is known there.
-    pub async fn open(address: SocketAddr, door: Door) -> Self {
+    pub async fn open(address: SocketAddr, door: Service) -> Self {
         Self::open_with(address, door, &[]).await.enter().await
     }
 
     /// The same by way of a proxy that says from where it comes.
-    pub async fn open_through_proxy(address: SocketAddr, door: Door) -> Self {
+    pub async fn open_through_proxy(address: SocketAddr, door: Service) -> Self {
         let request = handshake_with(door.path(), "X-Forwarded-For: 203.0.113.7\r\n");
         Self::new(door, upgrade_by(address, &request, &[]).await).enter().await
     }
 
     async fn enter(self) -> Self {
         let (door, mut frames) = (self.door, self);
-        if door == Door::Course {
+        if door == Service::Course {
             frames.say("40{\"userName\":\"eve\",\"password\":\"x\"}").await;
             frames.until("40{").await;
         }
@@ -83,12 +83,12 @@ impl Frames {
     }
 
     /// Comes to this door; these bytes go out together with the request.
-    pub async fn open_with(address: SocketAddr, door: Door, bytes: &[u8]) -> Self {
+    pub async fn open_with(address: SocketAddr, door: Service, bytes: &[u8]) -> Self {
         Self::new(door, upgrade(address, door.path(), bytes).await)
     }
 
     /// A WebSocket that is open already.
-    pub fn new(door: Door, stream: TcpStream) -> Self {
+    pub fn new(door: Service, stream: TcpStream) -> Self {
         Self { door, stream, rest: Vec::new() }
     }
 

@@ -29,13 +29,13 @@ pub const PAIRS: [(Kind, Kind); 5] =
 
 /// One person who is in rooms.
 pub struct Member {
-    door: Door,
+    door: Service,
     pub name: String,
     /// Its `peerId` in the room that it joined last.
     pub id: Value,
 }
 
-enum Door {
+enum Service {
     Io(Box<Client>),
     Bare(Box<Bare>),
 }
@@ -58,13 +58,13 @@ impl Member {
         auth.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         let door = match kind {
             Kind::Io(transport) => {
-                Door::Io(Box::new(Client::try_connect(server, transport, auth).await.expect("let in")))
+                Service::Io(Box::new(Client::try_connect(server, transport, auth).await.expect("let in")))
             }
             Kind::Bare => {
                 let pairs = auth.as_object().expect("an object").iter();
                 let query: Vec<_> =
                     pairs.map(|(k, v)| format!("{k}={}", encoded(v.as_str().expect("a text")))).collect();
-                Door::Bare(Box::new(Bare::open(server, &query.join("&")).await))
+                Service::Bare(Box::new(Bare::open(server, &query.join("&")).await))
             }
         };
         Self { door, name: name.to_owned(), id: Value::Null }
@@ -111,16 +111,16 @@ impl Member {
     /// Says something without asking what came of it.
     pub async fn say(&mut self, name: &str, payload: Value) {
         match &mut self.door {
-            Door::Io(client) => client.emit(name, payload).await,
-            Door::Bare(bare) => bare.send_text(&message(name, payload).to_string()).await,
+            Service::Io(client) => client.emit(name, payload).await,
+            Service::Bare(bare) => bare.send_text(&message(name, payload).to_string()).await,
         }
     }
 
     /// Says something and gives back what came of it: `{ok: true, ...}` or `{ok: false, error}`.
     pub async fn ask(&mut self, name: &str, payload: Value) -> Value {
         match &mut self.door {
-            Door::Io(client) => client.emit_with_ack(name, payload).await,
-            Door::Bare(bare) => {
+            Service::Io(client) => client.emit_with_ack(name, payload).await,
+            Service::Bare(bare) => {
                 let mut reply = bare.ask(message(name, payload)).await;
                 let mut outcome = json!({ "ok": reply["ok"] });
                 if let Some(error) = reply.get("error") {
@@ -162,8 +162,8 @@ impl Member {
         self.expect_silence().await;
         self.say(name, payload).await;
         match &mut self.door {
-            Door::Io(client) => client.expect_error(name, code).await,
-            Door::Bare(bare) => bare.expect_error(name, code).await,
+            Service::Io(client) => client.expect_error(name, code).await,
+            Service::Bare(bare) => bare.expect_error(name, code).await,
         }
     }
 
@@ -184,12 +184,12 @@ impl Member {
     /// The same, or nothing where the connection is closed.
     pub async fn next_or_end(&mut self) -> Option<(String, Value)> {
         match &mut self.door {
-            Door::Io(client) => match client.next_or_end().await? {
+            Service::Io(client) => match client.next_or_end().await? {
                 Packet::Event(event) => Some((event.name, event.payload)),
                 Packet::Disconnected => None,
                 other => panic!("an event was expected, not {other:?}"),
             },
-            Door::Bare(bare) => {
+            Service::Bare(bare) => {
                 let mut frame = object(bare.next_or_end().await?);
                 let name = frame.shift_remove("signal").expect("a signal");
                 let data = object(frame.shift_remove("data").expect("every signal has data"));
@@ -206,8 +206,8 @@ impl Member {
     pub async fn all_heard(&mut self) -> Vec<(String, Value)> {
         self.settle().await;
         let count = match &self.door {
-            Door::Io(client) => client.waiting(),
-            Door::Bare(bare) => bare.waiting(),
+            Service::Io(client) => client.waiting(),
+            Service::Bare(bare) => bare.waiting(),
         };
         let mut all = Vec::new();
         for _ in 0..count {
@@ -218,15 +218,15 @@ impl Member {
 
     pub async fn settle(&mut self) {
         match &mut self.door {
-            Door::Io(client) => client.settle().await,
-            Door::Bare(bare) => bare.settle().await,
+            Service::Io(client) => client.settle().await,
+            Service::Bare(bare) => bare.settle().await,
         }
     }
 
     pub async fn expect_silence(&mut self) {
         match &mut self.door {
-            Door::Io(client) => client.expect_silence().await,
-            Door::Bare(bare) => bare.expect_silence().await,
+            Service::Io(client) => client.expect_silence().await,
+            Service::Bare(bare) => bare.expect_silence().await,
         }
     }
 
@@ -235,16 +235,16 @@ impl Member {
     /// Goes on purpose, as the wire of its door tells it.
     pub async fn close(self) {
         match self.door {
-            Door::Io(client) => client.leave().await,
-            Door::Bare(bare) => bare.close().await,
+            Service::Io(client) => client.leave().await,
+            Service::Bare(bare) => bare.close().await,
         }
     }
 
     /// Its connection breaks, and the server notices at once.
     pub async fn break_off(self) {
         match self.door {
-            Door::Io(client) => client.break_off().await,
-            Door::Bare(bare) => bare.lose(),
+            Service::Io(client) => client.break_off().await,
+            Service::Bare(bare) => bare.lose(),
         }
     }
 }

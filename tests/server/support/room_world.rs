@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use switchboard::signaling::call::IceCandidate;
-use switchboard::signaling::limits::Limits;
-use switchboard::signaling::membership::Relayed;
-use switchboard::signaling::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, Session, UserName};
-use switchboard::signaling::notice::{Audience, News, Notice};
-use switchboard::signaling::opaque::Opaque;
-use switchboard::signaling::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::signaling::presence::Arrival;
-use switchboard::signaling::room_news::{MemberInfo, Signal};
-use switchboard::signaling::switchboard::Switchboard;
+use switchboard::core::call::IceCandidate;
+use switchboard::core::limits::Limits;
+use switchboard::core::membership::Relayed;
+use switchboard::core::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, Session, UserName};
+use switchboard::core::opaque::Opaque;
+use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage};
+use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::presence::Arrival;
+use switchboard::core::room_event::{MemberInfo, RoomEvent};
+use switchboard::core::state::Core;
 
 pub const PEOPLE: usize = 5;
 pub const ROOMS: [&str; 2] = ["kitchen", "cellar"];
@@ -61,7 +61,7 @@ pub struct Person {
 }
 
 pub struct World {
-    pub switchboard: Switchboard,
+    pub switchboard: Core,
     pub now: Instant,
     pub people: [Person; PEOPLE],
     next: u64,
@@ -89,7 +89,7 @@ fn candidate(number: u64) -> IceCandidate {
 impl World {
     pub fn new() -> Self {
         let mut world = Self {
-            switchboard: Switchboard::new(Limits::default()),
+            switchboard: Core::new(Limits::default()),
             now: Instant::now(),
             people: Default::default(),
             next: 0,
@@ -133,7 +133,7 @@ impl World {
             counts: Self::counts(who),
             received,
         };
-        let Arrival { peer, restored, missed, notices, .. } = self.switchboard.arrive(connection, newcomer, self.now);
+        let Arrival { peer, restored, missed, outgoing, .. } = self.switchboard.arrive(connection, newcomer, self.now);
         let took_back = person.id == Some(peer);
         assert_eq!(restored.is_some(), took_back || received.is_some(), "told what it has, if it was here");
         person.id = Some(peer);
@@ -154,11 +154,11 @@ impl World {
         let places = |rooms: &Rooms| rooms.iter().map(|(room, (own, _))| (*room, *own)).collect::<Vec<_>>();
         assert_eq!(places(&known), places(&person.rooms), "it is where it was, in the same places");
         person.rooms = known.clone();
-        for (number, news) in missed {
-            self.hear(who, number, news, true);
+        for (number, message) in missed {
+            self.hear(who, number, message, true);
         }
         assert_eq!(known, self.people[who].rooms, "once it was told what it missed, it knows who is there");
-        self.tell(notices);
+        self.tell(outgoing);
     }
 
     fn speaks(&self, who: usize) -> bool {
@@ -168,12 +168,12 @@ impl World {
     pub fn leave(&mut self, who: usize, how: ConnectionEnd) {
         let person = &mut self.people[who];
         let (Some(id), Some(connection)) = (person.id, person.connection.take()) else { return };
-        let notices = self.switchboard.leave(id, connection, how, self.now);
-        self.tell(notices);
+        let outgoing = self.switchboard.leave(id, connection, how, self.now);
+        self.tell(outgoing);
     }
 
-    fn tell(&mut self, notices: Vec<Notice>) {
-        for Notice { to, news, number } in notices {
+    fn tell(&mut self, outgoing: Vec<Outgoing>) {
+        for Outgoing { to, message, number } in outgoing {
             let listeners = match to {
                 Audience::Peer(peer) => vec![(peer, number)],
                 Audience::Some(peers) => peers,
@@ -184,42 +184,42 @@ impl World {
                 let Some(who) = self.people.iter().position(|person| person.id == Some(listener)) else { continue };
                 assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
                 if !self.people[who].is_dead {
-                    self.hear(who, number, news.clone(), false);
+                    self.hear(who, number, message.clone(), false);
                 }
             }
         }
     }
 
     /// `is_late`: told after `restored`, in which the end of it all is known already.
-    fn hear(&mut self, who: usize, number_of_it: Option<u64>, news: News, is_late: bool) {
+    fn hear(&mut self, who: usize, number_of_it: Option<u64>, message: ServerMessage, is_late: bool) {
         assert_eq!(number_of_it.is_some(), Self::counts(who), "who counts gets numbers");
         let person = &mut self.people[who];
         if let Some(number) = number_of_it {
             assert_eq!(number, person.received + 1, "nothing twice, nothing left out");
             person.received = number;
         }
-        let News::Room(news) = news else { panic!("{news:?} has nothing to do with rooms") };
-        let room = room_of(&news.room);
-        if let Signal::JoinedRoom(place) = &news.signal {
+        let ServerMessage::Room(message) = message else { panic!("{message:?} has nothing to do with rooms") };
+        let room = room_of(&message.room);
+        if let RoomEvent::JoinedRoom(place) = &message.signal {
             person.rooms.insert(room, (place.peer_id, view(&place.members)));
             return;
         }
         let (own, others) = person.rooms.get_mut(&room).expect("told to a stranger of the room");
-        match &news.signal {
-            Signal::JoinedRoom(_) => {}
-            Signal::RequestingSdpOffer { members } => assert_eq!(view(members), *others),
-            Signal::UserJoined { who, polite } => {
+        match &message.signal {
+            RoomEvent::JoinedRoom(_) => {}
+            RoomEvent::RequestingSdpOffer { members } => assert_eq!(view(members), *others),
+            RoomEvent::UserJoined { who, polite } => {
                 assert!(!polite && who.peer_id != *own);
                 let before = others.insert(who.peer_id, who.user_name.clone());
                 assert!(is_late || before.is_none(), "came twice");
             }
-            Signal::UserLeft { who, .. } => {
+            RoomEvent::UserLeft { who, .. } => {
                 assert!(others.remove(&who.peer_id).is_some() || is_late, "left twice, or was never there");
             }
-            Signal::UserLost(who) | Signal::UserBack(who) => {
+            RoomEvent::UserLost(who) | RoomEvent::UserBack(who) => {
                 assert!(is_late || others.get(&who.peer_id) == Some(&who.user_name), "nobody of this room");
             }
-            Signal::ReceivingIceCandidate { candidate } => {
+            RoomEvent::ReceivingIceCandidate { candidate } => {
                 person.heard.push(serde_json::to_string(candidate).expect("JSON"))
             }
             other => panic!("nobody said so: {other:?}"),
@@ -232,8 +232,8 @@ impl World {
             Deed::Wait(seconds, is_noticed) => {
                 self.now += Duration::from_secs(seconds);
                 if is_noticed {
-                    let notices = self.switchboard.expire(self.now);
-                    self.tell(notices);
+                    let outgoing = self.switchboard.expire(self.now);
+                    self.tell(outgoing);
                 }
             }
             Deed::Die => self.people[who].is_dead = self.people[who].session.is_some(),
@@ -255,10 +255,10 @@ impl World {
             Deed::Join(room) => {
                 let member = MemberId(self.fresh());
                 let before = self.people[who].rooms.get(&room).cloned();
-                let (place, notices) = self.switchboard.join(id, room_name(room), member, self.now).expect("let in");
+                let (place, outgoing) = self.switchboard.join(id, room_name(room), member, self.now).expect("let in");
                 let found = (place.peer_id, view(&place.members));
                 assert_eq!(found, before.unwrap_or((member, found.1.clone())), "to come again changes nothing");
-                self.tell(notices);
+                self.tell(outgoing);
                 assert_eq!(self.people[who].rooms[&room], found, "told the same");
             }
             Deed::Leave(room) => {

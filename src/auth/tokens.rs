@@ -1,0 +1,168 @@
+//! JSON Web Tokens (RFC 7519): somebody else has checked who it is, and has signed it.
+//!
+//! Which algorithms are taken is decided by the kind of our key, never by the token: a public key can then not be used
+//! as the secret of a token that says of itself that it is signed with one.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode};
+use serde_json::Value;
+
+use super::{text, verifier};
+use crate::core::refusal::{Code, Refusal};
+
+/// By how much the clocks of whoever makes tokens and of this server may differ, in seconds.
+const LEEWAY: u64 = 30;
+/// Longest token, in bytes: what names somebody is much shorter.
+const MAX_TOKEN: usize = 8 * 1024;
+/// Longest head of a token. It is read before the signature proves anything, and by a reader of JSON that can be led
+/// into any depth that there is room for (`core::json`).
+const MAX_HEAD: usize = 1024;
+/// A shorter secret can be guessed from one token (RFC 7518, section 3.2).
+const GOOD_SECRET: usize = 32;
+/// An RSA key of 2048 bits is longer than this in its DER form; shorter ones are not secure (RFC 7518, section 3.3).
+const MIN_RSA: usize = 256;
+
+/// The one who reads tokens.
+pub struct Tokens {
+    key: DecodingKey,
+    validation: Validation,
+}
+
+/// What a token proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// What its bearer is called.
+    pub name: String,
+    /// Where it belongs, if that was decided for it.
+    pub lobby: Option<String>,
+}
+
+impl Tokens {
+    /// Tokens signed with a secret that their maker shares with this server: HS256, HS384 or HS512.
+    ///
+    /// # Errors
+    /// No secret at all.
+    pub fn with_secret(secret: &str) -> Result<Self> {
+        if secret.is_empty() {
+            bail!("The secret of the tokens is empty.");
+        }
+        if secret.len() < GOOD_SECRET {
+            tracing::warn!("the secret of the tokens is short: take at least {GOOD_SECRET} random characters");
+        }
+        Ok(Self::new(DecodingKey::from_secret(secret.as_bytes()), Validation::new_for_family(AlgorithmFamily::Hmac)))
+    }
+
+    /// Tokens signed with the private half of this public key. RSA: RS256 to RS512 and PS256 to PS512; EC: ES256 or
+    /// ES384, as its curve is; Ed25519: EdDSA.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or holds no such key.
+    pub fn with_public_key(file: &Path) -> Result<Self> {
+        let name = file.display();
+        let bytes = fs::read(file).with_context(|| format!("The public key {name} cannot be read"))?;
+        let Ok(pem) = String::from_utf8(bytes) else {
+            bail!(
+                "{name} is no text, but perhaps a key in DER form: turn it into PEM with `openssl pkey -pubin -inform der -in \"{name}\" -out \"{name}.pem\"`."
+            );
+        };
+        if pem.contains("PRIVATE KEY") {
+            bail!("{name} holds a private key: keep that where tokens are made, and give this server the public one.");
+        }
+        let (key, validation) =
+            public_key(&pem).with_context(|| format!("{name} holds no public key that can be used: RSA of 2048 bits or more, EC (P-256, P-384) or Ed25519, as PEM"))?;
+        Ok(Self::new(key, validation))
+    }
+
+    fn new(key: DecodingKey, mut validation: Validation) -> Self {
+        verifier::install();
+        validation.leeway = LEEWAY;
+        validation.validate_nbf = true;
+        Self { key, validation }
+    }
+
+    /// Of these only those whose `aud` names one of these services. With none: only those without `aud`.
+    pub fn meant_for(mut self, audience: &[&str]) -> Self {
+        if !audience.is_empty() {
+            self.validation.set_audience(audience);
+            // Not asked for otherwise: a token without `aud` would be taken.
+            self.validation.required_spec_claims.insert("aud".to_owned());
+        }
+        self
+    }
+
+    /// Whose token it is.
+    ///
+    /// # Errors
+    /// `wrong-token`, with a sentence that says what is wrong with it.
+    pub fn read(&self, token: Option<&str>) -> Result<Claims, Refusal> {
+        let wrong = |sentence: &'static str| Refusal::new(Code::WrongToken, sentence);
+        let token = token.filter(|token| !token.is_empty()).ok_or_else(|| wrong(NO_TOKEN))?;
+        if token.len() > MAX_TOKEN || token.find('.').is_none_or(|head| head > MAX_HEAD) {
+            return Err(wrong(UNREADABLE));
+        }
+        let read = decode::<Value>(token, &self.key, &self.validation);
+        let data = read.map_err(|error| wrong(sentence(error.kind())))?;
+        // A token that asks for more than we know must not be taken (RFC 7515, section 4.1.11).
+        if data.header.crit.is_some() {
+            return Err(wrong(UNREADABLE));
+        }
+        // What is no text and no list of texts is passed over by the library.
+        if self.validation.aud.is_none() && !data.claims["aud"].is_null() {
+            return Err(wrong(NOT_FOR_US));
+        }
+        let name = ["userName", "name", "sub"]
+            .iter()
+            .find_map(|claim| text(&data.claims, &[claim]).filter(|name| !name.is_empty()));
+        Ok(Claims { name: name.ok_or_else(|| wrong(NO_NAME))?, lobby: text(&data.claims, &["lobby"]) })
+    }
+}
+
+const NO_TOKEN: &str = "There is no token: this server wants one. Pages send it as auth.token, plain WebSockets as ?token=, \
+                        and the built-in pages take it from behind their address, #token=.";
+const UNREADABLE: &str = "The token cannot be read: it is no JSON Web Token as this server takes them.";
+const NOT_FOR_US: &str = "The token is meant for another service: its \"aud\" does not name this server.";
+const NO_NAME: &str = "The token names nobody: it needs the claim \"userName\", \"name\" or \"sub\".";
+
+/// What is wrong, for whoever sent it. Nothing of the token is repeated.
+fn sentence(error: &ErrorKind) -> &'static str {
+    match error {
+        ErrorKind::ExpiredSignature => "The token has expired: get a new one.",
+        ErrorKind::ImmatureSignature => "The token is not valid yet: its \"nbf\" lies in the future.",
+        ErrorKind::InvalidSignature => "The token's signature is wrong: it was not made with this server's key.",
+        ErrorKind::InvalidAlgorithm => "The token's signature is of another kind than this server's key.",
+        ErrorKind::MissingRequiredClaim(claim) if claim == "aud" => {
+            "The token does not say which service it is meant for: it needs an \"aud\" that names this server."
+        }
+        ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => {
+            "The token does not say how long it is valid: it needs \"exp\", and \"nbf\" if it has one, in seconds since 1970."
+        }
+        ErrorKind::InvalidAudience => NOT_FOR_US,
+        _ => UNREADABLE,
+    }
+}
+
+/// Reads a public key and decides what may be signed with it.
+fn public_key(pem: &str) -> Result<(DecodingKey, Validation)> {
+    let pem = pem.as_bytes();
+    if let Ok(key) = DecodingKey::from_ed_pem(pem) {
+        return Ok((key, Validation::new(Algorithm::EdDSA)));
+    }
+    if let Ok(key) = DecodingKey::from_ec_pem(pem) {
+        // An uncompressed point: one byte, and twice as many as the curve has (SEC 1, section 2.3.3).
+        let algorithm = match key.try_get_as_bytes()? {
+            [4, point @ ..] if point.len() == 64 => Algorithm::ES256,
+            [4, point @ ..] if point.len() == 96 => Algorithm::ES384,
+            _ => bail!("The curve is neither P-256 nor P-384."),
+        };
+        return Ok((key, Validation::new(algorithm)));
+    }
+    let key = DecodingKey::from_rsa_pem(pem)?;
+    if key.try_get_as_bytes()?.len() < MIN_RSA {
+        bail!("The key has less than 2048 bits.");
+    }
+    Ok((key, Validation::new_for_family(AlgorithmFamily::Rsa)))
+}

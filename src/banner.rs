@@ -1,0 +1,145 @@
+//! The lines that a student reads at the start: what to open, which certificate is shown, what to click.
+
+use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::time::SystemTime;
+
+use humantime::format_rfc3339_micros;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use serde_json::json;
+
+/// What the greeting tells.
+#[derive(Debug, Clone)]
+pub struct Banner {
+    /// Where the server listens.
+    pub bound: SocketAddr,
+    /// This machine's addresses in its networks.
+    pub lan: Vec<IpAddr>,
+    /// Where browsers open the server, if that is not its own address.
+    pub public_url: Option<String>,
+    /// What a page of ours must know to be told this machine's addresses.
+    pub key: String,
+    /// The folder that is served, if it is not the built-in pages.
+    pub folder: Option<String>,
+    /// Where the certificate comes from.
+    pub certificate: String,
+    /// Whether the certificate is our own, of which browsers warn.
+    pub own_certificate: bool,
+    /// Whether the password is the course's, which everybody knows.
+    pub default_password: bool,
+    /// Whether to print a QR code for a phone.
+    pub qr: bool,
+}
+
+impl Banner {
+    /// The addresses to open, the best first: `https://localhost:8181 http://localhost:8181 ...`.
+    pub fn addresses(&self) -> Vec<String> {
+        let port = self.bound.port();
+        let mut addresses = Vec::new();
+        let ip = self.bound.ip();
+        if ip.is_unspecified() || ip.is_loopback() {
+            addresses.push(format!("https://localhost:{port}"));
+            addresses.push(format!("http://localhost:{port}"));
+        } else {
+            addresses.push(format!("https://{}", SocketAddr::new(ip, port)));
+        }
+        addresses.extend(self.lan_addresses());
+        addresses
+    }
+
+    /// Those for other devices in the network.
+    pub fn lan_addresses(&self) -> impl Iterator<Item = String> {
+        let reachable = self.bound.ip().is_unspecified();
+        let port = self.bound.port();
+        // IPv6 addresses are many and long: told only where there are no others.
+        let v4_only = self.bound.is_ipv4() || self.lan.iter().any(IpAddr::is_ipv4);
+        self.lan
+            .iter()
+            .filter(move |ip| reachable && (ip.is_ipv4() || !v4_only))
+            .map(move |ip| format!("https://{}", SocketAddr::new(*ip, port)))
+    }
+
+    /// Course pages name https://localhost:8181 themselves: a browser has to have accepted the certificate there. Our own
+    /// pages work by http as well, and without a warning.
+    fn address_to_open(&self) -> String {
+        if let Some(public) = &self.public_url {
+            return public.clone();
+        }
+        let addresses = self.addresses();
+        let first = addresses.first().cloned().unwrap_or_default();
+        if self.folder.is_some() {
+            return first;
+        }
+        let plain = addresses.into_iter().find(|address| address.starts_with("http:"));
+        // Browsers send what stands behind the # to no server.
+        format!("{}/#key={}", plain.unwrap_or(first), self.key)
+    }
+
+    /// All lines but the last.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    /// The last line: stable, so that a script can wait for it.
+    pub fn ready_line(&self) -> String {
+        format!("ready: {}", self.addresses().join(" "))
+    }
+
+    /// The same for a collector of logs: one JSON object in the form of a log line, whatever the log level. Its message
+    /// is "ready". The key is left out: logs are kept and read by others.
+    pub fn json(&self, now: SystemTime) -> String {
+        json!({
+            "timestamp": format_rfc3339_micros(now).to_string(),
+            "level": "INFO",
+            "fields": {
+                "message": "ready",
+                "version": env!("CARGO_PKG_VERSION"),
+                "addresses": self.addresses(),
+                "public_url": self.public_url,
+                "folder": self.folder,
+                "certificate": self.certificate,
+                "default_password": self.default_password,
+            },
+            "target": "switchboard",
+        })
+        .to_string()
+    }
+
+    fn write(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "Switchboard {}", env!("CARGO_PKG_VERSION"))?;
+        writeln!(text)?;
+        writeln!(text, "  Open         {}", self.address_to_open())?;
+        match &self.folder {
+            Some(folder) => writeln!(text, "  Serving      the pages in {folder}")?,
+            None => writeln!(text, "  Then         open it in two tabs: Call in one, Answer in the other")?,
+        }
+        for (label, address) in std::iter::once("Phone").chain(std::iter::repeat("")).zip(self.lan_addresses()) {
+            writeln!(text, "  {label:<12} {address}")?;
+        }
+        writeln!(text, "  Certificate  {}", self.certificate)?;
+        if self.own_certificate {
+            writeln!(text, "               Browsers warn of it once on https: go on (\"Advanced\", \"Proceed\").")?;
+        }
+        if self.default_password && !self.bound.ip().is_loopback() {
+            writeln!(text, "  Password     \"x\", as in the course: everybody who can reach this machine can call.")?;
+            writeln!(text, "               Choose another one with --password.")?;
+        }
+        if self.qr {
+            self.write_qr(text)?;
+        }
+        writeln!(text)
+    }
+
+    fn write_qr(&self, text: &mut String) -> std::fmt::Result {
+        let Some(address) = self.public_url.clone().or_else(|| self.lan_addresses().next()) else {
+            return writeln!(text, "\n  This machine is in no network that a phone could be in.");
+        };
+        let Ok(code) = QrCode::new(&address) else { return Ok(()) };
+        let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+        writeln!(text, "\n  {address}\n{picture}")
+    }
+}

@@ -1,0 +1,30 @@
+//! The ground floor: calls, names and the rules between them.
+//!
+//! Plain data and functions. Nothing here reads a socket, waits, or asks for the time: the time and every random
+//! id come in as arguments, and each verb returns who is to hear what. So every rule can be tested without a
+//! server, and the floors above stay free to change how a message travels.
+
+pub mod active_call;
+pub mod call;
+pub mod candidates;
+pub mod disconnected;
+pub mod fragments;
+pub mod json;
+pub mod limits;
+pub mod membership;
+pub mod name;
+pub mod offers;
+pub mod opaque;
+pub mod outgoing;
+pub mod pair_event;
+pub mod pairs;
+pub mod peer;
+mod pending_rooms;
+pub mod presence;
+pub mod refusal;
+pub mod rejoin;
+pub mod replay_buffer;
+pub mod room;
+pub mod room_command;
+pub mod room_event;
+pub mod state;

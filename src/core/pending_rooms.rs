@@ -1,0 +1,88 @@
+//! Rooms of pairs whose makers have not connected yet. Anybody can make one by a single request, so each counts for the
+//! address that it was made from: until its maker connects or the time for that is over, also if it was destroyed
+//! again. [`pairs`](super::pairs) decides what becomes of them.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::name::{RoomName, UserName};
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct PendingRoom {
+    pub room: RoomName,
+    pub maker: UserName,
+    pub made: Instant,
+    ip_prefix: Arc<str>,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(super) struct PendingRooms {
+    /// By their numbers, which are given in the order in which they were made.
+    rooms: BTreeMap<u64, PendingRoom>,
+    next: u64,
+    /// The numbers of each maker's, the oldest first.
+    of_maker: HashMap<UserName, VecDeque<u64>>,
+    /// How many were made from each address.
+    from: HashMap<Arc<str>, usize>,
+}
+
+impl PendingRooms {
+    pub fn is_empty(&self) -> bool {
+        self.rooms.is_empty() && self.of_maker.is_empty() && self.from.is_empty()
+    }
+
+    /// How many there are in all.
+    pub fn len(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// How many were made from there.
+    pub fn made_from(&self, ip_prefix: &str) -> usize {
+        self.from.get(ip_prefix).copied().unwrap_or_default()
+    }
+
+    pub fn add(&mut self, room: RoomName, maker: UserName, ip_prefix: Arc<str>, made: Instant) {
+        self.of_maker.entry(maker.clone()).or_default().push_back(self.next);
+        *self.from.entry(ip_prefix.clone()).or_default() += 1;
+        self.rooms.insert(self.next, PendingRoom { room, maker, made, ip_prefix });
+        self.next += 1;
+    }
+
+    /// Their maker connects.
+    pub fn claim(&mut self, maker: &UserName) {
+        for number in self.of_maker.remove(maker).unwrap_or_default() {
+            if let Some(room) = self.rooms.remove(&number) {
+                self.discount(&room.ip_prefix);
+            }
+        }
+    }
+
+    /// The oldest one, if it has waited for so long.
+    pub fn pop_overdue(&mut self, patience: Duration, now: Instant) -> Option<PendingRoom> {
+        let oldest = self.rooms.first_entry()?;
+        if now.saturating_duration_since(oldest.get().made) < patience {
+            return None;
+        }
+        let room = oldest.remove();
+        if let Some(numbers) = self.of_maker.get_mut(&room.maker) {
+            // The oldest of all is the oldest of its maker's.
+            numbers.pop_front();
+            if numbers.is_empty() {
+                self.of_maker.remove(&room.maker);
+            }
+        }
+        self.discount(&room.ip_prefix);
+        Some(room)
+    }
+
+    fn discount(&mut self, ip_prefix: &Arc<str>) {
+        let Some(count) = self.from.get_mut(ip_prefix) else { return };
+        *count -= 1;
+        if *count == 0 {
+            self.from.remove(ip_prefix);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Whose pages may speak to this server: a browser names the page's origin (RFC 6454) in every such request.
+//!
+//! Without this check any web site that a student has open could make calls in their name. The Host header is
+//! not believed: a foreign name may point to this machine (DNS rebinding).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use anyhow::Result;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::web_origin::{AllowedOrigin, WebOrigin};
+use crate::metrics;
+use crate::net::address::is_private;
+use crate::tls::lan_addresses;
+use crate::tls::names::own_names;
+
+/// Names that no host on the Internet has: of one machine, of a home network, for tests.
+const NEAR_NAMES: [&str; 6] = ["localhost", "local", "lan", "home.arpa", "internal", "test"];
+
+/// The origins that are let in.
+#[derive(Debug)]
+pub struct Origins {
+    allowed: Vec<AllowedOrigin>,
+    /// This machine's own names.
+    names: Vec<String>,
+    /// This machine's own addresses: in some networks they are public ones.
+    addresses: Vec<IpAddr>,
+    /// The names in the certificate that the user has given: pages of these that came by https.
+    certified: Vec<String>,
+}
+
+impl Origins {
+    /// Those of this machine and its network, these, and the names in the user's certificate.
+    ///
+    /// # Errors
+    /// A text that is no origin, or would allow every site.
+    pub fn new(allowed: &[String], certified: &[String]) -> Result<Self> {
+        // What is set to nothing is not set.
+        let allowed = allowed.iter().filter(|origin| !origin.trim().is_empty());
+        Ok(Self {
+            allowed: allowed.map(|origin| AllowedOrigin::parse(origin)).collect::<Result<_>>()?,
+            names: own_names(),
+            addresses: lan_addresses(),
+            certified: certified.to_vec(),
+        })
+    }
+
+    /// Whether a page of this origin is let in.
+    pub fn allows(&self, origin: &HeaderValue) -> bool {
+        let Some(origin) = origin.to_str().ok().and_then(WebOrigin::parse) else { return false };
+        if self.allowed.iter().any(|allowed| allowed.allows(&origin)) {
+            return true;
+        }
+        let WebOrigin::Site { scheme, host, .. } = &origin else { return false };
+        match scheme.as_str() {
+            "http" => self.is_near(host),
+            "https" => self.is_near(host) || self.certified.contains(host),
+            _ => false,
+        }
+    }
+
+    /// Whether a host is this machine or in its network.
+    pub fn is_near(&self, host: &str) -> bool {
+        // A name may be written as the absolute one that it is (RFC 1034).
+        let host = host.strip_suffix('.').unwrap_or(host);
+        if let Some(address) = address_of(host) {
+            return is_private(address) || address.is_unspecified() || self.addresses.contains(&address);
+        }
+        host == "localhost"
+            || NEAR_NAMES.iter().any(|name| is_within(host, name))
+            || self.names.iter().any(|name| name == host)
+    }
+}
+
+/// Why a page is refused, and which flag lets it in: for the log, and for the page itself.
+fn refusal(origin: &HeaderValue) -> String {
+    match origin.to_str().ok().and_then(WebOrigin::parse) {
+        Some(WebOrigin::Null) => {
+            "Pages whose origin is null (files, sandboxed frames) may not connect to this server. To \
+             let all of them in, start it with --allow-origin null"
+                .to_owned()
+        }
+        Some(origin) => format!(
+            "Pages of {origin} may not connect to this server. To let them in, start it with --allow-origin {origin}"
+        ),
+        None => "The origin that this page claims is none that a browser sends, and no flag lets it in.".to_owned(),
+    }
+}
+
+/// What a page of a refused origin reads, in the form of the official server's handshake errors.
+#[derive(Serialize)]
+struct Forbidden {
+    code: u8,
+    message: String,
+}
+
+/// "Forbidden" among the codes of Engine.IO's handshake errors.
+const FORBIDDEN: u8 = 4;
+
+/// Refuses a request from a page of a foreign origin. One without an origin is not from a browser.
+pub async fn check(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+    match request.headers().get(header::ORIGIN) {
+        Some(origin) if !origins.allows(origin) => {
+            let message = refusal(origin);
+            if metrics::first("wrong-origin", origin.to_str().unwrap_or("(not text)")).is_some() {
+                tracing::warn!("{message}");
+            }
+            (StatusCode::FORBIDDEN, Json(Forbidden { code: FORBIDDEN, message })).into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// Whether a host is below this name.
+fn is_within(host: &str, name: &str) -> bool {
+    host.strip_suffix(name).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+}
+
+fn address_of(host: &str) -> Option<IpAddr> {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    bare.parse().ok().map(|address: IpAddr| address.to_canonical())
+}
+
+/// The host that a Host header names, in lower case.
+pub fn host_of(header: &str) -> Option<String> {
+    match WebOrigin::parse(&format!("http://{header}")) {
+        Some(WebOrigin::Site { host, .. }) => Some(host),
+        _ => None,
+    }
+}
+
+/// Whether a host is this very machine, for which browsers grant cameras without https.
+pub fn is_loopback(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host == "localhost" || host.ends_with(".localhost") || address_of(host).is_some_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desk() -> Origins {
+        let address = |text: &str| text.parse().unwrap();
+        let addresses = vec![address("203.0.113.5"), address("2001:db8::5")];
+        let names = vec!["desk".to_owned(), "desk.tail1234.ts.net".to_owned()];
+        Origins { allowed: vec![], names, addresses, certified: vec!["calls.example.org".to_owned()] }
+    }
+
+    fn allows(origins: &Origins, origin: &str) -> bool {
+        origins.allows(&HeaderValue::from_str(origin).unwrap())
+    }
+
+    #[test]
+    fn pages_of_this_machine_and_its_network_are_let_in() {
+        let origins = desk();
+        for near in [
+            "http://localhost",
+            "https://LOCALHOST:3000",
+            "http://page.localhost:5173",
+            "https://mac.local",
+            "http://desk:80",
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "https://192.168.1.7:3000",
+            "http://10.0.0.1",
+            "http://172.31.255.255",
+            "http://169.254.3.4",
+            "https://[::1]:3000",
+            "https://[fd00::7]",
+            "https://[fe80::1]:8181",
+            "https://[::ffff:192.168.1.7]",
+            "https://203.0.113.5:8181",
+            "https://[2001:db8::5]:8181",
+            "http://100.64.0.1:8181",
+            "https://100.127.255.254",
+            "http://0.0.0.0:8181",
+            "http://[::]:8181",
+            "http://localhost.:8181",
+            "https://printer.lan",
+            "https://desk.home.arpa",
+            "https://build.ci.internal",
+            "https://page.test:3000",
+            "https://desk.tail1234.ts.net",
+            "https://calls.example.org",
+            "https://calls.example.org:8443",
+        ] {
+            assert!(allows(&origins, near), "{near}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_kept_out() {
+        let origins = desk();
+        for far in [
+            "null",
+            "http://localhost.evil.example",
+            "http://evil-localhost",
+            "http://notlocal",
+            "http://desk.example",
+            "http://203.0.113.6",
+            "http://172.32.0.1",
+            "http://127.0.0.1.evil.example",
+            "http://[2001:db8::1]",
+            "http://user@localhost",
+            "http://localhost/path",
+            "http://localhost/",
+            "file://localhost",
+            "chrome-extension://abcdef",
+            "localhost:3000",
+            "",
+            "http://100.128.0.1",
+            "https://lan",
+            "https://internal",
+            "https://evil-lan",
+            "https://arpa",
+            "https://x.arpa",
+            "https://desk.other.ts.net",
+            "https://other.tail1234.ts.net",
+            "https://tail1234.ts.net",
+            "http://calls.example.org",
+            "https://www.calls.example.org",
+            "capacitor://localhost",
+            "https://localhost..",
+        ] {
+            assert!(!allows(&origins, far), "{far}");
+        }
+    }
+
+    #[test]
+    fn what_the_log_advises_is_accepted_and_lets_the_page_in() {
+        for refused in [
+            "https://example.org",
+            "https://Example.org:8443",
+            "http://203.0.113.6:3000",
+            "http://[2001:db8::1]:3000",
+            "https://xn--bcher-kva.example",
+            "https://desk.other.ts.net",
+            "https://example.org.",
+            "null",
+            "file://",
+            "capacitor://localhost",
+            "tauri://localhost",
+            "ionic://localhost",
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+            "moz-extension://6f3c1a2e-0000-4000-8000-000000000000",
+            "vscode-webview://1qk2a3",
+            "app://obsidian.md",
+            "http://a_b.example",
+        ] {
+            assert!(!allows(&desk(), refused), "{refused}");
+            let words = refusal(&HeaderValue::from_str(refused).unwrap());
+            let advised = words.split("--allow-origin ").nth(1).unwrap_or_else(|| panic!("{refused}: {words}"));
+            let origins = Origins::new(&[advised.to_owned()], &[]).unwrap();
+            assert!(allows(&origins, refused), "{refused}: {words}");
+        }
+    }
+
+    #[test]
+    fn what_no_flag_lets_in_is_not_advised() {
+        for odd in ["https://evil.example/path", "https://*.example.org", "https://a.example; id", "x", ""] {
+            let words = refusal(&HeaderValue::from_str(odd).unwrap());
+            assert!(!words.contains("--allow-origin") && (odd.len() < 2 || !words.contains(odd)), "{odd}: {words}");
+        }
+    }
+
+    #[test]
+    fn an_origin_that_is_set_to_nothing_is_not_set() {
+        assert!(Origins::new(&[String::new()], &[]).unwrap().allowed.is_empty());
+    }
+}

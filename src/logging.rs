@@ -1,0 +1,43 @@
+//! Logs. Never of descriptions, candidates, passwords or tokens: their types do not even print.
+
+use std::io::IsTerminal;
+use std::panic::PanicHookInfo;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::metrics;
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A level or a filter, in the manner of `RUST_LOG`, which wins over it.
+    pub level: String,
+    /// One JSON object a line instead of text for a person.
+    pub json: bool,
+}
+
+/// Only where it happened: what was to be told may hold what somebody sent.
+fn report(panic: &PanicHookInfo<'_>) {
+    let number = metrics::count("panic");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(number, place, "panic: a fault of the server; one connection ends by it. Please report this line.");
+}
+
+/// Starts logging to standard error, and has panics logged, for the whole process.
+///
+/// # Errors
+/// A filter that cannot be read, or logging that was started before.
+pub fn start(options: &Options) -> anyhow::Result<()> {
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(filter) if !filter.is_empty() => filter,
+        _ => options.level.clone(),
+    };
+    let filter = EnvFilter::try_new(&filter)
+        .map_err(|error| anyhow::anyhow!("The log level \"{filter}\" cannot be read ({error}): try info or debug."))?;
+    let colours = std::io::stderr().is_terminal();
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    let started = if options.json { logs.json().try_init() } else { logs.with_target(false).try_init() };
+    started.map_err(|error| anyhow::anyhow!("Logging could not be started: {error}"))?;
+    std::panic::set_hook(Box::new(report));
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Who is it that connects? Reads `auth` of the Socket.IO CONNECT packet.
+
+use serde_json::Value;
+
+use crate::auth::client_addr::ClientAddr;
+use crate::auth::{AuthError, Authenticator, Credentials, Identity};
+use crate::core::peer::{Newcomer, Purpose};
+use crate::core::refusal::{Code, Refusal};
+
+/// Who comes in.
+#[derive(Debug, Clone)]
+pub struct Admitted {
+    /// Who it is.
+    pub newcomer: Newcomer,
+    /// Whether it wants `newOfferWaiting`, too.
+    pub aliases: bool,
+    /// What it is to be told about its `auth` besides.
+    pub remark: Option<Refusal>,
+}
+
+/// What a client is told that sends its credentials where they do not count.
+const IN_QUERY: &str = "Your page sends its name and password (or token) as \"query\", which is not looked at: send them as \
+                        \"auth\", io(url, {auth: {userName, password}}).";
+
+/// Reads `{userName, password, token?, lobby?, session?, numbers?, received?, aliases?}`; some other spellings are
+/// understood as well. `in_query`: there are credentials in the address, too.
+///
+/// # Errors
+/// A wrong password or token; a name, lobby or session that is too long.
+pub fn read(
+    auth: &Value,
+    in_query: bool,
+    client_addr: ClientAddr,
+    authenticator: &Authenticator,
+) -> Result<Admitted, AuthError> {
+    let given = Credentials::from_auth(auth);
+    let proves_nothing = given.password.is_none() && given.token.is_none();
+    let Identity { name, lobby, session, remark } = authenticator.admit(client_addr, &given).map_err(|mut error| {
+        if in_query && proves_nothing && matches!(error.refusal.code, Code::WrongPassword | Code::WrongToken) {
+            error.refusal.message = IN_QUERY.into();
+        }
+        error
+    })?;
+    let unheard = (in_query && given.user_name.is_none() && given.token.is_none())
+        .then(|| Refusal::new(Code::BadPayload, IN_QUERY));
+    let (counts, received) = (auth["numbers"] == true, auth["received"].as_u64());
+    let newcomer = Newcomer { name, lobby, purpose: Purpose::CallsAndRooms, session, counts, received };
+    Ok(Admitted { newcomer, aliases: auth["aliases"] == true, remark: remark.or(unheard) })
+}

@@ -1,0 +1,268 @@
+//! One peer, one conversation, in order: the task that takes what a peer said from its inbox, keeps it, and
+//! tells whom it concerns.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde::Serialize;
+use socketioxide::extract::AckSender;
+use tokio::sync::mpsc;
+
+use super::event::{self, EventName};
+use super::inbox::{Entry, IncomingEvent};
+use super::outbox::{FEW_WORDS, Outbox};
+use super::payload::Command;
+use crate::core::call::IceCandidate;
+use crate::core::name::{ConnectionId, OfferId, PeerId, RoomName, UserName};
+use crate::core::peer::{ConnectionEnd, Newcomer};
+use crate::core::refusal::Refusal;
+use crate::core::room_command::RoomCommand;
+use crate::core::room_event::RoomMembership;
+use crate::hub::directory::{Broadcast, Outbox as _};
+use crate::hub::{self, Hub, Outcome, Speaker};
+use crate::refusals::RefusalLog;
+
+/// One live connection, as its task sees it.
+pub struct Peer {
+    id: PeerId,
+    name: UserName,
+    connection: ConnectionId,
+    outbox: Arc<Outbox>,
+    hub: Arc<Hub>,
+    refusals: Mutex<RefusalLog>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Done {
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer_id: Option<OfferId>,
+}
+
+#[derive(Serialize)]
+struct In {
+    ok: bool,
+    room: RoomName,
+    #[serde(flatten)]
+    permit: RoomMembership,
+}
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    ok: bool,
+    error: &'a Refusal,
+}
+
+#[derive(Serialize)]
+struct Count {
+    ended: usize,
+}
+
+/// The payload of `signalingError`.
+#[derive(Serialize)]
+pub struct SignalingError<'a> {
+    /// Which event had no effect.
+    pub event: &'a str,
+    /// Why.
+    #[serde(flatten)]
+    pub refusal: &'a Refusal,
+}
+
+impl Peer {
+    /// Course step 10: a new client is connected to the signaling server; or one who was here before is back.
+    /// `way_out` makes its outbox.
+    pub fn arrive(newcomer: Newcomer, hub: Arc<Hub>, way_out: impl FnOnce(PeerId) -> Outbox) -> Self {
+        let connection = ConnectionId(hub::random());
+        let name = newcomer.name.clone();
+        let (id, outbox) = hub.arrive(connection, newcomer, |arrival| {
+            let outbox = Arc::new(way_out(arrival.peer));
+            if let Some(restored) = &arrival.restored {
+                outbox.emit_exactly(event::RESTORED, restored);
+            }
+            for (number, message) in &arrival.missed {
+                outbox.tell(&Broadcast::to_one(message), *number);
+            }
+            if !arrival.offers.is_empty() {
+                // Course step 11: the server emits the waiting offers to the new client.
+                outbox.emit_offers(&arrival.offers);
+            }
+            let back = arrival.restored.as_ref();
+            let calls = back.iter().flat_map(|back| back.calls.iter().map(|call| call.offer_id).chain(back.open_offer));
+            let (user, offers) = (name.as_str(), listed(&calls.collect::<Vec<_>>()));
+            tracing::info!(peer = %arrival.peer, user, back = back.is_some(), offers, "connected");
+            outbox
+        });
+        Self { id, name, connection, outbox, hub, refusals: Mutex::default() }
+    }
+
+    /// Tells it something about its `auth`.
+    pub fn remark(&self, refusal: &Refusal) {
+        self.log_refusal("connect", refusal);
+        self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal }, FEW_WORDS);
+    }
+
+    fn log_refusal(&self, event: &str, Refusal { code, message }: &Refusal) {
+        self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
+    }
+
+    /// The conversation: until the connection ends.
+    pub async fn converse(self, mut inbox: mpsc::Receiver<Entry>) {
+        let mut presence = Presence { peer: &self, how: ConnectionEnd::Broken };
+        while let Some(entry) = inbox.recv().await {
+            match entry {
+                Entry::EventName(event) => self.hear(*event),
+                Entry::Gone(how) => {
+                    presence.how = how;
+                    break;
+                }
+            }
+        }
+    }
+
+    fn hear(&self, IncomingEvent { said, reading, ack }: IncomingEvent) {
+        let by = Speaker { peer: self.id, connection: self.connection, number: reading.number };
+        match reading.command {
+            Err(refusal) => self.hub.refuse(by, refusal, |outcome| self.done(said, ack, outcome)),
+            Ok(Command::Test) => self.reply(ack, "pong"),
+            Ok(Command::CheckOffers) => self.hub.open_offers(self.id, |offers| {
+                self.outbox.emit_offers(&offers);
+                self.reply(ack, &Done { ok: true, offer_id: None });
+            }),
+            // Course step 8: the server holds the offer for the other browser, associated with CLIENT1.
+            Ok(Command::Offer(offer)) => self.hub.offer(by, offer, |outcome| {
+                self.act(said, ack, outcome, |ack, id| {
+                    tracing::info!(peer = %self.id, user = self.name.as_str(), offer = %id, "offered");
+                    self.reply(ack, &Done { ok: true, offer_id: Some(id) });
+                });
+            }),
+            Ok(Command::Renegotiate(id, offer)) => self.hub.renegotiate(by, id, offer, |outcome| {
+                self.act(said, ack, outcome, |ack, ()| self.reply(ack, &Done { ok: true, offer_id: Some(id) }));
+            }),
+            // Course step 19: CLIENT2 emits its answer. Course step 21: the store has CLIENT1 told.
+            Ok(Command::Answer(wanted, answer)) => {
+                self.hub.answer(by, &wanted, answer, ack.is_some(), |outcome| {
+                    self.act(said, ack, outcome, |ack, (candidates, begun)| {
+                        if let Some((id, offerer)) = begun {
+                            let (user, offerer) = (self.name.as_str(), offerer.as_str());
+                            tracing::info!(peer = %self.id, user, offerer, offer = %id, "answered");
+                        }
+                        // The candidates so far go first, so that none that is passed on overtakes them.
+                        let size = candidates.iter().map(IceCandidate::size).sum();
+                        if let Some(ack) = ack {
+                            self.outbox.reply(ack, &candidates, size);
+                        }
+                    });
+                });
+            }
+            // Course step 9: the server holds CLIENT1's candidates; once answered, both sides' are passed on.
+            Ok(Command::Candidate(role, call, candidate)) => {
+                self.hub.candidate(by, role, call, candidate, |outcome| self.done(said, ack, outcome));
+            }
+            Ok(Command::RejoinCall(id, role, other, key)) => {
+                self.hub.rejoin(by, id, (role, other, key), |outcome| self.done(said, ack, outcome));
+            }
+            Ok(Command::HangUp(only)) => {
+                let ended = |outcome: Outcome<Vec<OfferId>>| {
+                    let calls = outcome.and_then(Result::ok).unwrap_or_default();
+                    if !calls.is_empty() {
+                        let (user, offers) = (self.name.as_str(), listed(&calls));
+                        tracing::info!(peer = %self.id, user, offers, "hung up");
+                    }
+                    self.reply(ack, &Count { ended: calls.len() });
+                };
+                match only.as_deref().map(OfferId::parse) {
+                    // An id that we never gave: nothing ends.
+                    Some(None) => self.hub.refuse(by, Refusal::no_call(), |_| ended(None)),
+                    only => self.hub.hang_up(by, only.flatten(), ended),
+                }
+            }
+            Ok(Command::CancelOffer) => self.hub.cancel(by, |outcome| {
+                let offer = outcome.and_then(Result::ok).flatten();
+                if let Some(id) = offer {
+                    tracing::info!(peer = %self.id, user = self.name.as_str(), offer = %id, "cancelled");
+                }
+                self.reply(ack, &Count { ended: usize::from(offer.is_some()) });
+            }),
+            Ok(Command::Room(command)) => {
+                let room = match &command {
+                    RoomCommand::Join(room) => Some(room.clone()),
+                    _ => None,
+                };
+                self.hub.in_room(by, command, |outcome| {
+                    self.act(said, ack, outcome, |ack, permit| match room.zip(permit) {
+                        Some((room, permit)) => self.reply(ack, &In { ok: true, room, permit }),
+                        None => self.reply(ack, &Done { ok: true, offer_id: None }),
+                    });
+                });
+            }
+        }
+    }
+
+    /// For what brings nothing but that it was done.
+    fn done(&self, said: EventName, ack: Option<AckSender>, outcome: Outcome<()>) {
+        self.act(said, ack, outcome, |ack, ()| self.reply(ack, &Done { ok: true, offer_id: None }));
+    }
+
+    /// Does what follows from an outcome: the deed, the refusal, or for something heard before the bare reply.
+    fn act<T>(
+        &self,
+        said: EventName,
+        ack: Option<AckSender>,
+        outcome: Outcome<T>,
+        deed: impl FnOnce(Option<AckSender>, T),
+    ) {
+        match outcome {
+            Some(Ok(result)) => deed(ack, result),
+            Some(Err(refusal)) => self.refuse(said, &refusal, ack),
+            None if said == EventName::NewAnswer => self.reply(ack, &[(); 0][..]),
+            None => self.reply(ack, &Done { ok: true, offer_id: None }),
+        }
+    }
+
+    fn reply<T: Serialize + ?Sized>(&self, ack: Option<AckSender>, payload: &T) {
+        if let Some(ack) = ack {
+            self.outbox.reply_exactly(ack, payload);
+        }
+    }
+
+    fn refuse(&self, said: EventName, refusal: &Refusal, ack: Option<AckSender>) {
+        self.log_refusal(said.name(), refusal);
+        // In rooms the ack says it all, where there is one.
+        if ack.is_none() || !matches!(said, EventName::Room(_)) {
+            self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: said.name(), refusal }, FEW_WORDS);
+        }
+        match said {
+            // Pages call `forEach` on it.
+            EventName::NewAnswer => self.reply(ack, &[(); 0][..]),
+            _ => self.reply(ack, &Refused { ok: false, error: refusal }),
+        }
+    }
+}
+
+/// Offer ids for a line of the log: the first ones, as many as one can read.
+fn listed(offers: &[OfferId]) -> String {
+    const MOST: usize = 8;
+    let mut words: Vec<_> = offers.iter().take(MOST).map(ToString::to_string).collect();
+    if offers.len() > MOST {
+        words.push(format!("and {} more", offers.len() - MOST));
+    }
+    words.join(" ")
+}
+
+/// That a peer is here. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.
+struct Presence<'a> {
+    peer: &'a Peer,
+    how: ConnectionEnd,
+}
+
+impl Drop for Presence<'_> {
+    fn drop(&mut self) {
+        let Peer { id, name, connection, outbox, hub, .. } = self.peer;
+        let calls = hub.leave(*id, *connection, self.how);
+        if std::thread::panicking() {
+            outbox.close("fault", "its conversation failed");
+        }
+        tracing::info!(peer = %id, user = name.as_str(), how = ?self.how, offers = listed(&calls), "gone");
+    }
+}

@@ -1,0 +1,177 @@
+//! Wrong passwords and tokens, by address: each further one is told later, the right one is let in at once (design,
+//! section 4). The rule itself is tested beside it, with a clock of its own; here it is held to at every door.
+
+use std::time::Duration;
+
+use serde_json::json;
+use switchboard::auth::throttle::Options;
+
+use crate::support::http::Reply;
+use crate::support::packet::Packet;
+use crate::support::pair_user::post;
+use crate::support::token::{SECRET, token};
+use crate::support::{Bare, Client, TestServer, Transport, within};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
+
+/// Two wrong ones are told at once; the third waits so long, and that is all that may wait.
+fn two_and_then(wait: Duration) -> Options {
+    Options { free: 2, step: wait, longest: wait, waiting: 1, ..Options::default() }
+}
+
+async fn wrong_at_ws(server: &TestServer) -> Reply {
+    let reply = Bare::refused(server, "?userName=eve&password=wrong", &[]).await;
+    assert_eq!(reply.status, 401);
+    reply
+}
+
+/// Comes in with a wrong password, as far as one comes with that: what is told has not been heard.
+async fn wrong_at_socket_io(server: &TestServer, transport: Transport) -> Client {
+    let auth = json!({ "userName": "eve", "password": "wrong" });
+    Client::try_connect(server, transport, auth).await.expect("first let in, as the course does")
+}
+
+/// What one with a wrong password is told in the end.
+async fn told(mut client: Client) -> String {
+    let error = client.expect("signalingError").await;
+    assert_eq!(error["code"], "wrong-password", "{error}");
+    assert_eq!(client.next().await, Packet::Disconnected);
+    error["message"].as_str().expect("a sentence").to_owned()
+}
+
+#[tokio::test]
+async fn while_a_wrong_password_waits_the_right_one_is_let_in_at_once_and_the_next_wrong_one_closed_at_once() {
+    for transport in EVERY {
+        let server = TestServer::start_with_guesses(two_and_then(HOUR), &["--password", "x"]).await;
+        // The two that are told at once, each at another door: they are counted together.
+        assert!(told(wrong_at_socket_io(&server, transport).await).await.contains("Wrong password"));
+        assert!(wrong_at_ws(&server).await.text().contains("Wrong password"));
+        let _waiting = wrong_at_socket_io(&server, transport).await;
+
+        Client::connect_by(&server, transport, "amy").await.expect_silence().await;
+        Bare::connect(&server, "amy").await.expect_silence().await;
+        Bare::open_path(server.address(), "/?userId=1&password=x").await.close().await;
+
+        assert!(wrong_at_ws(&server).await.text().contains("Too many"));
+        assert!(told(wrong_at_socket_io(&server, transport).await).await.contains("Too many"));
+        let reply = post(&server, "/create-room?password=wrong", r#"{"roomName":"tea","userId":1}"#).await;
+        assert!(reply.status == 401 && reply.text().contains("Too many"), "{}", reply.text());
+        assert!(Bare::refused_at(&server, "/?userId=1&password=wrong", &[]).await.text().contains("Too many"));
+    }
+}
+
+#[tokio::test]
+async fn who_goes_away_while_waiting_still_takes_the_place() {
+    for transport in EVERY {
+        let server = TestServer::start_with_guesses(two_and_then(HOUR), &[]).await;
+        for _ in 0..2 {
+            wrong_at_ws(&server).await;
+        }
+        wrong_at_socket_io(&server, transport).await.lose();
+        for _ in 0..3 {
+            assert!(wrong_at_ws(&server).await.text().contains("Too many"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_does_not_keep_those_who_wait() {
+    for path in ["/ws?password=wrong", "/?userId=1&password=wrong", "/create-room?password=wrong"] {
+        let flags = ["--password", "x", "--drain", "1h"];
+        let server = TestServer::start_with_guesses(two_and_then(HOUR), &flags).await;
+        for _ in 0..2 {
+            wrong_at_ws(&server).await;
+        }
+        let ask = || {
+            let server = TestServer::elsewhere(server.address());
+            tokio::spawn(async move {
+                match path.starts_with("/create") {
+                    true => post(&server, path, r#"{"roomName":"tea","userId":1}"#).await,
+                    false => Bare::refused_at(&server, path, &[]).await,
+                }
+            })
+        };
+        // One of the two waits. By that the other is told at once that it is one too many.
+        let (mut one, mut other) = (ask(), ask());
+        let (told, waiting) = tokio::select! {
+            told = &mut one => (told, other),
+            told = &mut other => (told, one),
+        };
+        assert!(told.expect("a reply").text().contains("Too many"), "{path}");
+        server.stop().await;
+        let told = within("the other reply", waiting).await.expect("a reply");
+        assert!(told.status == 401 && told.text().contains("Wrong password"), "{path}: {}", told.text());
+    }
+    for transport in EVERY {
+        let server = TestServer::start_with_guesses(two_and_then(HOUR), &["--drain", "1h"]).await;
+        for _ in 0..2 {
+            wrong_at_ws(&server).await;
+        }
+        let waiting = wrong_at_socket_io(&server, transport).await;
+        assert!(wrong_at_ws(&server).await.text().contains("Too many"));
+        server.stop().await;
+        drop(waiting);
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_is_told_in_the_end() {
+    let options = Options { waiting: 100, ..two_and_then(Duration::from_millis(20)) };
+    let server = TestServer::start_with_guesses(options, &["--password", "x"]).await;
+    for _ in 0..4 {
+        assert!(wrong_at_ws(&server).await.text().contains("Wrong password"));
+        for transport in EVERY {
+            assert!(told(wrong_at_socket_io(&server, transport).await).await.contains("Wrong password"));
+        }
+        for path in ["/create-room?password=wrong", "/destroy-room"] {
+            let reply = post(&server, path, r#"{"roomName":"tea","userId":1}"#).await;
+            assert!(reply.status == 401 && reply.text().contains("Wrong password"), "{path}: {}", reply.text());
+        }
+        let reply = Bare::refused_at(&server, "/?userId=1&password=wrong", &[]).await;
+        assert!(reply.status == 401 && reply.text().contains("Wrong password"), "{}", reply.text());
+    }
+}
+
+#[tokio::test]
+async fn wrong_tokens_are_counted_alike() {
+    let server =
+        TestServer::start_with_guesses(two_and_then(Duration::from_millis(20)), &["--jwt-secret", SECRET]).await;
+    for transport in EVERY {
+        let reason = Client::try_connect(&server, transport, json!({ "token": "wrong" })).await.err().expect("refused");
+        assert!(reason["message"].as_str().is_some_and(|text| text.contains("token")), "{reason}");
+    }
+    let none_waits = Options { waiting: 0, ..two_and_then(HOUR) };
+    let server = TestServer::start_with_guesses(none_waits, &["--jwt-secret", SECRET]).await;
+    for _ in 0..2 {
+        assert!(Bare::refused(&server, "?token=wrong", &[]).await.text().contains("cannot be read"));
+    }
+    assert!(Bare::refused(&server, "?token=wrong", &[]).await.text().contains("Too many"));
+    for transport in EVERY {
+        let reason = Client::try_connect(&server, transport, json!({ "token": "wrong" })).await.err().expect("refused");
+        assert!(reason["message"].as_str().is_some_and(|text| text.contains("Too many")), "{reason}");
+        Client::enter(&server, transport, json!({ "token": token("amy") })).await.expect_silence().await;
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_trusted_says_who_it_is_and_nobody_else_does() {
+    let none_waits = Options { waiting: 0, ..two_and_then(HOUR) };
+    let from = |address: &'static str| [("X-Forwarded-For", address)];
+    let trusting = TestServer::start_with_guesses(none_waits, &["--trust-proxy"]).await;
+    for address in ["198.51.100.1", "198.51.100.2", "9.9.9.9, 198.51.100.3", "2001:db8::1"] {
+        for _ in 0..2 {
+            let reply = Bare::refused(&trusting, "?password=wrong", &from(address)).await;
+            assert!(reply.text().contains("Wrong password"), "{address}");
+        }
+    }
+    // What stands before the last address is the sender's own invention; and an IPv6 network is one address.
+    for address in ["198.51.100.1", "7.7.7.7, 198.51.100.2", "2001:db8::ffff"] {
+        let reply = Bare::refused(&trusting, "?password=wrong", &from(address)).await;
+        assert!(reply.text().contains("Too many"), "{address}");
+    }
+    let other = TestServer::start_with_guesses(none_waits, &[]).await;
+    for (address, words) in [("198.51.100.1", "Wrong"), ("198.51.100.2", "Wrong"), ("198.51.100.3", "Too many")] {
+        assert!(Bare::refused(&other, "?password=wrong", &from(address)).await.text().contains(words), "{address}");
+    }
+}
