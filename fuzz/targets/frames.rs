@@ -16,7 +16,7 @@ use switchboard::core::pairs::{Address, PairId};
 use switchboard::core::peer::{Newcomer, Purpose};
 use switchboard::hub::Hub;
 use switchboard::transport::websocket::Options;
-use switchboard::transport::websocket::outbox::Outgoing;
+use switchboard::transport::websocket::outbox::Frames;
 use switchboard::transport::websocket::peer::{ConnectionInfo, Dialect, Peer};
 
 const OPTIONS: Options = Options {
@@ -24,7 +24,7 @@ const OPTIONS: Options = Options {
     max_message: 1_000_000,
     max_queue: 64,
     max_queue_bytes: usize::MAX,
-    speed: RateLimit { burst: u32::MAX, rate: u32::MAX },
+    rate_limit: RateLimit { burst: u32::MAX, rate: u32::MAX },
     ping_interval: Duration::from_secs(25),
     ping_timeout: Duration::from_secs(20),
 };
@@ -52,7 +52,7 @@ fn talk(text: &str, dialect: fn() -> Dialect, purpose: Purpose) {
             Some(line) => two.hear(line),
             None => one.hear(line),
         };
-        for Outgoing { frames, .. } in [&mut to_one, &mut to_two] {
+        for Frames { frames, .. } in [&mut to_one, &mut to_two] {
             while let Ok(frame) = frames.try_recv() {
                 let Tree(frame) = serde_json::from_slice(&frame).expect("JSON");
                 assert!(frame.is_object());

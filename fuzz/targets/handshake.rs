@@ -19,13 +19,13 @@ fuzz_target!(|data: &str| {
     // What is no JSON is taken for a token.
     let Tree(auth) = serde_json::from_str(data).unwrap_or_else(|_| Tree(serde_json::json!({ "token": data })));
     let anybody = Authenticator::new(AuthMethod::Anybody, throttle::Options::default());
-    if let Ok(guest) = read(&auth, ClientAddr::unknown(), &anybody) {
+    if let Ok(guest) = read(&auth, false, ClientAddr::unknown(), &anybody) {
         assert!((1..=64).contains(&guest.newcomer.name.as_str().chars().count()));
         assert!(guest.newcomer.lobby.as_str().chars().count() <= 64);
     }
-    if read(&auth, ClientAddr::unknown(), &anybody.with_rule(AuthMethod::Password("x".into()))).is_ok() {
+    if read(&auth, false, ClientAddr::unknown(), &anybody.with_rule(AuthMethod::Password("x".into()))).is_ok() {
         let given = [&auth["password"], &auth["passWord"]];
         assert!(given.iter().any(|given| **given == "x"), "nobody comes in without the password");
     }
-    assert!(read(&auth, ClientAddr::unknown(), &anybody.with_rule(TOKENS.clone())).is_err(), "nobody knows the secret");
+    assert!(read(&auth, false, ClientAddr::unknown(), &anybody.with_rule(TOKENS.clone())).is_err(), "nobody knows the secret");
 });
