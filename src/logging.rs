@@ -23,6 +23,9 @@ fn report(panic: &PanicHookInfo<'_>) {
     tracing::error!(number, place, "panic: a fault of the server; one connection ends by it. Please report this line.");
 }
 
+/// At level trace this library logs each message that it receives, wherever the build connects the `log` crate.
+const NO_MESSAGES: &str = "tungstenite=warn";
+
 /// Starts logging to standard error, and has panics logged, for the whole process.
 ///
 /// # Errors
@@ -33,7 +36,8 @@ pub fn start(options: &Options) -> anyhow::Result<()> {
         _ => options.level.clone(),
     };
     let filter = EnvFilter::try_new(&filter)
-        .map_err(|error| anyhow::anyhow!("The log level \"{filter}\" cannot be read ({error}): try info or debug."))?;
+        .map_err(|error| anyhow::anyhow!("The log level \"{filter}\" cannot be read ({error}): try info or debug."))?
+        .add_directive(NO_MESSAGES.parse()?);
     let colours = std::io::stderr().is_terminal();
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let started = if options.json { logs.json().try_init() } else { logs.with_target(false).try_init() };

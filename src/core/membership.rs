@@ -118,7 +118,7 @@ impl Core {
         let place = leaver.rooms.iter().position(|room| room == name).ok_or_else(Refusal::not_in_room)?;
         leaver.rooms.remove(place);
         let (lobby, user_name) = (leaver.lobby.clone(), leaver.name.clone());
-        Ok(self.take_out(peer, (&lobby, name), user_name, LeaveReason::LeaveReason, now))
+        Ok(self.take_out(peer, (&lobby, name), user_name, LeaveReason::Left, now))
     }
 
     /// A peer is gone for good, out of every room.

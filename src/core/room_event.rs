@@ -150,7 +150,7 @@ pub struct Membership {
 #[serde(rename_all = "kebab-case")]
 pub enum LeaveReason {
     /// It left the room.
-    LeaveReason,
+    Left,
     /// It closed its page or its connection.
     Closed,
     /// Its connection broke.
@@ -160,7 +160,7 @@ pub enum LeaveReason {
 impl From<DisconnectReason> for LeaveReason {
     fn from(ended: DisconnectReason) -> Self {
         match ended {
-            DisconnectReason::Hangup => Self::LeaveReason,
+            DisconnectReason::Hangup => Self::Left,
             DisconnectReason::Closed => Self::Closed,
             DisconnectReason::Lost => Self::Lost,
         }
