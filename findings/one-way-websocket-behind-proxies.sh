@@ -3,7 +3,7 @@
 # Versions: nginx 1.22.1 and HAProxy 2.6.12 (Debian 12), ws 8.23.0, Node 20. Seen: 2026-11-28.
 # Guess: `proxy_read_timeout` counts what the upstream sends and `timeout client` what the client sends, so that a connection with
 #   traffic in one direction only is cut: by nginx if just the client talks, by HAProxy (without `timeout tunnel`) either way.
-# Seen: after the upgrade each byte in either direction starts the time anew in both proxies. Only a connection that is silent in
+# Seen: after the upgrade each byte in either direction restarts the time in both proxies. Only a connection that is silent in
 #   both directions is cut.
 # Why it matters: a signaling server need not answer a client's heartbeat, nor the client the server's, to survive these proxies; one
 #   side's periodic message is enough. A cut connection therefore means that neither side sent anything.

@@ -5,7 +5,7 @@
 # Guess: about 10 seconds in browsers and what is built on their code, 5 to 10 seconds elsewhere; setLocalDescription returns at once.
 # Seen: gathering is complete after 40 seconds in Chromium and wrtc, 24 in node-datachannel, 11 in Firefox and 5 in werift and aiortc. In
 #   these last two setLocalDescription itself waits for it; elsewhere it returns at once.
-# Why it matters: whoever sends the description only when gathering is complete makes each call wait that long in a classroom without
+# Why it matters: a client that sends the description only when gathering is complete makes each call wait that long in a classroom without
 #   internet. Send candidates one by one, stop waiting after a second or two, or name no STUN server: aiortc and werift ask a public
 #   one unless they are given an empty list.
 . "$(dirname "$0")/lib/setup.sh"

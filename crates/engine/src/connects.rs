@@ -61,7 +61,7 @@ struct Waiting {
     reply: Option<Str>,
     held: VecDeque<Message>,
     bytes: usize,
-    /// Somebody delivers.
+    /// A task delivers.
     delivering: bool,
 }
 
@@ -286,7 +286,7 @@ mod tests {
         }
         assert!(connects.send("0{}"));
         assert_eq!(connects.next(), Some(text("0/none,")));
-        // The one who delivers goes on.
+        // The task that delivers goes on.
         assert!(!connects.send("4/none,{}"));
         assert_eq!(held(&connects), [text("2[]")]);
     }

@@ -135,7 +135,7 @@ where
 {
     let most = usize::try_from(engine.config.max_payload).unwrap_or(usize::MAX);
     let Some(socket) = engine.get(id) else {
-        // One that was closed is told by its last poll, not by this.
+        // A session that was closed hears it by its last poll, not here.
         let taken = tokio::time::timeout(BODY_TIMEOUT, collect(body.map_err(drop), most));
         let is_ended = engine.ended(id).is_some() && taken.await.is_ok_and(|data| data.is_ok());
         return if is_ended { ok() } else { refused(Code::UnknownSession) };

@@ -36,7 +36,7 @@ struct Inner {
     volatile: Option<Box<[Frame]>>,
     state: State,
     turn: u32,
-    /// Whether somebody has the turn.
+    /// Whether a transport has the turn.
     taken: bool,
     taker: Option<Waker>,
     /// The taker cannot write at the moment: it wants to know only of the end.
@@ -181,7 +181,7 @@ impl SendQueue {
         turn
     }
 
-    /// Whoever waits to take stops waiting.
+    /// A transport that waits to take stops waiting.
     pub fn interrupt(&self) {
         let waker = {
             let mut inner = self.inner.lock();

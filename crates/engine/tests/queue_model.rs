@@ -1,4 +1,4 @@
-//! The queue under a model checker: every interleaving of push, take, close and drop. Its source is compiled anew, with
+//! The queue under a model checker: every interleaving of push, take, close and drop. Its source is compiled again, with
 //! the checker's lock in place of the real one.
 
 #![allow(dead_code, missing_docs)]
