@@ -23,7 +23,8 @@ const PINGS = ['--ping-interval', '2s', '--ping-timeout', '5s'];
 /** On long-polling the browser may break off the good-bye with the page; then silence has to tell. */
 const HOW_RELOADED = {
   websocket: /(Carl|guest-\w+) closed the page/,
-  polling: /(Carl|guest-\w+) (closed the page|lost the connection)|The connection to (Carl|guest-\w+) was lost/,
+  // By polling the server may not know; the browsers do, from each other.
+  polling: /(Carl|guest-\w+) (closed the page|ended the call|lost the connection)|The connection to (Carl|guest-\w+) was lost/,
 };
 
 /** A visitor with a line of their own to the server, which the test can cut: `page.line`. */
