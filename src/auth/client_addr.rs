@@ -19,12 +19,12 @@ pub struct ClientAddr {
 pub struct RateLimitKey(IpAddr);
 
 impl ClientAddr {
-    /// One who comes from there. An IPv4 address in IPv6 clothes is an IPv4 one.
+    /// A client at this address. An IPv4 address in IPv6 clothes is an IPv4 one.
     pub fn new(address: IpAddr) -> Self {
         Self { address: address.to_canonical(), is_through_proxy: false }
     }
 
-    /// One who comes from there, as a trusted proxy says.
+    /// A client at this address, as a trusted proxy says.
     pub fn through_proxy(address: IpAddr) -> Self {
         Self { is_through_proxy: true, ..Self::new(address) }
     }
