@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::peer::Peer::{Floor, Node, Core};
+use super::peer::Peer::{Floor, Node, Switchboard};
 use super::plan::Size;
 use super::plot::Plot;
 use super::results::Results;
@@ -17,7 +17,7 @@ const END: &str = "<!-- end of figures -->";
 /// The page where there is none yet.
 const EMPTY: &str = "# Performance
 
-`bench/run` measures Core beside other servers on one machine and writes what stands between the two marks
+`bench/run` measures Switchboard beside other servers on one machine and writes what stands between the two marks
 below. Everybody can repeat it.
 
 <!-- figures: written by bench/run -->
@@ -50,7 +50,7 @@ pub fn write(docs: &Path, results: &Results, size: Size, machine: &str) -> Resul
     fs::create_dir_all(&folder)?;
     let mut pictures = Vec::new();
     for (file, title, across, prefix, pointer, steps) in PLOTS {
-        let lines = [Core, Node, Floor].map(|peer| (peer, results.points(prefix, peer, pointer)));
+        let lines = [Switchboard, Node, Floor].map(|peer| (peer, results.points(prefix, peer, pointer)));
         if let Some(svg) = (Plot { title, across, lines: lines.into(), steps }).svg() {
             fs::write(folder.join(format!("{file}.svg")), svg)?;
             pictures.push(format!("![{title}](performance/{file}.svg)"));

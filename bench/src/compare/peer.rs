@@ -15,7 +15,7 @@ const NOT_HERE: i32 = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Peer {
     /// This project's server.
-    Core,
+    Switchboard,
     /// Node with socket.io, in the course's manner.
     Node,
     /// The same, but it forgets finished offers.
@@ -28,12 +28,12 @@ pub enum Peer {
 
 impl Peer {
     /// All, as they stand in the table.
-    pub const ALL: [Self; 5] = [Self::Core, Self::Node, Self::NodeTidy, Self::Bun, Self::Floor];
+    pub const ALL: [Self; 5] = [Self::Switchboard, Self::Node, Self::NodeTidy, Self::Bun, Self::Floor];
 
     /// Its key in the results.
     pub fn key(self) -> &'static str {
         match self {
-            Self::Core => "switchboard",
+            Self::Switchboard => "switchboard",
             Self::Node => "node",
             Self::NodeTidy => "node-tidy",
             Self::Bun => "bun",
@@ -52,7 +52,7 @@ impl Peer {
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Core => "Switchboard",
+            Self::Switchboard => "Switchboard",
             Self::Node => "Node",
             Self::NodeTidy => "Node, tidy",
             Self::Bun => "Bun",

@@ -1,6 +1,6 @@
 //! What is measured, with whom, and how often.
 
-use super::peer::Peer::{self, Bun, Floor, Node, NodeTidy, Core};
+use super::peer::Peer::{self, Bun, Floor, Node, NodeTidy, Switchboard};
 
 /// How much of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +38,12 @@ pub fn plan(size: Size) -> Vec<Measurement> {
     let quick = size == Size::Quick;
     let many = if quick { 1 } else { 5 };
     let few = if quick { 1 } else { 2 };
-    let all = [(Core, many), (Node, many), (Floor, many), (NodeTidy, few), (Bun, few)];
-    let three = [(Core, many), (Node, many), (Floor, many)];
-    let three_few = [(Core, few), (Node, few), (Floor, few)];
-    let three_once = [(Core, 1), (Node, 1), (Floor, 1)];
-    let two = [(Core, few), (Node, few)];
-    let own = [(Core, 1)];
+    let all = [(Switchboard, many), (Node, many), (Floor, many), (NodeTidy, few), (Bun, few)];
+    let three = [(Switchboard, many), (Node, many), (Floor, many)];
+    let three_few = [(Switchboard, few), (Node, few), (Floor, few)];
+    let three_once = [(Switchboard, 1), (Node, 1), (Floor, 1)];
+    let two = [(Switchboard, few), (Node, few)];
+    let own = [(Switchboard, 1)];
     let pick = |full: u64, small: u64| if quick { small } else { full };
 
     let mut plan = Vec::new();
@@ -80,7 +80,7 @@ pub fn plan(size: Size) -> Vec<Measurement> {
     add("connect", format!("idle --sockets {}", pick(2_000, 300)), &three);
     let (sockets, hold) = (pick(10_000, 500), pick(26, 3));
     add("idle", format!("idle --sockets {sockets} --hold {hold}"), &three_once);
-    add("idle-tls", format!("idle --sockets {sockets}"), &[(Core, 1), (Node, 1)]);
+    add("idle-tls", format!("idle --sockets {sockets}"), &[(Switchboard, 1), (Node, 1)]);
     let calls = pick(20_000, 500);
     add("calls-many", format!("calls --pairs {calls} --concurrency 16 --bucket {}", calls / 20), &own);
     let calls = if size == Size::Long { 20_000 } else { pick(2_000, 60) };

@@ -122,11 +122,11 @@ mod tests {
     fn ratios_are_taken_round_by_round() {
         let mut results = Results::default();
         for (round, own, node) in [(0, 1.0, 10.0), (1, 4.0, 20.0), (2, 9.0, 30.0)] {
-            results.note("calls", Peer::Core, round, json!({"a": {"p50": own}}));
+            results.note("calls", Peer::Switchboard, round, json!({"a": {"p50": own}}));
             results.note("calls", Peer::Node, round, json!({"a": {"p50": node}}));
         }
         assert_eq!(results.median("calls", Peer::Node, "/a/p50"), Some(20.0));
-        assert_eq!(results.ratio("calls", Peer::Core, "/a/p50"), Some(0.2));
+        assert_eq!(results.ratio("calls", Peer::Switchboard, "/a/p50"), Some(0.2));
         assert_eq!(results.ratio("calls", Peer::Floor, "/a/p50"), None);
     }
 

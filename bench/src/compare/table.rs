@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::peer::Peer::{self, Bun, Floor, Node, NodeTidy, Core};
+use super::peer::Peer::{self, Bun, Floor, Node, NodeTidy, Switchboard};
 use super::plan::Size;
 use super::results::Results;
 
@@ -59,13 +59,13 @@ pub fn table(results: &Results, size: Size) -> String {
     for (title, unit, measurement, pointer, want) in ROWS {
         let cell = |peer| match (results.median(measurement, peer, pointer), results.ratio(measurement, peer, pointer))
         {
-            (Some(value), Some(ratio)) if peer != Core => format!("{} (×{})", show(value), show(ratio)),
+            (Some(value), Some(ratio)) if peer != Switchboard => format!("{} (×{})", show(value), show(ratio)),
             (Some(value), _) => show(value),
             _ => String::new(),
         };
         let node = results.median(measurement, Node, pointer).map(show).unwrap_or_default();
-        let own = results.median(measurement, Core, pointer);
-        let ratio = results.ratio(measurement, Core, pointer);
+        let own = results.median(measurement, Switchboard, pointer);
+        let ratio = results.ratio(measurement, Switchboard, pointer);
         let (wanted, verdict) = if pointer == "/base_rss_kib" {
             ("≤ 10 MiB".into(), own.map_or("", |own| if own <= BASE { "reached" } else { "**missed**" }))
         } else {
@@ -98,7 +98,7 @@ pub fn table(results: &Results, size: Size) -> String {
 
 fn slope(results: &Results, prefix: &str, title: &str, want: Want) -> String {
     let of = |peer: Peer| results.slope(prefix, peer, "/cpu_s_per_1000");
-    let (own, node) = (of(Core), of(Node));
+    let (own, node) = (of(Switchboard), of(Node));
     let ratio = own.filter(|own| *own >= NOISE).zip(node).map(|(own, node)| own / node);
     let show = |slope: f64| if slope < NOISE { "none".to_string() } else { show(slope) };
     format!(
@@ -118,7 +118,7 @@ fn failed_calls(results: &Results) -> String {
     for (measurement, what) in
         [("calls-many", "alone"), ("calls-many-idle", "with idle sockets"), ("calls-many-open", "with open offers")]
     {
-        for (_, figures) in results.rounds(measurement, Core) {
+        for (_, figures) in results.rounds(measurement, Switchboard) {
             let (pairs, lost) = (figures["pairs"].as_u64().unwrap_or(0), figures["failed"].as_u64().unwrap_or(0));
             made += pairs;
             failed += lost;
@@ -137,7 +137,7 @@ fn failed_calls(results: &Results) -> String {
 
 /// First against last quarter of many calls.
 fn growth(results: &Results) -> String {
-    let Some((_, figures)) = results.rounds("calls-many", Core).last() else { return String::new() };
+    let Some((_, figures)) = results.rounds("calls-many", Switchboard).last() else { return String::new() };
     let buckets = figures["buckets"].as_array().map(Vec::as_slice).unwrap_or_default();
     let quarter = buckets.len() / 4;
     if quarter == 0 {
