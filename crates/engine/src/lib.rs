@@ -12,6 +12,7 @@
 //! | `websocket`, `polling` | the transports |
 //! | `handshake`, `answer`, `service` | requests and their answers |
 //! | `socket`, `handler`, `config` | what the layer above uses |
+//! | `test_harness` | what its tests use |
 //!
 //! Read `queue` first, then `websocket`.
 
@@ -31,8 +32,14 @@ mod queue;
 mod reader;
 mod session;
 mod sync;
+#[cfg(feature = "__test_harness")]
+mod test_harness;
 mod websocket;
 mod writer;
 
+#[cfg(feature = "__test_harness")]
+pub use engineioxide_core::{OpenPacket, PacketParseError};
 pub use engineioxide_core::{ProtocolVersion, Str, TransportType};
 pub use socket::{DisconnectReason, Socket};
+#[cfg(feature = "__test_harness")]
+pub use test_harness::Packet;

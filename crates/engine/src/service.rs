@@ -272,7 +272,7 @@ impl Error for ParseError {}
 
 impl<H: EngineIoHandler, S> EngineIoService<H, S> {
     /// Takes a stream that is a WebSocket already.
-    fn take_stream<T>(&self, stream: T, request: Request<()>) -> Result<(), ParseError>
+    pub(crate) fn take_stream<T>(&self, stream: T, request: Request<()>) -> Result<(), ParseError>
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
