@@ -10,8 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project_lite::pin_project;
 
-use crate::session::{Ending, Session};
-use crate::socket::DisconnectReason;
+use crate::session::{DisconnectReason, Ending, Session};
 
 /// An answer of the engine.
 pub type Answer = Response<OwnBody>;

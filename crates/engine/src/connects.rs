@@ -7,30 +7,23 @@
 //! Invariants:
 //! - Messages are delivered in the order in which they came, and by one task at a time.
 //! - Only a CONNECT that will be answered is waited for: not one of a namespace that is connected already, which
-//!   socketioxide ignores.
+//!   socketioxide ignores. Nor is one waited for beyond the namespaces that are remembered.
 //! - At most [`MOST`] messages are held, and as many bytes as the largest message may have.
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
 use engineioxide_core::Str;
 use parking_lot::Mutex;
 
+use crate::namespaces::{Namespaces, namespace};
+use crate::packet::Message;
+
 /// Messages that may be held.
 const MOST: usize = 256;
-/// Connected namespaces that are remembered. A CONNECT beyond them is not waited for.
-const NAMESPACES: usize = 16;
 
 const CONNECT: u8 = b'0';
 const DISCONNECT: u8 = b'1';
 const CONNECT_ERROR: u8 = b'4';
-
-/// A message from the client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Message {
-    Text(Str),
-    Binary(Bytes),
-}
 
 /// What is to be done with a message that came.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,14 +42,12 @@ pub struct Connects(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    root: bool,
-    /// Connected namespaces other than `/`.
-    others: Vec<Str>,
-    waiting: Option<Box<Waiting>>,
+    connected: Namespaces,
+    hold: Option<Box<Hold>>,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct Hold {
     /// The namespace whose reply is awaited; `None` once it went out and what is held is being delivered.
     reply: Option<Str>,
     held: VecDeque<Message>,
@@ -69,22 +60,22 @@ impl Connects {
     /// A message came.
     pub fn arrive(&self, message: Message, most_bytes: usize) -> Arrival {
         let mut inner = self.0.lock();
-        let Some(waiting) = &mut inner.waiting else {
+        let Some(hold) = &mut inner.hold else {
             if let Some(reply) = inner.pass(&message) {
-                inner.waiting =
-                    Some(Box::new(Waiting { reply: Some(reply), held: VecDeque::new(), bytes: 0, delivering: false }));
+                inner.hold =
+                    Some(Box::new(Hold { reply: Some(reply), held: VecDeque::new(), bytes: 0, delivering: false }));
             }
             return Arrival::Deliver(message);
         };
-        if waiting.is_repeated(&message) {
+        if hold.is_repeated(&message) {
             return Arrival::Deliver(message);
         }
-        waiting.bytes += message.len();
-        if waiting.held.len() >= MOST || waiting.bytes > most_bytes {
+        hold.bytes += message.len();
+        if hold.held.len() >= MOST || hold.bytes > most_bytes {
             return Arrival::TooMuch;
         }
-        waiting.held.push_back(message);
-        Arrival::Held { first: waiting.held.len() == 1 && waiting.reply.is_some() }
+        hold.held.push_back(message);
+        Arrival::Held { first: hold.held.len() == 1 && hold.reply.is_some() }
     }
 
     /// A message goes out. True if what is held is to be delivered now, by [`Connects::next`] until there is no more.
@@ -93,142 +84,88 @@ impl Connects {
         let name = namespace(text);
         let mut inner = self.0.lock();
         match kind {
-            CONNECT => inner.join(name),
-            DISCONNECT => inner.leave(name),
+            CONNECT => inner.connected.join(name),
+            DISCONNECT => inner.connected.leave(name),
             _ => {}
         }
         let is_reply = kind != DISCONNECT
-            && inner
-                .waiting
-                .as_ref()
-                .is_some_and(|waiting| waiting.reply.as_ref().is_some_and(|reply| **reply == *name));
+            && inner.hold.as_ref().is_some_and(|hold| hold.reply.as_ref().is_some_and(|reply| **reply == *name));
         is_reply && inner.release()
     }
 
     /// No reply came in time. True as for [`Connects::send`].
     pub fn give_up(&self) -> bool {
         let mut inner = self.0.lock();
-        inner.waiting.as_ref().is_some_and(|waiting| waiting.reply.is_some()) && inner.release()
+        inner.hold.as_ref().is_some_and(|hold| hold.reply.is_some()) && inner.release()
     }
 
     /// The next message that was held; `None` if there is none, or if it has to wait for another reply.
     pub fn next(&self) -> Option<Message> {
         let mut inner = self.0.lock();
-        let waiting = inner.waiting.as_mut()?;
-        if waiting.reply.is_some() {
-            waiting.delivering = false;
+        let hold = inner.hold.as_mut()?;
+        if hold.reply.is_some() {
+            hold.delivering = false;
             return None;
         }
-        let Some(message) = waiting.held.pop_front() else {
-            inner.waiting = None;
+        let Some(message) = hold.held.pop_front() else {
+            inner.hold = None;
             return None;
         };
-        waiting.bytes -= message.len();
+        hold.bytes -= message.len();
         let reply = inner.pass(&message);
-        if let Some(waiting) = &mut inner.waiting {
-            waiting.reply = reply;
+        if let Some(hold) = &mut inner.hold {
+            hold.reply = reply;
         }
         Some(message)
     }
 }
 
-impl Waiting {
+impl Hold {
     /// Whether this is the CONNECT that is awaited once more, which socketioxide ignores.
     fn is_repeated(&self, message: &Message) -> bool {
-        message.kind() == Some(CONNECT)
-            && self.reply.as_deref() == message.namespace()
-            && !self.held.iter().any(|held| held.kind() == Some(DISCONNECT))
+        matches!(control(message), Some((CONNECT, name)) if self.reply.as_deref() == Some(name))
+            && !self.held.iter().any(|held| matches!(control(held), Some((DISCONNECT, _))))
     }
 }
 
 impl Inner {
     /// A message is about to be delivered; the namespace if a reply to it is to be waited for.
     fn pass(&mut self, message: &Message) -> Option<Str> {
-        let name = message.namespace()?;
-        match message.kind() {
-            Some(CONNECT) if !self.has(name) && self.has_room(name) => Some(Str::copy_from_slice(name)),
-            Some(DISCONNECT) => {
-                self.leave(name);
-                None
-            }
-            _ => None,
+        let (kind, name) = control(message)?;
+        if kind == DISCONNECT {
+            self.connected.leave(name);
+            return None;
         }
+        (!self.connected.has(name) && self.connected.has_room(name)).then(|| Str::copy_from_slice(name))
     }
 
     /// The reply is there: true if there is something to deliver and nobody does.
     fn release(&mut self) -> bool {
-        let Some(waiting) = &mut self.waiting else { return false };
-        waiting.reply = None;
-        if waiting.delivering {
+        let Some(hold) = &mut self.hold else { return false };
+        hold.reply = None;
+        if hold.delivering {
             return false;
         }
-        waiting.delivering = !waiting.held.is_empty();
-        let delivers = waiting.delivering;
+        hold.delivering = !hold.held.is_empty();
+        let delivers = hold.delivering;
         if !delivers {
-            self.waiting = None;
+            self.hold = None;
         }
         delivers
     }
-
-    fn has(&self, name: &str) -> bool {
-        if name == "/" { self.root } else { self.others.iter().any(|other| **other == *name) }
-    }
-
-    fn has_room(&self, name: &str) -> bool {
-        name == "/" || self.others.len() < NAMESPACES
-    }
-
-    fn join(&mut self, name: &str) {
-        if name == "/" {
-            self.root = true;
-        } else if !self.has(name) && self.has_room(name) {
-            self.others.push(Str::copy_from_slice(name));
-        }
-    }
-
-    fn leave(&mut self, name: &str) {
-        if name == "/" {
-            self.root = false;
-        } else {
-            self.others.retain(|other| **other != *name);
-        }
-    }
 }
 
-impl Message {
-    /// The packet type of Socket.IO.
-    fn kind(&self) -> Option<u8> {
-        match self {
-            Self::Text(text) => text.bytes().next(),
-            Self::Binary(_) => None,
-        }
-    }
-
-    fn namespace(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(namespace(text)),
-            Self::Binary(_) => None,
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Binary(data) => data.len(),
-        }
-    }
-}
-
-/// The namespace of a packet without parts: `0/name?query,{…}`, `0{…}`.
-fn namespace(text: &str) -> &str {
-    match text.get(1..) {
-        Some(rest) if rest.starts_with('/') => rest.split([',', '?']).next().unwrap_or(rest),
-        _ => "/",
-    }
+/// Whether a message is a CONNECT or a DISCONNECT, and of which namespace.
+fn control(message: &Message) -> Option<(u8, &str)> {
+    let Message::Text(text) = message else { return None };
+    let kind = text.bytes().next().filter(|kind| matches!(*kind, CONNECT | DISCONNECT))?;
+    Some((kind, namespace(text)))
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     fn text(text: &'static str) -> Message {

@@ -16,11 +16,12 @@ use parking_lot::RwLock;
 
 use crate::clock::{Clock, Due, Entry};
 use crate::config::EngineIoConfig;
-use crate::connects::{Arrival, Message};
+use crate::connects::Arrival;
 use crate::frame::Frame;
 use crate::handler::EngineIoHandler;
-use crate::session::{End, Ending, Session, Stage, packet};
-use crate::socket::{Deliver, DisconnectReason, Socket};
+use crate::packet::{self, Message, Packet};
+use crate::session::{DisconnectReason, End, Ending, Session, Stage};
+use crate::socket::{Deliver, Socket};
 
 /// How long a polling session that the server closed waits to be fetched for the last time.
 const LAST_POLL: Duration = Duration::from_secs(30);
@@ -86,8 +87,30 @@ impl<H: EngineIoHandler> Engine<H> {
         )
     }
 
+    /// A packet came.
+    ///
+    /// # Errors
+    /// It ends the session, which is left to the transport: why, and how.
+    pub fn receive(&self, socket: &Arc<Socket<H::Data>>, packet: Packet) -> Result<(), (DisconnectReason, Ending)> {
+        let session = &socket.session;
+        if packet == Packet::Pong {
+            if session.pong() {
+                self.schedule(Due::Ping, session);
+            }
+        } else if session.is_alive() {
+            self.schedule(Due::Pong, session);
+        }
+        match packet {
+            Packet::Message(message) => self.arrive(socket, message),
+            Packet::Close => return Err((DisconnectReason::TransportClose, Ending::ByClient)),
+            Packet::Ping => return Err((DisconnectReason::TransportError, Ending::Broken)),
+            Packet::Pong | Packet::Meaningless => {}
+        }
+        Ok(())
+    }
+
     /// A message came.
-    pub fn receive(&self, socket: &Arc<Socket<H::Data>>, message: Message) {
+    fn arrive(&self, socket: &Arc<Socket<H::Data>>, message: Message) {
         if socket.is_closed() {
             return;
         }
@@ -132,20 +155,6 @@ impl<H: EngineIoHandler> Engine<H> {
     fn guard(&self, socket: &Socket<H::Data>, call: impl FnOnce()) {
         if catch_unwind(AssertUnwindSafe(call)).is_err() {
             socket.session.end(DisconnectReason::TransportError, Ending::Broken);
-        }
-    }
-
-    /// A pong came.
-    pub fn pong(&self, session: &Session) {
-        if session.pong() {
-            self.schedule(Due::Ping, session);
-        }
-    }
-
-    /// Something other than a pong came.
-    pub fn sign_of_life(&self, session: &Session) {
-        if session.is_alive() {
-            self.schedule(Due::Pong, session);
         }
     }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use engineioxide_core::Str;
 
-use crate::socket::{DisconnectReason, Socket};
+use crate::session::DisconnectReason;
+use crate::socket::Socket;
 
 /// The layer above: it is notified of sessions and receives their messages, each session's in order.
 pub trait EngineIoHandler: Debug + Send + Sync + 'static {

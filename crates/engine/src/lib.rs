@@ -6,15 +6,18 @@
 //! | module | |
 //! |---|---|
 //! | `frame`, `reader`, `writer` | WebSocket frames: pure, pure, onto a stream |
-//! | `queue` | what waits for one client: pure |
-//! | `connects` | what comes right behind a CONNECT: pure |
+//! | `packet` | the packets of Engine.IO: pure |
+//! | `backlog`, `queue` | what waits for one client, and which transport takes it: pure |
+//! | `namespaces`, `connects` | what comes right behind a CONNECT: pure |
 //! | `session`, `engine`, `clock` | one session, all of them, their pings |
-//! | `websocket`, `polling` | the transports |
-//! | `handshake`, `answer`, `service` | requests and their answers |
+//! | `protocol`, `upgrade` | what a WebSocket does with what it reads: no stream |
+//! | `websocket`, `scratch`, `polling` | the transports |
+//! | `handshake`, `answer` | what a request asks for, and the answers |
+//! | `router`, `response`, `service` | requests to the transports, as a service |
 //! | `socket`, `handler`, `config` | what the layer above uses |
 //! | `test_harness` | what its tests use |
 //!
-//! Read `queue` first, then `websocket`.
+//! Read `queue` first, then `protocol` and `websocket`.
 
 pub mod config;
 pub mod handler;
@@ -22,18 +25,26 @@ pub mod service;
 pub mod socket;
 
 mod answer;
+mod backlog;
 mod clock;
 mod connects;
 mod engine;
 mod frame;
 mod handshake;
+mod namespaces;
+mod packet;
 mod polling;
+mod protocol;
 mod queue;
 mod reader;
+mod response;
+mod router;
+mod scratch;
 mod session;
 mod sync;
 #[cfg(feature = "__test_harness")]
 mod test_harness;
+mod upgrade;
 mod websocket;
 mod writer;
 

@@ -13,19 +13,18 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use engineioxide_core::{Sid, Str, TransportType};
+use engineioxide_core::{Sid, TransportType};
 use http::{HeaderMap, StatusCode, header};
 use http_body::Body;
 use http_body_util::BodyExt;
 
 use crate::answer::{Answer, Code, empty, ok, packets, refused};
-use crate::connects::Message;
+use crate::backlog::Most;
 use crate::engine::Engine;
 use crate::handler::EngineIoHandler;
-use crate::queue::{Most, State, Taken, Turn};
-use crate::session::{Ending, Session, Stage, packet};
-use crate::socket::DisconnectReason;
+use crate::packet::{self, Message, Packet};
+use crate::queue::{State, Taken, Turn};
+use crate::session::{DisconnectReason, Ending, Session, Stage};
 
 const SEPARATOR: u8 = 0x1e;
 /// Packets in one answer: some clients take more for an attack.
@@ -166,15 +165,8 @@ where
         return empty(StatusCode::BAD_REQUEST);
     };
     for packet in packets {
-        if packet != Packet::Pong {
-            engine.sign_of_life(session);
-        }
-        match packet {
-            Packet::Message(message) => engine.receive(&socket, message),
-            Packet::Pong => engine.pong(session),
-            Packet::Close => session.end(DisconnectReason::TransportClose, Ending::ByClient),
-            Packet::Ping => session.end(DisconnectReason::TransportError, Ending::Broken),
-            Packet::Meaningless => {}
+        if let Err((reason, ending)) = engine.receive(&socket, packet) {
+            session.end(reason, ending);
         }
     }
     ok()
@@ -203,33 +195,12 @@ async fn collect<B: Body>(body: B, most: usize) -> Result<Vec<u8>, StatusCode> {
     Ok(data)
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Packet {
-    Message(Message),
-    Pong,
-    Close,
-    /// Only the server sends pings.
-    Ping,
-    /// What only the server sends, or only a WebSocket.
-    Meaningless,
-}
-
-/// All packets of a body; `None` if one cannot be read.
+/// All packets of a body; `None` if one cannot be read. Binary is base64 behind a `b`.
 fn read(data: &[u8]) -> Option<Vec<Packet>> {
     data.split(|byte| *byte == SEPARATOR)
-        .map(|packet| {
-            let (kind, rest) = packet.split_first()?;
-            Some(match *kind {
-                packet::MESSAGE => {
-                    Packet::Message(Message::Text(Str::copy_from_slice(std::str::from_utf8(rest).ok()?)))
-                }
-                b'b' => Packet::Message(Message::Binary(Bytes::from(STANDARD.decode(rest).ok()?))),
-                packet::PONG => Packet::Pong,
-                packet::CLOSE => Packet::Close,
-                packet::PING => Packet::Ping,
-                packet::OPEN | packet::UPGRADE | packet::NOOP => Packet::Meaningless,
-                _ => return None,
-            })
+        .map(|packet| match packet.strip_prefix(b"b") {
+            Some(data) => Some(Packet::Message(Message::Binary(STANDARD.decode(data).ok()?.into()))),
+            None => Packet::read(std::str::from_utf8(packet).ok()?),
         })
         .collect()
 }

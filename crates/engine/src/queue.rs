@@ -1,39 +1,29 @@
-//! What waits to go to one client, without I/O and without a runtime.
+//! What waits to go to one client, and which transport takes it: without I/O and without a runtime.
 //!
 //! Invariants:
-//! 1. One transport takes at a time: the one with the latest [`Turn`]. Who loses its task returns its turn in `Drop`.
-//!    It is over exactly when it was ended and nobody takes; then all `closed()` wake.
-//! 2. A frame that was taken in goes out, in order, or the session ends. A message and its binary parts enter together.
-//!    A reservation that is given up returns its place.
-//! 3. A waker is stored under the lock that found nothing to take; a push takes it under the lock and wakes it after:
-//!    no wake-up is lost, and a burst costs one.
-//! 4. An empty queue owns no memory.
-//! 5. What a transport has taken and not written counts as waiting until it asks for more or returns its turn.
+//! - One transport takes at a time: the one with the latest [`Turn`]. A transport returns its turn in `Drop`.
+//! - A queue is over exactly when it was ended and no transport takes; then all `closed()` wake.
+//! - A frame that was taken in goes out, in order, or the session ends.
+//! - A waker is stored under the lock that found nothing to take; a push takes it under the lock and wakes it after:
+//!   no wake-up is lost, and a burst costs one.
+//! - What a transport took counts as waiting until it asks for more or returns its turn.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
+use crate::backlog::{Backlog, Most};
 use crate::frame::Frame;
 use crate::sync::Mutex;
 
 /// The queue of one session.
 #[derive(Debug)]
 pub struct SendQueue {
-    most: usize,
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Inner {
-    frames: VecDeque<Frame>,
-    /// Bytes of their payloads.
-    bytes: usize,
-    /// Places promised by [`SendQueue::reserve`].
-    reserved: usize,
-    /// Frames and bytes that were taken and may not be written yet.
-    in_flight: (usize, usize),
-    /// The last volatile message: the next one replaces it.
-    volatile: Option<Box<[Frame]>>,
+    backlog: Backlog,
     state: State,
     turn: u32,
     /// Whether a transport has the turn.
@@ -46,9 +36,10 @@ struct Inner {
 }
 
 /// Where a queue is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// Frames are taken in.
+    #[default]
     Open,
     /// Nothing more is taken in; what waits still goes out. A poll's answer ends with this packet type.
     Closing(u8),
@@ -63,7 +54,7 @@ pub enum Refused {
     Closed,
 }
 
-/// Whose turn it is to take.
+/// The right of one transport to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn(u32);
 
@@ -78,35 +69,14 @@ pub enum Taken {
     Ended(State),
 }
 
-/// How much is taken at once.
-#[derive(Debug, Clone, Copy)]
-pub struct Most {
-    pub frames: usize,
-    /// Bytes as they are in a polling answer. A first frame is taken at any size.
-    pub bytes: usize,
-}
-
 impl SendQueue {
     /// An empty one in which so many frames may wait.
     pub fn new(most: usize) -> Self {
-        let inner = Inner {
-            frames: VecDeque::new(),
-            bytes: 0,
-            reserved: 0,
-            in_flight: (0, 0),
-            volatile: None,
-            state: State::Open,
-            turn: 0,
-            taken: false,
-            taker: None,
-            awaits_end: false,
-            interrupted: false,
-            closed: Vec::new(),
-        };
-        Self { most, inner: Mutex::new(inner) }
+        let inner = Inner { backlog: Backlog::new(most), ..Inner::default() };
+        Self { inner: Mutex::new(inner) }
     }
 
-    /// Promises a place.
+    /// Reserves a place.
     ///
     /// # Errors
     /// No place is free, or the queue is closed.
@@ -115,32 +85,25 @@ impl SendQueue {
         if inner.state != State::Open {
             return Err(Refused::Closed);
         }
-        if inner.frames.len() + inner.in_flight.0 + inner.reserved >= self.most {
-            return Err(Refused::Full);
-        }
-        inner.reserved += 1;
-        Ok(())
+        if inner.backlog.reserve() { Ok(()) } else { Err(Refused::Full) }
     }
 
-    /// Gives back a promised place.
+    /// Frees a reserved place.
     pub fn release(&self) {
-        self.inner.lock().reserved -= 1;
+        self.inner.lock().backlog.release();
     }
 
-    /// Puts a message and its parts into a promised place.
+    /// Puts a message and its parts into a reserved place.
     pub fn fill(&self, frames: impl IntoIterator<Item = Frame>) {
-        let waker = {
-            let mut inner = self.inner.lock();
-            inner.reserved -= 1;
+        self.change(|inner| {
+            inner.backlog.release();
             inner.push(frames)
-        };
-        wake(waker);
+        });
     }
 
     /// Puts a frame that needs no place: there is never more than one of its kind.
     pub fn put_control(&self, frame: Frame) {
-        let waker = self.inner.lock().push([frame]);
-        wake(waker);
+        self.change(|inner| inner.push([frame]));
     }
 
     /// Puts a message that the next volatile one replaces; false if the queue is closed.
@@ -150,7 +113,7 @@ impl SendQueue {
             if inner.state != State::Open {
                 return false;
             }
-            inner.volatile = Some(frames.into_iter().collect());
+            inner.backlog.replace_volatile(frames);
             inner.wake_for_frames()
         };
         wake(waker);
@@ -173,7 +136,7 @@ impl SendQueue {
             let mut inner = self.inner.lock();
             inner.turn = inner.turn.wrapping_add(1);
             inner.taken = true;
-            inner.in_flight = (0, 0);
+            inner.backlog.settle();
             inner.interrupted = false;
             (Turn(inner.turn), inner.taker.take())
         };
@@ -183,12 +146,10 @@ impl SendQueue {
 
     /// A transport that waits to take stops waiting.
     pub fn interrupt(&self) {
-        let waker = {
-            let mut inner = self.inner.lock();
+        self.change(|inner| {
             inner.interrupted = inner.taken;
             inner.taker.take()
-        };
-        wake(waker);
+        });
     }
 
     /// Whether it is still this transport's turn.
@@ -206,8 +167,8 @@ impl SendQueue {
             inner.taken = false;
             inner.taker = None;
             inner.interrupted = false;
-            inner.in_flight = (0, 0);
-            inner.settle()
+            inner.backlog.settle();
+            inner.closed_wakers()
         };
         waiting.into_iter().for_each(Waker::wake);
     }
@@ -218,15 +179,8 @@ impl SendQueue {
         if inner.turn != turn.0 {
             return Poll::Ready(Taken::Interrupted);
         }
-        inner.in_flight = (0, 0);
-        if inner.frames.is_empty()
-            && let Some(frames) = inner.volatile.take()
-        {
-            inner.bytes += frames.iter().map(Frame::payload_size).sum::<usize>();
-            inner.frames = frames.into_iter().collect();
-        }
-        if !inner.frames.is_empty() {
-            inner.take(most, batch);
+        inner.backlog.settle();
+        if inner.backlog.take(most, batch) {
             return Poll::Ready(Taken::Frames);
         }
         if inner.state != State::Open {
@@ -259,6 +213,12 @@ impl SendQueue {
         self.finish(State::Cut, true);
     }
 
+    /// Changes something, and wakes without the lock what that concerns.
+    fn change(&self, change: impl FnOnce(&mut Inner) -> Option<Waker>) {
+        let waker = change(&mut self.inner.lock());
+        wake(waker);
+    }
+
     fn finish(&self, state: State, drop_waiting: bool) {
         let (taker, waiting) = {
             let mut inner = self.inner.lock();
@@ -272,9 +232,9 @@ impl SendQueue {
             }
             inner.state = state;
             if drop_waiting {
-                inner.clear();
+                inner.backlog.clear();
             }
-            (inner.taker.take(), inner.settle())
+            (inner.taker.take(), inner.closed_wakers())
         };
         wake(taker);
         waiting.into_iter().for_each(Waker::wake);
@@ -289,15 +249,14 @@ impl SendQueue {
     pub fn last_packet(&self) -> Option<u8> {
         let inner = self.inner.lock();
         match inner.state {
-            State::Closing(packet) if inner.frames.is_empty() => Some(packet),
+            State::Closing(packet) if inner.backlog.is_taken() => Some(packet),
             _ => None,
         }
     }
 
     /// Frames that wait or are being written, and the bytes of their payloads.
     pub fn waiting(&self) -> (usize, usize) {
-        let inner = self.inner.lock();
-        (inner.frames.len() + inner.in_flight.0, inner.bytes + inner.in_flight.1)
+        self.inner.lock().backlog.size()
     }
 
     /// Ready once the queue was ended and nobody takes.
@@ -318,10 +277,7 @@ impl Inner {
         if self.state != State::Open {
             return None;
         }
-        for frame in frames {
-            self.bytes += frame.payload_size();
-            self.frames.push_back(frame);
-        }
+        self.backlog.push(frames);
         self.wake_for_frames()
     }
 
@@ -336,35 +292,12 @@ impl Inner {
         }
     }
 
-    fn take(&mut self, most: Most, batch: &mut VecDeque<Frame>) {
-        let (mut count, mut size) = (0, 0usize);
-        for frame in self.frames.iter().take(most.frames) {
-            size = size.saturating_add(frame.polling_size() + 1);
-            if count > 0 && size > most.bytes {
-                break;
-            }
-            count += 1;
-        }
-        if count == self.frames.len() {
-            std::mem::swap(&mut self.frames, batch);
-        } else {
-            batch.extend(self.frames.drain(..count));
-        }
-        let bytes = batch.iter().map(Frame::payload_size).sum();
-        self.bytes -= bytes;
-        self.in_flight = (count, bytes);
-    }
-
-    fn clear(&mut self) {
-        (self.frames, self.bytes, self.volatile) = (VecDeque::new(), 0, None);
-    }
-
     fn is_over(&self) -> bool {
         self.state != State::Open && !self.taken
     }
 
-    /// Who is to be woken since it is over.
-    fn settle(&mut self) -> Vec<Waker> {
+    /// What is to be woken since it is over.
+    fn closed_wakers(&mut self) -> Vec<Waker> {
         if self.is_over() { std::mem::take(&mut self.closed) } else { Vec::new() }
     }
 }

@@ -3,106 +3,23 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
-use std::future::{Future, Ready, ready};
-use std::pin::Pin;
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body::{Body, Frame, SizeHint};
+use http_body::Body;
 use http_body_util::Empty;
 use hyper::service::Service as HyperService;
-use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::TokioIo;
-use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_service::Service as TowerService;
 
-use crate::answer::{Answer, Code, OwnBody, empty, no_websocket, switching};
 use crate::config::EngineIoConfig;
 use crate::engine::Engine;
 use crate::handler::EngineIoHandler;
-use crate::handshake::{self, Asked, asked};
-use crate::polling;
-use crate::websocket::WebSocket;
-
-pin_project! {
-    /// The body of an answer: the engine's, or the inner service's.
-    #[project = BodyProjection]
-    pub enum ResponseBody<B> {
-        #[doc(hidden)]
-        Own { #[pin] body: OwnBody },
-        #[doc(hidden)]
-        Inner { #[pin] body: B },
-    }
-}
-
-impl<B> Default for ResponseBody<B> {
-    fn default() -> Self {
-        Self::Own { body: OwnBody::default() }
-    }
-}
-
-impl<B: Body<Data = Bytes>> Body for ResponseBody<B>
-where
-    B::Error: Error + 'static,
-{
-    type Data = Bytes;
-    type Error = B::Error;
-
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        match self.project() {
-            BodyProjection::Own { body } => body.poll_frame(cx).map_err(|never| match never {}),
-            BodyProjection::Inner { body } => body.poll_frame(cx),
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Own { body } => body.is_end_stream(),
-            Self::Inner { body } => body.is_end_stream(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Own { body } => body.size_hint(),
-            Self::Inner { body } => body.size_hint(),
-        }
-    }
-}
-
-pin_project! {
-    /// An answer to come.
-    #[project = FutureProjection]
-    pub enum ResponseFuture<F> {
-        #[doc(hidden)]
-        Own { answer: Option<Answer> },
-        #[doc(hidden)]
-        Later { answer: Pin<Box<dyn Future<Output = Answer> + Send>> },
-        #[doc(hidden)]
-        Inner { #[pin] future: F },
-    }
-}
-
-impl<F, B, E> Future for ResponseFuture<F>
-where
-    F: Future<Output = Result<Response<B>, E>>,
-{
-    type Output = Result<Response<ResponseBody<B>>, E>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let own = |answer: Answer| Ok(answer.map(|body| ResponseBody::Own { body }));
-        match self.project() {
-            FutureProjection::Own { answer } => Poll::Ready(own(answer.take().unwrap_or_default())),
-            FutureProjection::Later { answer } => answer.as_mut().poll(cx).map(own),
-            FutureProjection::Inner { future } => {
-                future.poll(cx).map_ok(|response| response.map(|body| ResponseBody::Inner { body }))
-            }
-        }
-    }
-}
+use crate::response::{ResponseBody, ResponseFuture};
+use crate::router;
 
 /// The engine before another service.
 pub struct EngineIoService<H: EngineIoHandler, S = NotFoundService> {
@@ -141,72 +58,33 @@ impl<H: EngineIoHandler, S> fmt::Debug for EngineIoService<H, S> {
     }
 }
 
-impl<H: EngineIoHandler, S> EngineIoService<H, S> {
-    fn is_own(&self, path: &str) -> bool {
-        let own = &*self.engine.config.req_path;
-        path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || own.ends_with('/'))
-    }
-}
-
-fn respond<H, B, F>(engine: &Arc<Engine<H>>, request: Request<B>) -> ResponseFuture<F>
+/// Answers a request for the engine's path; the inner service answers any other.
+fn respond<H, B, F>(
+    engine: &Arc<Engine<H>>,
+    request: Request<B>,
+    inner: impl FnOnce(Request<B>) -> F,
+) -> ResponseFuture<F>
 where
     H: EngineIoHandler,
     B: Body + Send + 'static,
     B::Data: Send,
 {
-    let own = |answer| ResponseFuture::Own { answer: Some(answer) };
-    let is_upgrade = handshake::is_upgrade(request.headers());
-    match asked(engine, &request, is_upgrade) {
-        Err(code) => own(handshake::refusal(code, is_upgrade)),
-        Ok(Asked::OpenPolling) => own(polling::open(engine, request.into_parts().0)),
-        Ok(Asked::Poll(id)) => ResponseFuture::Later { answer: Box::pin(polling::poll(engine.clone(), id)) },
-        Ok(Asked::Post(id)) => {
-            let (parts, body) = request.into_parts();
-            ResponseFuture::Later { answer: Box::pin(polling::post(engine.clone(), id, parts.headers, body)) }
-        }
-        Ok(Asked::WebSocket(id)) => own(web_socket(engine, id, request)),
-        Ok(Asked::Nothing) => own(empty(StatusCode::BAD_REQUEST)),
+    let own = &*engine.config.req_path;
+    let rest = request.uri().path().strip_prefix(own);
+    if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || own.ends_with('/')) {
+        router::respond(engine, request)
+    } else {
+        ResponseFuture::Inner { future: inner(request) }
     }
 }
 
-/// Answers a request for a WebSocket, which begins once the answer is sent.
-fn web_socket<H: EngineIoHandler, B>(
-    engine: &Arc<Engine<H>>,
-    id: Option<engineioxide_core::Sid>,
-    request: Request<B>,
-) -> Answer {
-    let answer = match handshake::key(&request) {
-        Ok(key) => switching(key.as_bytes(), handshake::protocol(request.headers())),
-        Err((status, message)) => return no_websocket(status, message),
-    };
-    let mut parts = request.into_parts().0;
-    let Some(upgrade) = parts.extensions.remove::<OnUpgrade>() else {
-        return no_websocket(StatusCode::BAD_REQUEST, Code::BadRequest.message());
-    };
-    let engine = engine.clone();
-    tokio::spawn(async move {
-        if let Ok(stream) = upgrade.await {
-            start(&engine, id, TokioIo::new(stream), parts);
-        }
-    });
-    answer
-}
-
-/// Begins with a WebSocket, in a task that is no larger than it needs to be.
-fn start<H, T>(engine: &Arc<Engine<H>>, id: Option<engineioxide_core::Sid>, stream: T, parts: http::request::Parts)
-where
-    H: EngineIoHandler,
-    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let engine = engine.clone();
-    match id {
-        None => drop(tokio::spawn(WebSocket::open(engine, stream, parts))),
-        Some(id) => {
-            // The session may have ended since it was asked for.
-            if let Some(socket) = engine.get(id) {
-                drop(tokio::spawn(WebSocket::upgrade(engine, socket, stream)));
-            }
-        }
+impl<H: EngineIoHandler, S> EngineIoService<H, S> {
+    /// Takes a stream that is a WebSocket already.
+    pub(crate) fn accept<T>(&self, stream: T, request: Request<()>) -> Result<(), ParseError>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        router::accept(&self.engine, stream, request).map_err(|code| ParseError(code.message()))
     }
 }
 
@@ -228,11 +106,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if self.is_own(request.uri().path()) {
-            respond(&self.engine, request)
-        } else {
-            ResponseFuture::Inner { future: self.inner.call(request) }
-        }
+        respond(&self.engine, request, |request| self.inner.call(request))
     }
 }
 
@@ -250,11 +124,7 @@ where
     type Future = ResponseFuture<S::Future>;
 
     fn call(&self, request: Request<B>) -> Self::Future {
-        if self.is_own(request.uri().path()) {
-            respond(&self.engine, request)
-        } else {
-            ResponseFuture::Inner { future: self.inner.call(request) }
-        }
+        respond(&self.engine, request, |request| self.inner.call(request))
     }
 }
 
@@ -270,23 +140,6 @@ impl fmt::Display for ParseError {
 
 impl Error for ParseError {}
 
-impl<H: EngineIoHandler, S> EngineIoService<H, S> {
-    /// Takes a stream that is a WebSocket already.
-    pub(crate) fn take_stream<T>(&self, stream: T, request: Request<()>) -> Result<(), ParseError>
-    where
-        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        match asked(&self.engine, &request, true) {
-            Ok(Asked::WebSocket(id)) => {
-                start(&self.engine, id, stream, request.into_parts().0);
-                Ok(())
-            }
-            Ok(_) => Err(ParseError(Code::BadRequest.message())),
-            Err(code) => Err(ParseError(code.message())),
-        }
-    }
-}
-
 impl<T, H, S> TowerService<(T, Request<()>)> for EngineIoService<H, S>
 where
     H: EngineIoHandler,
@@ -301,7 +154,7 @@ where
     }
 
     fn call(&mut self, (stream, request): (T, Request<()>)) -> Self::Future {
-        ready(self.take_stream(stream, request))
+        ready(self.accept(stream, request))
     }
 }
 
@@ -315,7 +168,7 @@ where
     type Future = Ready<Result<(), ParseError>>;
 
     fn call(&self, (stream, request): (T, Request<()>)) -> Self::Future {
-        ready(self.take_stream(stream, request))
+        ready(self.accept(stream, request))
     }
 }
 

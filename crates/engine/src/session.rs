@@ -8,18 +8,24 @@ use engineioxide_core::{Sid, Str};
 use switchboard_conn::{PutError, Transport, Waiting};
 
 use crate::frame::Frame;
+use crate::packet;
 use crate::queue::{Refused, SendQueue};
-use crate::socket::DisconnectReason;
 
-/// The packet types of Engine.IO 4.
-pub mod packet {
-    pub const OPEN: u8 = b'0';
-    pub const CLOSE: u8 = b'1';
-    pub const PING: u8 = b'2';
-    pub const PONG: u8 = b'3';
-    pub const MESSAGE: u8 = b'4';
-    pub const UPGRADE: u8 = b'5';
-    pub const NOOP: u8 = b'6';
+/// Why a session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DisconnectReason {
+    /// The client closed it.
+    TransportClose,
+    /// Two polls came at once.
+    MultipleHttpPollingError,
+    /// The client sent what cannot be read.
+    PacketParsingError,
+    /// The connection broke, or broke its protocol.
+    TransportError,
+    /// The client did not answer a ping.
+    HeartbeatTimeout,
+    /// The server is closing.
+    ClosingServer,
 }
 
 /// How a session comes to its end.

@@ -13,25 +13,10 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use crate::connects::Connects;
 use crate::frame::{BINARY, Frame};
+use crate::packet;
 use crate::queue::Refused;
-use crate::session::{Ending, Session, Stage, packet};
-
-/// Why a session ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DisconnectReason {
-    /// The client closed it.
-    TransportClose,
-    /// Two polls came at once.
-    MultipleHttpPollingError,
-    /// The client sent what cannot be read.
-    PacketParsingError,
-    /// The connection broke, or broke its protocol.
-    TransportError,
-    /// The client did not answer a ping.
-    HeartbeatTimeout,
-    /// The server is closing.
-    ClosingServer,
-}
+pub use crate::session::DisconnectReason;
+use crate::session::{Ending, Session, Stage};
 
 /// One session.
 pub struct Socket<D: Default + Send + Sync + 'static> {

@@ -12,12 +12,14 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 
+use crate::backlog::Most;
 use crate::frame::{BINARY, Frame};
 use crate::handler::EngineIoHandler;
-use crate::queue::{Most, Taken};
+use crate::packet;
+use crate::queue::Taken;
 use crate::service::{EngineIoService, ParseError};
-use crate::session::{End, Ending, Session, Stage, packet};
-use crate::socket::{Deliver, DisconnectReason, Socket};
+use crate::session::{DisconnectReason, End, Ending, Session, Stage};
+use crate::socket::{Deliver, Socket};
 
 /// Messages that may wait in a session that nobody reads.
 const MANY: usize = 1024;
@@ -102,6 +104,6 @@ impl<H: EngineIoHandler, S> EngineIoService<H, S> {
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        std::future::ready(self.take_stream(stream, Request::from_parts(parts, ())))
+        std::future::ready(self.accept(stream, Request::from_parts(parts, ())))
     }
 }

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, missing_docs)]
 
+#[path = "../src/backlog.rs"]
+mod backlog;
 #[path = "../src/frame.rs"]
 mod frame;
 #[path = "../src/queue.rs"]
@@ -26,11 +28,12 @@ mod sync {
 use std::collections::VecDeque;
 use std::future::poll_fn;
 
+use backlog::Most;
 use frame::Frame;
 use loom::future::block_on;
 use loom::sync::Arc;
 use loom::thread;
-use queue::{Most, Refused, SendQueue, State, Taken, Turn};
+use queue::{Refused, SendQueue, State, Taken, Turn};
 
 /// All interleavings in which a thread is interrupted against its will at most twice.
 fn model(run: impl Fn() + Sync + Send + 'static) {

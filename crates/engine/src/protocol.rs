@@ -1,0 +1,227 @@
+//! What one WebSocket does with what it reads, and how it closes: without its stream.
+//!
+//! Invariants:
+//! - However it ends, its session ends, or stays with polling where the upgrade is not done.
+//! - Nothing but control frames and the answer to the probe is put into the writer before the upgrade is done.
+//! - A close frame is the last frame.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use engineioxide_core::TransportType;
+use tokio::time::Sleep;
+
+use crate::engine::Engine;
+use crate::frame::{CLOSE, Frame, Violation};
+use crate::handler::EngineIoHandler;
+use crate::packet::{self, Message, Packet};
+use crate::queue::Turn;
+use crate::reader::{Event, Limits, Reader};
+use crate::session::{DisconnectReason, Ending, Session, Stage};
+use crate::socket::Socket;
+use crate::upgrade::{Step, Upgrade};
+use crate::writer::Writer;
+
+/// How long the last words may take to go out, and the client to answer a close frame.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// Where a WebSocket is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The session is not upgraded yet.
+    Upgrading,
+    Open,
+    /// The close frame is on its way. Has the client sent its own, or is there no sense in waiting for it?
+    Closing {
+        is_answered: bool,
+    },
+    /// Nothing more is written. What still comes is read and dropped.
+    Draining,
+}
+
+/// How reading comes to its end.
+pub enum Stop {
+    /// The connection is gone.
+    Gone,
+    /// The client breaks the protocol of WebSockets: the close code that says so.
+    Violation(u16),
+    /// The client sent a packet that ends the session.
+    Packet(DisconnectReason, Ending),
+    /// The client sent a close frame with this payload, to be answered by the same.
+    CloseFrame(Bytes),
+    /// The client sent what does not belong to an upgrade.
+    NoUpgrade,
+}
+
+impl From<Violation> for Stop {
+    fn from(Violation(code): Violation) -> Self {
+        Self::Violation(code)
+    }
+}
+
+/// The protocol of one WebSocket.
+pub struct Protocol<H: EngineIoHandler> {
+    engine: Arc<Engine<H>>,
+    pub session: Arc<Session>,
+    /// What the layer above holds; let go as soon as the session has ended.
+    socket: Option<Arc<Socket<H::Data>>>,
+    upgrade: Option<Upgrade>,
+    /// The right to take from the queue, from the end of the upgrade until the close frame is written.
+    pub turn: Option<Turn>,
+    reader: Reader,
+    pub writer: Writer,
+    pub phase: Phase,
+    /// When the upgrade or the close is given up.
+    pub timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl<H: EngineIoHandler> Protocol<H> {
+    /// A session that begins as a WebSocket.
+    pub fn open(engine: Arc<Engine<H>>, parts: http::request::Parts) -> Self {
+        let socket = engine.open(Stage::WebSocket, parts);
+        let greeting = engine.greeting(socket.id, TransportType::Websocket);
+        let turn = socket.session.queue.take_over();
+        let mut this = Self::new(engine, socket, Phase::Open);
+        this.turn = Some(turn);
+        this.writer.push(Frame::packet(packet::OPEN, greeting));
+        this
+    }
+
+    /// A session that goes over to a WebSocket; one that has a WebSocket already keeps that, and this one is closed.
+    pub fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>) -> Self {
+        let upgrade = Upgrade::begin(&socket.session);
+        let wait = engine.config.upgrade_timeout;
+        let mut this = Self::new(engine, socket, Phase::Upgrading);
+        this.timer = Some(Box::pin(tokio::time::sleep(wait)));
+        this.upgrade = upgrade;
+        if this.upgrade.is_none() {
+            this.close("", false);
+        }
+        this
+    }
+
+    fn new(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, phase: Phase) -> Self {
+        let session = socket.session.clone();
+        let (reader, writer) = (Reader::default(), Writer::default());
+        let (socket, upgrade, turn, timer) = (Some(socket), None, None, None);
+        Self { engine, session, socket, upgrade, turn, reader, writer, phase, timer }
+    }
+
+    /// Acts on bytes that came.
+    ///
+    /// # Errors
+    /// Nothing more is to be read, and [`Protocol::stop`] says what follows.
+    pub fn read(&mut self, data: &mut [u8]) -> Result<(), Stop> {
+        if matches!(self.phase, Phase::Closing { is_answered: true } | Phase::Draining) {
+            return Ok(());
+        }
+        self.session.add_read(data.len());
+        let config = &self.engine.config;
+        let limits = Limits { frame: config.ws_max_frame_size, message: config.ws_max_message_size };
+        let mut reader = std::mem::take(&mut self.reader);
+        reader.read(data, limits, &mut |event| self.act(event))?;
+        self.reader = reader;
+        Ok(())
+    }
+
+    fn act(&mut self, event: Event<'_>) -> Result<(), Stop> {
+        match (event, self.phase) {
+            (Event::Close(code, payload), phase) => {
+                if phase == Phase::Open {
+                    self.session.set_close_code(code);
+                }
+                return Err(Stop::CloseFrame(Bytes::copy_from_slice(payload)));
+            }
+            (_, Phase::Closing { .. } | Phase::Draining) | (Event::Pong, _) => {}
+            (Event::Ping(payload), _) => self.writer.pong(payload),
+            (Event::Text(text), Phase::Upgrading) => return self.go_on_upgrading(text),
+            (Event::Binary(_), Phase::Upgrading) => return Err(Stop::NoUpgrade),
+            (Event::Binary(data), Phase::Open) => {
+                return self.receive(Packet::Message(Message::Binary(Bytes::copy_from_slice(data))));
+            }
+            (Event::Text(text), Phase::Open) => {
+                let packet = Packet::read(text);
+                return self.receive(packet.ok_or(Stop::Packet(DisconnectReason::PacketParsingError, Ending::Broken))?);
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&self, packet: Packet) -> Result<(), Stop> {
+        let Some(socket) = &self.socket else { return Ok(()) };
+        self.engine.receive(socket, packet).map_err(|(reason, ending)| Stop::Packet(reason, ending))
+    }
+
+    fn go_on_upgrading(&mut self, text: &str) -> Result<(), Stop> {
+        match self.upgrade.as_ref().and_then(|upgrade| upgrade.read(text)).ok_or(Stop::NoUpgrade)? {
+            Step::Probed(answer) => self.writer.push(answer),
+            Step::Done(turn) => {
+                self.turn = Some(turn);
+                (self.phase, self.upgrade, self.timer) = (Phase::Open, None, None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Acts on the end of reading; false if there is nothing more to be done.
+    pub fn stop(&mut self, stop: Stop) -> bool {
+        if let Phase::Closing { is_answered } = &mut self.phase {
+            // A close frame, or what makes it senseless to wait for one.
+            *is_answered = true;
+            return !matches!(stop, Stop::Gone);
+        }
+        match stop {
+            Stop::Gone => return false,
+            Stop::Violation(code) => {
+                self.end_session(DisconnectReason::TransportError, Ending::Broken);
+                self.close(code.to_be_bytes().to_vec(), true);
+            }
+            Stop::Packet(reason, ending) => {
+                self.end_session(reason, ending);
+                self.close("", false);
+            }
+            Stop::CloseFrame(payload) => {
+                self.end_session(DisconnectReason::TransportClose, Ending::ByClient);
+                self.close(payload, true);
+            }
+            // Nobody waits for the end of it.
+            Stop::NoUpgrade => self.close("", true),
+        }
+        true
+    }
+
+    /// Sends a close frame, as the last one.
+    pub fn close(&mut self, payload: impl Into<Bytes>, is_answered: bool) {
+        if is_answered {
+            self.writer.drop_unsent();
+        }
+        self.writer.push(Frame::bare(CLOSE, payload));
+        (self.phase, self.socket, self.upgrade) = (Phase::Closing { is_answered }, None, None);
+        self.linger();
+    }
+
+    pub fn linger(&mut self) {
+        self.timer = Some(Box::pin(tokio::time::sleep(LINGER)));
+    }
+
+    fn end_session(&self, reason: DisconnectReason, ending: Ending) {
+        if self.phase == Phase::Open {
+            self.session.end(reason, ending);
+        }
+    }
+
+    pub fn return_turn(&mut self) {
+        if let Some(turn) = self.turn.take() {
+            self.session.queue.end(turn);
+        }
+    }
+}
+
+impl<H: EngineIoHandler> Drop for Protocol<H> {
+    fn drop(&mut self) {
+        self.end_session(DisconnectReason::TransportError, Ending::Broken);
+        self.return_turn();
+    }
+}
