@@ -18,10 +18,18 @@ pub struct Most {
     pub bytes: usize,
 }
 
+/// How much may wait.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Capacity {
+    pub frames: usize,
+    /// Bytes of payload: beyond it no place is reserved.
+    pub bytes: usize,
+}
+
 /// The frames of one queue.
 #[derive(Debug, Default)]
 pub struct Backlog {
-    places: usize,
+    capacity: Capacity,
     reserved: usize,
     frames: VecDeque<Frame>,
     /// Bytes of their payloads.
@@ -33,16 +41,27 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// An empty one with so many places.
-    pub fn new(places: usize) -> Self {
-        Self { places, ..Self::default() }
+    /// An empty one.
+    pub fn new(capacity: Capacity) -> Self {
+        Self { capacity, ..Self::default() }
     }
 
     /// Reserves a place; false if none is free.
     pub fn reserve(&mut self) -> bool {
-        let is_free = self.frames.len() + self.in_flight.0 + self.reserved < self.places;
+        let is_free = self.has_place() && self.size().1 < self.capacity.bytes;
         self.reserved += usize::from(is_free);
         is_free
+    }
+
+    /// Whether so many bytes may be added without a reserved place, where at most `max_bytes` may wait. One message alone
+    /// may be of any size.
+    pub fn has_room(&self, bytes: usize, max_bytes: usize) -> bool {
+        let waiting = self.size().1;
+        self.has_place() && (waiting == 0 || waiting + bytes <= max_bytes)
+    }
+
+    fn has_place(&self) -> bool {
+        self.frames.len() + self.in_flight.0 + self.reserved < self.capacity.frames
     }
 
     /// Frees a reserved place.

@@ -11,9 +11,12 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use engineioxide_core::{Sid, TransportType};
+use http::header::{self, HeaderName};
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 use parking_lot::RwLock;
 
+use crate::backlog::Capacity;
 use crate::clock::{Clock, Due, Entry};
 use crate::config::EngineIoConfig;
 use crate::connects::Arrival;
@@ -25,6 +28,8 @@ use crate::socket::{Deliver, Socket};
 
 /// How long a polling session that the server closed waits to be fetched for the last time.
 const LAST_POLL: Duration = Duration::from_secs(30);
+/// So many of the largest messages may wait: the layer above may reply to what a client sends by as much.
+const MESSAGES_WAITING: usize = 2;
 
 /// The engine.
 pub struct Engine<H: EngineIoHandler> {
@@ -51,7 +56,9 @@ impl<H: EngineIoHandler> Engine<H> {
 
     /// Opens a session.
     pub fn open(self: &Arc<Self>, stage: Stage, parts: Parts) -> Arc<Socket<H::Data>> {
-        let session = Arc::new(Session::new(stage, self.config.max_buffer_size, self.this.clone()));
+        let bytes = usize::try_from(self.config.max_payload).unwrap_or(usize::MAX).saturating_mul(MESSAGES_WAITING);
+        let capacity = Capacity { frames: self.config.max_buffer_size, bytes };
+        let session = Arc::new(Session::new(stage, capacity, self.this.clone()));
         let socket = Arc::new(Socket::new(session, compact(parts), self.clone()));
         self.sockets.write().insert(socket.id, socket.clone());
         self.schedule(Due::Ping, &socket.session);
@@ -244,11 +251,18 @@ impl<H: EngineIoHandler> Deliver for Engine<H> {
 }
 
 /// The request that opened a session is kept as long as the session, but not the buffer that it was read into, of which
-/// its values are slices.
+/// its values are slices, and not the headers that were for the connection.
 fn compact(mut parts: Parts) -> Parts {
-    use http::{HeaderMap, HeaderValue};
-    let mut headers = HeaderMap::with_capacity(parts.headers.keys_len());
-    for (name, value) in &parts.headers {
+    const OF_THE_CONNECTION: [HeaderName; 6] = [
+        header::CONNECTION,
+        header::UPGRADE,
+        header::SEC_WEBSOCKET_KEY,
+        header::SEC_WEBSOCKET_VERSION,
+        header::SEC_WEBSOCKET_PROTOCOL,
+        header::SEC_WEBSOCKET_EXTENSIONS,
+    ];
+    let mut headers = HeaderMap::new();
+    for (name, value) in parts.headers.iter().filter(|(name, _)| !OF_THE_CONNECTION.contains(name)) {
         let Ok(mut copy) = HeaderValue::from_bytes(value.as_bytes()) else { return parts };
         copy.set_sensitive(value.is_sensitive());
         headers.append(name.clone(), copy);

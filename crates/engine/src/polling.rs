@@ -152,6 +152,9 @@ where
     let data = match tokio::time::timeout(BODY_TIMEOUT, collect(body.map_err(drop), most)).await {
         Ok(Ok(data)) => data,
         Ok(Err(status)) => {
+            if status == StatusCode::PAYLOAD_TOO_LARGE {
+                posting.session.set_too_large();
+            }
             posting.session.end(DisconnectReason::PacketParsingError, Ending::Broken);
             return empty(status);
         }
@@ -159,7 +162,8 @@ where
     };
     posting.is_done = true;
     let session = &posting.session;
-    session.add_read(data.len());
+    // Without the types of its packets and what stands between them.
+    session.add_read(data.split(|byte| *byte == SEPARATOR).map(|packet| packet.len().saturating_sub(1)).sum());
     let Some(packets) = read(&data) else {
         session.end(DisconnectReason::PacketParsingError, Ending::Broken);
         return empty(StatusCode::BAD_REQUEST);

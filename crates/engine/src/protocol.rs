@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use engineioxide_core::TransportType;
+use http::request::Parts;
 use tokio::time::Sleep;
 
 use crate::engine::Engine;
-use crate::frame::{CLOSE, Frame, Violation};
+use crate::frame::{CLOSE, Frame, TOO_LARGE, Violation};
 use crate::handler::EngineIoHandler;
 use crate::packet::{self, Message, Packet};
 use crate::queue::Turn;
@@ -79,7 +80,7 @@ pub struct Protocol<H: EngineIoHandler> {
 
 impl<H: EngineIoHandler> Protocol<H> {
     /// A session that begins as a WebSocket.
-    pub fn open(engine: Arc<Engine<H>>, parts: http::request::Parts) -> Self {
+    pub fn open(engine: Arc<Engine<H>>, parts: Parts) -> Self {
         let socket = engine.open(Stage::WebSocket, parts);
         let greeting = engine.greeting(socket.id, TransportType::Websocket);
         let turn = socket.session.queue.take_over();
@@ -90,13 +91,15 @@ impl<H: EngineIoHandler> Protocol<H> {
     }
 
     /// A session that goes over to a WebSocket; one that has a WebSocket already keeps that, and this one is closed.
-    pub fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>) -> Self {
+    pub fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, mut parts: Parts) -> Self {
         let upgrade = Upgrade::begin(&socket.session);
         let wait = engine.config.upgrade_timeout;
         let mut this = Self::new(engine, socket, Phase::Upgrading);
         this.timer = Some(Box::pin(tokio::time::sleep(wait)));
         this.upgrade = upgrade;
-        if this.upgrade.is_none() {
+        if this.upgrade.is_some() {
+            this.session.set_carrier(&mut parts.extensions);
+        } else {
             this.close("", false);
         }
         this
@@ -117,7 +120,6 @@ impl<H: EngineIoHandler> Protocol<H> {
         if matches!(self.phase, Phase::Closing { is_answered: true } | Phase::Draining) {
             return Ok(());
         }
-        self.session.add_read(data.len());
         let config = &self.engine.config;
         let limits = Limits { frame: config.ws_max_frame_size, message: config.ws_max_message_size };
         let mut reader = std::mem::take(&mut self.reader);
@@ -139,9 +141,11 @@ impl<H: EngineIoHandler> Protocol<H> {
             (Event::Text(text), Phase::Upgrading) => return self.go_on_upgrading(text),
             (Event::Binary(_), Phase::Upgrading) => return Err(Stop::NoUpgrade),
             (Event::Binary(data), Phase::Open) => {
+                self.session.add_read(data.len());
                 return self.receive(Packet::Message(Message::Binary(Bytes::copy_from_slice(data))));
             }
             (Event::Text(text), Phase::Open) => {
+                self.session.add_read(text.len().saturating_sub(1));
                 let packet = Packet::read(text);
                 return self.receive(packet.ok_or(Stop::Packet(DisconnectReason::PacketParsingError, Ending::Broken))?);
             }
@@ -175,6 +179,9 @@ impl<H: EngineIoHandler> Protocol<H> {
         match stop {
             Stop::Gone => return false,
             Stop::Violation(code) => {
+                if code == TOO_LARGE {
+                    self.session.set_too_large();
+                }
                 self.end_session(DisconnectReason::TransportError, Ending::Broken);
                 self.close(code.to_be_bytes().to_vec(), true);
             }

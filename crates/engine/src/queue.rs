@@ -11,7 +11,7 @@
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
-use crate::backlog::{Backlog, Most};
+use crate::backlog::{Backlog, Capacity, Most};
 use crate::frame::Frame;
 use crate::sync::Mutex;
 
@@ -70,9 +70,9 @@ pub enum Taken {
 }
 
 impl SendQueue {
-    /// An empty one in which so many frames may wait.
-    pub fn new(most: usize) -> Self {
-        let inner = Inner { backlog: Backlog::new(most), ..Inner::default() };
+    /// An empty one.
+    pub fn new(capacity: Capacity) -> Self {
+        let inner = Inner { backlog: Backlog::new(capacity), ..Inner::default() };
         Self { inner: Mutex::new(inner) }
     }
 
@@ -99,6 +99,25 @@ impl SendQueue {
             inner.backlog.release();
             inner.push(frames)
         });
+    }
+
+    /// Puts a message. While others wait, at most `max_bytes` may wait with it; a single one may be of any size.
+    ///
+    /// # Errors
+    /// No place is free, too many bytes would wait, or the queue is closed.
+    pub fn put(&self, frame: Frame, max_bytes: usize) -> Result<(), Refused> {
+        let waker = {
+            let mut inner = self.inner.lock();
+            if inner.state != State::Open {
+                return Err(Refused::Closed);
+            }
+            if !inner.backlog.has_room(frame.payload_size(), max_bytes) {
+                return Err(Refused::Full);
+            }
+            inner.push([frame])
+        };
+        wake(waker);
+        Ok(())
     }
 
     /// Puts a frame that needs no place: there is never more than one of its kind.

@@ -85,7 +85,7 @@ where
         Some(id) => {
             // The session may have ended since it was asked for.
             if let Some(socket) = engine.get(id) {
-                drop(tokio::spawn(WebSocket::upgrade(engine, socket, stream)));
+                drop(tokio::spawn(WebSocket::upgrade(engine, socket, stream, parts)));
             }
         }
     }

@@ -5,8 +5,10 @@ use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use engineioxide_core::{Sid, Str};
-use switchboard_conn::{PutError, Transport, Waiting};
+use parking_lot::Mutex;
+use switchboard_conn::{Carrier, PutError, Transport, Waiting};
 
+use crate::backlog::Capacity;
 use crate::frame::Frame;
 use crate::packet;
 use crate::queue::{Refused, SendQueue};
@@ -75,23 +77,28 @@ pub struct Session {
     /// Which entry of the clock is valid.
     beat: AtomicU32,
     close_code: AtomicU16,
+    is_too_large: AtomicBool,
     read: AtomicU64,
     written: AtomicU64,
+    /// The network connection of its WebSocket.
+    carrier: Mutex<Option<Carrier>>,
 }
 
 impl Session {
-    pub fn new(stage: Stage, most: usize, end: Weak<dyn End>) -> Self {
+    pub fn new(stage: Stage, capacity: Capacity, end: Weak<dyn End>) -> Self {
         Self {
             id: Sid::new(),
-            queue: SendQueue::new(most),
+            queue: SendQueue::new(capacity),
             end,
             stage: AtomicU8::new(stage as u8),
             is_posting: AtomicBool::new(false),
             pong: AtomicU8::new(NONE_DUE),
             beat: AtomicU32::new(0),
             close_code: AtomicU16::new(0),
+            is_too_large: AtomicBool::new(false),
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
+            carrier: Mutex::default(),
         }
     }
 
@@ -162,6 +169,16 @@ impl Session {
         self.written.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
+    /// The client sent a larger message than it may.
+    pub fn set_too_large(&self) {
+        self.is_too_large.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes the network connection of its WebSocket, which a request with these extensions opened.
+    pub fn set_carrier(&self, extensions: &mut http::Extensions) {
+        *self.carrier.lock() = extensions.remove();
+    }
+
     /// The client sent a close frame.
     pub fn set_close_code(&self, code: Option<u16>) {
         const NO_STATUS: u16 = 1005;
@@ -170,13 +187,11 @@ impl Session {
 }
 
 impl Transport for Session {
-    fn put(&self, packet: Str) -> Result<(), PutError> {
-        self.queue.reserve().map_err(|refused| match refused {
+    fn put(&self, packet: Str, max_bytes: usize) -> Result<(), PutError> {
+        self.queue.put(Frame::packet(packet::MESSAGE, packet), max_bytes).map_err(|refused| match refused {
             Refused::Full => PutError::Full,
             Refused::Closed => PutError::Closed,
-        })?;
-        self.queue.fill([Frame::packet(packet::MESSAGE, packet)]);
-        Ok(())
+        })
     }
 
     fn waiting(&self) -> Waiting {
@@ -194,6 +209,16 @@ impl Transport for Session {
 
     fn close_code(&self) -> Option<u16> {
         Some(self.close_code.load(Ordering::Relaxed)).filter(|code| *code != 0)
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.is_too_large.load(Ordering::Relaxed)
+    }
+
+    fn used(&self, bytes: usize) {
+        if let Some(Carrier(carrier)) = &*self.carrier.lock() {
+            carrier.used(bytes);
+        }
     }
 
     fn cut(&self) {

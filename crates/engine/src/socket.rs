@@ -8,7 +8,7 @@ use bytes::Bytes;
 pub use engineioxide_core::Sid;
 use engineioxide_core::{ProtocolVersion, Str, TransportType};
 use http::request::Parts;
-use switchboard_conn::ConnHandle;
+use switchboard_conn::{ConnHandle, Slot};
 use tokio::sync::mpsc::error::TrySendError;
 
 use crate::connects::Connects;
@@ -102,7 +102,12 @@ impl Drop for Permit<'_> {
 
 impl<D: Default + Send + Sync + 'static> Socket<D> {
     pub(crate) fn new(session: Arc<Session>, mut req_parts: Parts, deliver: Arc<dyn Deliver>) -> Self {
-        req_parts.extensions.insert(ConnHandle::new(session.clone()));
+        let conn = ConnHandle::new(session.clone());
+        if let Some(slot) = req_parts.extensions.get::<Slot>() {
+            slot.fill(conn.clone());
+        }
+        session.set_carrier(&mut req_parts.extensions);
+        req_parts.extensions.insert(conn);
         Self {
             id: session.id,
             protocol: ProtocolVersion::V4,

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 
-use crate::backlog::Most;
+use crate::backlog::{Capacity, Most};
 use crate::frame::{BINARY, Frame};
 use crate::handler::EngineIoHandler;
 use crate::packet;
@@ -58,7 +58,8 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
     /// A session, and what is sent to its client.
     pub fn new_dummy_piped(id: Sid, on_close: OnClose, most: usize) -> (Arc<Self>, mpsc::Receiver<Packet>) {
         let dummy = Arc::new_cyclic(|dummy: &Weak<Dummy>| {
-            let mut session = Session::new(Stage::WebSocket, most, dummy.clone());
+            let mut session =
+                Session::new(Stage::WebSocket, Capacity { frames: most, bytes: usize::MAX }, dummy.clone());
             session.id = id;
             Dummy { session: Arc::new(session), on_close: Mutex::new(Some(on_close)) }
         });

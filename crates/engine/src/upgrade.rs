@@ -60,6 +60,7 @@ mod tests {
     use engineioxide_core::Sid;
 
     use super::*;
+    use crate::backlog::Capacity;
     use crate::session::{DisconnectReason, End, Ending};
 
     struct Nothing;
@@ -69,7 +70,7 @@ mod tests {
     }
 
     fn session() -> Arc<Session> {
-        Arc::new(Session::new(Stage::Polling, 8, Weak::<Nothing>::new()))
+        Arc::new(Session::new(Stage::Polling, Capacity { frames: 8, bytes: usize::MAX }, Weak::<Nothing>::new()))
     }
 
     #[test]

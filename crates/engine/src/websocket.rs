@@ -5,6 +5,8 @@
 //! - While idle it has no buffer, no batch and no timer: a few hundred bytes in all.
 //! - A blocked write does not keep it from reading, nor from seeing that its session has ended; what waits then has a
 //!   few seconds to go out.
+//! - It yields after [`MAX_READS`] reads: a client that sends without a pause does not fill others' queues while their tasks
+//!   cannot run.
 //! - A close frame that was written is not lost by a reset: the client's last bytes are read first.
 
 use std::future::Future;
@@ -24,6 +26,8 @@ use crate::queue::{State, Taken};
 use crate::scratch;
 use crate::socket::Socket;
 
+/// How often it reads before other tasks have their turn.
+const MAX_READS: usize = 2;
 const ALL: Most = Most { frames: usize::MAX, bytes: usize::MAX };
 
 /// The task of a WebSocket.
@@ -39,8 +43,8 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
     }
 
     /// A session that polls goes over to a WebSocket.
-    pub fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, stream: S) -> Self {
-        Self { protocol: Protocol::upgrade(engine, socket), stream }
+    pub fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, stream: S, parts: Parts) -> Self {
+        Self { protocol: Protocol::upgrade(engine, socket, parts), stream }
     }
 
     /// Writes what there is to write. Ready when nothing more will be written.
@@ -101,6 +105,7 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> Future for WebSocket
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
+        let mut reads = 0;
         loop {
             if this.protocol.phase != Phase::Draining
                 && let Poll::Ready(out) = this.poll_out(cx)
@@ -112,8 +117,16 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> Future for WebSocket
                     Ok(Poll::Ready(Err(_))) | Err(_) => return Poll::Ready(()),
                 }
             }
+            if reads == MAX_READS {
+                // What came may be for many, whose tasks are to run before there is more.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             match this.poll_in(cx) {
-                Poll::Ready(Ok(())) => continue,
+                Poll::Ready(Ok(())) => {
+                    reads += 1;
+                    continue;
+                }
                 Poll::Ready(Err(stop)) => {
                     if this.protocol.stop(stop) {
                         continue;

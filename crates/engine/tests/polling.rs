@@ -282,3 +282,26 @@ async fn poll_given_up_behind_the_upgrade_ends_nothing() {
     stream.write_all(&text("4b")).await.expect("sent");
     expect_text(&mut stream, "4b").await;
 }
+
+#[tokio::test]
+async fn replies_that_are_not_fetched_are_bounded_in_bytes() {
+    let mut server = Server::start().await;
+    let sid = server.open_polling().await;
+    let message = format!("4{}", "x".repeat(90_000));
+    for _ in 0..10 {
+        assert_eq!(server.post(&sid, &message).await.body, "ok");
+    }
+    let mut fetched = 0;
+    for _ in 0..3 {
+        fetched += server.poll(&sid).await.body.len();
+    }
+    server.post(&sid, "4last").await;
+    loop {
+        let body = server.poll(&sid).await.body;
+        fetched += body.len();
+        if body.ends_with("4last") {
+            break;
+        }
+    }
+    assert!(fetched < 6 * 90_000, "{fetched} bytes waited, where one message may have 100,000");
+}
