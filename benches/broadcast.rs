@@ -39,10 +39,10 @@ struct Heard {
 }
 
 impl Outbox for Counter {
-    fn tell(&self, telling: &Broadcast<'_>, _: Option<u64>) {
+    fn tell(&self, telling: &Broadcast, _: Option<u64>) {
         // That the offer before is gone goes along with the new one, and is not counted.
-        let ServerMessage::NewOfferAwaiting(call) = telling.message else { return };
-        let encoded = telling.event.get_or_init(|| to_raw_value(std::slice::from_ref(call)).unwrap_or_default());
+        let ServerMessage::NewOfferAwaiting(call) = &telling.message else { return };
+        let encoded = telling.payload.get_or_init(|| to_raw_value(std::slice::from_ref(call)).unwrap_or_default());
         self.heard.bytes.fetch_add(encoded.get().len(), Ordering::Relaxed);
         if self.heard.count.fetch_add(1, Ordering::Relaxed) + 1 == self.heard.goal.load(Ordering::Relaxed) {
             self.heard.reached.notify_one();
@@ -87,10 +87,10 @@ fn new_offer(bencher: Bencher, receivers: u64) {
         heard.goal.store(heard.count.load(Ordering::Relaxed) + receivers, Ordering::Relaxed);
         hub.offer(by, description.clone(), |outcome| kept = matches!(outcome, Some(Ok(_))));
         assert!(kept);
-        // Many are told by the announcer.
+        // A large lobby is served step by step.
         runtime.block_on(async {
             tokio::select! {
-                () = hub.announce() => {}
+                () = hub.fan_out() => {}
                 () = heard.reached.notified() => {}
             }
         });

@@ -123,10 +123,10 @@ impl Server {
         let _ = self.addresses.lan.set(self.banner(&listener)?.lan_addresses().collect());
         let Self { config, certificate, router, hub, socketio, websocket, ready, .. } = self;
         let http_server = HttpServer::new(certificate.config, router, &config.wire());
-        let sweeping = tokio::spawn(sweep(hub.clone(), socketio.clone()));
-        let announcing = tokio::spawn({
+        let sweeping = tokio::spawn(sweep(hub.clone()));
+        let fanning_out = tokio::spawn({
             let hub = hub.clone();
-            async move { hub.announce().await }
+            async move { hub.fan_out().await }
         });
 
         let (farewell, polls) = (hub.clone(), socketio.clone());
@@ -161,19 +161,18 @@ impl Server {
             () = too_long => tracing::warn!("some connections did not end in time"),
         };
         sweeping.abort();
-        announcing.abort();
+        fanning_out.abort();
         tracing::info!("stopped; refused, cut short or closed since the start: {}", metrics::line());
         Ok(())
     }
 }
 
 /// Lets go what has waited too long, for as long as the server runs.
-async fn sweep(hub: Arc<Hub>, socketio: socketio::Service) {
+async fn sweep(hub: Arc<Hub>) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     loop {
         ticks.tick().await;
         hub.expire();
-        socketio.sweep();
     }
 }
 

@@ -11,8 +11,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::auth::client_addr::ClientAddr;
-use crate::net::conn_handle::ConnHandle;
 use crate::net::proxies::TrustedProxies;
+use crate::net::tcp_handle::TcpHandle;
 
 /// Where each proxy adds the address from which a request came to it.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -48,7 +48,7 @@ impl Proxies {
     }
 
     fn client_addr(&self, request: &Request) -> ClientAddr {
-        let Some(conn) = request.extensions().get::<ConnHandle>() else { return ClientAddr::unknown() };
+        let Some(conn) = request.extensions().get::<TcpHandle>() else { return ClientAddr::unknown() };
         let peer = conn.address().ip();
         let headers = request.headers();
         if !self.trusted.trusts(peer) {
@@ -95,7 +95,7 @@ pub fn scheme(request: &Request) -> Scheme {
         _ => {}
     }
     // Browsers send these to secure addresses only (https, and loopback).
-    let is_secure = request.extensions().get::<ConnHandle>().is_some_and(ConnHandle::is_secure);
+    let is_secure = request.extensions().get::<TcpHandle>().is_some_and(TcpHandle::is_secure);
     if is_secure || headers.contains_key("sec-fetch-mode") {
         return Scheme::Https;
     }

@@ -162,7 +162,7 @@ async fn take_place(State(limiter): State<Arc<ConnectionLimiter>>, mut request: 
 /// Whether a request begins a conversation: a Socket.IO session that has no id yet, or a bare WebSocket.
 fn opens_connection(request: &Request) -> bool {
     if request.uri().path().trim_end_matches('/') == socketio::PATH {
-        return socketio::requests::session(request).is_none();
+        return !socketio::requests::has_session(request);
     }
     request.headers().contains_key(header::UPGRADE)
 }

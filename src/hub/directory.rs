@@ -4,12 +4,12 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
+use switchboard_conn::Str;
 
-use super::subscribers::{Listeners, MAX_DELAY, Priority};
+use super::subscribers::Subscribers;
 use crate::core::name::{ConnectionId, Lobby, OfferId, PeerId};
 use crate::core::outgoing::{Audience, Outgoing, ServerMessage};
 
@@ -17,10 +17,15 @@ use crate::core::outgoing::{Audience, Outgoing, ServerMessage};
 /// would wait, too.
 pub trait Outbox: Send + Sync {
     /// Tells a piece of news, with its number for one who counts.
-    fn tell(&self, broadcast: &Broadcast<'_>, number: Option<u64>);
+    fn tell(&self, broadcast: &Broadcast, number: Option<u64>);
 
     /// Tells that the server is going down.
     fn announce_shutdown(&self);
+
+    /// Whether nothing waits to be sent to a client that fetches it.
+    fn has_sent_all(&self) -> bool {
+        true
+    }
 
     /// The server goes down: the conversation ends.
     fn end(&self);
@@ -29,36 +34,41 @@ pub trait Outbox: Send + Sync {
     fn cut(&self, why: &str);
 }
 
-/// A piece of news on its way to one or many, and what it is on the wire of each door, once somebody there hears it:
-/// encoded once, however many do.
-pub struct Broadcast<'a> {
-    /// The news.
-    pub message: &'a ServerMessage,
-    /// Whether more than one may hear it, so that it is worth while to encode it beforehand.
+/// A message on its way to one client or many, and what it is on the wire of each transport: encoded once, for however
+/// many clients.
+pub struct Broadcast {
+    /// The message.
+    pub message: ServerMessage,
+    /// Whether more than one client may receive it.
     pub is_for_many: bool,
     /// Whether it holds binary values.
     pub is_binary: bool,
-    /// The payload of a Socket.IO event.
-    pub event: OnceCell<Box<RawValue>>,
+    /// The payload of its Socket.IO event, as JSON.
+    pub payload: OnceCell<Box<RawValue>>,
+    /// Its Socket.IO packet, where that is the same for all.
+    pub packet: OnceCell<Str>,
+    /// The packet under its other name.
+    pub alias: OnceCell<Str>,
     /// A frame of a bare WebSocket.
     pub frame: OnceCell<Bytes>,
 }
 
-impl<'a> Broadcast<'a> {
-    /// News for one.
-    pub fn to_one(message: &'a ServerMessage) -> Self {
+impl Broadcast {
+    /// A message for one client.
+    pub fn to_one(message: ServerMessage) -> Self {
         let is_binary = message.is_binary();
-        Self { message, is_for_many: false, is_binary, event: OnceCell::new(), frame: OnceCell::new() }
+        let (payload, packet, alias, frame) = Default::default();
+        Self { message, is_for_many: false, is_binary, payload, packet, alias, frame }
     }
 
-    /// News for more than one.
-    pub fn to_many(message: &'a ServerMessage) -> Self {
+    /// A message for more than one client.
+    pub fn to_many(message: ServerMessage) -> Self {
         Self { is_for_many: true, ..Self::to_one(message) }
     }
 }
 
 /// Tells it. A fault in telling one ends the conversation of that one: neither the speaker's nor anybody else's.
-pub(super) fn safely(outbox: &dyn Outbox, broadcast: &Broadcast<'_>, number: Option<u64>) {
+pub(super) fn safely(outbox: &dyn Outbox, broadcast: &Broadcast, number: Option<u64>) {
     if catch_unwind(AssertUnwindSafe(|| outbox.tell(broadcast, number))).is_err() {
         // If not even that can be done, nobody else shall feel it.
         let _ = catch_unwind(AssertUnwindSafe(|| outbox.end()));
@@ -69,23 +79,10 @@ pub(super) fn safely(outbox: &dyn Outbox, broadcast: &Broadcast<'_>, number: Opt
 #[derive(Default)]
 pub struct Directory {
     peers: HashMap<PeerId, Listed>,
-    /// Those who hear of offers.
-    lobbies: HashMap<Lobby, Listeners>,
-    /// Lobbies to which the announcer should go at once.
-    hurried: VecDeque<Lobby>,
-    /// Those that can wait, and until when, in that order.
-    patient: VecDeque<(Instant, Lobby)>,
-}
-
-/// When the announcer should come again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextRound {
-    /// At once, after those who wait for this lock.
-    Now,
-    /// Then.
-    At(Instant),
-    /// When there is something new.
-    WhenCalled,
+    /// Those that are notified of offers.
+    lobbies: HashMap<Lobby, Subscribers>,
+    /// Lobbies in which something is pending; each is served one step in turn.
+    queue: VecDeque<Lobby>,
 }
 
 struct Listed {
@@ -121,92 +118,71 @@ impl Directory {
             return;
         }
         if let Some(lobby) = self.peers.remove(&peer).and_then(|listed| listed.lobby)
-            && let Some(listeners) = self.lobbies.get_mut(&lobby)
+            && let Some(subscribers) = self.lobbies.get_mut(&lobby)
         {
-            listeners.remove(peer);
-            if listeners.is_empty() {
+            subscribers.remove(peer);
+            if subscribers.is_empty() {
                 self.lobbies.remove(&lobby);
             }
         }
     }
 
-    /// Tells each notice to those whom it is for. True if the announcer should be called: there are many of them.
-    pub fn tell_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>, now: Instant) -> bool {
-        let mut call = false;
+    /// Sends each message to those whom it is for. True if [`Directory::step`] is to be called for the rest.
+    pub fn tell_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>) -> bool {
+        let mut has_work = false;
         for Outgoing { to, message, number } in outgoing {
             match to {
-                Audience::Peer(peer) => self.tell(peer, &Broadcast::to_one(&message), number),
+                Audience::Peer(peer) => self.tell(peer, &Broadcast::to_one(message), number),
                 Audience::Some(peers) => {
-                    let broadcast = Broadcast::to_many(&message);
+                    let broadcast = Broadcast::to_many(message);
                     peers.iter().for_each(|(peer, number)| self.tell(*peer, &broadcast, *number));
                 }
                 Audience::Others { lobby, but } => {
-                    if let Some(listeners) = self.lobbies.get_mut(&lobby) {
-                        listeners.tell(message, but);
-                        call |= self.expect(lobby, now);
+                    if let Some(subscribers) = self.lobbies.get_mut(&lobby) {
+                        subscribers.publish(message, but);
+                        has_work |= self.enqueue(lobby);
                     }
                 }
             }
         }
-        call
+        has_work
     }
 
-    fn tell(&self, peer: PeerId, broadcast: &Broadcast<'_>, number: Option<u64>) {
+    fn tell(&self, peer: PeerId, broadcast: &Broadcast, number: Option<u64>) {
         if let Some(listed) = self.peers.get(&peer) {
             safely(&*listed.outbox, broadcast, number);
         }
     }
 
-    /// Puts a lobby where the announcer finds it; true if it should be called for that.
-    fn expect(&mut self, lobby: Lobby, now: Instant) -> bool {
-        let Some(listeners) = self.lobbies.get_mut(&lobby) else { return false };
-        let wanted = listeners.wanted();
-        if wanted <= listeners.haste {
+    /// Puts a lobby into the queue if something is pending in it; true if it was not there.
+    fn enqueue(&mut self, lobby: Lobby) -> bool {
+        let Some(subscribers) = self.lobbies.get_mut(&lobby).filter(|subscribers| subscribers.has_work()) else {
+            return false;
+        };
+        if std::mem::replace(&mut subscribers.is_queued, true) {
             return false;
         }
-        listeners.haste = wanted;
-        match wanted {
-            Priority::None => false,
-            Priority::Great => {
-                self.hurried.push_back(lobby);
-                true
-            }
-            Priority::Some => {
-                self.patient.push_back((now + MAX_DELAY, lobby));
-                self.patient.len() == 1
-            }
-        }
+        self.queue.push_back(lobby);
+        true
     }
 
-    /// Tells a few of those who are still to be told something, lobby by lobby in turn.
-    pub fn announce(&mut self, now: Instant) -> NextRound {
-        while let Some((_, lobby)) = self.patient.pop_front_if(|(until, _)| *until <= now) {
-            // One that was put there some time ago may have been hurried since.
-            if let Some(listeners) = self.lobbies.get_mut(&lobby).filter(|listeners| listeners.haste == Priority::Some)
-            {
-                listeners.haste = Priority::Great;
-                self.hurried.push_back(lobby);
-            }
-        }
-        if let Some(lobby) = self.hurried.pop_front()
-            && let Some(listeners) = self.lobbies.get_mut(&lobby)
+    /// Sends what is pending to a few subscribers of the lobby whose turn it is. True if there is more.
+    pub fn step(&mut self) -> bool {
+        if let Some(lobby) = self.queue.pop_front()
+            && let Some(subscribers) = self.lobbies.get_mut(&lobby)
         {
-            listeners.haste = Priority::None;
-            listeners.announce();
-            self.expect(lobby, now);
+            subscribers.is_queued = false;
+            subscribers.step();
+            self.enqueue(lobby);
         }
-        match (self.hurried.is_empty(), self.patient.front()) {
-            (false, _) => NextRound::Now,
-            (true, Some((until, _))) => NextRound::At(*until),
-            (true, None) => NextRound::WhenCalled,
-        }
+        !self.queue.is_empty()
     }
 
     /// To be called before one gets the list of all offers: brings it up to date.
     pub fn catch_up(&mut self, peer: PeerId, is_hidden: impl Fn(OfferId) -> bool) {
         let lobby = self.peers.get(&peer).and_then(|listed| listed.lobby.as_ref());
-        if let Some(listeners) = lobby.and_then(|lobby| self.lobbies.get_mut(lobby)) {
-            listeners.catch_up(peer, is_hidden);
+        if let Some(subscribers) = lobby.and_then(|lobby| self.lobbies.get_mut(lobby)) {
+            subscribers.catch_up(peer, is_hidden);
         }
     }
 

@@ -13,9 +13,8 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tokio::time::sleep_until;
 
-use self::directory::{Directory, NextRound, Outbox};
+use self::directory::{Directory, Outbox};
 use crate::core::call::{Call, CallRef, IceCandidate, Role, SessionDescription};
 use crate::core::limits::Limits;
 use crate::core::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, UserName};
@@ -31,11 +30,11 @@ use crate::core::state::{AnswerTarget, Core};
 /// All calls and rooms of this server, in memory.
 pub struct Hub {
     limits: Limits,
-    // A plain lock, not an async one: it is held for microseconds, for a step of the announcer up to a millisecond, and
-    // never across an await.
+    // A plain lock, not an async one: it is held for microseconds, for a chunk of a lobby up to some hundred,
+    // and never across an await.
     state: Mutex<State>,
-    /// Calls the announcer.
-    bell: Notify,
+    /// Wakes [`Hub::fan_out`].
+    has_work: Notify,
 }
 
 struct State {
@@ -63,7 +62,7 @@ impl Hub {
     pub fn new(limits: Limits) -> Self {
         let core = Core::new(limits.clone());
         let state = Mutex::new(State { core, directory: Directory::default() });
-        Self { limits, state, bell: Notify::new() }
+        Self { limits, state, has_work: Notify::new() }
     }
 
     /// The limits it was made with.
@@ -223,19 +222,15 @@ impl Hub {
         self.tell_all(directory, core.expire(Instant::now()));
     }
 
-    /// The announcer: tells those who are many. To be run for as long as the server does.
-    pub async fn announce(&self) {
+    /// Sends lobbies what was not sent at once. To be run for as long as the server does.
+    pub async fn fan_out(&self) {
         loop {
-            let step = || self.state.lock().directory.announce(Instant::now());
-            // Whatever goes wrong there is counted and logged as any panic; the next call finds the announcer at work.
-            match catch_unwind(AssertUnwindSafe(step)).unwrap_or(NextRound::WhenCalled) {
-                // Whoever has something to say to one alone goes first.
-                NextRound::Now => tokio::task::yield_now().await,
-                NextRound::At(time) => tokio::select! {
-                    () = sleep_until(time.into()) => {}
-                    () = self.bell.notified() => {}
-                },
-                NextRound::WhenCalled => self.bell.notified().await,
+            let step = || self.state.lock().directory.step();
+            // Whatever goes wrong there is counted and logged as any panic; the next call finds the rest.
+            match catch_unwind(AssertUnwindSafe(step)).unwrap_or(false) {
+                // Others that wait for the lock go first.
+                true => tokio::task::yield_now().await,
+                false => self.has_work.notified().await,
             }
         }
     }
@@ -243,6 +238,11 @@ impl Hub {
     /// Tells everybody that the server is going down.
     pub fn announce_shutdown(&self) {
         self.state.lock().directory.everybody().for_each(|outbox| outbox.announce_shutdown());
+    }
+
+    /// Whether all clients have been sent what waits for them.
+    pub fn has_sent_all(&self) -> bool {
+        self.state.lock().directory.everybody().all(|outbox| outbox.has_sent_all())
     }
 
     /// Ends every conversation.
@@ -276,8 +276,8 @@ impl Hub {
     }
 
     fn tell_all(&self, directory: &mut Directory, outgoing: Vec<Outgoing>) {
-        if directory.tell_all(outgoing, Instant::now()) {
-            self.bell.notify_one();
+        if directory.tell_all(outgoing) {
+            self.has_work.notify_one();
         }
     }
 }

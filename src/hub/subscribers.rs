@@ -1,217 +1,177 @@
-//! Those who hear of a lobby's offers, and what they are still to hear.
+//! The clients of one lobby that are notified of its offers, and what they have not been sent yet.
 //!
-//! A few are told at once, by whoever caused the news. Many are told by the announcer, some at a time, so that nobody's
-//! answer or candidate waits behind thousands of others' news; what comes up meanwhile goes out together, and an offer
-//! that is gone before its turn has come is not announced at all.
+//! Invariants:
+//! - Each subscriber is sent every message once and in order, or none of an offer that ends before its turn comes: then
+//!   neither the offer nor its withdrawal.
+//! - One step sends to at most [`CHUNK`] subscribers, so that whoever waits for the hub's lock waits for a chunk and not
+//!   for a lobby. A lobby that fits into one chunk is served at once.
+//! - A message is encoded once, however many chunks it takes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::directory::{Broadcast, Outbox, safely};
 use crate::core::name::{OfferId, PeerId};
 use crate::core::outgoing::ServerMessage;
 
-/// So many are told at once, by whoever caused the news.
-pub const SYNC_LIMIT: usize = 8;
-/// So many are told at a time by the announcer; then it is the turn of whoever has something to say to one alone.
+/// Subscribers that are served under one lock of the hub.
 pub const CHUNK: usize = 64;
-/// How long news may wait for company where nobody is in a hurry for it: that an offer is gone.
-pub const MAX_DELAY: Duration = Duration::from_millis(100);
-/// What one is told at a time, so that it does not look as if it did not read: so many messages,
-const AT_A_TIME: usize = 16;
-/// and so many bytes, more or less.
-const BYTES_AT_A_TIME: usize = 32 * 1024;
+/// What one subscriber is sent in one step, so that it does not look as if it did not read: so many messages,
+const MAX_MESSAGES: usize = 16;
+/// so many withdrawals of offers that only a few know,
+const MAX_WITHDRAWALS: usize = 256;
+/// and about so many bytes.
+const MAX_BYTES: usize = 32 * 1024;
 
-/// The listeners of one lobby.
+/// The subscribers of one lobby.
 #[derive(Default)]
-pub struct Listeners {
-    all: HashMap<PeerId, Listener>,
-    /// What not all have heard yet, by number.
-    pending: BTreeMap<u64, Pending>,
-    /// The offers among that which are open.
+pub struct Subscribers {
+    all: HashMap<PeerId, Subscriber>,
+    /// What has not been sent to all, oldest first.
+    pending: VecDeque<Pending>,
+    /// The number of the first message in `pending`.
+    first: u64,
+    /// The numbers of the pending messages that announce an offer which is open.
     offers: HashMap<OfferId, u64>,
-    /// The number of the next piece of news.
-    next: u64,
-    /// The offers before this number are known to somebody from a list.
-    listed: u64,
     round: Option<Round>,
-    /// Where the announcer has this lobby on its list.
-    pub haste: Priority,
+    /// Whether the directory has this lobby in its queue.
+    pub is_queued: bool,
 }
 
-/// How soon the announcer should come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Priority {
-    /// There is nothing to tell.
-    #[default]
-    None,
-    /// After [`MAX_DELAY`].
-    Some,
-    /// As soon as it can.
-    Great,
-}
-
-struct Listener {
+struct Subscriber {
     outbox: Arc<dyn Outbox>,
-    /// The number of the first piece of news that it has not heard.
+    /// The number of the first message that it has not been sent. What older ones say it knows, from them or from a list:
     next: u64,
-    /// The offers before this number it knows from a list.
-    listed: u64,
+    /// all but these, in order. They announce offers that had ended when it was their turn.
+    skipped: Vec<u64>,
 }
 
 struct Pending {
-    message: ServerMessage,
-    but: Vec<PeerId>,
-    /// Only for those who know the offer with this number from a list: nobody has been told of it.
-    for_knowers_of: Option<u64>,
+    /// `None` if it announces an offer that has ended.
+    broadcast: Option<Broadcast>,
+    /// Who is not sent it.
+    except: Vec<PeerId>,
+    /// If it withdraws an offer whose announcement was pending: the number of that.
+    withdraws: Option<u64>,
 }
 
-/// The announcer's way from one to the next.
+/// One walk through all subscribers.
 struct Round {
-    /// Whom it has yet to visit.
+    /// Who has not been visited.
     ahead: Vec<PeerId>,
-    /// What it tells them: all before this number.
+    /// Everything before this number is sent.
     end: u64,
 }
 
-impl Listeners {
-    /// Somebody comes, who knows all offers as they are now.
+impl Subscribers {
+    /// Adds a client that is about to be sent the list of all open offers.
     pub fn add(&mut self, peer: PeerId, outbox: Arc<dyn Outbox>) {
-        self.listed = self.next;
-        self.all.insert(peer, Listener { outbox, next: self.next, listed: self.next });
+        self.all.insert(peer, Subscriber { outbox, next: self.end(), skipped: Vec::new() });
     }
 
-    /// Somebody goes.
+    /// Removes a client.
     pub fn remove(&mut self, peer: PeerId) {
         self.all.remove(&peer);
     }
 
-    /// Whether nobody is here.
+    /// Whether there is no subscriber.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// Tells all but those named, at once or by the announcer.
-    pub fn tell(&mut self, message: ServerMessage, but: Vec<PeerId>) {
-        if self.all.len() > SYNC_LIMIT || !self.pending.is_empty() {
-            return self.put(message, but);
-        }
-        let broadcast = Broadcast::to_many(&message);
-        for (_, listener) in self.all.iter().filter(|(peer, _)| !but.contains(peer)) {
-            safely(&*listener.outbox, &broadcast, None);
-        }
+    /// Whether [`Subscribers::step`] has something to send.
+    pub fn has_work(&self) -> bool {
+        !self.pending.is_empty()
     }
 
-    fn put(&mut self, message: ServerMessage, but: Vec<PeerId>) {
-        let number = self.next;
-        self.next += 1;
-        let mut for_knowers_of = None;
+    /// Sends a message to all but those named: at once if they are few, else step by step.
+    pub fn publish(&mut self, message: ServerMessage, except: Vec<PeerId>) {
+        let mut withdraws = None;
         match &message {
-            ServerMessage::NewOfferAwaiting(call) => _ = self.offers.insert(call.offer_id, number),
-            ServerMessage::OfferWithdrawn(gone) => for_knowers_of = self.take_back(gone.offer_id, &but),
+            ServerMessage::NewOfferAwaiting(call) => _ = self.offers.insert(call.offer_id, self.end()),
+            ServerMessage::OfferWithdrawn(gone) => withdraws = self.offers.remove(&gone.offer_id),
             _ => {}
         }
-        if for_knowers_of.is_some_and(|offer| self.listed <= offer) {
-            return;
+        if let Some(announcement) = withdraws.and_then(|number| self.pending.get_mut(index(self.first, number))) {
+            announcement.broadcast = None;
         }
-        self.pending.insert(number, Pending { message, but, for_knowers_of });
-    }
-
-    /// Takes back an offer of which nobody has been told; its number. Not if somebody would then not hear that it is gone
-    /// who knows it from its own doing. Whoever need not hear that it is gone need not hear of it, either.
-    fn take_back(&mut self, id: OfferId, but: &[PeerId]) -> Option<u64> {
-        let number = self.offers.remove(&id)?;
-        let offer = self.pending.get_mut(&number)?;
-        let is_on_its_way = self.round.as_ref().is_some_and(|round| number < round.end);
-        if is_on_its_way || !offer.but.iter().all(|peer| but.contains(peer)) {
-            offer.but.extend_from_slice(but);
-            return None;
-        }
-        self.pending.remove(&number);
-        Some(number)
-    }
-
-    /// How soon somebody should be told something.
-    pub fn wanted(&self) -> Priority {
-        match (&self.round, self.offers.is_empty(), self.pending.is_empty()) {
-            (None, true, true) => Priority::None,
-            (None, true, false) => Priority::Some,
-            _ => Priority::Great,
+        self.pending.push_back(Pending { broadcast: Some(Broadcast::to_many(message)), except, withdraws });
+        if self.all.len() <= CHUNK && self.round.is_none() {
+            self.step();
         }
     }
 
-    /// Tells the next few what is pending.
-    pub fn announce(&mut self) {
-        if self.wanted() == Priority::None {
-            return;
-        }
+    /// Sends what is pending to the next few subscribers.
+    pub fn step(&mut self) {
         let mut round = self.round.take().unwrap_or_else(|| self.begin());
         let rest = round.ahead.len().saturating_sub(CHUNK);
-        let visited = round.ahead.split_off(rest);
-        self.visit(&visited, round.end);
+        for peer in round.ahead.split_off(rest) {
+            self.send(peer, round.end, |_| true);
+        }
         if round.ahead.is_empty() {
-            self.pending = self.pending.split_off(&round.end);
+            self.pending.drain(..index(self.first, round.end));
+            self.first = round.end;
             self.offers.retain(|_, number| *number >= round.end);
         } else {
             self.round = Some(round);
         }
     }
 
-    /// Somebody is about to get the list of all offers as they are now, but those that are hidden: it is told at once what
-    /// is gone, and need not be told what is new.
+    /// Prepares a client for the list of all open offers but those that are hidden: sends it at once which offers have
+    /// ended, and of the new ones only those that the list leaves out.
     pub fn catch_up(&mut self, peer: PeerId, is_hidden: impl Fn(OfferId) -> bool) {
-        let Some(listener) = self.all.get_mut(&peer) else { return };
-        let Listener { outbox, next, listed } = listener;
-        let mut back = Vec::new();
-        for (_, Pending { message, but, for_knowers_of }) in self.pending.range(*next..) {
-            let is_needed = match message {
-                // What is gone and open again has never been away.
-                ServerMessage::OfferWithdrawn(gone) if self.offers.contains_key(&gone.offer_id) => {
-                    back.push(gone.offer_id);
-                    false
+        self.send(peer, self.end(), |message| match message {
+            ServerMessage::NewOfferAwaiting(call) => is_hidden(call.offer_id),
+            _ => true,
+        });
+    }
+
+    /// The number of the next message.
+    fn end(&self) -> u64 {
+        self.first + self.pending.len() as u64
+    }
+
+    fn begin(&self) -> Round {
+        const WEIGHT: usize = MAX_WITHDRAWALS / MAX_MESSAGES;
+        let (mut weight, mut bytes, mut count) = (0, 0, 0);
+        for Pending { broadcast, withdraws, .. } in &self.pending {
+            if let Some(broadcast) = broadcast {
+                weight += if withdraws.is_some() { 1 } else { WEIGHT };
+                bytes += broadcast.message.size();
+                if count > 0 && (weight > MAX_WITHDRAWALS || bytes > MAX_BYTES) {
+                    break;
                 }
-                ServerMessage::NewOfferAwaiting(call) => is_hidden(call.offer_id) && !back.contains(&call.offer_id),
-                _ => true,
+            }
+            count += 1;
+        }
+        Round { ahead: self.all.keys().copied().collect(), end: self.first + count }
+    }
+
+    /// Sends one subscriber what it has not been sent before `end`, as far as it is wanted.
+    fn send(&mut self, peer: PeerId, end: u64, is_wanted: impl Fn(&ServerMessage) -> bool) {
+        let Some(subscriber) = self.all.get_mut(&peer) else { return };
+        let from = subscriber.next.max(self.first);
+        subscriber.next = from.max(end);
+        let range = index(self.first, from.min(end))..index(self.first, end);
+        for (number, pending) in (from..).zip(self.pending.range(range)) {
+            let is_excepted = pending.except.contains(&peer);
+            let Some(broadcast) = &pending.broadcast else {
+                // Who is excepted knows the offer from elsewhere.
+                if !is_excepted {
+                    subscriber.skipped.push(number);
+                }
+                continue;
             };
-            let knows = for_knowers_of.is_none_or(|offer| *listed > offer);
-            if is_needed && knows && !but.contains(&peer) {
-                safely(&**outbox, &Broadcast::to_one(message), None);
+            if let Some(at) = pending.withdraws.and_then(|offer| subscriber.skipped.binary_search(&offer).ok()) {
+                subscriber.skipped.remove(at);
+            } else if !is_excepted && is_wanted(&broadcast.message) {
+                safely(&*subscriber.outbox, broadcast, None);
             }
         }
-        (*next, *listed, self.listed) = (self.next, self.next, self.next);
     }
+}
 
-    fn begin(&mut self) -> Round {
-        let (mut bytes, mut end) = (0, self.next);
-        // What is for a few only does not count.
-        let for_all = self.pending.iter().filter(|(_, pending)| pending.for_knowers_of.is_none());
-        for (count, (number, pending)) in for_all.enumerate() {
-            bytes += pending.message.size();
-            if count == AT_A_TIME || (count > 0 && bytes > BYTES_AT_A_TIME) {
-                end = *number;
-                break;
-            }
-        }
-        Round { ahead: self.all.keys().copied().collect(), end }
-    }
-
-    fn visit(&mut self, peers: &[PeerId], end: u64) {
-        let tellings: Vec<(u64, &Pending, Broadcast<'_>)> = self
-            .pending
-            .range(..end)
-            .map(|(number, pending)| (*number, pending, Broadcast::to_many(&pending.message)))
-            .collect();
-        for peer in peers {
-            let Some(listener) = self.all.get_mut(peer) else { continue };
-            let (next, listed) = (listener.next, listener.listed);
-            listener.next = next.max(end);
-            for (number, pending, broadcast) in &tellings {
-                let knows = pending.for_knowers_of.is_none_or(|offer| listed > offer);
-                if *number >= next && knows && !pending.but.contains(peer) {
-                    safely(&*listener.outbox, broadcast, None);
-                }
-            }
-        }
-    }
+/// Where in `pending` a message is.
+fn index(first: u64, number: u64) -> usize {
+    usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX)
 }

@@ -5,7 +5,7 @@
 //! together, and beyond a budget those are cut that have more than a little of it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What frames and their encryption add to an event, at the most.
@@ -33,22 +33,25 @@ impl ReadBudget {
     }
 }
 
-/// What one connection has read and written.
+/// What one connection has read.
 #[derive(Debug)]
 pub struct ConnStats {
     read_budget: Arc<ReadBudget>,
     unfinished: AtomicUsize,
-    written: AtomicU64,
+    is_uncounted: AtomicBool,
 }
 
 impl ConnStats {
     /// The meter of a new connection.
     pub fn new(read_budget: Arc<ReadBudget>) -> Self {
-        Self { read_budget, unfinished: AtomicUsize::new(0), written: AtomicU64::new(0) }
+        Self { read_budget, unfinished: AtomicUsize::new(0), is_uncounted: AtomicBool::new(false) }
     }
 
     /// So many bytes came; false if that is more than can be borne.
     pub fn read(&self, bytes: usize, silence: Duration) -> bool {
+        if self.is_uncounted.load(Ordering::Relaxed) {
+            return true;
+        }
         let forgiven = FORGIVEN.saturating_mul(silence.as_secs().try_into().unwrap_or(usize::MAX));
         let before = self.unfinished.load(Ordering::Relaxed);
         self.take_off(before.min(forgiven));
@@ -57,20 +60,22 @@ impl ConnStats {
         mine <= self.read_budget.most_of_one && (all <= self.read_budget.budget || mine <= LITTLE)
     }
 
-    /// So many bytes were written.
-    pub fn wrote(&self, bytes: usize) {
-        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-
-    /// Bytes written so far.
-    pub fn written(&self) -> u64 {
-        self.written.load(Ordering::Relaxed)
-    }
-
     /// An event of so many bytes is whole. What came besides, and led to nothing, still counts: a library may have kept
     /// something because of it.
-    pub fn heard(&self, bytes: usize) {
+    pub fn used(&self, bytes: usize) {
         self.take_off(self.unfinished.load(Ordering::Relaxed).min(bytes.saturating_add(AROUND)));
+    }
+
+    /// A request begins: what is read counts, and all before was whole.
+    pub fn begin_request(&self) {
+        self.is_uncounted.store(false, Ordering::Relaxed);
+        self.finish();
+    }
+
+    /// What is read from now on does not count.
+    pub fn stop_counting(&self) {
+        self.is_uncounted.store(true, Ordering::Relaxed);
+        self.finish();
     }
 
     /// Whether something of what was read is not whole yet.
@@ -155,7 +160,7 @@ mod tests {
         while stats.read(1_000, AT_ONCE) {
             nonsense += 1_000;
             assert!(stats.read(500, AT_ONCE));
-            stats.heard(450);
+            stats.used(450);
             assert!(nonsense < 100_000, "it is borne for ever");
         }
     }

@@ -24,13 +24,12 @@ use tokio_rustls::rustls::ServerConfig;
 use tower::ServiceExt;
 
 use super::Options;
-use super::closing::Watched;
-use super::conn_handle::ConnHandle;
 use super::conn_stats::ReadBudget;
 use super::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use super::handshake;
 use super::proxies::TrustedProxies;
 use super::stream::{MaybeTls, accept};
+use super::tcp_handle::TcpHandle;
 use crate::metrics;
 
 /// After a failed accept, such as for want of file descriptors.
@@ -166,17 +165,11 @@ impl HttpServer {
     }
 
     /// Request by request, until it ends, or is something else than HTTP from then on.
-    async fn converse(
-        &self,
-        wire: MaybeTls,
-        conn: ConnHandle,
-        mut stopped: watch::Receiver<bool>,
-    ) -> hyper::Result<()> {
-        let watched = Watched::new(wire, conn.clone());
+    async fn converse(&self, wire: MaybeTls, conn: TcpHandle, mut stopped: watch::Receiver<bool>) -> hyper::Result<()> {
         let service = service_fn(move |request| answer(self.router.clone(), conn.clone(), request));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.patience).max_buf_size(MAX_HEAD);
-        let mut serving = pin!(http.serve_connection(TokioIo::new(watched), service).with_upgrades());
+        let mut serving = pin!(http.serve_connection(TokioIo::new(wire), service).with_upgrades());
         tokio::select! {
             ended = &mut serving => return ended,
             _ = stopped.wait_for(|stopped| *stopped) => serving.as_mut().graceful_shutdown(),
@@ -187,10 +180,10 @@ impl HttpServer {
 
 async fn answer(
     router: Router,
-    conn: ConnHandle,
+    conn: TcpHandle,
     mut request: hyper::Request<Incoming>,
 ) -> Result<Response, Infallible> {
-    conn.finish();
+    conn.begin_request();
     request.extensions_mut().insert(conn.clone());
     let response = router.oneshot(request.map(Body::new)).await;
     conn.finish();

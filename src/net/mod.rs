@@ -5,14 +5,13 @@
 //! before they make a message ([`conn_stats`]).
 
 pub mod address;
-pub mod closing;
-pub mod conn_handle;
 pub mod conn_stats;
 pub mod connection_limiter;
 mod handshake;
 pub mod http_server;
 pub mod proxies;
 pub mod stream;
+pub mod tcp_handle;
 
 use std::time::Duration;
 

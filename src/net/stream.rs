@@ -10,14 +10,14 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::conn_handle::ConnHandle;
 use super::conn_stats::{ConnStats, LastRead, ReadBudget};
 use super::connection_limiter::ConnectionPermit;
+use super::tcp_handle::TcpHandle;
 use crate::metrics;
 
 /// The first byte of a TLS handshake record (RFC 8446, section 5.1).
@@ -53,7 +53,7 @@ pub async fn accept(
     (read_budget, permit): (Arc<ReadBudget>, ConnectionPermit),
     acceptor: &TlsAcceptor,
     has_begun: &AtomicBool,
-) -> io::Result<(MaybeTls, ConnHandle)> {
+) -> io::Result<(MaybeTls, TcpHandle)> {
     stream.set_nodelay(true)?;
     #[cfg(target_os = "linux")]
     SockRef::from(&stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
@@ -61,7 +61,7 @@ pub async fn accept(
     let secure = stream.peek(&mut first).await? == 1 && first[0] == TLS_HANDSHAKE;
     has_begun.store(true, Ordering::Relaxed);
     let (stream, stats) = (Arc::new(stream), Arc::new(ConnStats::new(read_budget)));
-    let conn = ConnHandle::new(address, secure, &stream, stats.clone());
+    let conn = TcpHandle::new(address, secure, &stream, stats.clone());
     let plain = CountedStream { stream, stats, last_read: LastRead::default(), _place: permit };
     let wire = if secure { MaybeTls::Tls(Box::new(acceptor.accept(plain).await?)) } else { MaybeTls::Plain(plain) };
     Ok((wire, conn))
@@ -71,7 +71,7 @@ impl AsyncRead for CountedStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.stream.poll_read_ready(cx))?;
-            match self.stream.try_read(buffer.initialize_unfilled()) {
+            match read(&self.stream, buffer) {
                 Ok(read) => {
                     let silence = self.last_read.beat();
                     if !self.stats.read(read, silence) {
@@ -79,13 +79,26 @@ impl AsyncRead for CountedStream {
                         metrics::warn("unfinished", words);
                         return Poll::Ready(Err(io::ErrorKind::QuotaExceeded.into()));
                     }
-                    buffer.advance(read);
                     return Poll::Ready(Ok(()));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }
+    }
+}
+
+/// Reads what there is. After a short read the socket is empty: what comes later wakes the reader, which need not ask
+/// before. (On Windows a short read says nothing about that.)
+fn read(stream: &TcpStream, buffer: &mut ReadBuf<'_>) -> io::Result<usize> {
+    let (room, mut read) = (buffer.remaining(), 0);
+    let result = stream.try_io(Interest::READABLE, || {
+        read = stream.try_read_buf(buffer)?;
+        if cfg!(unix) && 0 < read && read < room { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+    });
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock && read > 0 => Ok(read),
+        result => result.map(|()| read),
     }
 }
 
@@ -100,7 +113,6 @@ impl CountedStream {
             match write(&self.stream) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Ok(written) => {
-                    self.stats.wrote(written);
                     return Poll::Ready(Ok(written));
                 }
                 Err(error) => return Poll::Ready(Err(error)),

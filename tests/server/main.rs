@@ -2,7 +2,7 @@
 //! name a sentence; the section numbers are those of the protocol description.
 
 mod absence;
-mod announcer;
+
 mod answer;
 mod auth;
 mod bare;
@@ -12,6 +12,7 @@ mod candidate;
 mod close;
 mod command;
 mod engine;
+mod fan_out;
 mod files;
 mod folder;
 mod fragment;

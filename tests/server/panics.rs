@@ -19,7 +19,7 @@ struct WayOut {
 }
 
 impl Outbox for WayOut {
-    fn tell(&self, _: &Broadcast<'_>, _: Option<u64>) {
+    fn tell(&self, _: &Broadcast, _: Option<u64>) {
         assert!(!self.is_faulty, "a fault that should be impossible");
     }
 

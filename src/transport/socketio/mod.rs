@@ -1,19 +1,18 @@
-//! The door where the course's pages speak: Socket.IO protocol 5 over Engine.IO 4, WebSocket and long-polling.
+//! The course's pages: Socket.IO protocol 5 over Engine.IO 4, by WebSocket and long-polling.
 //!
-//! A message's way: a [`Listener`] reads it and puts it into its peer's inbox before the handler returns; the
-//! peer's one task ([`peer`]) takes it, asks the store, and tells whom it concerns ([`outbox`]).
+//! A message's way: a [`Listener`] receives it inline, in the order of arrival; its [`Connection`] limits and reads it; the
+//! [`Peer`] applies it to the hub; the hub puts what follows into the receivers' outboxes ([`outbox`]).
 
-pub mod backlog;
 pub mod connection;
+pub mod engine_session;
 pub mod event;
 pub mod handshake;
-pub mod inbox;
-pub mod opening;
 pub mod outbox;
+pub mod packet;
 pub mod payload;
 pub mod peer;
 pub mod requests;
-pub mod sessions;
+pub mod upstream;
 
 use std::future::ready;
 use std::sync::Arc;
@@ -21,38 +20,37 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::middleware;
-use parking_lot::Mutex;
 use serde_json::Value;
+use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
-use socketioxide::socket::DisconnectReason as EngineReason;
+use socketioxide::socket::{DisconnectReason as EngineReason, Socket};
 use socketioxide::{ParserConfig, SocketIo, TransportType};
-use tokio::sync::mpsc;
+use switchboard_conn::ConnHandle;
 
 use self::connection::{Connection, Listener};
+use self::engine_session::{Claim, EngineSession};
 use self::handshake::Admitted;
-use self::inbox::Inbox;
-use self::opening::Opening;
 use self::outbox::Outbox;
 use self::peer::{Peer, SignalingError};
-use self::requests::{CredentialsInQuery, SessionTracker, conn_of};
-use self::sessions::{Claim, Transports};
-use crate::auth::client_addr::ClientAddr;
+use self::upstream::{ThisSocket, Upstream};
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
 use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::core::json::Tree;
 use crate::core::peer::ConnectionEnd;
 use crate::core::refusal::{Code, Refusal};
 use crate::hub::Hub;
-use crate::net::closing::{GOING_AWAY, Goodbye};
 use crate::refusals;
+use crate::transport::close_code;
 
 /// Where this door is.
 pub const PATH: &str = "/socket.io";
 /// Bytes that are read from a WebSocket at once, and so many are kept for each that says nothing.
 const READ_BUFFER: usize = 1024;
-/// How long a stopping server waits for those who poll to come for the last message. They poll all the time.
+/// How long a stopping server waits for clients to fetch their last message. Those that poll do it all the time.
 const LAST_POLL: Duration = Duration::from_secs(2);
+/// How often it looks.
+const LAST_POLL_CHECK: Duration = Duration::from_millis(10);
 /// How long one with a wrong password may take to close by itself.
 const CLOSE_AFTER_REJECTION: Duration = Duration::from_secs(1);
 
@@ -89,20 +87,18 @@ struct ServiceState {
     options: Options,
     authenticator: Authenticator,
     hub: Arc<Hub>,
-    transports: Arc<Transports>,
 }
 
 /// What is kept of a newcomer between the library's two calls: before and after it is told that it is connected.
 #[derive(Clone)]
 enum Arrival {
-    Welcome(Admitted, Arc<Connection>, Arc<Mutex<mpsc::Receiver<inbox::Entry>>>),
-    WrongPassword(AuthError, Arc<Claim>),
+    Welcome(Admitted, Arc<Connection>),
+    WrongPassword(AuthError, ConnHandle, Arc<Claim>),
 }
 
 impl Service {
     /// Builds the door, and the routes by which one comes to it. Each request is expected to carry its [`ClientAddr`] in its
-    /// extensions, and the [`ConnHandle`](crate::net::conn_handle::ConnHandle) that it comes by: without it a connection can be neither
-    /// measured nor cut.
+    /// extensions, and the [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by.
     pub fn new(options: Options, authenticator: Authenticator, hub: Arc<Hub>) -> (Self, Router) {
         let (service, io) = SocketIo::builder()
             .req_path(PATH)
@@ -116,10 +112,9 @@ impl Service {
             .connect_timeout(options.connect_timeout)
             .with_parser(ParserConfig::common().max_incoming_binary_buf_size(options.max_message))
             .build_svc();
-        let state = Arc::new(ServiceState { options, authenticator, hub, transports: Arc::default() });
-        let tracker = SessionTracker { transports: state.transports.clone(), max_message: state.options.max_message };
+        let state = Arc::new(ServiceState { options, authenticator, hub });
         let (before, after) = (state.clone(), state.clone());
-        let welcome = move |socket: SocketRef, TryData(auth): TryData<Tree>| {
+        let welcome = move |ThisSocket(socket): ThisSocket, TryData(auth): TryData<Tree>| {
             let (before, welcomed) = (before.clone(), before.welcome(&socket, auth.ok()));
             async move {
                 match welcomed {
@@ -132,7 +127,7 @@ impl Service {
                 }
             }
         };
-        let connected = move |socket: SocketRef| {
+        let connected = move |ThisSocket(socket): ThisSocket| {
             after.connected(socket);
             ready(())
         };
@@ -140,33 +135,33 @@ impl Service {
         let routes = Router::new()
             .route_service("/socket.io/", service.clone())
             .route_service(PATH, service)
-            .layer(middleware::from_fn_with_state(Arc::new(tracker), requests::follow));
+            .layer(middleware::from_fn(requests::prepare));
         (Self { state, io }, routes)
     }
 
-    /// Whether nothing is kept of anybody.
+    /// Whether no client is connected, and nothing is kept of any.
     pub fn is_empty(&self) -> bool {
-        self.state.transports.is_empty() && self.state.hub.is_empty()
+        self.state.hub.is_empty()
     }
 
-    /// Lets go what has waited too long. To be called every second or so.
-    pub fn sweep(&self) {
-        self.state.transports.sweep();
-    }
-
-    /// Waits until those who poll have come for the last message. To be called while requests are still accepted.
+    /// Waits until all clients have been sent what waits for them. To be called while requests are still accepted: those
+    /// that poll have to come for it.
     pub async fn last_polls(&self) {
-        if tokio::time::timeout(LAST_POLL, self.state.transports.every_poll()).await.is_err() {
-            tracing::debug!("somebody did not come for the last message");
+        let all_sent = async {
+            while !self.state.hub.has_sent_all() {
+                tokio::time::sleep(LAST_POLL_CHECK).await;
+            }
+        };
+        if tokio::time::timeout(LAST_POLL, all_sent).await.is_err() {
+            tracing::debug!("a client did not fetch its last message");
         }
     }
 
     /// Closes all transports. Official clients come back by themselves after that, which they do not after a
-    /// disconnect from the namespace. The library does it without a word to its sockets' handlers: the conversations
-    /// have to be ended besides.
+    /// disconnect from the namespace. socketioxide calls no handler of its sockets then: their conversations have to be
+    /// ended besides ([`Hub::end_all`]).
     pub async fn close(&self) {
         self.io.close().await;
-        self.state.transports.forget_all();
     }
 }
 
@@ -175,25 +170,29 @@ impl ServiceState {
     ///
     /// # Errors
     /// What is told as `connect_error`. A wrong password is not: the course's server lets in whoever sends one.
-    fn welcome(&self, socket: &SocketRef, auth: Option<Tree>) -> Result<(), AuthError> {
-        if let Some(opening) = socket.req_parts().extensions.get::<Arc<Opening>>() {
-            opening.connects();
-        }
+    fn welcome(&self, socket: &Arc<Socket<LocalAdapter>>, auth: Option<Tree>) -> Result<(), AuthError> {
+        let request = &socket.req_parts().extensions;
+        let Some(session) = request.get::<Arc<EngineSession>>() else {
+            return Err(Refusal::new(Code::BadPayload, "The request could not be read.").into());
+        };
+        let claim = session.claim();
         let Some(Tree(auth)) = auth else {
             let sentence = "The auth object could not be read: send {userName, password}.";
             let refusal = Refusal::new(Code::BadPayload, sentence);
             refused(&Value::Null, &refusal);
             return Err(refusal.into());
         };
-        let claim = self.claim(socket)?;
-        let request = &socket.req_parts().extensions;
-        let client_addr = request.get::<ClientAddr>().copied().unwrap_or_else(ClientAddr::unknown);
-        let in_query = request.get::<CredentialsInQuery>().is_some();
-        let admitted = match handshake::read(&auth, in_query, client_addr, &self.authenticator) {
+        let sentence = "This session was in use a moment ago: connect again.";
+        let claim = claim.ok_or_else(|| Refusal::new(Code::TooMany, sentence))?;
+        let conn = ConnHandle::of(request).cloned();
+        let knows_codes = conn.is_some();
+        let conn = conn.unwrap_or_else(|| ConnHandle::new(Arc::new(Upstream::new(socket, session.tcp.clone()))));
+        let EngineSession { client_addr, has_credentials_in_query, .. } = **session;
+        let admitted = match handshake::read(&auth, has_credentials_in_query, client_addr, &self.authenticator) {
             Ok(admitted) => admitted,
             Err(error) if error.refusal.code == Code::WrongPassword => {
                 refused(&auth, &error.refusal);
-                socket.extensions.insert(Arrival::WrongPassword(error, claim));
+                socket.extensions.insert(Arrival::WrongPassword(error, conn, Arc::new(claim)));
                 return Ok(());
             }
             Err(error) => {
@@ -201,63 +200,51 @@ impl ServiceState {
                 return Err(error);
             }
         };
-        let (inbox, entries) = Inbox::new();
-        let rate_limiter = Mutex::new(RateLimiter::new(self.options.rate_limit, Instant::now()));
-        let name = admitted.newcomer.name.clone();
-        let connection = Arc::new(Connection { name, inbox, claim, rate_limiter, hub: self.hub.clone() });
+        let rate_limiter = RateLimiter::new(self.options.rate_limit, Instant::now());
+        let connection = Connection::new(admitted.newcomer.name.clone(), conn, claim, self.hub.clone(), rate_limiter);
         socket.on_fallback(Listener(connection.clone()));
         let (leaving, through_proxy) = (connection.clone(), client_addr.is_through_proxy());
-        let most = self.options.max_message;
+        let max_message = self.options.max_message;
         socket.on_disconnect(move |socket: SocketRef, reason: EngineReason| {
-            leaving.log_end(&reason, most);
-            let goodbye = leaving.claim.session().goodbye();
-            leaving.inbox.end(ended(reason, socket.transport_type(), goodbye, through_proxy));
-            ready(())
+            leaving.log_end(&reason, max_message);
+            let end = ended(reason, socket.transport_type(), leaving.conn.close_code(), (knows_codes, through_proxy));
+            // In a task: socketioxide may call this from within a call of the connection.
+            async move { leaving.end(end) }
         });
-        socket.extensions.insert(Arrival::Welcome(admitted, connection, Arc::new(Mutex::new(entries))));
+        socket.extensions.insert(Arrival::Welcome(admitted, connection));
         Ok(())
     }
 
     /// Runs after the client was told that it is connected.
-    fn connected(&self, socket: SocketRef) {
+    fn connected(&self, socket: Arc<Socket<LocalAdapter>>) {
         match socket.extensions.remove::<Arrival>() {
-            Some(Arrival::Welcome(admitted, connection, entries)) => {
-                let Some(entries) = Arc::into_inner(entries).map(Mutex::into_inner) else { return };
+            Some(Arrival::Welcome(admitted, connection)) => {
                 let aliases = admitted.aliases || self.options.aliases;
                 let most = self.options.max_queue_bytes;
-                let way_out = |peer| Outbox::new(peer, socket, aliases, connection, most);
-                let peer = Peer::arrive(admitted.newcomer, self.hub.clone(), way_out);
+                let outbox = |peer| Outbox::new(peer, socket, &connection, aliases, most);
+                let peer = Peer::arrive(admitted.newcomer, self.hub.clone(), outbox);
                 if let Some(remark) = admitted.remark {
                     peer.remark(&remark);
                 }
-                tokio::spawn(peer.converse(entries));
+                connection.open(peer);
             }
-            Some(Arrival::WrongPassword(AuthError { refusal, wait }, claim)) => {
-                let transports = self.transports.clone();
+            Some(Arrival::WrongPassword(AuthError { refusal, wait }, conn, claim)) => {
                 let silence = self.options.ping_interval + self.options.ping_timeout;
                 tokio::spawn(async move {
                     tokio::time::sleep(wait).await;
-                    let session = socket.id;
                     let error = SignalingError { event: "connect", refusal: &refusal };
-                    if socket.emit(event::SIGNALING_ERROR, &error).is_err() || socket.disconnect().is_err() {
+                    if socket.emit(event::SIGNALING_ERROR, &error).is_err() || socket.clone().disconnect().is_err() {
                         tracing::debug!("the refused connection was gone already");
                     }
-                    // Official clients close now. Whoever does not is closed; its session goes when its time is out.
+                    // Official clients close now. One that does not is closed; its session goes when its time is out.
                     tokio::time::sleep(CLOSE_AFTER_REJECTION).await;
-                    transports.cut(session);
+                    conn.cut();
                     tokio::time::sleep(silence).await;
                     drop(claim);
                 });
             }
             None => {}
         }
-    }
-
-    fn claim(&self, socket: &SocketRef) -> Result<Arc<Claim>, AuthError> {
-        let parts = socket.req_parts();
-        let claim = self.transports.open(socket.id, conn_of(&parts.extensions, &parts.headers));
-        let sentence = "This session was in use a moment ago: connect anew.";
-        claim.map(Arc::new).ok_or_else(|| Refusal::new(Code::TooMany, sentence).into())
     }
 }
 
@@ -267,24 +254,23 @@ fn refused(auth: &Value, Refusal { code, message }: &Refusal) {
     refusals::refused_at_entry(name.as_deref(), "connect", code.name(), message);
 }
 
-/// How a connection ended (protocol 1.4). By long-polling only `disconnect()` and the close packet are told from a break,
-/// by WebSocket the code that browsers send when a page goes, too. (Clients that go offline close without a code, and
-/// some send 1000 at every end.)
+/// How a connection ended. By long-polling only `disconnect()` and the close packet are distinguished from a break, by
+/// WebSocket the code that browsers send when a page goes as well. (Clients that go offline close without a code, and some
+/// send 1000 at every end.)
 fn ended(
     reason: EngineReason,
     transport: TransportType,
-    goodbye: Option<Goodbye>,
-    through_proxy: bool,
+    close_code: Option<u16>,
+    (knows_codes, through_proxy): (bool, bool),
 ) -> ConnectionEnd {
-    match (reason, transport, goodbye) {
-        (EngineReason::ClientNSDisconnect, ..) => ConnectionEnd::Closed,
-        (EngineReason::TransportClose, TransportType::Polling, _) => ConnectionEnd::Closed,
-        // Where the answer to the goodbye finds nobody, the library takes that for an error.
-        (EngineReason::TransportClose | EngineReason::TransportError, _, Some(goodbye)) => match goodbye {
-            Goodbye::Packet => ConnectionEnd::Closed,
-            Goodbye::Frame(GOING_AWAY) => ConnectionEnd::going_away(through_proxy),
-            Goodbye::Frame(_) => ConnectionEnd::Broken,
-        },
+    match (reason, close_code) {
+        (EngineReason::ClientNSDisconnect, _) => ConnectionEnd::Closed,
+        // A close packet, or a close frame of which the engine does not tell the code.
+        (EngineReason::TransportClose, None) if knows_codes || transport == TransportType::Polling => {
+            ConnectionEnd::Closed
+        }
+        (EngineReason::TransportClose, None) => ConnectionEnd::Unconfirmed,
+        (EngineReason::TransportClose, Some(close_code::GOING_AWAY)) => ConnectionEnd::going_away(through_proxy),
         _ => ConnectionEnd::Broken,
     }
 }

@@ -1,20 +1,24 @@
-//! Telling: one peer's way out, and what news is on the wire of this door.
+//! What is sent to one client, encoded for Socket.IO.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
-use parking_lot::Mutex;
+use bytes::Bytes;
 use serde::{Serialize, Serializer};
 use serde_json::value::to_raw_value;
-use socketioxide::extract::{AckSender, SocketRef};
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::AckSender;
+use socketioxide::handler::FromMessageParts;
+use socketioxide::socket::Socket;
 use socketioxide::{SendError, SocketError};
+use socketioxide_core::Value;
+use switchboard_conn::{ConnHandle, PutError, Str};
 
-use super::backlog::Backlog;
-use super::connection::Connection;
-use super::event;
+use super::connection::{self, Connection};
+use super::{event, packet};
 use crate::core::call::{Call, SessionDescription};
-use crate::core::name::{OfferId, PeerId};
+use crate::core::name::{OfferId, PeerId, UserName};
 use crate::core::outgoing::ServerMessage;
 use crate::core::peer::ConnectionEnd;
 use crate::hub::directory::{self, Broadcast};
@@ -22,94 +26,76 @@ use crate::hub::directory::{self, Broadcast};
 /// When clients may try again after a shutdown.
 const RETRY_AFTER_MS: u32 = 1_000;
 
-/// One live connection's way out.
+/// What is sent to one client.
 pub struct Outbox {
     peer: PeerId,
-    socket: SocketRef,
+    name: UserName,
+    socket: Arc<Socket<LocalAdapter>>,
+    conn: ConnHandle,
+    connection: Weak<Connection>,
     aliases: bool,
-    connection: Arc<Connection>,
-    backlog: Mutex<Backlog>,
-    cut: AtomicBool,
+    max_bytes: usize,
+    is_cut: AtomicBool,
 }
 
-/// What a message of a few words takes at the least, in bytes.
-pub const FEW_WORDS: usize = 8;
-
 impl Outbox {
-    /// The way out of this socket, in which so many bytes may wait.
-    pub(super) fn new(
+    /// For the client of this connection, for which at most `max_bytes` may wait; `aliases`: it wants `newOfferWaiting`.
+    pub fn new(
         peer: PeerId,
-        socket: SocketRef,
+        socket: Arc<Socket<LocalAdapter>>,
+        connection: &Arc<Connection>,
         aliases: bool,
-        connection: Arc<Connection>,
-        most: usize,
+        max_bytes: usize,
     ) -> Self {
-        let backlog = Mutex::new(Backlog::new(most));
-        Self { peer, socket, aliases, connection, backlog, cut: AtomicBool::new(false) }
+        let (name, conn, connection) = (connection.name.clone(), connection.conn.clone(), Arc::downgrade(connection));
+        Self { peer, name, socket, conn, connection, aliases, max_bytes, is_cut: AtomicBool::new(false) }
     }
 
-    /// Emits an event of so many bytes at the least. If the peer does not read what it is told, it is cut: nothing is left
-    /// out in silence.
-    pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T, size: usize) {
-        self.send(size, || self.socket.emit(event, payload));
+    /// Sends an event without binary values.
+    pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) {
+        self.put(packet::event(event, payload, None));
     }
 
-    /// Emits a list of open offers, whose bytes are told exactly: names and brackets may be most of it.
+    /// Sends a list of open offers.
     pub fn emit_offers(&self, offers: &[Call]) {
         if offers.iter().any(Call::is_binary) {
-            self.emit(event::AVAILABLE_OFFERS, offers, offers.iter().map(Call::content).sum());
+            self.by_library(|socket| socket.emit(event::AVAILABLE_OFFERS, offers));
         } else {
-            self.emit_exactly(event::AVAILABLE_OFFERS, offers);
+            self.emit(event::AVAILABLE_OFFERS, offers);
         }
     }
 
-    /// Emits an event without binary values, of however many bytes it is.
-    pub fn emit_exactly<T: Serialize + ?Sized>(&self, event: &str, payload: &T) {
-        let encoded = to_raw_value(payload).unwrap_or_default();
-        self.emit(event, &encoded, encoded.get().len());
+    /// Acknowledges an event by what has no binary values.
+    pub fn reply<T: Serialize + ?Sized>(&self, ack: i64, payload: &T) {
+        self.put(packet::ack(ack, payload));
     }
 
-    /// Answers an acknowledgement by what has no binary values, of however many bytes it is.
-    pub fn reply_exactly<T: Serialize + ?Sized>(&self, ack: AckSender, payload: &T) {
-        let encoded = to_raw_value(payload).unwrap_or_default();
-        self.reply(ack, &encoded, encoded.get().len());
+    /// Acknowledges an event by what has binary values.
+    pub fn reply_binary<T: Serialize + ?Sized>(&self, ack: i64, payload: &T) {
+        self.by_library(|socket| ack_sender(socket, ack).send(payload));
     }
 
-    /// Answers an acknowledgement that this peer asked for.
-    pub fn reply<T: Serialize + ?Sized>(&self, ack: AckSender, payload: &T, size: usize) {
-        self.send(size, || ack.send(payload));
-    }
-
-    fn send(&self, size: usize, send: impl FnOnce() -> Result<(), SendError>) {
-        if self.cut.load(Ordering::Relaxed) {
+    /// Puts a packet into the client's queue. A client that does not read is cut: nothing is left out in silence.
+    fn put(&self, packet: Str) {
+        if self.is_cut.load(Ordering::Relaxed) {
             return;
         }
-        if self.backlog.lock().put(size, self.connection.claim.session().written()) {
-            self.check(send());
-        } else {
-            self.close("slow-reader", "it does not read what it is sent");
+        match self.conn.put(packet, self.max_bytes) {
+            // The end of a closed connection is on its way to us.
+            Ok(()) | Err(PutError::Closed) => {}
+            Err(PutError::Full) => self.close("slow-reader", "it does not read what it is sent"),
         }
     }
 
-    /// An event; one who counts what it hears gets the number as a second argument.
-    fn emit_counted<T: Serialize>(&self, event: &str, payload: &T, number: Option<u64>, size: usize) {
-        match number {
-            Some(number) => self.emit(event, &(payload, number), size),
-            None => self.emit(event, payload, size),
+    /// Sends what has binary values, which socketioxide takes out and numbers.
+    fn by_library(&self, send: impl FnOnce(&Arc<Socket<LocalAdapter>>) -> Result<(), SendError>) {
+        if self.is_cut.load(Ordering::Relaxed) {
+            return;
         }
-    }
-
-    fn emit_news<T: Serialize>(&self, message: &ServerMessage, payload: &T, number: Option<u64>) {
-        let size = message.size();
-        self.emit_counted(name(message), payload, number, size);
-        if self.aliases && matches!(message, ServerMessage::NewOfferAwaiting(_)) {
-            self.emit_counted(event::NEW_OFFER_WAITING, payload, number, size);
+        if self.conn.waiting().bytes > self.max_bytes {
+            return self.close("slow-reader", "it does not read what it is sent");
         }
-    }
-
-    fn check(&self, sent: Result<(), SendError>) {
-        match sent {
-            // A closed socket's own end is on its way to us.
+        match send(&self.socket) {
             Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
             Err(SendError::Socket(SocketError::InternalChannelFull)) => {
                 self.close("slow-reader", "it does not read what it is sent");
@@ -121,32 +107,66 @@ impl Outbox {
         }
     }
 
-    /// Closes this peer's transport and lets its conversation end.
-    pub fn close(&self, reason: &'static str, why: &str) {
-        if !self.cut.swap(true, Ordering::Relaxed) {
+    fn emit_binary(&self, message: &ServerMessage, number: Option<u64>) {
+        let (name, payload) = (name(message), Payload(message));
+        self.by_library(|socket| match number {
+            Some(number) => socket.emit(name, &(&payload, number)),
+            None => socket.emit(name, &payload),
+        });
+        if self.aliases && matches!(message, ServerMessage::NewOfferAwaiting(_)) {
+            self.by_library(|socket| socket.emit(event::NEW_OFFER_WAITING, &payload));
+        }
+    }
+
+    /// Closes the connection.
+    fn close(&self, reason: &'static str, why: &str) {
+        if !self.is_cut.swap(true, Ordering::Relaxed) {
             tracing::debug!(peer = %self.peer, "closing");
-            self.connection.close(reason, why);
+            connection::close(&self.conn, &self.name, reason, why);
         }
     }
 }
 
+/// Acknowledges the event with this number.
+pub fn ack_sender(socket: &Arc<Socket<LocalAdapter>>, ack: i64) -> AckSender {
+    let Ok(sender) = AckSender::from_message_parts(socket, &mut Value::Bytes(Bytes::new()), &Some(ack));
+    sender
+}
+
 impl directory::Outbox for Outbox {
-    fn tell(&self, broadcast: &Broadcast<'_>, number: Option<u64>) {
-        let payload = Payload(broadcast.message);
-        // Binary parts have to be numbered packet by packet, so such a payload is encoded for each.
-        if !broadcast.is_for_many || broadcast.is_binary {
-            return self.emit_news(broadcast.message, &payload, number);
+    fn tell(&self, broadcast: &Broadcast, number: Option<u64>) {
+        let message = &broadcast.message;
+        if broadcast.is_binary {
+            // Its parts have to be numbered packet by packet, so it is encoded for each client.
+            return self.emit_binary(message, number);
         }
-        let encoded = broadcast.event.get_or_init(|| to_raw_value(&payload).unwrap_or_default());
-        self.emit_news(broadcast.message, encoded, number);
+        let payload = Payload(message);
+        match number {
+            None => self.put(broadcast.packet.get_or_init(|| packet::event(name(message), &payload, None)).clone()),
+            Some(number) => {
+                let payload = broadcast.payload.get_or_init(|| to_raw_value(&payload).unwrap_or_default());
+                self.put(packet::event(name(message), payload, Some(number)));
+            }
+        }
+        if self.aliases && matches!(message, ServerMessage::NewOfferAwaiting(_)) {
+            let alias = || packet::event(event::NEW_OFFER_WAITING, &payload, None);
+            self.put(broadcast.alias.get_or_init(alias).clone());
+        }
     }
 
     fn announce_shutdown(&self) {
-        self.emit(event::SERVER_CLOSING, &Closing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS }, FEW_WORDS);
+        self.emit(event::SERVER_CLOSING, &Closing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS });
+    }
+
+    fn has_sent_all(&self) -> bool {
+        self.conn.waiting().messages == 0
     }
 
     fn end(&self) {
-        self.connection.inbox.end(ConnectionEnd::Broken);
+        if let Some(connection) = self.connection.upgrade() {
+            // Not here: the hub's lock is held.
+            tokio::spawn(async move { connection.end(ConnectionEnd::Broken) });
+        }
     }
 
     fn cut(&self, why: &str) {

@@ -1,16 +1,13 @@
-//! One peer, one conversation, in order: the task that takes what a peer said from its inbox, keeps it, and
-//! tells whom it concerns.
+//! A peer: what its client sends goes to the hub, and the hub's replies go back.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use serde::Serialize;
-use socketioxide::extract::AckSender;
-use tokio::sync::mpsc;
 
+use super::connection::IncomingEvent;
 use super::event::{self, EventName};
-use super::inbox::{Entry, IncomingEvent};
-use super::outbox::{FEW_WORDS, Outbox};
+use super::outbox::Outbox;
 use super::payload::Command;
 use crate::core::call::IceCandidate;
 use crate::core::name::{ConnectionId, OfferId, PeerId, RoomName, UserName};
@@ -22,14 +19,16 @@ use crate::hub::directory::{Broadcast, Outbox as _};
 use crate::hub::{self, Hub, Outcome, Speaker};
 use crate::refusals::RefusalLog;
 
-/// One live connection, as its task sees it.
+/// One client that is connected. When it is dropped, it has left: even a panic leaves nothing of it.
 pub struct Peer {
+    /// How its connection ended. Set before it is dropped.
+    pub end: ConnectionEnd,
     id: PeerId,
     name: UserName,
     connection: ConnectionId,
     outbox: Arc<Outbox>,
     hub: Arc<Hub>,
-    refusals: Mutex<RefusalLog>,
+    refusals: RefCell<RefusalLog>,
 }
 
 #[derive(Serialize)]
@@ -78,10 +77,10 @@ impl Peer {
         let (id, outbox) = hub.arrive(connection, newcomer, |arrival| {
             let outbox = Arc::new(way_out(arrival.peer));
             if let Some(restored) = &arrival.restored {
-                outbox.emit_exactly(event::RESTORED, restored);
+                outbox.emit(event::RESTORED, restored);
             }
             for (number, message) in &arrival.missed {
-                outbox.tell(&Broadcast::to_one(message), *number);
+                outbox.tell(&Broadcast::to_one(message.clone()), *number);
             }
             if !arrival.offers.is_empty() {
                 // Course step 11: the server emits the waiting offers to the new client.
@@ -93,34 +92,21 @@ impl Peer {
             tracing::info!(peer = %arrival.peer, user, back = back.is_some(), offers, "connected");
             outbox
         });
-        Self { id, name, connection, outbox, hub, refusals: Mutex::default() }
+        Self { id, name, connection, outbox, hub, end: ConnectionEnd::Broken, refusals: RefCell::default() }
     }
 
     /// Tells it something about its `auth`.
     pub fn remark(&self, refusal: &Refusal) {
         self.log_refusal("connect", refusal);
-        self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal }, FEW_WORDS);
+        self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal });
     }
 
     fn log_refusal(&self, event: &str, Refusal { code, message }: &Refusal) {
-        self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
+        self.refusals.borrow_mut().refused(self.name.as_str(), event, code.name(), message);
     }
 
-    /// The conversation: until the connection ends.
-    pub async fn converse(self, mut inbox: mpsc::Receiver<Entry>) {
-        let mut presence = Presence { peer: &self, how: ConnectionEnd::Broken };
-        while let Some(entry) = inbox.recv().await {
-            match entry {
-                Entry::EventName(event) => self.hear(*event),
-                Entry::Gone(how) => {
-                    presence.how = how;
-                    break;
-                }
-            }
-        }
-    }
-
-    fn hear(&self, IncomingEvent { said, reading, ack }: IncomingEvent) {
+    /// Acts on an event.
+    pub fn receive(&self, IncomingEvent { event: said, reading, ack }: IncomingEvent) {
         let by = Speaker { peer: self.id, connection: self.connection, number: reading.number };
         match reading.command {
             Err(refusal) => self.hub.refuse(by, refusal, |outcome| self.done(said, ack, outcome)),
@@ -148,9 +134,10 @@ impl Peer {
                             tracing::info!(peer = %self.id, user, offerer, offer = %id, "answered");
                         }
                         // The candidates so far go first, so that none that is passed on overtakes them.
-                        let size = candidates.iter().map(IceCandidate::size).sum();
-                        if let Some(ack) = ack {
-                            self.outbox.reply(ack, &candidates, size);
+                        let is_binary = candidates.iter().any(IceCandidate::is_binary);
+                        match ack {
+                            Some(ack) if is_binary => self.outbox.reply_binary(ack, &candidates),
+                            ack => self.reply(ack, &candidates),
                         }
                     });
                 });
@@ -200,18 +187,12 @@ impl Peer {
     }
 
     /// For what brings nothing but that it was done.
-    fn done(&self, said: EventName, ack: Option<AckSender>, outcome: Outcome<()>) {
+    fn done(&self, said: EventName, ack: Option<i64>, outcome: Outcome<()>) {
         self.act(said, ack, outcome, |ack, ()| self.reply(ack, &Done { ok: true, offer_id: None }));
     }
 
     /// Does what follows from an outcome: the deed, the refusal, or for something heard before the bare reply.
-    fn act<T>(
-        &self,
-        said: EventName,
-        ack: Option<AckSender>,
-        outcome: Outcome<T>,
-        deed: impl FnOnce(Option<AckSender>, T),
-    ) {
+    fn act<T>(&self, said: EventName, ack: Option<i64>, outcome: Outcome<T>, deed: impl FnOnce(Option<i64>, T)) {
         match outcome {
             Some(Ok(result)) => deed(ack, result),
             Some(Err(refusal)) => self.refuse(said, &refusal, ack),
@@ -220,17 +201,17 @@ impl Peer {
         }
     }
 
-    fn reply<T: Serialize + ?Sized>(&self, ack: Option<AckSender>, payload: &T) {
+    fn reply<T: Serialize + ?Sized>(&self, ack: Option<i64>, payload: &T) {
         if let Some(ack) = ack {
-            self.outbox.reply_exactly(ack, payload);
+            self.outbox.reply(ack, payload);
         }
     }
 
-    fn refuse(&self, said: EventName, refusal: &Refusal, ack: Option<AckSender>) {
+    fn refuse(&self, said: EventName, refusal: &Refusal, ack: Option<i64>) {
         self.log_refusal(said.name(), refusal);
         // In rooms the ack says it all, where there is one.
         if ack.is_none() || !matches!(said, EventName::Room(_)) {
-            self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: said.name(), refusal }, FEW_WORDS);
+            self.outbox.emit(event::SIGNALING_ERROR, &SignalingError { event: said.name(), refusal });
         }
         match said {
             // Pages call `forEach` on it.
@@ -250,19 +231,10 @@ fn listed(offers: &[OfferId]) -> String {
     words.join(" ")
 }
 
-/// That a peer is here. Dropped when its conversation ends, however it ends: even by a panic it leaves nothing.
-struct Presence<'a> {
-    peer: &'a Peer,
-    how: ConnectionEnd,
-}
-
-impl Drop for Presence<'_> {
+impl Drop for Peer {
     fn drop(&mut self) {
-        let Peer { id, name, connection, outbox, hub, .. } = self.peer;
-        let calls = hub.leave(*id, *connection, self.how);
-        if std::thread::panicking() {
-            outbox.close("fault", "its conversation failed");
-        }
-        tracing::info!(peer = %id, user = name.as_str(), how = ?self.how, offers = listed(&calls), "gone");
+        let calls = self.hub.leave(self.id, self.connection, self.end);
+        let (user, how) = (self.name.as_str(), self.end);
+        tracing::info!(peer = %self.id, user, ?how, offers = listed(&calls), "gone");
     }
 }

@@ -4,18 +4,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 
 use super::outbox::Frames;
 use crate::core::peer::ConnectionEnd;
-use crate::net::closing::GOING_AWAY;
-
-/// Close codes (RFC 6455, section 7.4; from 4000 on our own).
-pub mod code {
-    pub const NORMAL: u16 = 1000;
-    pub const TOO_LARGE: u16 = 1009;
-    pub const RESTART: u16 = 1012;
-    pub const POLICY: u16 = 1008;
-    pub const NONSENSE: u16 = 4400;
-    pub const GIVEN_UP: u16 = 4409;
-    pub const TOO_FAST: u16 = 4429;
-}
+use crate::transport::close_code;
 
 /// How a conversation came to its end.
 pub struct CloseInfo {
@@ -34,8 +23,8 @@ impl CloseInfo {
     /// The client closes, by a close frame with this code.
     pub fn closed(code: Option<u16>, through_proxy: bool) -> Self {
         let how = match code {
-            Some(code::NORMAL) => ConnectionEnd::Closed,
-            Some(GOING_AWAY) => ConnectionEnd::going_away(through_proxy),
+            Some(close_code::NORMAL) => ConnectionEnd::Closed,
+            Some(close_code::GOING_AWAY) => ConnectionEnd::going_away(through_proxy),
             _ => ConnectionEnd::Broken,
         };
         Self { how, farewell: None }

@@ -86,7 +86,7 @@ type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 impl Service {
     /// Builds the door. Each request is expected to carry the [`ClientAddr`] that it comes from in its extensions, and the
-    /// [`ConnHandle`](crate::net::conn_handle::ConnHandle) that it comes by: without that a connection is not measured.
+    /// [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by: without that a connection is not measured.
     pub fn new(options: Options, authenticator: Authenticator, hub: Arc<Hub>) -> (Self, Routes) {
         let (alive, all_over) = mpsc::channel(1);
         let (alive, all_over) = (Mutex::new(Some(alive)), tokio::sync::Mutex::new(all_over));

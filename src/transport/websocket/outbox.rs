@@ -80,8 +80,8 @@ impl Frames {
 }
 
 impl directory::Outbox for Outbox {
-    fn tell(&self, broadcast: &Broadcast<'_>, _number: Option<u64>) {
-        let encoded = broadcast.frame.get_or_init(|| match broadcast.message {
+    fn tell(&self, broadcast: &Broadcast, _number: Option<u64>) {
+        let encoded = broadcast.frame.get_or_init(|| match &broadcast.message {
             ServerMessage::Room(message) => rooms::message(message).into(),
             ServerMessage::Pair(message) => pairs::message(message).into(),
             // Of calls nobody hears at this door.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tungstenite::error::CapacityError;
 
-use super::close_info::{CloseInfo, code, part};
+use super::close_info::{CloseInfo, part};
 use super::outbox::{End, Frames, Outbox};
 use super::{Options, pairs, rooms};
 use crate::auth::rate_limiter::{RateLimiter, Verdict};
@@ -21,9 +21,9 @@ use crate::core::refusal::{Code, Refusal};
 use crate::hub::directory::{Broadcast, Outbox as _};
 use crate::hub::{self, Hub, Speaker};
 use crate::metrics;
-use crate::net::closing::GOING_AWAY;
-use crate::net::conn_handle::ConnHandle;
+use crate::net::tcp_handle::TcpHandle;
 use crate::refusals::RefusalLog;
+use crate::transport::close_code as code;
 
 /// So much nonsense within this time ends a conversation.
 const NONSENSE: (usize, Duration) = (10, Duration::from_secs(10));
@@ -42,7 +42,7 @@ pub enum Dialect {
 #[derive(Default)]
 pub struct ConnectionInfo {
     /// Where it is measured and cut; without it, it is not.
-    pub conn: Option<ConnHandle>,
+    pub conn: Option<TcpHandle>,
     /// Whether a trusted proxy stands between.
     pub through_proxy: bool,
     /// Whether the client asked for pings as text. A page that the browser has frozen cannot answer these; control
@@ -91,7 +91,7 @@ impl Peer {
                 outbox.send(rooms::restored(&restored.rooms));
             }
             for (_, message) in &arrival.missed {
-                outbox.tell(&Broadcast::to_one(message), None);
+                outbox.tell(&Broadcast::to_one(message.clone()), None);
             }
             let (user, back) = (name.as_str(), arrival.restored.is_some());
             tracing::info!(peer = %arrival.peer, user, back, "connected by bare WebSocket");
@@ -300,7 +300,7 @@ impl Peer {
         let end = end.wait_for(Option::is_some).await.ok().and_then(|end| *end);
         let shutdown = match self.dialect {
             Dialect::Rooms => code::RESTART,
-            Dialect::Pairs(_) => GOING_AWAY,
+            Dialect::Pairs(_) => code::GOING_AWAY,
         };
         let farewell = match end {
             Some(End::Shutdown) => Some((shutdown, "the server goes down")),

@@ -46,17 +46,16 @@ impl HttpServer {
         let routes = routes.layer(middleware::from_fn_with_state(tag.clone(), prepare));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let (tended, looked_after) = (door.clone(), hub.clone());
+        let looked_after = hub.clone();
         tokio::spawn(async move {
             let mut ticks = tokio::time::interval(Duration::from_millis(100));
             loop {
                 ticks.tick().await;
                 looked_after.expire();
-                tended.sweep();
             }
         });
-        let announced = hub.clone();
-        tokio::spawn(async move { announced.announce().await });
+        let served = hub.clone();
+        tokio::spawn(async move { served.fan_out().await });
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { address, door, hub, tag }
     }

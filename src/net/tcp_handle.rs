@@ -1,4 +1,4 @@
-//! A connection as it is seen from outside: what the doors need to know of it, and how to cut it.
+//! A network connection as the transports see it: where it comes from, and how to cut it.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -6,29 +6,28 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use socket2::SockRef;
+use switchboard_conn::{Carrier, Carry};
 use tokio::net::TcpStream;
 
-use super::closing::{Closing, Goodbye};
 use super::conn_stats::ConnStats;
 
 /// One network connection. In the extensions of each request that comes by it. Cheap to clone; it keeps nothing alive.
 #[derive(Clone)]
-pub struct ConnHandle(Arc<End>);
+pub struct TcpHandle(Arc<End>);
 
 struct End {
     address: SocketAddr,
     secure: bool,
     stream: Weak<TcpStream>,
     stats: Arc<ConnStats>,
-    closing: Closing,
 }
 
-impl ConnHandle {
+impl TcpHandle {
     /// The connection to `address` on this stream.
     pub fn new(address: SocketAddr, secure: bool, stream: &Arc<TcpStream>, stats: Arc<ConnStats>) -> Self {
         // An IPv4 address as such, even if it came to an IPv6 socket.
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
-        Self(Arc::new(End { address, secure, stream: Arc::downgrade(stream), stats, closing: Closing::default() }))
+        Self(Arc::new(End { address, secure, stream: Arc::downgrade(stream), stats }))
     }
 
     /// Where its other end is.
@@ -54,34 +53,14 @@ impl ConnHandle {
         }
     }
 
+    /// A request begins: all that came before was whole.
+    pub fn begin_request(&self) {
+        self.0.stats.begin_request();
+    }
+
     /// All that came by it was whole.
     pub fn finish(&self) {
         self.0.stats.finish();
-    }
-
-    /// An event of so many bytes that came by it was whole.
-    pub fn heard(&self, bytes: usize) {
-        self.0.stats.heard(bytes);
-    }
-
-    /// How the client closes it.
-    pub(super) fn closing(&self) -> &Closing {
-        &self.0.closing
-    }
-
-    /// It is a WebSocket from now on: its end is to be known.
-    pub fn watch_close(&self) {
-        self.0.closing.watch();
-    }
-
-    /// The goodbye of its client, if there was one.
-    pub fn goodbye(&self) -> Option<Goodbye> {
-        self.0.closing.goodbye()
-    }
-
-    /// Bytes of the longest WebSocket frame that its client began to send.
-    pub fn longest_frame(&self) -> u64 {
-        self.0.closing.longest_frame()
     }
 
     /// Whether something came by it that is not whole yet.
@@ -89,14 +68,35 @@ impl ConnHandle {
         self.0.stats.is_unfinished()
     }
 
-    /// Bytes written to it so far.
-    pub fn written(&self) -> u64 {
-        self.0.stats.written()
+    /// For the engine, with the request of a WebSocket: as long as it keeps this, it says which bytes were events.
+    pub fn carrier(&self) -> Carrier {
+        Carrier(Arc::new(Counted(self.clone())))
+    }
+
+    /// An event of so many bytes came by it.
+    pub fn used(&self, bytes: usize) {
+        self.0.stats.used(bytes);
     }
 }
 
-impl fmt::Debug for ConnHandle {
+/// A connection of which the engine says what was used. When it is dropped, nobody says that any more: then what comes
+/// cannot be counted either.
+struct Counted(TcpHandle);
+
+impl Carry for Counted {
+    fn used(&self, bytes: usize) {
+        self.0.used(bytes);
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.stats.stop_counting();
+    }
+}
+
+impl fmt::Debug for TcpHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cable").field("secure", &self.0.secure).finish_non_exhaustive()
+        f.debug_struct("TcpHandle").field("secure", &self.0.secure).finish_non_exhaustive()
     }
 }

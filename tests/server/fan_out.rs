@@ -1,4 +1,4 @@
-//! Many listeners: told by the announcer, some at a time, and nobody is told anything twice, too late or for nothing.
+//! A lobby of any size: served in chunks, and no client is sent anything twice, too late or for nothing.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use switchboard::core::outgoing::ServerMessage;
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::core::refusal::Refusal;
 use switchboard::core::state::{AnswerTarget, Core};
-use switchboard::hub::directory::{Broadcast, Directory, NextRound, Outbox};
-use switchboard::hub::subscribers::{CHUNK, MAX_DELAY, SYNC_LIMIT};
+use switchboard::hub::directory::{Broadcast, Directory, Outbox};
+use switchboard::hub::subscribers::CHUNK;
 
 const CROWD: usize = 5 * CHUNK;
 
@@ -35,10 +35,10 @@ struct Page {
 struct Screen(Mutex<Page>);
 
 impl Outbox for Screen {
-    fn tell(&self, telling: &Broadcast<'_>, _: Option<u64>) {
+    fn tell(&self, telling: &Broadcast, _: Option<u64>) {
         let mut page = self.0.lock();
         page.told += 1;
-        match telling.message {
+        match &telling.message {
             // Counted, since a panic in here is caught.
             ServerMessage::NewOfferAwaiting(call) => {
                 page.twice += usize::from(!page.shown.insert(call.offer_id.0) && !page.has_asked)
@@ -99,7 +99,7 @@ impl ServiceState {
         let screen = Arc::new(Screen::default());
         screen.0.lock().shown = ids(&arrival.offers);
         self.directory.add(arrival.peer, connection, Some(lobby), screen.clone());
-        self.directory.tell_all(arrival.outgoing, self.now);
+        self.directory.tell_all(arrival.outgoing);
         self.listeners.push(Listener { peer: arrival.peer, connection, screen, name: own_name });
     }
 
@@ -107,20 +107,20 @@ impl ServiceState {
         let Listener { peer, connection, .. } = self.listeners.swap_remove(who);
         let outgoing = self.switchboard.leave(peer, connection, ConnectionEnd::Closed, self.now);
         self.directory.remove(peer, connection);
-        self.directory.tell_all(outgoing, self.now);
+        self.directory.tell_all(outgoing);
     }
 
     fn break_off(&mut self, who: usize) -> String {
         let Listener { peer, connection, name, .. } = self.listeners.remove(who);
         let outgoing = self.switchboard.leave(peer, connection, ConnectionEnd::Broken, self.now);
         self.directory.remove(peer, connection);
-        self.directory.tell_all(outgoing, self.now);
+        self.directory.tell_all(outgoing);
         name
     }
 
     fn expire(&mut self) {
         let outgoing = self.switchboard.expire(self.now);
-        self.directory.tell_all(outgoing, self.now);
+        self.directory.tell_all(outgoing);
     }
 
     fn offer(&mut self, who: usize) -> OfferId {
@@ -128,13 +128,13 @@ impl ServiceState {
         let json = serde_json::value::to_raw_value("an offer").expect("text is JSON");
         let description = SessionDescription::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default());
         let outgoing = self.switchboard.offer(self.listeners[who].peer, id, description.expect("small"), self.now);
-        self.directory.tell_all(outgoing.expect("kept"), self.now);
+        self.directory.tell_all(outgoing.expect("kept"));
         id
     }
 
     fn cancel(&mut self, who: usize) {
         let outgoing = self.switchboard.cancel(self.listeners[who].peer, self.now);
-        self.directory.tell_all(outgoing, self.now);
+        self.directory.tell_all(outgoing);
     }
 
     /// Answers the newest offer on its screen, from which that is gone then.
@@ -152,7 +152,7 @@ impl ServiceState {
         let description = SessionDescription::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default());
         let peer = self.listeners[who].peer;
         let answered = self.switchboard.answer(peer, wanted, description.expect("small"), true, self.now)?;
-        self.directory.tell_all(answered.outgoing, self.now);
+        self.directory.tell_all(answered.outgoing);
         Ok(())
     }
 
@@ -171,15 +171,13 @@ impl ServiceState {
         assert_eq!(screen.0.lock().shown, ids(&self.switchboard.open_offers(*peer)));
     }
 
-    fn announce_all(&mut self) {
+    fn send_all(&mut self) {
         for _ in 0..100_000 {
-            match self.directory.announce(self.now) {
-                NextRound::Now => {}
-                NextRound::At(time) => self.now = time,
-                NextRound::WhenCalled => return,
+            if !self.directory.step() {
+                return;
             }
         }
-        panic!("the announcer finds no end");
+        panic!("there is no end of it");
     }
 
     /// Offers that somebody was told of twice, and those that somebody only heard the end of.
@@ -198,20 +196,20 @@ fn ids(offers: &[Call]) -> BTreeSet<u64> {
 }
 
 #[test]
-fn a_few_are_told_at_once() {
-    let mut hall = ServiceState::with(SYNC_LIMIT);
+fn lobby_of_one_chunk_is_served_at_once() {
+    let mut hall = ServiceState::with(CHUNK);
     hall.offer(0);
-    assert_eq!(hall.told(), SYNC_LIMIT - 1);
-    assert_eq!(hall.directory.announce(hall.now), NextRound::WhenCalled);
+    assert_eq!(hall.told(), CHUNK - 1);
+    assert!(!hall.directory.step());
 }
 
 #[test]
-fn many_are_told_some_at_a_time_by_the_announcer_and_not_by_who_speaks() {
+fn larger_lobby_is_served_a_chunk_at_a_time() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     assert_eq!(hall.told(), 0);
     let mut before = 0;
-    while hall.directory.announce(hall.now) == NextRound::Now {
+    while hall.directory.step() {
         assert!(hall.told() - before <= CHUNK);
         before = hall.told();
     }
@@ -219,70 +217,68 @@ fn many_are_told_some_at_a_time_by_the_announcer_and_not_by_who_speaks() {
 }
 
 #[test]
-fn an_offer_that_is_gone_before_its_turn_is_not_announced() {
+fn offer_withdrawn_before_its_turn_is_not_announced() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     hall.cancel(0);
-    hall.announce_all();
+    hall.send_all();
     assert_eq!(hall.told(), 0);
 }
 
 #[test]
-fn who_came_in_between_hears_that_it_is_gone() {
+fn offer_withdrawn_half_way_is_withdrawn_for_those_told() {
+    let mut hall = ServiceState::with(CROWD);
+    hall.offer(0);
+    hall.directory.step();
+    let told = hall.told();
+    assert!(told < CROWD / 2, "one chunk");
+    hall.cancel(0);
+    hall.send_all();
+    assert_eq!(hall.told(), 2 * told);
+    (0..CROWD).for_each(|who| hall.check(who));
+}
+
+#[test]
+fn client_that_has_it_from_a_list_receives_the_withdrawal() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     hall.arrive();
     hall.cancel(0);
-    hall.announce_all();
+    hall.send_all();
     assert_eq!(hall.told(), 1);
     hall.check(CROWD);
 }
 
 #[test]
-fn that_an_offer_is_gone_waits_for_company_but_not_for_long() {
-    let mut hall = ServiceState::with(CROWD);
-    hall.offer(0);
-    hall.announce_all();
-    let all = hall.told();
-    hall.cancel(0);
-    assert_eq!(hall.directory.announce(hall.now), NextRound::At(hall.now + MAX_DELAY));
-    assert_eq!(hall.told(), all);
-    hall.offer(1);
-    assert_eq!(hall.directory.announce(hall.now), NextRound::Now);
-    let heard: BTreeSet<usize> = hall.listeners[2..].iter().map(|listener| listener.screen.0.lock().told).collect();
-    assert_eq!(heard, BTreeSet::from([1, 3]), "both go out together");
-}
-
-#[test]
-fn so_much_at_a_time_that_one_who_reads_can_follow() {
+fn many_offers_are_sent_as_a_reader_can_follow() {
     let mut hall = ServiceState::with(CROWD);
     let mut offers = 0;
     for who in 0..3 * CHUNK {
         hall.offer(who);
         offers += 1;
     }
-    hall.directory.announce(hall.now);
+    hall.directory.step();
     let most = hall.listeners.iter().map(|listener| listener.screen.0.lock().told).max();
     assert!(most.is_some_and(|most| most <= 32), "{most:?} of {offers}");
-    hall.announce_all();
+    hall.send_all();
     (0..CROWD).for_each(|who| hall.check(who));
 }
 
-/// What is taken back is more than goes out at a time: the cut must not fall between an offer and its end.
+/// More than is sent at a time: the cut must not fall between an offer and its withdrawal.
 #[test]
-fn of_offers_that_are_gone_before_their_turn_nobody_hears_that_they_are_gone() {
+fn many_offers_withdrawn_before_their_turn_are_not_announced() {
     let mut hall = ServiceState::with(CROWD);
     for _ in 0..100 {
         hall.offer(0);
         hall.cancel(0);
     }
-    hall.announce_all();
+    hall.send_all();
     assert_eq!(hall.told(), 0);
 }
 
-/// Whoever makes offers and takes them back all the time must not keep the announcer from the others' news.
+/// A client that makes offers and withdraws them all the time must not hold up the others' offers.
 #[test]
-fn offers_that_nobody_has_heard_of_keep_no_other_offer_waiting() {
+fn offers_that_come_and_go_hold_up_no_other() {
     let mut hall = ServiceState::with(CROWD);
     for _ in 0..1_000 {
         hall.offer(0);
@@ -290,15 +286,15 @@ fn offers_that_nobody_has_heard_of_keep_no_other_offer_waiting() {
     }
     hall.offer(1);
     let mut steps = 1;
-    while hall.directory.announce(hall.now) == NextRound::Now {
+    while hall.directory.step() {
         steps += 1;
     }
-    assert!(steps <= 2 * CROWD / CHUNK, "{steps} steps for one offer to {CROWD}");
+    assert!(steps <= 10 * CROWD / CHUNK, "{steps} steps for one offer to {CROWD}");
 }
 
-/// A queue takes 1,024 messages: whoever asks for the list is not to be closed for what others have heard piecemeal.
+/// A queue takes 1,024 messages: a client that asks for the list is not to be closed for what others receive piecemeal.
 #[test]
-fn who_asks_for_the_list_is_not_flooded_with_what_is_still_to_be_told() {
+fn client_that_asks_for_the_list_is_not_flooded() {
     let mut hall = ServiceState::with(1_200);
     for who in 1..1_200 {
         hall.offer(who);
@@ -308,15 +304,15 @@ fn who_asks_for_the_list_is_not_flooded_with_what_is_still_to_be_told() {
 }
 
 #[test]
-fn who_has_answered_by_name_is_not_told_of_that_offer_afterwards() {
+fn client_that_answers_by_name_is_not_told_of_that_offer() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
-    assert_eq!(hall.directory.announce(hall.now), NextRound::Now);
+    assert!(hall.directory.step());
     let is_unaware = |listener: &Listener| listener.screen.0.lock().told == 0;
     let answerer = (1..CROWD).find(|who| is_unaware(&hall.listeners[*who])).expect("one whose turn is later");
     let name = UserName::new(&hall.listeners[0].name).expect("short");
     hall.answer_to(answerer, &AnswerTarget::NewestOf(name)).expect("the first to answer");
-    hall.announce_all();
+    hall.send_all();
     (0..CROWD).for_each(|who| hall.check(who));
 }
 
@@ -328,7 +324,7 @@ enum Deed {
     Ask(usize),
     Arrive,
     Leave(usize),
-    Announce(usize),
+    Step(usize),
     Wait(u64),
 }
 
@@ -340,7 +336,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => any::<usize>().prop_map(Deed::Ask),
         2 => Just(Deed::Arrive),
         2 => any::<usize>().prop_map(Deed::Leave),
-        5 => (1..4usize).prop_map(Deed::Announce),
+        5 => (1..4usize).prop_map(Deed::Step),
         1 => (1..200u64).prop_map(Deed::Wait),
     ]
 }
@@ -349,8 +345,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_meanwhile_everybody_knows_the_open_offers_in_the_end(
-        crowd in SYNC_LIMIT - 2..2 * CHUNK,
+    fn every_client_knows_the_open_offers_in_the_end(
+        crowd in 7..3 * CHUNK,
         deeds in prop::collection::vec(deed(), 1..200),
     ) {
         let mut hall = ServiceState::with(crowd);
@@ -369,11 +365,11 @@ proptest! {
                 Deed::Arrive => hall.arrive(),
                 Deed::Leave(n) if hall.listeners.len() > 6 => hall.leave(someone(n, &hall)),
                 Deed::Leave(_) => {}
-                Deed::Announce(times) => (0..times).for_each(|_| _ = hall.directory.announce(hall.now)),
+                Deed::Step(times) => (0..times).for_each(|_| _ = hall.directory.step()),
                 Deed::Wait(ms) => hall.now += Duration::from_millis(ms),
             }
         }
-        hall.announce_all();
+        hall.send_all();
         prop_assert_eq!(hall.faults().0, 0, "told twice");
         (0..hall.listeners.len()).for_each(|who| hall.check(who));
         (0..hall.listeners.len()).rev().for_each(|who| hall.leave(who));
@@ -390,7 +386,7 @@ enum Turn {
     Return(usize),
     Ask(usize),
     Arrive,
-    Announce(usize),
+    Step(usize),
     Wait(u64),
 }
 
@@ -403,7 +399,7 @@ fn turn() -> impl Strategy<Value = Turn> {
         4 => any::<usize>().prop_map(Turn::Return),
         1 => any::<usize>().prop_map(Turn::Ask),
         1 => Just(Turn::Arrive),
-        5 => (1..4usize).prop_map(Turn::Announce),
+        5 => (1..4usize).prop_map(Turn::Step),
         2 => (1..200u64).prop_map(Turn::Wait),
         1 => (1_000..7_000u64).prop_map(Turn::Wait),
     ]
@@ -413,8 +409,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn whoever_breaks_off_and_comes_back_meanwhile_everybody_knows_the_open_offers_in_the_end(
-        crowd in 14..SYNC_LIMIT + 100,
+    fn every_client_knows_them_when_some_break_off_and_return(
+        crowd in 14..3 * CHUNK,
         turns in prop::collection::vec(turn(), 1..300),
     ) {
         let mut hall = ServiceState::with(crowd);
@@ -436,7 +432,7 @@ proptest! {
                 },
                 Turn::Ask(n) => hall.ask(n % many),
                 Turn::Arrive => hall.arrive(),
-                Turn::Announce(times) => (0..times).for_each(|_| _ = hall.directory.announce(hall.now)),
+                Turn::Step(times) => (0..times).for_each(|_| _ = hall.directory.step()),
                 Turn::Wait(ms) => {
                     hall.now += Duration::from_millis(ms);
                     hall.expire();
@@ -445,7 +441,7 @@ proptest! {
         }
         hall.now += Duration::from_secs(31);
         hall.expire();
-        hall.announce_all();
+        hall.send_all();
         // Whoever comes while a caller is away does not see its offer, but hears what becomes of it.
         prop_assert_eq!(hall.faults().0, 0, "told twice");
         (0..hall.listeners.len()).for_each(|who| hall.check(who));

@@ -1,0 +1,74 @@
+//! One Engine.IO session from the request that opens it: who came, by what, and whether a CONNECT came.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::http::Extensions;
+use switchboard_conn::{ConnHandle, Slot};
+
+use crate::auth::client_addr::ClientAddr;
+use crate::metrics;
+use crate::net::connection_limiter::ConnectionPermit;
+use crate::net::tcp_handle::TcpHandle;
+
+/// Logged, since a client without a connection cannot be told.
+const NO_CONNECT: &str = "connection closed: its client began with something else than a Socket.IO CONNECT (does it use \
+                          another parser, such as msgpack, or emit before the event \"connect\"?)";
+
+/// What is kept of the request that opens a session, in its extensions: socketioxide keeps those for as long as the
+/// session lasts, so nothing else is left in them.
+pub struct EngineSession {
+    /// Where the client is.
+    pub client_addr: ClientAddr,
+    /// Whether the address bears credentials, which count only in `auth`.
+    pub has_credentials_in_query: bool,
+    /// The network connection, where it is the session's own from the beginning.
+    pub tcp: Option<TcpHandle>,
+    /// What the engine knows of the session.
+    pub slot: Slot,
+    /// Who may be connected at the same time.
+    _permit: Option<Arc<ConnectionPermit>>,
+    has_connected: AtomicBool,
+    is_claimed: AtomicBool,
+}
+
+impl EngineSession {
+    /// A session is about to be opened by a request with these extensions.
+    pub fn new(extensions: &Extensions, tcp: Option<TcpHandle>, has_credentials_in_query: bool) -> Arc<Self> {
+        Arc::new(Self {
+            client_addr: extensions.get().copied().unwrap_or_else(ClientAddr::unknown),
+            has_credentials_in_query,
+            tcp,
+            slot: Slot::default(),
+            _permit: extensions.get().cloned(),
+            has_connected: AtomicBool::new(false),
+            is_claimed: AtomicBool::new(false),
+        })
+    }
+
+    /// A CONNECT packet came. `None` if the session has a socket already: socketioxide lets go of an earlier one late, and
+    /// with it of whatever has the same id by then, so that a second one would have no end.
+    pub fn claim(self: &Arc<Self>) -> Option<Claim> {
+        self.has_connected.store(true, Ordering::Relaxed);
+        let was_claimed = self.is_claimed.swap(true, Ordering::Relaxed);
+        (!was_claimed).then(|| Claim(self.clone()))
+    }
+}
+
+impl Drop for EngineSession {
+    fn drop(&mut self) {
+        let has_spoken = |conn: &ConnHandle| conn.close_code().is_none() && conn.bytes_read() > 0;
+        if !*self.has_connected.get_mut() && self.slot.get().is_some_and(has_spoken) {
+            metrics::warn("no-connect", NO_CONNECT);
+        }
+    }
+}
+
+/// That a session has a socket. Dropped with the last of it.
+pub struct Claim(Arc<EngineSession>);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.0.is_claimed.store(false, Ordering::Relaxed);
+    }
+}
