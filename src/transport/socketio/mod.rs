@@ -3,6 +3,7 @@
 //! A message's way: a [`Listener`] receives it inline, in the order of arrival; its [`Connection`] limits and reads it; the
 //! [`Peer`] applies it to the hub; the hub puts what follows into the receivers' outboxes ([`outbox`]).
 
+pub mod arguments;
 pub mod connection;
 pub mod engine_session;
 pub mod event;

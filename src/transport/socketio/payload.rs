@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use socketioxide_core::Value;
 
+use super::arguments::{Arguments, Object};
 use super::event::EventName;
 use crate::core::call::{CallRef, IceCandidate, Role, SessionDescription};
 use crate::core::limits::Limits;
@@ -108,11 +109,36 @@ pub fn read(said: EventName, packet: &Value, limits: &Limits) -> Reading {
         Value::Str(text, attachments) => (text.as_str(), attachments.clone().unwrap_or_default()),
         Value::Bytes(_) => return Reading { number: None, command: Err(bad(said)) },
     };
+    let attachments = Vec::from(attachments);
+    // What is sent most, and what is longest, is read in one pass.
+    let (command, number) = match said {
+        EventName::IceCandidate => in_one_pass(text, |payload| candidate(payload, &attachments, limits)),
+        EventName::NewAnswer => in_one_pass(text, |payload| answer(payload, &attachments, limits)),
+        _ => None,
+    }
+    .unwrap_or_else(|| step_by_step(said, text, &attachments, limits));
+    Reading { number: number.and_then(|number| serde_json::from_str(number.get()).ok()), command }
+}
+
+/// An event whose payload is an object of this kind; `None` if it is not.
+fn in_one_pass<'a, T: Deserialize<'a>>(
+    text: &'a str,
+    command: impl FnOnce(T) -> Result<Command, Refusal>,
+) -> Option<(Result<Command, Refusal>, Option<&'a RawValue>)> {
+    let Arguments { payload: Object(payload), number } = serde_json::from_str(text).ok()?;
+    Some((command(payload), number))
+}
+
+/// Any event, to the refusal that says what is wrong with it.
+fn step_by_step<'a>(
+    said: EventName,
+    text: &'a str,
+    attachments: &[Bytes],
+    limits: &Limits,
+) -> (Result<Command, Refusal>, Option<&'a RawValue>) {
     // The first element is the event's name, the second its payload, the third a page's own number of it.
     let arguments: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-    let number = arguments.get(2).and_then(|number| serde_json::from_str(number.get()).ok());
-    let command = command(said, arguments.get(1).copied(), &Vec::from(attachments), limits);
-    Reading { number, command }
+    (command(said, arguments.get(1).copied(), attachments, limits), arguments.get(2).copied())
 }
 
 fn command(
@@ -128,8 +154,8 @@ fn command(
         EventName::CancelOffer => Ok(Command::CancelOffer),
         EventName::Hangup => Ok(hang_up(argument)),
         EventName::NewOffer => offer(needed()?, attachments, limits),
-        EventName::NewAnswer => answer(needed()?, attachments, limits),
-        EventName::IceCandidate => candidate(needed()?, attachments, limits),
+        EventName::NewAnswer => answer(object(needed()?).ok_or_else(|| bad(said))?, attachments, limits),
+        EventName::IceCandidate => candidate(object(needed()?).ok_or_else(|| bad(said))?, attachments, limits),
         EventName::RejoinCall => rejoin(needed()?),
         EventName::Room(verb) => {
             let envelope: Envelope = argument.and_then(object).unwrap_or_default();
@@ -167,8 +193,7 @@ fn rejoin(argument: &RawValue) -> Result<Command, Refusal> {
     Ok(Command::RejoinCall(id, role, UserName::new(&payload.user_name)?, payload.key.into()))
 }
 
-fn answer(argument: &RawValue, attachments: &[Bytes], limits: &Limits) -> Result<Command, Refusal> {
-    let payload: Answer = object(argument).ok_or_else(|| bad(EventName::NewAnswer))?;
+fn answer(payload: Answer<'_>, attachments: &[Bytes], limits: &Limits) -> Result<Command, Refusal> {
     let description = payload.answer.ok_or_else(|| bad(EventName::NewAnswer))?;
     let wanted = match (payload.offer_id, payload.offerer_user_name) {
         (Some(id), _) => string(id).and_then(|id| OfferId::parse(&id)).map(AnswerTarget::Offer),
@@ -179,8 +204,7 @@ fn answer(argument: &RawValue, attachments: &[Bytes], limits: &Limits) -> Result
     Ok(Command::Answer(wanted.ok_or_else(Refusal::no_such_offer)?, description))
 }
 
-fn candidate(argument: &RawValue, attachments: &[Bytes], limits: &Limits) -> Result<Command, Refusal> {
-    let payload: Candidate = object(argument).ok_or_else(|| bad(EventName::IceCandidate))?;
+fn candidate(payload: Candidate<'_>, attachments: &[Bytes], limits: &Limits) -> Result<Command, Refusal> {
     let candidate = payload.ice_candidate.ok_or_else(|| bad(EventName::IceCandidate))?;
     // As in JavaScript, `if (didIOffer)`.
     let role = match payload.did_i_offer.map(RawValue::get) {
