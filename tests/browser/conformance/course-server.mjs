@@ -12,7 +12,7 @@ const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; ch
 
 /** Servers with other settings, each at a path of its own beside the usual one. */
 const VARIANTS = {
-  '/quick-heartbeat': { pingInterval: 400, pingTimeout: 600 },
+  '/quick-heartbeat': { pingInterval: 400, pingTimeout: 2000 },
   '/no-upgrades': { allowUpgrades: false },
   '/websocket-only': { transports: ['websocket'] },
   '/recovering': { connectionStateRecovery: { maxDisconnectionDuration: 10_000 } },
@@ -113,8 +113,9 @@ function addCourse(io) {
     });
 
     socket.on('newAnswer', (answered, ack) => {
-      const call = [...calls].find((other) => other.offer.offererUserName === answered.offererUserName);
-      if (!call || call.lobby !== lobby) {
+      const call = [...calls].find((other) =>
+        other.lobby === lobby && other.offer.offererUserName === answered.offererUserName);
+      if (!call) {
         ack?.([]);
         return;
       }

@@ -5,6 +5,7 @@ export function addOddities(io) {
   io.on('connection', (socket) => {
     const { auth, query, headers } = socket.handshake;
     const numbers = [];
+    const held = [];
     let tries = 0;
 
     socket.on('handshake', (ack) => ack({ auth, query, headers }));
@@ -14,17 +15,21 @@ export function addOddities(io) {
     socket.on('message', (...args) => socket.emit('message', ...args));
     socket.on('number', (number) => numbers.push(number));
     socket.on('numbers', (ack) => ack(numbers));
-    socket.on('late', (milliseconds, ack) => setTimeout(ack, milliseconds, 'late'));
+    socket.on('hold', (ack) => held.push(ack));
+    socket.on('release', (ack) => {
+      for (const answer of held.splice(0)) answer('late');
+      ack();
+    });
     socket.on('thirdTime', (value, ack) => {
       tries += 1;
-      if (tries % 3 === 0) ack(value, tries);
+      if (tries % 3 === 0) ack(value);
     });
     socket.on('burst', (count, ack) => {
       for (let n = 0; n < count; n += 1) socket.emit('number', n);
       ack?.();
     });
     socket.on('askMe', (question, ack) => {
-      socket.timeout(5000).emitWithAck('question', question).then(
+      socket.timeout(20_000).emitWithAck('question', question).then(
         (answer) => ack?.(answer),
         (error) => ack?.(`failed: ${error.message}`),
       );

@@ -13,7 +13,8 @@ class Stage {
   otherOrigin = other;
   transports = scenario.transports;
 
-  #lobby = `scenario ${number}`;
+  /** Of this very page: a server may still count the users of another one among the connected. */
+  #lobby = `scenario ${number}, ${performance.timeOrigin}`;
   #sockets = [];
   #users = 0;
 
@@ -23,7 +24,7 @@ class Stage {
     return this.keep(io(address, { forceNew: true, transports: this.transports, ...options, auth: usual }));
   }
 
-  /** What the server asks of a user, in a lobby of this scenario's own. */
+  /** What the server asks of a user, in a lobby of this page's own. */
   identity(auth = {}) {
     this.#users += 1;
     return { userName: `user ${this.#users}`, password: 'x', lobby: this.#lobby, ...auth };
@@ -80,7 +81,12 @@ class Stage {
 
   /** The arguments with which `event` is fired next. */
   next(emitter, event) {
-    return new Promise((resolve) => emitter.once(event, (...args) => resolve(args)));
+    const wait = { event };
+    window.awaited.add(wait);
+    return new Promise((resolve) => emitter.once(event, (...args) => {
+      window.awaited.delete(wait);
+      resolve(args);
+    }));
   }
 
   /** A list that grows with each of the events, as `describe` makes it of name and arguments. */
@@ -116,6 +122,8 @@ class Stage {
   }
 }
 
+/** For the words of a scenario that is not done in time. */
+window.awaited = new Set();
 const stage = new Stage();
 let outcome;
 try {

@@ -53,7 +53,7 @@ export const acks = [
   }),
 
   onEachTransport('the option ackTimeout holds for every event', async (stage) => {
-    const socket = await stage.connected({ ackTimeout: 5000 });
+    const socket = await stage.connected({ ackTimeout: 20_000 });
     const answered = await new Promise((resolve) => socket.emit('test', (...got) => resolve(got)));
     const late = await new Promise((resolve) => socket.timeout(50).emit(NEVER_ANSWERED, (...got) => resolve(got)));
     return [answered, late.length, late[0].message];
@@ -84,14 +84,13 @@ export const acks = [
   onEachTransport('an answer that comes too late is not heard', async (stage) => {
     const socket = await stage.connected();
     const calls = [];
-    socket.timeout(80).emit('late', 200, (...got) => calls.push(got.length));
-    await stage.wait(80);
-    await socket.emitWithAck('late', 300);
+    await new Promise((resolve) => socket.timeout(50).emit('hold', (...got) => resolve(calls.push(got.length))));
+    await socket.emitWithAck('release');
     return calls;
   }, OFFICIAL_ONLY),
 
   onEachTransport('with retries an event is sent again until it is answered, one after the other', async (stage) => {
-    const socket = await stage.connected({ retries: 3, ackTimeout: 1000 });
+    const socket = await stage.connected({ retries: 100, ackTimeout: 300 });
     const heard = [];
     await new Promise((resolve) => {
       socket.emit('thirdTime', 'a', (...got) => heard.push(got));
@@ -101,17 +100,17 @@ export const acks = [
   }, OFFICIAL_ONLY),
 
   scenario('with retries an event that is never answered gives up, and the next has its turn', async (stage) => {
-    const socket = await stage.connected({ retries: 1, ackTimeout: 600 });
+    const socket = await stage.connected({ retries: 1, ackTimeout: 20_000 });
     const heard = [];
     await new Promise((resolve) => {
-      socket.emit(NEVER_ANSWERED, (error) => heard.push(error.message));
+      socket.timeout(60).emit(NEVER_ANSWERED, (error) => heard.push(error.message));
       socket.emit('test', (...got) => resolve(heard.push(got)));
     });
     return heard;
   }),
 
   scenario('with retries an event before connect waits in the queue', async (stage) => {
-    const socket = stage.connect({ retries: 2, ackTimeout: 5000 });
+    const socket = stage.connect({ retries: 2, ackTimeout: 20_000 });
     const answer = new Promise((resolve) => socket.emit('test', (...got) => resolve(got)));
     return [socket.sendBuffer.length, await answer];
   }),

@@ -57,7 +57,8 @@ export const events = [
     await stage.next(socket, 'connect');
     await stage.calm(socket);
     await socket.emitWithAck('test');
-    await stage.wait(20);
+    // The request that asked may be under way still: what is volatile does not wait for its end.
+    while (!socket.io.engine.transport.writable) await stage.wait(5);
     socket.volatile.emit('newOffer', 'arrives');
     await stage.next(other, 'newOfferAwaiting');
     return heard;
