@@ -14,6 +14,8 @@ import { eventually } from './support/wait.mjs';
 /** What the browser logs of a line that is cut. */
 const CUT = /net::ERR_|WebSocket connection to/;
 
+const ENDED_WITHOUT_SERVER = /(Ann|Carl) ended the call\. The server is out of reach\. Trying again…/;
+
 /** Carl calls Ann; `options` of a visit for each. */
 async function enterBoth({ visit, t }, { caller = {}, answerer = {} } = {}) {
   const server = await serverFor(t);
@@ -93,8 +95,13 @@ for (const role of ['caller', 'answerer']) {
     for (const page of [caller, answerer]) await told(page, /server is out of reach/);
     const [one, other] = role === 'caller' ? [caller, answerer] : [answerer, caller];
     await one.click('#hangup');
-    await told(other, /(Ann|Carl) ended the call/);
+    await told(other, ENDED_WITHOUT_SERVER);
     await state(other, 'offline');
+    // That stays to be read, however often the page tries to reach the server.
+    const tries = () => other.requests.filter((url) => /EIO=/.test(url)).length;
+    const before = tries();
+    await eventually('two more tries', () => tries() > before + 1);
+    assert.match(await wordsOf(other), ENDED_WITHOUT_SERVER);
     line.refusing = false;
     await Promise.all([state(one, 'idle'), state(other, 'idle')]);
     await callAndAnswer(caller, answerer);

@@ -42,6 +42,9 @@ const NEWS_MS = 15_000;
  */
 export let session = null;
 
+/** How a call ended while the server was away: to be read until the server is back. */
+let endWhileAway = '';
+
 /** @returns {Session} */
 export function startSession(beginning) {
   if (session) hangup(); // Whoever answers somebody no longer waits themselves.
@@ -128,8 +131,25 @@ export function endSession(words) {
   release(session.screen);
   session = null;
   showLine(false);
-  showState(signaling.away ? 'offline' : 'idle', words, session);
+  if (signaling.away) {
+    endWhileAway = words;
+    showOffline();
+  } else {
+    showState('idle', words, session);
+  }
   if (hadFocus) callEl.focus();
+}
+
+/** No call, and a server to call by. */
+export function showReady() {
+  endWhileAway = '';
+  showState('idle', 'Ready. Call, or answer somebody who waits.', session);
+}
+
+/** No call, and no server either. */
+export function showOffline() {
+  const server = signaling.active ? 'The server is out of reach. Trying again…' : 'Not connected.';
+  showState('offline', [endWhileAway, server].filter(Boolean).join(' '), session);
 }
 
 // --- Sound and picture ---

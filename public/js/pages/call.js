@@ -6,7 +6,8 @@ import { callKey } from '../sdp.js';
 import { connectDevices } from './call-devices.js';
 import { signaling } from './call-line.js';
 import {
-  answerNewConnection, endSession, failCall, hangup, prepare, session, showCall, showNews, startConnecting, startSession,
+  answerNewConnection, endSession, failCall, hangup, prepare, session, showCall, showNews, showOffline, showReady,
+  startConnecting, startSession,
 } from './call-session.js';
 import {
   callEl, createOfferEls, hangupEl, removeOfferEl, removeOfferEls, showPictures, showState, state,
@@ -116,7 +117,7 @@ function addNewIceCandidate(iceCandidate) {
 function onConnected({ isKnown, wasAway }) {
   removeOfferEls(); // It lists those that wait now.
   if (!session) {
-    showState('idle', 'Ready. Call, or answer somebody who waits.', session);
+    showReady();
     return;
   }
   if (wasAway) showNews('The server is back.');
@@ -149,7 +150,7 @@ function onDisconnected({ retries, message }) {
     return;
   }
   if (session) endSession('');
-  showState('offline', retries ? 'The server is out of reach. Trying again…' : 'Not connected.', session);
+  showOffline();
   if (message) showProblem(message);
 }
 
