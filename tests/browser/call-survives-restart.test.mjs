@@ -3,7 +3,7 @@
 
 import { browserTest } from './support/browser.mjs';
 import {
-  answerButton, assertAllIsWell, callAndAnswer, enter, noOffers, state, stateOf, told,
+  answerButton, assertAllIsWell, callAndAnswer, enter, noOffers, state, stateOf, told, wasTold,
 } from './support/call-page.mjs';
 import { assertFramesArrive, assertInCall } from './support/call.mjs';
 import { assertNewWay, restartIce } from './support/peer.mjs';
@@ -31,7 +31,7 @@ for (const [ending, what] of [['kill', 'killed'], ['stop', 'stopped']]) {
     await state(answerer, 'offline');
     await noOffers(answerer);
     await start();
-    await told(caller, /Waiting for an answer.*your call is waiting there again/);
+    await wasTold(caller, /Waiting for an answer.*your call is waiting there again/);
     await answerButton(answerer).click();
     await assertInCall(caller, answerer);
     await assertAllIsWell(answerer, caller);
@@ -44,7 +44,7 @@ for (const [ending, what] of [['kill', 'killed'], ['stop', 'stopped']]) {
     for (const page of [caller, answerer]) await told(page, /server is out of reach; the call goes on/);
     for (const page of [caller, answerer]) await assertFramesArrive(page);
     await start();
-    for (const page of [caller, answerer]) await told(page, /In a call with \w+\. The server is back/);
+    for (const page of [caller, answerer]) await wasTold(page, /In a call with \w+\. The server is back/);
     await assertNewWay(caller, answerer, () => restartIce(caller));
     await assertAllIsWell(caller, answerer);
   });
@@ -94,7 +94,7 @@ browserTest('the server is started again before the answer is there: nobody is s
   await state(answerer, 'connecting');
   await end();
   await start();
-  await told(caller, /your call is waiting there again/);
+  await wasTold(caller, /your call is waiting there again/);
   line.cut();
   line.frozen = false;
   await eventually('idle and told, or in the call', async () => (await stateOf(answerer)) === 'idle');

@@ -155,6 +155,7 @@ browserTest('one side reloads in the middle of a file: it is broken off, and can
   await holdFilesAfter(ann, MIDDLE);
   await sendFile(ann, 'lost.mp4', 5 * MB);
   await isHeld(ann);
+  await fileSays(bob, 'lost.mp4', /^Arriving, [45]\d %$/); // What was still on its way would be lost.
   await ann.reload();
   await fileSays(bob, 'lost.mp4', /^Broken off at [45]\d %: Ann is gone\.$/);
 });

@@ -4,13 +4,13 @@
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { state, told, wordsOf } from './support/call-page.mjs';
+import { state, told, wasTold, wordsOf } from './support/call-page.mjs';
 import { areConnected, assertMessages, join as joinChat, say } from './support/chat-page.mjs';
-import { keepingStatus } from './support/faults.mjs';
 import { areInstalled, assertPicturesArrive, callAndAnswer, enterIn } from './support/pairing.mjs';
 import { startProxy } from './support/proxy.mjs';
 import { assertAllMeet, assertFramesArrive, join as joinRoom } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
+import { keepingStatus } from './support/status.mjs';
 import { during } from './support/wait.mjs';
 
 /** The server misses somebody after 7 s, and waits for a minute. */
@@ -67,7 +67,7 @@ for (const [what, ms] of Object.entries(OUTAGES)) {
         await loseNetwork(lost, line, ms, async () => {
           for (const page of [lost, other]) await assertPicturesArrive(page);
         });
-        if (ms > 7_000) await told(other, /Lou is back/);
+        if (ms > 7_000) await wasTold(other, /Lou is back/);
         await told(lost, /In a call with Ann\.( The server is back\.)?\s*$/);
         await told(other, /In a call with Lou\.( Lou is back\.)?\s*$/);
         await assertNoEndWasTold([lost, other]);
@@ -86,11 +86,11 @@ for (const [what, ms] of Object.entries(OUTAGES)) {
     await loseNetwork(lost, line, ms, async () => {
       for (const page of [lost, other]) await assertFramesArrive(page);
     });
-    if (ms > 7_000) await told(other, /Lou is back/);
+    if (ms > 7_000) await wasTold(other, /Lou is back/);
     await assertAllMeet([lost, other]);
     await assertNoEndWasTold([lost, other]);
     await lost.click('#leave');
-    await told(other, /Lou left/);
+    await wasTold(other, /Lou left/);
   });
 
   browserTest(`chat: one is without a network for a time ${what}`, async (story) => {

@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { browserTest } from './support/browser.mjs';
-import { enter, state, stateOf, told, wordsOf } from './support/call-page.mjs';
-import { keepingStatus, withOneConnection, withoutWebRtc } from './support/faults.mjs';
+import { enter, state, stateOf, told, wasTold, wordsOf } from './support/call-page.mjs';
+import { withOneConnection, withoutWebRtc } from './support/faults.mjs';
 import { startProxy } from './support/proxy.mjs';
-import { join, openLobby, tile, told as toldInRoom } from './support/room-page.mjs';
+import { join, openLobby, tile } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
+import { keepingStatus } from './support/status.mjs';
 import { eventually } from './support/wait.mjs';
 
 const PAGES = ['/', '/room.html', '/room/tea', '/chat.html', '/chat.html?room=tea'];
@@ -31,19 +32,19 @@ browserTest('a browser that makes no more connections says so, in a call and in 
 
   const ann = await join(visit, server.http, 'Ann', { script: withOneConnection });
   const bob = await join(visit, server.http, 'Bob');
-  await toldInRoom(ann, /makes no more connections for this page\. Please reload the page/);
+  await told(ann, /makes no more connections for this page\. Please reload the page/);
   assert.equal(await tile(ann, 'Bob').locator('.tile-note').textContent(), 'No connection to Bob');
-  await toldInRoom(bob, /No way to Ann was found\. Candidates: \d+ host from this browser, none from Ann’s\./);
+  await told(bob, /No way to Ann was found\. Candidates: \d+ host from this browser, none from Ann’s\./);
   assert.equal(await tile(bob, 'Ann').locator('.tile-note').textContent(), 'No connection to Ann');
   await ann.click('#leave');
-  await toldInRoom(bob, /Ann left/);
+  await wasTold(bob, /Ann left/);
 });
 
 browserTest('a name is typed and Call pressed: nothing is said of a server that was never away', async ({ visit, t }) => {
   const server = await serverFor(t);
   const line = await startProxy(Number(server.port), { delay: 150 });
   t.after(() => line.close());
-  const page = await visit(`http://localhost:${line.port}`, { script: keepingStatus });
+  const page = await visit(`http://localhost:${line.port}`);
   await state(page, 'idle');
   const other = await enter(visit, server, 'Ann');
   await page.fill('#name', 'Carl');
@@ -63,7 +64,7 @@ browserTest('a machine without devices that calls them over-constrained is one w
   await page.click('#call');
   await told(page, /No camera or microphone found\. For now you only watch and listen\./);
   const lobby = await openLobby(visit, server.http, 'Bob', { failing });
-  await toldInRoom(lobby, /No camera or microphone found\./);
+  await told(lobby, /No camera or microphone found\./);
 });
 
 for (const path of ['/', '/chat.html?room=tea']) {

@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { browserTest } from './support/browser.mjs';
 import { PLAYERS, isInstalled, play } from './support/players.mjs';
-import { assertAllMeet, assertFramesArrive, joinAll, tilesAre, told } from './support/room-page.mjs';
+import { assertAllMeet, assertFramesArrive, joinAll, tilesAre, wasTold } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -36,12 +36,12 @@ browserTest('two by Socket.IO and one by a bare WebSocket are in one room', asyn
   for (const page of pages) await tilesAre(page, ['Ann', 'Bob', 'Cem']);
 
   await cem.reload();
-  for (const page of pages) await told(page, /Cem (closed the page|joined)/);
+  for (const page of pages) await wasTold(page, /Cem closed the page/);
   await assertAllMeet(pages, 3);
   await assertPictures(cem, 2);
 
   await pages[0].click('#leave');
-  await told(pages[1], /Ann left/);
+  await wasTold(pages[1], /Ann left/);
   await assertPictures(cem, 1);
   await assertFramesArrive(pages[1]);
 });
@@ -53,7 +53,7 @@ browserTest('a page with a bare WebSocket that is left for another one leaves it
   cem.problems.expect(/favicon/);
   await tilesAre(ann, ['Ann', 'Cem']);
   await cem.goto('about:blank');
-  await told(ann, /Cem closed the page/);
+  await wasTold(ann, /Cem closed the page/);
   await tilesAre(ann, ['Ann']);
   await cem.goBack();
   await tilesAre(ann, ['Ann', 'Cem']);
@@ -74,5 +74,5 @@ browserTest('one of them in Firefox', async ({ visit, t }) => {
   } finally {
     await close();
   }
-  for (const page of pages) await told(page, /Fox (closed the page|lost the connection)|Fox’s connection to the server is lost/);
+  for (const page of pages) await wasTold(page, /Fox (closed the page|lost the connection)|Fox’s connection to the server is lost/);
 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import { assertOnlyServerWasAsked } from './support/call-page.mjs';
 import {
-  assertAllMeet, canJoin, enter, join, joinAll, openLobby, state, tile, tileIs, tilesAre, told,
+  assertAllMeet, canJoin, enter, join, joinAll, openLobby, state, tile, tileIs, tilesAre, told, wasTold,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -17,17 +17,17 @@ browserTest('four in a room see each other, a fifth comes late, one leaves, one 
   await told(ann, /In “tea” with Bob, Carl and Dora\./);
 
   const eve = await join(visit, server.http, 'Eve');
-  await told(ann, /with Bob, Carl, Dora and Eve\. Eve joined\./);
+  await wasTold(ann, /with Bob, Carl, Dora and Eve\. Eve joined\./);
   await assertAllMeet([ann, bob, carl, dora, eve]);
 
   await bob.click('#leave');
   await state(bob, 'lobby');
   await told(bob, /You left the room/);
-  for (const page of [ann, carl, dora, eve]) await told(page, /Bob left\./);
+  for (const page of [ann, carl, dora, eve]) await wasTold(page, /Bob left\./);
   await assertAllMeet([ann, carl, dora, eve]);
 
   await carl.reload();
-  for (const page of [ann, dora, eve]) await told(page, /Carl closed the page\./);
+  for (const page of [ann, dora, eve]) await wasTold(page, /Carl closed the page\./);
   await assertAllMeet([ann, dora, eve]);
   await canJoin(carl);
   assert.equal(await carl.inputValue('#name'), 'Carl');
@@ -69,7 +69,7 @@ browserTest('a full room is told in words, and there is room again when somebody
   await state(carl, 'lobby');
   await assertAllMeet([ann, bob]);
   await bob.click('#leave');
-  await told(ann, /Bob left/);
+  await wasTold(ann, /Bob left/);
   await enter(carl);
   await assertAllMeet([ann, carl]);
 });
@@ -144,7 +144,7 @@ browserTest('a hostile name is text and nothing else', async ({ visit, t }) => {
   await assertAllMeet([ann, eve]);
   await told(ann, /<img src=x/);
   await eve.click('#leave');
-  await told(ann, /<img src=x.* left\./);
+  await wasTold(ann, /<img src=x.* left\./);
   for (const page of [ann, eve]) {
     assert.equal(await page.locator('img[src=x]').count(), 0);
     assert.equal(await page.evaluate(() => window.hacked), undefined);

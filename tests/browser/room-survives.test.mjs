@@ -5,14 +5,14 @@ import { browserTest } from './support/browser.mjs';
 import { refusingAnswers } from './support/faults.mjs';
 import { restartIce } from './support/peer.mjs';
 import {
-  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, told,
+  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, told, wasTold,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
 browserTest('one is cut off from the server and returns; the call goes on, and a newcomer is met', async (story) => {
   const { visit, t } = story;
-  const server = await serverFor(t);
+  const server = await serverFor(t, '--reconnect-grace', '2m');
   const ann = await join(visit, server.http, 'Ann');
   const bob = await join(visit, server.http, 'Bob');
   const carl = await joinByLine(story, server, 'Carl');
@@ -28,10 +28,9 @@ browserTest('one is cut off from the server and returns; the call goes on, and a
 
   // Whoever comes meanwhile is met when the line is back.
   const dora = await join(visit, server.http, 'Dora');
-  // News is shown for a while only: all are looked at at once.
-  const news = Promise.all([told(carl, /The server is back|Dora joined/), ...[ann, bob, dora].map((page) => told(page, /Carl is back/))]);
   carl.line.refusing = false;
-  await news;
+  await wasTold(carl, /The server is back|Dora joined/);
+  for (const page of [ann, bob, dora]) await wasTold(page, /Carl is back/);
   await assertAllMeet([ann, bob, carl, dora]);
 });
 
@@ -72,7 +71,7 @@ browserTest('who is away longer than the grace is still seen and heard, and come
   await told(ann, /The server has lost Carl; the call goes on without it/);
   for (const page of [ann, carl]) await assertFramesArrive(page);
   carl.line.refusing = false;
-  await told(carl, /The server is back/);
+  await wasTold(carl, /The server is back/);
   await assertAllMeet([ann, carl]);
   for (const page of [ann, carl]) await tilesAre(page, ['Ann', 'Carl']);
 });
@@ -83,12 +82,12 @@ browserTest('one leaves while the server is away: the others see it at once', as
   await assertAllMeet(pages);
   for (const page of pages) page.problems.expect(/net::ERR_|WebSocket connection to/);
   await server.kill();
-  for (const page of pages) await told(page, /The server is out of reach/);
+  for (const page of pages) await wasTold(page, /The server is out of reach/);
   await pages[0].click('#leave');
   for (const page of pages.slice(1)) await tilesAre(page, ['Bob', 'Carl']);
   for (const page of pages.slice(1)) await assertFramesArrive(page);
   await serverFor(t, '--port', server.port);
-  for (const page of pages.slice(1)) await told(page, /The server is back|joined/);
+  for (const page of pages.slice(1)) await wasTold(page, /The server is back|joined/);
   await assertAllMeet(pages.slice(1));
 });
 
@@ -110,14 +109,14 @@ browserTest('the server is started again: all come in anew and meet again', asyn
   await assertAllMeet(pages);
   for (const page of pages) page.problems.expect(/net::ERR_|WebSocket connection to/);
   await server.kill();
-  for (const page of pages) await told(page, /The server is out of reach; the call goes on without it/);
+  for (const page of pages) await wasTold(page, /The server is out of reach; the call goes on without it/);
   for (const page of pages) await assertFramesArrive(page);
   await serverFor(t, '--port', server.port);
-  for (const page of pages) await told(page, /In “tea” with .*\. (The server is back|\w+ joined)/);
+  for (const page of pages) await wasTold(page, /In “tea” with .*\. (The server is back|\w+ joined)/);
   await assertAllMeet(pages);
   for (const page of pages) await tilesAre(page, ['Ann', 'Bob', 'Carl']);
   await pages[0].click('#leave');
-  for (const page of pages.slice(1)) await told(page, /Ann left/);
+  for (const page of pages.slice(1)) await wasTold(page, /Ann left/);
   await assertAllMeet(pages.slice(1));
 });
 

@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { assertInCall } from './call.mjs';
+import { told } from './status.mjs';
 import { eventually } from './wait.mjs';
+
+export { told, wasTold, wordsOf } from './status.mjs';
 
 /** One more visitor of the page, connected under `name`, or under the one that the page offers. */
 export async function enter(visit, server, name, url = server.http, options = {}) {
@@ -39,16 +42,6 @@ export function state(page, wanted) {
 /** offline, idle, starting, waiting, connecting or connected. */
 export function stateOf(page) {
   return page.evaluate(() => document.body.dataset.state);
-}
-
-/** The page says something of this kind, in the status line or in the alert. */
-export function told(page, pattern) {
-  return eventually(`told ${pattern}`, async () => pattern.test(await wordsOf(page)));
-}
-
-/** What the page says at present, in the status line and in the alert. */
-export async function wordsOf(page) {
-  return `${await page.textContent('#status')} ${await page.textContent('#alert')}`;
 }
 
 /** The answer button of the oldest offer in the list. */

@@ -59,16 +59,3 @@ export function refusingAnswers() {
     return setRemoteDescription.call(this, description);
   };
 }
-
-/** Keeps all that the status line ever says, in `window.said`; also later than at load. */
-export function keepingStatus() {
-  window.said = [];
-  const watch = () => {
-    const statusEl = document.querySelector('#status');
-    const note = () => window.said.push(statusEl.textContent);
-    note();
-    new MutationObserver(note).observe(statusEl, { childList: true, characterData: true, subtree: true });
-  };
-  if (document.querySelector('#status')) watch();
-  else document.addEventListener('DOMContentLoaded', watch);
-}

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { startProxy } from './proxy.mjs';
 import { eventually } from './wait.mjs';
 
+export { told, wasTold } from './status.mjs';
+
 /** What the browser logs of a line that is cut. */
 const CUT = /net::ERR_|WebSocket connection to/;
 
@@ -53,12 +55,6 @@ export function canJoin(page) {
 /** The page has come to the state `wanted`: choosing, lobby, joining or joined. */
 export function state(page, wanted) {
   return eventually(wanted, () => page.evaluate((state) => document.body.dataset.state === state, wanted));
-}
-
-/** The page says something of this kind, in the status line or in the alert. */
-export function told(page, pattern) {
-  return eventually(`told ${pattern}`, async () =>
-    pattern.test(`${await page.textContent('#status')} ${await page.textContent('#alert')}`));
 }
 
 /**

@@ -1,6 +1,8 @@
 // What is seen of a page from outside: its errors, its requests, and all that its peer connections
 // do. The part that runs in the page is installed before the page's own scripts.
 
+import { keepingStatus } from './status.mjs';
+
 /** Starts watching; adds `page.problems`, `page.requests` (addresses) and `page.posts` (bodies). */
 export async function watchPage(page) {
   page.problems = new Problems();
@@ -15,6 +17,7 @@ export async function watchPage(page) {
   page.on('request', (request) => request.method() === 'POST' && page.posts.push(request.postData()));
   await page.exposeFunction('reportViolation', (text) => page.problems.add(`CSP: ${text}`));
   await page.addInitScript(watchFromInside);
+  await page.addInitScript(keepingStatus);
 }
 
 /**

@@ -1,0 +1,48 @@
+// What a page says: its status line and its alert. News stands there for a while only, and may give
+// way to other news at once: a test that comes too late to read it finds it in what was kept.
+
+import { eventually } from './wait.mjs';
+
+/** The page says something of this kind, in the status line or in the alert. */
+export function told(page, pattern) {
+  return eventually(`told ${pattern}`, async () => pattern.test(await wordsOf(page)));
+}
+
+/** What the page says at present, in the status line and in the alert. */
+export async function wordsOf(page) {
+  return `${await page.textContent('#status')} ${await page.textContent('#alert')}`;
+}
+
+/**
+ * The status line says something of this kind, or has said it for however short a time, since the
+ * sentence that this function found last.
+ */
+export async function wasTold(page, pattern) {
+  const look = ([source, flags]) => {
+    const wanted = new RegExp(source, flags);
+    const isNew = (place) => place > (said.found ?? -1) || place === said.length - 1;
+    const place = said.findIndex((words, n) => isNew(n) && wanted.test(words));
+    if (place >= 0) said.found = place;
+    return place >= 0;
+  };
+  try {
+    await eventually(`told ${pattern}`, () => page.evaluate(look, [pattern.source, pattern.flags]));
+  } catch (error) {
+    const all = await page.evaluate(() => said.join(' | '));
+    throw new Error(`${error.message}; the page said: ${all}`, { cause: error });
+  }
+}
+
+/** Runs in the page: keeps all that the status line ever says, in `window.said`; run once more, begins again. */
+export function keepingStatus() {
+  window.said = [];
+  const watch = () => {
+    const statusEl = document.querySelector('#status');
+    if (!statusEl) return;
+    const note = () => said.at(-1) === statusEl.textContent || said.push(statusEl.textContent);
+    note();
+    new MutationObserver(note).observe(statusEl, { childList: true, characterData: true, subtree: true });
+  };
+  if (document.querySelector('#status')) watch();
+  else document.addEventListener('DOMContentLoaded', watch);
+}
