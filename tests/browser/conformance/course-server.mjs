@@ -10,6 +10,9 @@ import { addOddities } from './oddities.mjs';
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8' };
 
+/** The machine may be busy: a connection that is given up loses the events of a scenario. */
+const PATIENCE = { upgradeTimeout: 60_000, pingTimeout: 60_000 };
+
 /** Servers with other settings, each at a path of its own beside the usual one. */
 const VARIANTS = {
   '/quick-heartbeat': { pingInterval: 400, pingTimeout: 2000 },
@@ -34,6 +37,7 @@ export async function startCourseServer({ port = 0, site, clientFile }) {
       path,
       cors: { origin: true, credentials: true },
       serveClient: false,
+      ...PATIENCE,
       ...settings,
     });
     addCourse(io);

@@ -11,9 +11,9 @@ const frame = document.querySelector('#stage');
 function outcomeOf(number) {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
-      const events = [...frame.contentWindow.awaited ?? []].map(({ event }) => event);
-      const awaited = events.length > 0 ? `waits for ${events.join(', ')}` : 'waits for an answer, or did not begin';
-      resolve({ failed: `not done within ${TIMEOUT_MS / 1000} s: ${awaited}` });
+      const { awaited = [], endings = [] } = frame.contentWindow;
+      const events = [...awaited].map(({ event }) => event).join(', ') || 'an answer, or did not begin';
+      resolve({ failed: `not done within ${TIMEOUT_MS / 1000} s: waits for ${events}; connections closed: ${endings.join(', ') || 'none'}` });
     }, TIMEOUT_MS);
     window.onmessage = ({ data }) => {
       if (data.number !== number) return;

@@ -33,6 +33,7 @@ class Stage {
   /** Will be disconnected when the scenario is over. */
   keep(socket) {
     this.#sockets.push(socket);
+    socket.io.on('close', (reason) => window.endings.push(reason));
     return socket;
   }
 
@@ -122,8 +123,9 @@ class Stage {
   }
 }
 
-/** For the words of a scenario that is not done in time. */
+/** For the words of a scenario that is not done in time: what it waits for, and what connections broke. */
 window.awaited = new Set();
+window.endings = [];
 const stage = new Stage();
 let outcome;
 try {
