@@ -21,9 +21,9 @@ const QUIET = [
 ];
 
 /**
- * Cameras: one that shows a moving picture, some that do so slowly (for many pages on one machine;
- * the second of them is a depth camera, whose pictures cannot be sent), none at all, or one that the
- * user does not allow.
+ * Cameras: one that shows a moving picture, some that do so slowly and small (for many pages on one
+ * machine; the second of them is a depth camera, whose pictures cannot be sent), none at all, or one
+ * that the user does not allow.
  */
 const CAMERAS = {
   // Few pictures a second: several browsers encode and decode them on one machine.
@@ -86,6 +86,7 @@ async function openPage(number, { camera = 'fake', hosts = '', failing = {}, tra
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   await watchPage(page);
+  if (camera === 'slow') await page.addInitScript(shrinkPictures);
   await page.addInitScript(failDevices, failing);
   if (transport === 'polling') await page.addInitScript(forbidWebSockets);
   if (script) await page.addInitScript(script);
@@ -102,6 +103,23 @@ function failDevices(failing) {
     const kind = Object.keys(failing).find((wanted) => constraints[wanted]);
     if (kind) throw new DOMException(`made to fail: ${kind}`, failing[kind]);
     return original(constraints);
+  };
+}
+
+/** Runs in the page, before its scripts: a camera's pictures are a quarter as wide and high as the page wants them. */
+function shrinkPictures() {
+  const quarter = (size) => size && { ...size, ideal: size.ideal / 4 };
+  const shrunk = (video) => video && (video === true
+    ? { width: 320, height: 180 }
+    : { ...video, width: quarter(video.width), height: quarter(video.height) });
+  const devices = globalThis.MediaDevices?.prototype ?? {}; // missing on insecure pages
+  const { getUserMedia } = devices;
+  devices.getUserMedia = function (wanted) {
+    return getUserMedia.call(this, { ...wanted, video: shrunk(wanted.video) });
+  };
+  const { applyConstraints } = MediaStreamTrack.prototype;
+  MediaStreamTrack.prototype.applyConstraints = function (wanted) {
+    return applyConstraints.call(this, shrunk(wanted));
   };
 }
 
