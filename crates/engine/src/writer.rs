@@ -2,7 +2,8 @@
 //!
 //! Invariants:
 //! - A frame of which a byte is written goes out whole, before any other.
-//! - At most one pong waits: the answer to the latest ping (RFC 6455, section 5.5.3).
+//! - Pongs go out in the order of their pings, before other frames. At most [`PONGS`] wait; of further ones only the
+//!   latest does, as RFC 6455 permits (section 5.5.3).
 //! - A writer with nothing to write owns no memory.
 
 use std::collections::VecDeque;
@@ -19,6 +20,9 @@ use crate::frame::{Frame, MAX_HEAD, PONG};
 const AT_ONCE: usize = 16;
 /// Bytes that are joined for a stream that cannot write from several places.
 const JOINED: usize = 16 * 1024;
+
+/// Pongs that wait at the most.
+const PONGS: usize = 16;
 
 /// What is being written.
 #[derive(Debug, Default)]
@@ -37,12 +41,13 @@ impl Writer {
 
     /// Answers a ping, before what waits.
     pub fn pong(&mut self, payload: &[u8]) {
-        let place = usize::from(self.sent > 0).min(self.batch.len());
-        let frame = Frame::bare(PONG, Bytes::copy_from_slice(payload));
-        match self.batch.get_mut(place) {
-            Some(earlier) if earlier.opcode == PONG => *earlier = frame,
-            _ => self.batch.insert(place, frame),
+        let first = usize::from(self.sent > 0).min(self.batch.len());
+        let pongs = self.batch.iter().skip(first).take_while(|frame| frame.opcode == PONG).count();
+        if pongs == PONGS {
+            self.batch.remove(first + pongs - 1);
         }
+        let place = first + pongs.min(PONGS - 1);
+        self.batch.insert(place, Frame::bare(PONG, Bytes::copy_from_slice(payload)));
     }
 
     /// Drops what is not begun.
@@ -194,17 +199,26 @@ mod tests {
     }
 
     #[test]
-    fn pongs_that_wait_are_only_the_latest() {
+    fn pongs_go_out_in_order_before_other_frames() {
         let mut writer = Writer::default();
         writer.push(Frame::packet(b'4', "a"));
         writer.pong(b"1");
         writer.pong(b"2");
-        assert_eq!(writer.batch, [Frame::bare(PONG, "2"), Frame::packet(b'4', "a")]);
+        assert_eq!(writer.batch, [Frame::bare(PONG, "1"), Frame::bare(PONG, "2"), Frame::packet(b'4', "a")]);
+        writer.batch.drain(..2);
         writer.sent = 1;
         writer.pong(b"3");
-        writer.pong(b"4");
-        assert_eq!(writer.batch[1], Frame::bare(PONG, "4"));
-        assert_eq!(writer.batch.len(), 3);
+        assert_eq!(writer.batch, [Frame::packet(b'4', "a"), Frame::bare(PONG, "3")]);
+    }
+
+    #[test]
+    fn pongs_beyond_the_limit_are_only_the_latest() {
+        let mut writer = Writer::default();
+        for number in 0..100 {
+            writer.pong(&[number]);
+        }
+        let payloads: Vec<u8> = writer.batch.iter().map(|frame| frame.body[0]).collect();
+        assert_eq!(payloads, (0..15).chain([99]).collect::<Vec<u8>>());
     }
 
     #[test]
