@@ -16,14 +16,6 @@ const path = (name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const [VENV, REQUIREMENTS, PROGRAM] = ['target/python-client', 'tests/clients/python/requirements.txt', 'tests/clients/python/call.py'].map(path);
 const PYTHON = `${VENV}/bin/python`;
 
-/**
- * What does not work for now: before the server closes a WebSocket, the engine sends a close packet, which
- * python-socketio takes for a farewell; and by polling it sends more packets in one reply than
- * python-engineio takes, at times.
- */
-const MAY_STAY_AWAY = new Set(['websocket', 'polling,websocket']);
-const MAY_LOSE_CANDIDATES = new Set(['polling']);
-
 const skip = await install();
 
 for (const transports of ['websocket', 'polling', 'polling,websocket']) {
@@ -36,13 +28,11 @@ for (const transports of ['websocket', 'polling', 'polling,websocket']) {
     assert.equal(await program.tells('ack'), 'pong');
     const candidates = await program.tells('candidates');
     const expected = Array.from({ length: 40 }, (_, number) => `candidate:${number}`);
-    if (!MAY_LOSE_CANDIDATES.has(transports)) assert.deepEqual(candidates, expected);
+    assert.deepEqual(candidates, expected);
 
     await server.stop();
-    const reason = await program.tells('answerer disconnected');
+    await program.tells('answerer disconnected');
     server = await startServer('--port', server.port);
-    // That the packet is sent no more is held by wire/known.mjs: here it depends on a race.
-    if (MAY_STAY_AWAY.has(transports) && reason === 'server disconnect') return;
     await program.tells('answerer is back');
   });
 }
