@@ -209,6 +209,22 @@ impl<H: EngineIoHandler> Protocol<H> {
         self.linger();
     }
 
+    /// Puts a close frame behind what waits, for a task that is dropped; false if it is closing already.
+    pub fn put_last_frame(&mut self) -> bool {
+        let is_needed = matches!(self.phase, Phase::Upgrading | Phase::Open);
+        if is_needed {
+            self.writer.push(Frame::bare(CLOSE, ""));
+        }
+        is_needed
+    }
+
+    /// Ends the session, unless it stays with polling. Nothing is written any more.
+    pub fn finish(&mut self) {
+        self.end_session(DisconnectReason::TransportError, Ending::Broken);
+        self.return_turn();
+        (self.phase, self.upgrade) = (Phase::Draining, None);
+    }
+
     pub fn linger(&mut self) {
         self.timer = Some(Box::pin(tokio::time::sleep(LINGER)));
     }
@@ -228,7 +244,6 @@ impl<H: EngineIoHandler> Protocol<H> {
 
 impl<H: EngineIoHandler> Drop for Protocol<H> {
     fn drop(&mut self) {
-        self.end_session(DisconnectReason::TransportError, Ending::Broken);
-        self.return_turn();
+        self.finish();
     }
 }

@@ -8,12 +8,13 @@
 //! - It yields after [`MAX_READS`] reads: a client that sends without a pause does not fill others' queues while their tasks
 //!   cannot run.
 //! - A close frame that was written is not lost by a reset: the client's last bytes are read first.
+//! - A task that is dropped with its runtime sends a close frame, if the stream takes it at once.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use http::request::Parts;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -31,7 +32,7 @@ const MAX_READS: usize = 2;
 const ALL: Most = Most { frames: usize::MAX, bytes: usize::MAX };
 
 /// The task of a WebSocket.
-pub struct WebSocket<H: EngineIoHandler, S> {
+pub struct WebSocket<H: EngineIoHandler, S: AsyncWrite + Unpin> {
     protocol: Protocol<H>,
     stream: S,
 }
@@ -98,21 +99,17 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
             }
         })
     }
-}
 
-impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> Future for WebSocket<H, S> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.get_mut();
+    /// Writes, reads and waits until nothing is left to do.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut reads = 0;
         loop {
-            if this.protocol.phase != Phase::Draining
-                && let Poll::Ready(out) = this.poll_out(cx)
+            if self.protocol.phase != Phase::Draining
+                && let Poll::Ready(out) = self.poll_out(cx)
             {
-                let shut = out.map(|()| Pin::new(&mut this.stream).poll_shutdown(cx));
+                let shut = out.map(|()| Pin::new(&mut self.stream).poll_shutdown(cx));
                 match shut {
-                    Ok(Poll::Ready(Ok(()))) => this.protocol.phase = Phase::Draining,
+                    Ok(Poll::Ready(Ok(()))) => self.protocol.phase = Phase::Draining,
                     Ok(Poll::Pending) => {}
                     Ok(Poll::Ready(Err(_))) | Err(_) => return Poll::Ready(()),
                 }
@@ -122,25 +119,47 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> Future for WebSocket
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            match this.poll_in(cx) {
+            match self.poll_in(cx) {
                 Poll::Ready(Ok(())) => {
                     reads += 1;
                     continue;
                 }
                 Poll::Ready(Err(stop)) => {
-                    if this.protocol.stop(stop) {
+                    if self.protocol.stop(stop) {
                         continue;
                     }
                     return Poll::Ready(());
                 }
                 Poll::Pending => {}
             }
-            let Some(timer) = &mut this.protocol.timer else { return Poll::Pending };
+            let Some(timer) = &mut self.protocol.timer else { return Poll::Pending };
             ready!(timer.as_mut().poll(cx));
-            if this.protocol.phase != Phase::Upgrading {
+            if self.protocol.phase != Phase::Upgrading {
                 return Poll::Ready(());
             }
-            this.protocol.close("", false);
+            self.protocol.close("", false);
+        }
+    }
+}
+
+impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> Future for WebSocket<H, S> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        ready!(this.poll_end(cx));
+        this.protocol.finish();
+        Poll::Ready(())
+    }
+}
+
+impl<H: EngineIoHandler, S: AsyncWrite + Unpin> Drop for WebSocket<H, S> {
+    fn drop(&mut self) {
+        let Self { protocol, stream } = self;
+        if protocol.put_last_frame() {
+            let mut cx = Context::from_waker(Waker::noop());
+            // Nobody is left who could try again.
+            let _ = protocol.writer.poll_write(stream, &mut cx, |_| {});
         }
     }
 }

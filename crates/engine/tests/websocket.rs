@@ -42,6 +42,19 @@ async fn client_that_stops_reading_is_reported_closed_at_once() {
     drop(stream);
 }
 
+#[test]
+fn websocket_of_a_server_that_ends_gets_a_close_frame() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let serving = runtime();
+    let mut server = serving.block_on(Server::start());
+    runtime().block_on(async {
+        let (mut stream, socket) = server.open_websocket().await;
+        drop(socket);
+        serving.shutdown_background();
+        assert_eq!(expect_close(&mut stream).await, Some(vec![]));
+    });
+}
+
 #[tokio::test]
 async fn client_that_does_not_answer_a_ping_is_closed() {
     let config = EngineIoConfig {
