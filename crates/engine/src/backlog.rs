@@ -40,6 +40,11 @@ pub struct Backlog {
     volatile: Option<Box<[Frame]>>,
 }
 
+impl Most {
+    /// All there is.
+    pub const ALL: Self = Self { frames: usize::MAX, bytes: usize::MAX };
+}
+
 impl Backlog {
     /// An empty one.
     pub fn new(capacity: Capacity) -> Self {
@@ -72,6 +77,10 @@ impl Backlog {
     /// Adds frames behind the others.
     pub fn push(&mut self, frames: impl IntoIterator<Item = Frame>) {
         for frame in frames {
+            // Mostly no other follows before it is taken: one place, of a size that the allocator has at hand.
+            if self.frames.capacity() == 0 {
+                self.frames.reserve_exact(1);
+            }
             self.bytes += frame.payload_size();
             self.frames.push_back(frame);
         }
@@ -89,6 +98,12 @@ impl Backlog {
         {
             self.push(frames);
         }
+        // All frames without a look at each, for a WebSocket.
+        if most.frames >= self.frames.len() && most.bytes == usize::MAX {
+            std::mem::swap(&mut self.frames, batch);
+            self.in_flight = (batch.len(), std::mem::take(&mut self.bytes));
+            return !batch.is_empty();
+        }
         let (mut count, mut size) = (0, 0usize);
         for frame in self.frames.iter().take(most.frames) {
             size = size.saturating_add(frame.polling_size() + 1);
@@ -97,10 +112,9 @@ impl Backlog {
             }
             count += 1;
         }
-        if count == self.frames.len() {
-            std::mem::swap(&mut self.frames, batch);
-        } else {
-            batch.extend(self.frames.drain(..count));
+        batch.extend(self.frames.drain(..count));
+        if self.frames.is_empty() {
+            self.frames = VecDeque::new();
         }
         let bytes = batch.iter().map(Frame::payload_size).sum();
         self.bytes -= bytes;
@@ -126,5 +140,29 @@ impl Backlog {
     /// Frames that wait or are being written, and the bytes of their payloads.
     pub fn size(&self) -> (usize, usize) {
         (self.frames.len() + self.in_flight.0, self.bytes + self.in_flight.1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backlog_that_was_taken_owns_no_memory() {
+        const ONE: Most = Most { frames: 1, bytes: usize::MAX };
+        const FEW_BYTES: Most = Most { frames: usize::MAX, bytes: 3 };
+        for most in [Most::ALL, ONE, FEW_BYTES] {
+            let mut backlog = Backlog::new(Capacity { frames: 8, bytes: 8 });
+            backlog.push(["a", "b"].map(|body| Frame::packet(b'4', body)));
+            let mut all = Vec::new();
+            let mut batch = VecDeque::new();
+            while backlog.take(most, &mut batch) {
+                all.extend(std::mem::take(&mut batch));
+                assert_eq!(backlog.size().0, 2 - all.len() + backlog.in_flight.0);
+            }
+            backlog.settle();
+            assert_eq!(all, ["a", "b"].map(|body| Frame::packet(b'4', body)));
+            assert_eq!((backlog.size(), backlog.frames.capacity()), ((0, 0), 0));
+        }
     }
 }

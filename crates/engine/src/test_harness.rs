@@ -73,10 +73,9 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
 
 /// Takes what a session sends, as its transport.
 async fn pipe(session: Arc<Session>, packets: mpsc::Sender<Packet>) {
-    const ALL: Most = Most { frames: usize::MAX, bytes: usize::MAX };
     let turn = session.queue.take_over();
     let mut batch = VecDeque::new();
-    'open: while poll_fn(|cx| session.queue.poll_take(turn, ALL, &mut batch, cx)).await == Taken::Frames {
+    'open: while poll_fn(|cx| session.queue.poll_take(turn, Most::ALL, &mut batch, cx)).await == Taken::Frames {
         for frame in batch.drain(..) {
             if packets.send(read(frame)).await.is_err() {
                 break 'open;

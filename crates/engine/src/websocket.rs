@@ -29,7 +29,6 @@ use crate::socket::Socket;
 
 /// How often it reads before other tasks have their turn.
 const MAX_READS: usize = 2;
-const ALL: Most = Most { frames: usize::MAX, bytes: usize::MAX };
 
 /// The task of a WebSocket.
 pub struct WebSocket<H: EngineIoHandler, S: AsyncWrite + Unpin> {
@@ -57,7 +56,7 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
             match (protocol.phase, protocol.turn) {
                 (Phase::Open, Some(turn)) if written.is_ready() => {
                     ready!(written)?;
-                    match ready!(session.queue.poll_take(turn, ALL, &mut protocol.writer.batch, cx)) {
+                    match ready!(session.queue.poll_take(turn, Most::ALL, &mut protocol.writer.batch, cx)) {
                         Taken::Frames => {}
                         Taken::Ended(State::Cut) => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
                         // Nobody takes over from a WebSocket.
@@ -189,8 +188,8 @@ mod tests {
     #[test]
     fn task_of_a_websocket_is_small() {
         let size = size_of::<WebSocket<Silent, TokioIo<Upgraded>>>();
-        assert!(size <= 256, "{size} bytes");
+        assert!(size <= 192, "{size} bytes");
         let session = size_of::<Session>();
-        assert!(session <= 320, "{session} bytes");
+        assert!(session <= 256, "{session} bytes");
     }
 }
