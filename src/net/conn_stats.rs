@@ -66,16 +66,10 @@ impl ConnStats {
         self.take_off(self.unfinished.load(Ordering::Relaxed).min(bytes.saturating_add(AROUND)));
     }
 
-    /// A request begins: what is read counts, and all before was whole.
-    pub fn begin_request(&self) {
-        self.is_uncounted.store(false, Ordering::Relaxed);
-        self.finish();
-    }
-
-    /// What is read from now on does not count.
+    /// What is read from now on does not count, until a request begins or is answered.
     pub fn stop_counting(&self) {
-        self.is_uncounted.store(true, Ordering::Relaxed);
         self.finish();
+        self.is_uncounted.store(true, Ordering::Relaxed);
     }
 
     /// Whether something of what was read is not whole yet.
@@ -83,8 +77,9 @@ impl ConnStats {
         self.unfinished.load(Ordering::Relaxed) > 0
     }
 
-    /// All is whole: nothing of what was read is unfinished.
+    /// All is whole: nothing of what was read is unfinished. What comes counts.
     pub fn finish(&self) {
+        self.is_uncounted.store(false, Ordering::Relaxed);
         self.take_off(self.unfinished.load(Ordering::Relaxed));
     }
 

@@ -183,7 +183,7 @@ async fn answer(
     conn: TcpHandle,
     mut request: hyper::Request<Incoming>,
 ) -> Result<Response, Infallible> {
-    conn.begin_request();
+    conn.finish();
     request.extensions_mut().insert(conn.clone());
     let response = router.oneshot(request.map(Body::new)).await;
     conn.finish();

@@ -53,11 +53,6 @@ impl TcpHandle {
         }
     }
 
-    /// A request begins: all that came before was whole.
-    pub fn begin_request(&self) {
-        self.0.stats.begin_request();
-    }
-
     /// All that came by it was whole.
     pub fn finish(&self) {
         self.0.stats.finish();

@@ -100,7 +100,8 @@ impl<H: EngineIoHandler> Protocol<H> {
         if this.upgrade.is_some() {
             this.session.set_carrier(&mut parts.extensions);
         } else {
-            this.close("", false);
+            // Not read any more: nobody counts what comes by it.
+            this.close("", true);
         }
         this
     }

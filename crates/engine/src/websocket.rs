@@ -171,7 +171,8 @@ mod tests {
     use hyper_util::rt::TokioIo;
 
     use super::*;
-    use crate::session::Session;
+    use crate::config::EngineIoConfig;
+    use crate::session::{Session, Stage};
     use crate::socket::DisconnectReason;
 
     #[derive(Debug)]
@@ -183,6 +184,17 @@ mod tests {
         fn on_disconnect(&self, _: Arc<Socket<()>>, _: DisconnectReason) {}
         fn on_message(self: &Arc<Self>, _: Str, _: Arc<Socket<()>>) {}
         fn on_binary(self: &Arc<Self>, _: Bytes, _: Arc<Socket<()>>) {}
+    }
+
+    #[tokio::test]
+    async fn second_websocket_of_a_session_is_not_read() {
+        let engine = Engine::new(Arc::new(Silent), EngineIoConfig::default());
+        let parts = || http::Request::new(()).into_parts().0;
+        let socket = engine.open(Stage::Polling, parts());
+        let first = Protocol::upgrade(engine.clone(), socket.clone(), parts());
+        assert_eq!(first.phase, Phase::Upgrading);
+        let second = Protocol::upgrade(engine, socket, parts());
+        assert_eq!(second.phase, Phase::Closing { is_answered: true });
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::extract::Request;
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use hyper::upgrade::OnUpgrade;
@@ -24,12 +24,23 @@ pub async fn prepare(request: Request, next: Next) -> Response {
              4, such as /socket.io/socket.io.js of this server. Further ones are counted."
         );
     }
-    let is_upgrade = request.headers().contains_key(header::UPGRADE);
-    let tcp = request.extensions().get::<TcpHandle>().filter(|_| is_upgrade).cloned();
+    let is_websocket = asks_for_websocket(&request);
+    let tcp = request.extensions().get::<TcpHandle>().filter(|_| is_websocket).cloned();
     let carrier = tcp.as_ref().map(TcpHandle::carrier);
     let mut request = if has_session(&request) { request } else { slim(request, tcp) };
     carrier.map(|carrier| request.extensions_mut().insert(carrier));
     next.run(request).await
+}
+
+/// Whether a request asks for a WebSocket. Only then is the network connection the session's own; the bytes of any other
+/// request are counted until it is answered.
+fn asks_for_websocket(request: &Request) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    // As the engine reads it: the last one counts.
+    let mut pairs = query.rsplit('&').filter(|pair| pair.contains('=') && name(pair) == "transport");
+    request.method() == Method::GET
+        && request.headers().contains_key(header::UPGRADE)
+        && pairs.next().is_some_and(|pair| pair.ends_with("=websocket"))
 }
 
 /// Whether the client asks for version 3 of Engine.IO or an older one, which the library refuses.
@@ -82,4 +93,56 @@ fn name(pair: &str) -> Cow<'_, str> {
 /// Whether a request belongs to a session; else it opens one.
 pub fn has_session(request: &Request) -> bool {
     request.uri().query().is_some_and(|query| query.split('&').any(|pair| name(pair) == "sid"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::any;
+    use axum::{Extension, Router};
+    use switchboard_conn::Carrier;
+    use tokio::net::{TcpListener, TcpStream};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::net::conn_stats::{ConnStats, ReadBudget};
+
+    async fn tcp_handle(stats: &Arc<ConnStats>) -> (TcpHandle, Arc<TcpStream>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let stream = Arc::new(TcpStream::connect(address).await.expect("a connection"));
+        (TcpHandle::new(address, false, &stream, stats.clone()), stream)
+    }
+
+    /// Whether a handler that lets go of the head receives a carrier, and whether the body is counted after that.
+    async fn sent(method: &str, query: &str) -> (bool, bool) {
+        let stats = Arc::new(ConnStats::new(ReadBudget::new(1_000)));
+        let (tcp, _stream) = tcp_handle(&stats).await;
+        let handler = |carrier: Option<Extension<Carrier>>| async move { carrier.is_some().to_string() };
+        let routes = Router::new().fallback(any(handler)).layer(from_fn(prepare));
+        let request = Request::builder().method(method).uri(format!("/socket.io/?{query}"));
+        let mut request = request.header(header::UPGRADE, "websocket").body(Body::empty()).expect("a request");
+        request.extensions_mut().insert(tcp);
+        let response = routes.oneshot(request).await.expect("a response");
+        let text = axum::body::to_bytes(response.into_body(), 100).await.expect("a text");
+        stats.read(1, Duration::ZERO);
+        (&text[..] == b"true", stats.is_unfinished())
+    }
+
+    #[tokio::test]
+    async fn only_a_websocket_decides_what_is_counted() {
+        assert_eq!(sent("GET", "EIO=4&transport=websocket").await, (true, false));
+        for (method, query) in [
+            ("POST", "EIO=4&transport=polling&sid=x"),
+            ("POST", "EIO=4&transport=websocket&sid=x"),
+            ("GET", "EIO=4&transport=websocket&transport=polling"),
+            ("GET", "EIO=4&transport=polling&sid=x"),
+        ] {
+            assert_eq!(sent(method, query).await, (false, true), "{method} {query}");
+        }
+    }
 }
