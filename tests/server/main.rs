@@ -2,7 +2,6 @@
 //! name a sentence; the section numbers are those of the protocol description.
 
 mod absence;
-
 mod answer;
 mod auth;
 mod bare;

@@ -12,13 +12,14 @@ use switchboard::auth::client_addr::ClientAddr;
 use switchboard::config::Config;
 use switchboard::core::limits::Limits;
 use switchboard::hub::Hub;
+use switchboard::net::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use switchboard::{transport::socketio, transport::websocket};
 use tokio::net::TcpListener;
 
 use super::within;
 
-/// Put into each request, and kept by the library for as long as it keeps the session that the request opened.
-struct Tag(Arc<()>);
+/// Put into each request, and kept for as long as the session that the request opened.
+struct Tag(Arc<ConnectionPermit>);
 
 /// Doors, and the store behind them.
 pub struct HttpServer {
@@ -42,7 +43,8 @@ impl HttpServer {
         let (door, course) = socketio::Service::new(config.socketio(), authenticator.clone(), hub.clone());
         let (_, bare) = websocket::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
         let routes = course.merge(bare.own).merge(bare.root.expect("pairs are not closed"));
-        let tag = Arc::new(Tag(Arc::new(())));
+        let permit = ConnectionLimiter::new(1, 1).enter(Ipv4Addr::LOCALHOST.into()).expect("a place");
+        let tag = Arc::new(Tag(Arc::new(permit)));
         let routes = routes.layer(middleware::from_fn_with_state(tag.clone(), prepare));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
