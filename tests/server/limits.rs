@@ -95,6 +95,18 @@ async fn a_session_that_never_says_who_it_is_gives_its_place_free() {
     until_there_is_a_place(&server).await;
 }
 
+#[tokio::test]
+async fn client_with_a_wrong_password_gives_its_place_free() {
+    for transport in [Transport::WebSocket, Transport::Polling] {
+        let server = TestServer::start(&["--max-connections", "1"]).await;
+        let auth = json!({ "userName": "eve", "password": "wrong" });
+        let mut eve = Client::try_connect(&server, transport, auth).await.expect("let in at first");
+        eve.expect("signalingError").await;
+        assert_eq!(eve.next().await, Packet::Disconnected);
+        until_there_is_a_place(&server).await;
+    }
+}
+
 /// Whether the server ends this connection, whatever it says before.
 async fn expect_end(mut stream: TcpStream) -> String {
     let mut rest = Vec::new();
@@ -134,6 +146,24 @@ async fn the_body_of_a_poll_that_stands_still_is_given_up() {
     let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n4");
     stream.write_all(head.as_bytes()).await.expect("the server listens");
     expect_end(stream).await;
+}
+
+/// A request that asks for another protocol, and gets none, does not exempt what follows it from the limit.
+#[tokio::test]
+async fn head_after_a_refused_upgrade_counts_as_unfinished() {
+    let server = TestServer::start(&["--max-message", "1KB", "--connect-timeout", "10m"]).await;
+    for transport in ["polling", "websocket"] {
+        let mut stream = server.stream().await;
+        let path = format!("/socket.io/?EIO=4&transport={transport}&sid=AAAAAAAAAAAAAAHs");
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.expect("the server listens");
+        let mut reply = [0; 12];
+        stream.read_exact(&mut reply).await.expect("a reply");
+        assert_eq!(&reply, b"HTTP/1.1 400");
+        let half = format!("GET / HTTP/1.1\r\nX-Long: {}", "x".repeat(40_000));
+        stream.write_all(half.as_bytes()).await.ok();
+        expect_end(stream).await;
+    }
 }
 
 /// A hundred events at once, each with an ack asked for.

@@ -230,17 +230,15 @@ impl ServiceState {
                 connection.open(peer);
             }
             Some(Arrival::WrongPassword(AuthError { refusal, wait }, conn, claim)) => {
-                let silence = self.options.ping_interval + self.options.ping_timeout;
                 tokio::spawn(async move {
                     tokio::time::sleep(wait).await;
                     let error = SignalingError { event: "connect", refusal: &refusal };
-                    if socket.emit(event::SIGNALING_ERROR, &error).is_err() || socket.clone().disconnect().is_err() {
+                    if socket.emit(event::SIGNALING_ERROR, &error).is_err() || socket.disconnect().is_err() {
                         tracing::debug!("the refused connection was gone already");
                     }
-                    // Official clients close now. One that does not is closed; its session goes when its time is out.
+                    // Official clients close now. One that does not is closed. Until then its session takes no CONNECT.
                     tokio::time::sleep(CLOSE_AFTER_REJECTION).await;
                     conn.cut();
-                    tokio::time::sleep(silence).await;
                     drop(claim);
                 });
             }
