@@ -10,17 +10,12 @@ use switchboard::config::Config;
 use switchboard::logging;
 use switchboard::server::Server;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let config = Config::parse();
     let logs = config.telemetry();
     let started = logging::start(&logs);
     let has_json_logs = logs.json && started.is_ok();
-    let ended = match started {
-        Ok(()) => run(config, has_json_logs).await,
-        Err(error) => Err(error),
-    };
-    match ended {
+    match started.and_then(|()| run(config, has_json_logs)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if has_json_logs => {
             tracing::error!("{error:#}");
@@ -36,21 +31,27 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(config: Config, has_json_logs: bool) -> Result<()> {
+/// Runs the server on threads of its own.
+fn run(config: Config, has_json_logs: bool) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("The threads of the server cannot be started")?;
+    // In a task: this thread would have to wake another one for each connection that it accepts.
+    runtime.block_on(runtime.spawn(serve(config, has_json_logs))).context("The server failed")?
+}
+
+async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
     let server = Server::build(config)?;
     let listener = server.bind()?;
     let banner = server.banner(&listener)?;
     // Before anybody is told that we are ready: whoever is quick may ask us to stop at once.
     let stop = asked_to_stop()?;
-    let mut out = std::io::stdout().lock();
-    // Somebody who closes our output early wants a server all the same.
-    let _ = match has_json_logs {
+    let lines = match has_json_logs {
         // A collector reads this as one more line of the log.
-        true => writeln!(out, "{}", banner.json(SystemTime::now())),
-        false => writeln!(out, "{}{}", banner.text(), banner.ready_line()),
+        true => format!("{}\n", banner.json(SystemTime::now())),
+        false => format!("{}{}\n", banner.text(), banner.ready_line()),
     };
-    let _ = out.flush();
-    drop(out);
+    let mut out = std::io::stdout();
+    // Somebody who closes our output early wants a server all the same.
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
     server.listen(listener, stop).await
 }
 
