@@ -11,7 +11,8 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::support::polling::{new_session, poll};
-use crate::support::{TestServer, within};
+use crate::support::program::Program;
+use crate::support::{Client, TestServer, within};
 
 #[tokio::test]
 async fn engine_beneath_socketioxide_is_our_own() {
@@ -38,4 +39,24 @@ async fn refused_handshake_has_the_official_body() {
     assert_eq!(reply.text(), r#"{"code":5,"message":"Unsupported protocol version"}"#);
     let reply = server.get("/socket.io/?EIO=4&transport=foo").await;
     assert_eq!(reply.text(), r#"{"code":0,"message":"Transport unknown"}"#);
+}
+
+/// On the engine of crates.io it was 20 KiB. A buffer that an idle connection keeps would show as well.
+#[tokio::test]
+async fn idle_websocket_costs_less_than_seven_kibibytes() {
+    const CLIENTS: usize = 600;
+    let program = Program::start(&["--log-level", "error", "--max-connections-per-address", "10000"]).await;
+    let mut clients = Vec::new();
+    let connect = async |clients: &mut Vec<Client>, most: usize| {
+        while clients.len() < most {
+            clients.push(Client::connect(&program.server, &format!("u{}", clients.len())).await);
+        }
+    };
+    // What is allocated once, however many come.
+    connect(&mut clients, 100).await;
+    let Some(before) = program.usage() else { return };
+    connect(&mut clients, 100 + CLIENTS).await;
+    let after = program.settled(|usage| usage.resident < before.resident + 7 * CLIENTS).await.expect("as before");
+    let each = after.resident.saturating_sub(before.resident) as f64 / CLIENTS as f64;
+    assert!(each < 7.0, "{each:.1} KiB for each");
 }
