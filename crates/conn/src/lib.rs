@@ -17,7 +17,7 @@ use http::Extensions;
 /// What waits for one client to read it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// Messages, each part of a binary message counted.
+    /// Messages. One with binary parts is one.
     pub messages: usize,
     /// Bytes of their payloads.
     pub bytes: usize,

@@ -1,7 +1,7 @@
 //! The frames that wait for one client: how many may, and how many are taken at once.
 //!
 //! Invariants:
-//! - A message and its binary parts enter together, and all frames leave in the order in which they came.
+//! - A message and its binary parts enter together and take one place, and all frames leave in the order in which they came.
 //! - A place that was reserved and is given up is free again.
 //! - An empty backlog owns no memory.
 //! - What was taken and may not be written yet counts as waiting.
@@ -21,7 +21,8 @@ pub struct Most {
 /// How much may wait.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Capacity {
-    pub frames: usize,
+    /// One with binary parts is one.
+    pub messages: usize,
     /// Bytes of payload: beyond it no place is reserved.
     pub bytes: usize,
 }
@@ -32,9 +33,11 @@ pub struct Backlog {
     capacity: Capacity,
     reserved: usize,
     frames: VecDeque<Frame>,
-    /// Bytes of their payloads.
+    /// Messages of which the last frame waits.
+    messages: usize,
+    /// Bytes of the frames' payloads.
     bytes: usize,
-    /// Frames and bytes that were taken and may not be written yet.
+    /// Messages and bytes that were taken and may not be written yet.
     in_flight: (usize, usize),
     /// The last volatile message: the next one replaces it.
     volatile: Option<Box<[Frame]>>,
@@ -66,7 +69,7 @@ impl Backlog {
     }
 
     fn has_place(&self) -> bool {
-        self.frames.len() + self.in_flight.0 + self.reserved < self.capacity.frames
+        self.messages + self.in_flight.0 + self.reserved < self.capacity.messages
     }
 
     /// Frees a reserved place.
@@ -74,13 +77,16 @@ impl Backlog {
         self.reserved -= 1;
     }
 
-    /// Adds frames behind the others.
+    /// Adds a message behind the others: its frames, the last of which takes its place.
     pub fn push(&mut self, frames: impl IntoIterator<Item = Frame>) {
-        for frame in frames {
+        let mut frames = frames.into_iter().peekable();
+        while let Some(mut frame) = frames.next() {
             // Mostly no other follows before it is taken: one place, of a size that the allocator has at hand.
             if self.frames.capacity() == 0 {
                 self.frames.reserve_exact(1);
             }
+            frame.is_last = frames.peek().is_none();
+            self.messages += usize::from(frame.is_last);
             self.bytes += frame.payload_size();
             self.frames.push_back(frame);
         }
@@ -101,7 +107,7 @@ impl Backlog {
         // All frames without a look at each, for a WebSocket.
         if most.frames >= self.frames.len() && most.bytes == usize::MAX {
             std::mem::swap(&mut self.frames, batch);
-            self.in_flight = (batch.len(), std::mem::take(&mut self.bytes));
+            self.in_flight = (std::mem::take(&mut self.messages), std::mem::take(&mut self.bytes));
             return !batch.is_empty();
         }
         let (mut count, mut size) = (0, 0usize);
@@ -116,9 +122,10 @@ impl Backlog {
         if self.frames.is_empty() {
             self.frames = VecDeque::new();
         }
+        let messages = batch.iter().filter(|frame| frame.is_last).count();
         let bytes = batch.iter().map(Frame::payload_size).sum();
-        self.bytes -= bytes;
-        self.in_flight = (count, bytes);
+        (self.messages, self.bytes) = (self.messages - messages, self.bytes - bytes);
+        self.in_flight = (messages, bytes);
         count > 0
     }
 
@@ -129,7 +136,7 @@ impl Backlog {
 
     /// Drops what waits.
     pub fn clear(&mut self) {
-        (self.frames, self.bytes, self.volatile) = (VecDeque::new(), 0, None);
+        (self.frames, self.messages, self.bytes, self.volatile) = (VecDeque::new(), 0, 0, None);
     }
 
     /// Whether every message but a volatile one is taken.
@@ -137,23 +144,56 @@ impl Backlog {
         self.frames.is_empty()
     }
 
-    /// Frames that wait or are being written, and the bytes of their payloads.
+    /// Messages that wait or are being written, and the bytes of their payloads.
     pub fn size(&self) -> (usize, usize) {
-        (self.frames.len() + self.in_flight.0, self.bytes + self.in_flight.1)
+        (self.messages + self.in_flight.0, self.bytes + self.in_flight.1)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::BINARY;
+
+    fn message(parts: usize) -> impl Iterator<Item = Frame> {
+        std::iter::once(Frame::packet(b'4', "x")).chain((0..parts).map(|_| Frame::bare(BINARY, "y")))
+    }
+
+    #[test]
+    fn message_with_parts_takes_one_place() {
+        let mut backlog = Backlog::new(Capacity { messages: 2, bytes: usize::MAX });
+        for parts in [2, 0] {
+            assert!(backlog.reserve());
+            backlog.release();
+            backlog.push(message(parts));
+        }
+        assert_eq!(backlog.size(), (2, 6));
+        assert!(!backlog.reserve());
+    }
+
+    #[test]
+    fn place_is_free_once_the_last_part_is_written() {
+        let mut backlog = Backlog::new(Capacity { messages: 1, bytes: usize::MAX });
+        backlog.push(message(1));
+        let one = Most { frames: 1, bytes: usize::MAX };
+        assert!(backlog.take(one, &mut VecDeque::new()));
+        backlog.settle();
+        assert_eq!(backlog.size(), (1, 1));
+        assert!(backlog.take(one, &mut VecDeque::new()));
+        assert!(!backlog.reserve());
+        backlog.settle();
+        assert!(backlog.reserve());
+    }
 
     #[test]
     fn backlog_that_was_taken_owns_no_memory() {
         const ONE: Most = Most { frames: 1, bytes: usize::MAX };
         const FEW_BYTES: Most = Most { frames: usize::MAX, bytes: 3 };
         for most in [Most::ALL, ONE, FEW_BYTES] {
-            let mut backlog = Backlog::new(Capacity { frames: 8, bytes: 8 });
-            backlog.push(["a", "b"].map(|body| Frame::packet(b'4', body)));
+            let mut backlog = Backlog::new(Capacity { messages: 8, bytes: 8 });
+            for body in ["a", "b"] {
+                backlog.push([Frame::packet(b'4', body)]);
+            }
             let mut all = Vec::new();
             let mut batch = VecDeque::new();
             while backlog.take(most, &mut batch) {

@@ -57,7 +57,7 @@ impl<H: EngineIoHandler> Engine<H> {
     /// Opens a session.
     pub fn open(self: &Arc<Self>, stage: Stage, parts: Parts) -> Arc<Socket<H::Data>> {
         let bytes = usize::try_from(self.config.max_payload).unwrap_or(usize::MAX).saturating_mul(MESSAGES_WAITING);
-        let capacity = Capacity { frames: self.config.max_buffer_size, bytes };
+        let capacity = Capacity { messages: self.config.max_buffer_size, bytes };
         let session = Arc::new(Session::new(stage, capacity, self.this.clone()));
         let socket = Arc::new(Socket::new(session, compact(parts), self.clone()));
         self.sockets.write().insert(socket.id, socket.clone());

@@ -33,18 +33,20 @@ pub struct Frame {
     pub opcode: u8,
     /// The Engine.IO packet type; 0 for a frame that has none.
     pub packet: u8,
+    /// Whether it is the last one of its message.
+    pub is_last: bool,
     pub body: Bytes,
 }
 
 impl Frame {
     /// A text frame with an Engine.IO packet of this type.
     pub fn packet(packet: u8, body: impl Into<Bytes>) -> Self {
-        Self { opcode: TEXT, packet, body: body.into() }
+        Self { opcode: TEXT, packet, is_last: true, body: body.into() }
     }
 
     /// A frame without a packet type.
     pub fn bare(opcode: u8, body: impl Into<Bytes>) -> Self {
-        Self { opcode, packet: 0, body: body.into() }
+        Self { opcode, packet: 0, is_last: true, body: body.into() }
     }
 
     /// Bytes of the payload.

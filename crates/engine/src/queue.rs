@@ -273,7 +273,7 @@ impl SendQueue {
         }
     }
 
-    /// Frames that wait or are being written, and the bytes of their payloads.
+    /// Messages that wait or are being written, and the bytes of their payloads.
     pub fn waiting(&self) -> (usize, usize) {
         self.inner.lock().backlog.size()
     }

@@ -59,7 +59,7 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
     pub fn new_dummy_piped(id: Sid, on_close: OnClose, most: usize) -> (Arc<Self>, mpsc::Receiver<Packet>) {
         let dummy = Arc::new_cyclic(|dummy: &Weak<Dummy>| {
             let mut session =
-                Session::new(Stage::WebSocket, Capacity { frames: most, bytes: usize::MAX }, dummy.clone());
+                Session::new(Stage::WebSocket, Capacity { messages: most, bytes: usize::MAX }, dummy.clone());
             session.id = id;
             Dummy { session: Arc::new(session), on_close: Mutex::new(Some(on_close)) }
         });

@@ -70,7 +70,7 @@ mod tests {
     }
 
     fn session() -> Arc<Session> {
-        Arc::new(Session::new(Stage::Polling, Capacity { frames: 8, bytes: usize::MAX }, Weak::<Nothing>::new()))
+        Arc::new(Session::new(Stage::Polling, Capacity { messages: 8, bytes: usize::MAX }, Weak::<Nothing>::new()))
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn drain(queue: &SendQueue, turn: Turn, most: Most) -> Vec<Frame> {
 #[test]
 fn frames_pushed_while_taken_arrive_once_and_in_order() {
     model(|| {
-        let queue = Arc::new(SendQueue::new(Capacity { frames: 8, bytes: usize::MAX }));
+        let queue = Arc::new(SendQueue::new(Capacity { messages: 8, bytes: usize::MAX }));
         let turn = queue.begin().expect("the first turn");
         let pushing = queue.clone();
         let push = thread::spawn(move || {
@@ -90,7 +90,7 @@ fn frames_pushed_while_taken_arrive_once_and_in_order() {
 #[test]
 fn frames_of_two_pushers_arrive_each_once() {
     model(|| {
-        let queue = Arc::new(SendQueue::new(Capacity { frames: 8, bytes: usize::MAX }));
+        let queue = Arc::new(SendQueue::new(Capacity { messages: 8, bytes: usize::MAX }));
         let turn = queue.begin().expect("the first turn");
         let pushers = ["1", "2"].map(|body| {
             let queue = queue.clone();
@@ -113,7 +113,7 @@ fn frames_of_two_pushers_arrive_each_once() {
 #[test]
 fn places_are_never_more_than_there_are() {
     model(|| {
-        let queue = Arc::new(SendQueue::new(Capacity { frames: 1, bytes: usize::MAX }));
+        let queue = Arc::new(SendQueue::new(Capacity { messages: 1, bytes: usize::MAX }));
         let other = queue.clone();
         let pusher = thread::spawn(move || put(&other, "1"));
         let own = queue.reserve();
@@ -129,7 +129,7 @@ fn places_are_never_more_than_there_are() {
 #[test]
 fn close_wakes_a_blocked_writer_and_the_closed_ones() {
     model(|| {
-        let queue = Arc::new(SendQueue::new(Capacity { frames: 8, bytes: usize::MAX }));
+        let queue = Arc::new(SendQueue::new(Capacity { messages: 8, bytes: usize::MAX }));
         let turn = queue.begin().expect("the first turn");
         let (writing, closing) = (queue.clone(), queue.clone());
         let writer = thread::spawn(move || {
@@ -152,7 +152,7 @@ fn close_wakes_a_blocked_writer_and_the_closed_ones() {
 #[test]
 fn takeover_interrupts_a_poll_and_loses_nothing() {
     model(|| {
-        let queue = Arc::new(SendQueue::new(Capacity { frames: 8, bytes: usize::MAX }));
+        let queue = Arc::new(SendQueue::new(Capacity { messages: 8, bytes: usize::MAX }));
         let turn = queue.begin().expect("the first turn");
         let polling = queue.clone();
         let poll = thread::spawn(move || {
@@ -175,7 +175,7 @@ fn takeover_interrupts_a_poll_and_loses_nothing() {
 #[test]
 fn interrupt_ends_a_waiting_poll() {
     model(|| {
-        let queue = Arc::new(SendQueue::new(Capacity { frames: 8, bytes: usize::MAX }));
+        let queue = Arc::new(SendQueue::new(Capacity { messages: 8, bytes: usize::MAX }));
         let turn = queue.begin().expect("the first turn");
         let other = queue.clone();
         let probe = thread::spawn(move || other.interrupt());
