@@ -238,6 +238,8 @@ impl<H: EngineIoHandler> Protocol<H> {
 
     pub fn return_turn(&mut self) {
         if let Some(turn) = self.turn.take() {
+            // No other transport will take what still waits.
+            self.session.queue.cut();
             self.session.queue.end(turn);
         }
     }

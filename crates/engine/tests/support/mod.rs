@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses some of it")]
 
+mod frames;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use engineioxide::config::EngineIoConfig;
 use engineioxide::handler::EngineIoHandler;
 use engineioxide::service::EngineIoService;
 use engineioxide::{DisconnectReason, Socket, Str};
+pub use frames::frame;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -226,18 +229,6 @@ impl Reply {
 
 pub async fn within<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(PATIENCE, future).await.expect("it did not come in time")
-}
-
-/// A masked frame.
-pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
-    const MASK: [u8; 4] = [7, 77, 177, 217];
-    let length = match payload.len() {
-        short @ 0..126 => vec![0x80 | short as u8],
-        long @ 126..65_536 => [&[0x80 | 126][..], &(long as u16).to_be_bytes()].concat(),
-        longer => [&[0x80 | 127][..], &(longer as u64).to_be_bytes()].concat(),
-    };
-    let masked = payload.iter().zip(MASK.iter().cycle()).map(|(byte, mask)| byte ^ mask);
-    [&[first][..], &length, &MASK].concat().into_iter().chain(masked).collect()
 }
 
 pub fn text(payload: &str) -> Vec<u8> {
