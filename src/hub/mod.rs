@@ -1,8 +1,8 @@
-//! The cupboard: the switchboard's verbs, each behind one lock taken once, and the directory of whom to tell.
+//! The verbs of the core, each behind one lock taken once, and the directory of clients that are notified.
 //!
-//! A verb takes `reply`, which tells the speaker what came of it, and then tells everybody else, all before the lock
-//! is let go: so everybody hears things in the order in which they happened, whichever peer's task caused them.
-//! `reply` must therefore not wait, and only hand over.
+//! A verb takes `reply`, which replies to the client that caused it, and then notifies the others, all before the lock
+//! is released: so all clients are notified in the order in which things happened, whichever client caused them.
+//! `reply` must therefore not wait, and only queue.
 
 pub mod directory;
 pub mod subscribers;
@@ -226,8 +226,8 @@ impl Hub {
     pub async fn fan_out(&self) {
         loop {
             let step = || self.state.lock().directory.step();
-            // Whatever goes wrong there is counted and logged as any panic; the next call finds the rest.
-            match catch_unwind(AssertUnwindSafe(step)).unwrap_or(false) {
+            // Whatever goes wrong there is counted and logged as any panic. That lobby has left the queue, others may wait.
+            match catch_unwind(AssertUnwindSafe(step)).unwrap_or(true) {
                 // Others that wait for the lock go first.
                 true => tokio::task::yield_now().await,
                 false => self.has_work.notified().await,
