@@ -62,8 +62,9 @@ impl Backlog {
     }
 
     /// Whether so many bytes may be added without a reserved place, where at most `max_bytes` may wait. One message alone
-    /// may be of any size.
-    pub fn has_room(&self, bytes: usize, max_bytes: usize) -> bool {
+    /// may be of any size. What may wait in this way leaves as much room again for what is put into reserved places.
+    pub fn has_room(&mut self, bytes: usize, max_bytes: usize) -> bool {
+        self.capacity.bytes = self.capacity.bytes.max(max_bytes.saturating_mul(2));
         let waiting = self.size().1;
         self.has_place() && (waiting == 0 || waiting + bytes <= max_bytes)
     }
@@ -169,6 +170,15 @@ mod tests {
         }
         assert_eq!(backlog.size(), (2, 6));
         assert!(!backlog.reserve());
+    }
+
+    #[test]
+    fn text_that_may_wait_leaves_room_for_a_reply() {
+        let mut backlog = Backlog::new(Capacity { messages: 8, bytes: 1_000 });
+        assert!(backlog.has_room(3_000, 4_000));
+        backlog.push([Frame::packet(b'4', vec![b'x'; 3_000])]);
+        assert!(backlog.reserve());
+        assert!(!backlog.has_room(3_000, 4_000));
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Transport for Upstream {
             tcp.cut();
         }
         if let Some(socket) = self.socket.upgrade() {
-            // An error means that it has ended already.
+            // An error means that it has ended already, or that its queue is full: then its silence ends it.
             let _ = socket.disconnect();
         }
     }
