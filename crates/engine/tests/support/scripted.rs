@@ -164,9 +164,7 @@ impl Run {
             }
             Step::Raw(bytes) => {
                 self.wire.send(&bytes);
-                self.is_tainted = true;
-                use DisconnectReason as Why;
-                self.done(&[Why::TransportClose, Why::TransportError, Why::PacketParsingError]);
+                self.taint();
             }
             Step::Gate(bytes) => {
                 self.is_calm = false;
@@ -237,6 +235,13 @@ impl Run {
         self.reasons.extend_from_slice(reasons);
     }
 
+    /// From now on it is not known what the server makes of what the client sends.
+    fn taint(&mut self) {
+        use DisconnectReason as Why;
+        self.is_tainted = true;
+        self.done(&[Why::TransportClose, Why::TransportError, Why::PacketParsingError]);
+    }
+
     /// The connection goes.
     fn lose(&mut self, how: impl FnOnce(&mut State)) {
         self.done(&[DisconnectReason::TransportError]);
@@ -254,10 +259,7 @@ impl Run {
                 self.is_open = true
             }
             // Whether it comes in time is not known.
-            (b"5", false) => {
-                self.is_tainted = true;
-                self.done(&[DisconnectReason::TransportError]);
-            }
+            (b"5", false) => self.taint(),
             (_, false) => self.done(&[]),
             ([b'4', message @ ..], true) => self.expect_message(1, message),
             (b"0" | b"3" | b"5" | b"6", true) => {}
