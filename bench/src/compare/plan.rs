@@ -73,6 +73,7 @@ pub fn plan(size: Size) -> Vec<Measurement> {
     }
     let (sockets, offers) = (pick(2_000, 200), pick(30, 20));
     add("broadcast", format!("broadcast --sockets {sockets} --offers {offers}"), &all[..3]);
+    add("broadcast-tls", format!("broadcast --sockets {} --offers {offers}", sockets / 2), &two);
     add("broadcast-long", format!("broadcast --sockets {sockets} --offers {}", pick(500, 50)), &three_once);
     add("relay", format!("relay --pairs 20 --seconds {}", pick(2, 1)), &all);
     add("relay-paced", format!("relay --pairs 20 --seconds 2 --rate {}", pick(10_000, 5_000)), &three_few);
