@@ -98,8 +98,9 @@ enum Arrival {
 }
 
 impl Service {
-    /// Builds the door, and the routes by which one comes to it. Each request is expected to carry its [`ClientAddr`] in its
-    /// extensions, and the [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by.
+    /// Builds the service and its routes. Each request is expected to carry in its extensions the
+    /// [`ClientAddr`](crate::auth::client_addr::ClientAddr) that it comes from and the
+    /// [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by.
     pub fn new(options: Options, authenticator: Authenticator, hub: Arc<Hub>) -> (Self, Router) {
         let (service, io) = SocketIo::builder()
             .req_path(PATH)
