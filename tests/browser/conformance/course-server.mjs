@@ -15,7 +15,7 @@ const PATIENCE = { upgradeTimeout: 60_000, pingTimeout: 60_000 };
 
 /** Servers with other settings, each at a path of its own beside the usual one. */
 const VARIANTS = {
-  '/quick-heartbeat': { pingInterval: 400, pingTimeout: 2000 },
+  '/quick-heartbeat': { pingInterval: 400, pingTimeout: 6000 },
   '/no-upgrades': { allowUpgrades: false },
   '/websocket-only': { transports: ['websocket'] },
   '/recovering': { connectionStateRecovery: { maxDisconnectionDuration: 10_000 } },
