@@ -42,7 +42,7 @@ async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
     let server = Server::build(config)?;
     let listener = server.bind()?;
     let banner = server.banner(&listener)?;
-    // Before anybody is told that we are ready: whoever is quick may ask us to stop at once.
+    // Before the ready line: a program that reads it may ask us to stop at once.
     let stop = asked_to_stop()?;
     let lines = match has_json_logs {
         // A collector reads this as one more line of the log.
@@ -50,7 +50,7 @@ async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
         false => format!("{}{}\n", banner.text(), banner.ready_line()),
     };
     let mut out = std::io::stdout();
-    // Somebody who closes our output early wants a server all the same.
+    // A reader that closes our output early wants a server all the same.
     let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
     server.listen(listener, stop).await
 }

@@ -1,4 +1,4 @@
-//! Whom to tell: everybody's way out, by whichever door they came.
+//! The clients that are connected, on any transport, and how each is notified.
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
@@ -13,13 +13,12 @@ use super::subscribers::Subscribers;
 use crate::core::name::{ConnectionId, Lobby, OfferId, PeerId};
 use crate::core::outgoing::{Audience, Outgoing, ServerMessage};
 
-/// One live connection's way out. A door gives one for each that comes in. Nothing here may wait: everybody else
-/// would wait, too.
+/// What is sent to one client. Its transport implements it. No method may wait: the hub's lock is held.
 pub trait Outbox: Send + Sync {
-    /// Tells a piece of news, with its number for one who counts.
+    /// Sends a message, with its number to a client that counts what it receives.
     fn tell(&self, broadcast: &Broadcast, number: Option<u64>);
 
-    /// Tells that the server is going down.
+    /// Notifies the client that the server is stopping.
     fn announce_shutdown(&self);
 
     /// Whether nothing waits to be sent to a client that fetches it.
@@ -27,10 +26,10 @@ pub trait Outbox: Send + Sync {
         true
     }
 
-    /// The server goes down: the conversation ends.
+    /// The server stops: the client's peer leaves.
     fn end(&self);
 
-    /// Closes the connection at once: its page has come back on another one.
+    /// Closes the connection at once: its page has returned on another one.
     fn cut(&self, why: &str);
 }
 
@@ -39,8 +38,6 @@ pub trait Outbox: Send + Sync {
 pub struct Broadcast {
     /// The message.
     pub message: ServerMessage,
-    /// Whether more than one client may receive it.
-    pub is_for_many: bool,
     /// Whether it holds binary values.
     pub is_binary: bool,
     /// The payload of its Socket.IO event, as JSON.
@@ -54,28 +51,23 @@ pub struct Broadcast {
 }
 
 impl Broadcast {
-    /// A message for one client.
-    pub fn to_one(message: ServerMessage) -> Self {
+    /// A message that is not encoded yet.
+    pub fn new(message: ServerMessage) -> Self {
         let is_binary = message.is_binary();
         let (payload, packet, alias, frame) = Default::default();
-        Self { message, is_for_many: false, is_binary, payload, packet, alias, frame }
-    }
-
-    /// A message for more than one client.
-    pub fn to_many(message: ServerMessage) -> Self {
-        Self { is_for_many: true, ..Self::to_one(message) }
+        Self { message, is_binary, payload, packet, alias, frame }
     }
 }
 
-/// Tells it. A fault in telling one ends the conversation of that one: neither the speaker's nor anybody else's.
+/// Sends it. A fault in one outbox ends the peer of that client, and no other.
 pub(super) fn safely(outbox: &dyn Outbox, broadcast: &Broadcast, number: Option<u64>) {
     if catch_unwind(AssertUnwindSafe(|| outbox.tell(broadcast, number))).is_err() {
-        // If not even that can be done, nobody else shall feel it.
+        // A second fault must not reach the other clients either.
         let _ = catch_unwind(AssertUnwindSafe(|| outbox.end()));
     }
 }
 
-/// Everybody who can be told something.
+/// All clients that are connected.
 #[derive(Default)]
 pub struct Directory {
     peers: HashMap<PeerId, Listed>,
@@ -92,8 +84,8 @@ struct Listed {
 }
 
 impl Directory {
-    /// Lists a peer; among those who hear of a lobby's offers, if it is to hear of them. Returns the way out that it
-    /// had before, if any: it has come back on another connection.
+    /// Adds a peer, with a lobby if it is to be notified of that lobby's offers. Returns the outbox that it had before, if
+    /// it has returned on another connection.
     pub fn add(
         &mut self,
         peer: PeerId,
@@ -107,12 +99,12 @@ impl Directory {
         self.peers.insert(peer, Listed { connection, lobby, outbox }).map(|before| before.outbox)
     }
 
-    /// The way out to a peer.
+    /// The outbox of a peer.
     pub fn find(&self, peer: PeerId) -> Option<Arc<dyn Outbox>> {
         self.peers.get(&peer).map(|listed| listed.outbox.clone())
     }
 
-    /// Strikes a peer out, if this is still its connection.
+    /// Removes a peer, if this is still its connection.
     pub fn remove(&mut self, peer: PeerId, connection: ConnectionId) {
         if self.peers.get(&peer).is_none_or(|listed| listed.connection != connection) {
             return;
@@ -132,9 +124,9 @@ impl Directory {
         let mut has_work = false;
         for Outgoing { to, message, number } in outgoing {
             match to {
-                Audience::Peer(peer) => self.tell(peer, &Broadcast::to_one(message), number),
+                Audience::Peer(peer) => self.tell(peer, &Broadcast::new(message), number),
                 Audience::Some(peers) => {
-                    let broadcast = Broadcast::to_many(message);
+                    let broadcast = Broadcast::new(message);
                     peers.iter().for_each(|(peer, number)| self.tell(*peer, &broadcast, *number));
                 }
                 Audience::Others { lobby, but } => {

@@ -3,8 +3,8 @@
 //! Invariants:
 //! - Each subscriber is sent every message once and in order, or none of an offer that ends before its turn comes: then
 //!   neither the offer nor its withdrawal.
-//! - One step sends to at most [`CHUNK`] subscribers, so that whoever waits for the hub's lock waits for a chunk and not
-//!   for a lobby. A lobby that fits into one chunk is served at once.
+//! - One step sends to at most [`CHUNK`] subscribers, so that a client that waits for the hub's lock waits for a chunk and
+//!   not for a lobby. A lobby that fits into one chunk is served at once.
 //! - A message is encoded once, however many chunks it takes.
 
 use std::collections::{HashMap, VecDeque};
@@ -95,7 +95,7 @@ impl Subscribers {
         if let Some(announcement) = withdraws.and_then(|number| self.pending.get_mut(index(self.first, number))) {
             announcement.broadcast = None;
         }
-        self.pending.push_back(Pending { broadcast: Some(Broadcast::to_many(message)), except, withdraws });
+        self.pending.push_back(Pending { broadcast: Some(Broadcast::new(message)), except, withdraws });
         if self.all.len() <= CHUNK && self.round.is_none() {
             self.step();
         }

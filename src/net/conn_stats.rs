@@ -42,7 +42,7 @@ pub struct ConnStats {
 }
 
 impl ConnStats {
-    /// The meter of a new connection.
+    /// The counts of a new connection.
     pub fn new(read_budget: Arc<ReadBudget>) -> Self {
         Self { read_budget, unfinished: AtomicUsize::new(0), is_uncounted: AtomicBool::new(false) }
     }
@@ -83,7 +83,7 @@ impl ConnStats {
         self.take_off(self.unfinished.load(Ordering::Relaxed));
     }
 
-    /// Only what is still there is taken off, once: the other side of the door may be at it as well.
+    /// Only what is still there is taken off, once: the transport may take off at the same time.
     fn take_off(&self, bytes: usize) {
         let taken = self.unfinished.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |mine| mine.checked_sub(bytes));
         if taken.is_ok() {

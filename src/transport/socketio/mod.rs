@@ -44,18 +44,18 @@ use crate::hub::Hub;
 use crate::refusals;
 use crate::transport::close_code;
 
-/// Where this door is.
+/// The path of Socket.IO requests.
 pub const PATH: &str = "/socket.io";
-/// Bytes that are read from a WebSocket at once, and so many are kept for each that says nothing.
+/// Bytes that engineioxide as published keeps to read into, for each WebSocket. The engine of this workspace keeps none.
 const READ_BUFFER: usize = 1024;
 /// How long a stopping server waits for clients to fetch their last message. Those that poll do it all the time.
 const LAST_POLL: Duration = Duration::from_secs(2);
 /// How often it looks.
 const LAST_POLL_CHECK: Duration = Duration::from_millis(10);
-/// How long one with a wrong password may take to close by itself.
+/// How long a client with a wrong password may take to close by itself.
 const CLOSE_AFTER_REJECTION: Duration = Duration::from_secs(1);
 
-/// The switches of this door.
+/// The options of the service.
 #[derive(Clone)]
 pub struct Options {
     /// Send `newOfferWaiting` beside `newOfferAwaiting` to everybody.
@@ -76,7 +76,7 @@ pub struct Options {
     pub ping_timeout: Duration,
 }
 
-/// The door. Cheap to clone.
+/// The service. Cheap to clone.
 #[derive(Clone)]
 pub struct Service {
     state: Arc<ServiceState>,
@@ -90,7 +90,8 @@ struct ServiceState {
     hub: Arc<Hub>,
 }
 
-/// What is kept of a newcomer between the library's two calls: before and after it is told that it is connected.
+/// What is kept of a client between the CONNECT middleware and the connect handler, which socketioxide calls before and
+/// after its reply.
 #[derive(Clone)]
 enum Arrival {
     Welcome(Admitted, Arc<Connection>),

@@ -80,7 +80,7 @@ impl Peer {
                 outbox.emit(event::RESTORED, restored);
             }
             for (number, message) in &arrival.missed {
-                outbox.tell(&Broadcast::to_one(message.clone()), *number);
+                outbox.tell(&Broadcast::new(message.clone()), *number);
             }
             if !arrival.offers.is_empty() {
                 // Course step 11: the server emits the waiting offers to the new client.

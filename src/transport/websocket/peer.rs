@@ -91,7 +91,7 @@ impl Peer {
                 outbox.send(rooms::restored(&restored.rooms));
             }
             for (_, message) in &arrival.missed {
-                outbox.tell(&Broadcast::to_one(message.clone()), None);
+                outbox.tell(&Broadcast::new(message.clone()), None);
             }
             let (user, back) = (name.as_str(), arrival.restored.is_some());
             tracing::info!(peer = %arrival.peer, user, back, "connected by bare WebSocket");
