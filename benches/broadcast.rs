@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use serde_json::value::to_raw_value;
-use switchboard::core::call::SessionDescription;
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, PeerId, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::outgoing::ServerMessage;
 use switchboard::core::peer::{Newcomer, Purpose};
 use switchboard::hub::directory::{Broadcast, Outbox};
 use switchboard::hub::{Hub, Speaker};
+use switchboard::protocol::call::SessionDescription;
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, PeerId, UserName};
+use switchboard::protocol::opaque::Opaque;
 use tokio::sync::Notify;
 
 /// How many hear it.

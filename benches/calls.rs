@@ -4,12 +4,12 @@
 use std::time::Instant;
 
 use divan::{Bencher, black_box};
-use switchboard::core::call::{CallRef, IceCandidate, Role, SessionDescription};
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::protocol::opaque::Opaque;
 
 /// How many open offers there are besides, and as many answered calls.
 const ELSEWHERE: [u64; 4] = [0, 100, 1_000, 4_000];

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use divan::{Bencher, black_box};
-use switchboard::core::call::IceCandidate;
-use switchboard::core::limits::Limits;
 use switchboard::core::membership::Relayed;
-use switchboard::core::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::peer::{Newcomer, Purpose};
 use switchboard::core::state::Core;
+use switchboard::protocol::call::IceCandidate;
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, UserName};
+use switchboard::protocol::opaque::Opaque;
 
 /// Members of the room that is looked at.
 const MEMBERS: u64 = 16;

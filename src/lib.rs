@@ -11,7 +11,8 @@
 //! - [`transport`]: Socket.IO and bare WebSockets, one connection per client.
 //! - [`auth`]: passwords, tokens, and how fast a client may send. The same for both transports.
 //! - [`hub`]: the core behind one lock, and the connections that its messages go to.
-//! - [`core`]: calls, rooms, pairs and names: plain data and rules, no I/O, no clock.
+//! - [`core`]: calls, rooms and pairs: the rules, no I/O, no clock.
+//! - [`protocol`]: what is on the wire: messages, names and values, their limits and refusals.
 //!
 //! Beside them: [`net`] (connections: HTTP and HTTPS on one port, limits, budgets), [`tls`] (certificates), [`logging`],
 //! [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
@@ -28,6 +29,7 @@ pub mod hub;
 pub mod logging;
 pub mod metrics;
 pub mod net;
+pub mod protocol;
 pub mod refusals;
 pub mod server;
 pub mod tls;

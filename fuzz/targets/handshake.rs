@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use switchboard::auth::tokens::Tokens;
 use switchboard::auth::client_addr::ClientAddr;
 use switchboard::auth::{Authenticator, AuthMethod, throttle};
-use switchboard::core::json::Tree;
+use switchboard::protocol::json::Tree;
 use switchboard::transport::socketio::handshake::read;
 
 static TOKENS: LazyLock<AuthMethod> = LazyLock::new(|| {

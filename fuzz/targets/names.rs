@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use switchboard::core::json::Tree;
-use switchboard::core::name::{Lobby, MemberId, OfferId, RoomName, Session, UserName};
+use switchboard::protocol::json::Tree;
+use switchboard::protocol::name::{Lobby, MemberId, OfferId, RoomName, Session, UserName};
 use switchboard::core::pairs::PairId;
 
 fuzz_target!(|data: &str| {

@@ -5,8 +5,8 @@
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
-use switchboard::core::json::Tree;
-use switchboard::core::opaque::Opaque;
+use switchboard::protocol::json::Tree;
+use switchboard::protocol::opaque::Opaque;
 
 fuzz_target!(|data: (u8, &str)| {
     let (count, text) = data;

@@ -17,9 +17,9 @@ use subtle::ConstantTimeEq;
 use self::client_addr::ClientAddr;
 use self::throttle::{AuthThrottle, Verdict};
 use self::tokens::{Claims, Tokens};
-use crate::core::name::{Lobby, Session, UserName};
-use crate::core::refusal::{Code, Refusal};
 use crate::hub;
+use crate::protocol::name::{Lobby, Session, UserName};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// The one who looks at passwords and tokens. Cheap to clone; all clones count wrong ones together.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::core::refusal::{Code, Refusal};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// Who speaks too fast for so long is not listened to any more.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -12,14 +12,14 @@ use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode};
 use serde_json::Value;
 
 use super::{text, verifier};
-use crate::core::refusal::{Code, Refusal};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// By how much the clocks of whoever makes tokens and of this server may differ, in seconds.
 const LEEWAY: u64 = 30;
 /// Longest token, in bytes: what names somebody is much shorter.
 const MAX_TOKEN: usize = 8 * 1024;
 /// Longest head of a token. It is read before the signature proves anything, and by a reader of JSON that can be led
-/// into any depth that there is room for (`core::json`).
+/// into any depth that there is room for (`protocol::json`).
 const MAX_HEAD: usize = 1024;
 /// A shorter secret can be guessed from one token (RFC 7518, section 3.2).
 const GOOD_SECRET: usize = 32;

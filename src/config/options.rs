@@ -8,15 +8,15 @@ use bytesize::ByteSize;
 use super::{Config, LogFormat};
 use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
-use crate::{core, http, logging, net, tls, transport::socketio, transport::websocket};
+use crate::{http, logging, net, protocol, tls, transport::socketio, transport::websocket};
 
 /// How long a message may be on its way.
 const LETTERS_WAY: Duration = Duration::from_secs(15);
 
 impl Config {
     /// What the ground floor needs: limits of calls.
-    pub fn limits(&self) -> core::limits::Limits {
-        core::limits::Limits {
+    pub fn limits(&self) -> protocol::limits::Limits {
+        protocol::limits::Limits {
             max_description: bytes(self.max_description.unwrap_or(self.max_message)),
             max_candidate: bytes(self.max_candidate),
             max_candidates: self.max_candidates,

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::call::Role;
-use super::name::{Lobby, OfferId, PeerId, UserName};
 use super::outgoing::DisconnectReason;
+use crate::protocol::call::Role;
+use crate::protocol::name::{Lobby, OfferId, PeerId, UserName};
 
 /// The two ends of an answered call.
 #[derive(Debug, Clone)]

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use super::call::{CallRef, IceCandidate, Role, SessionDescription};
-use super::name::{OfferId, PeerId};
 use super::outgoing::{Outgoing, ServerMessage};
 use super::peer::Held;
-use super::refusal::Refusal;
 use super::state::Core;
+use crate::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use crate::protocol::name::{OfferId, PeerId};
+use crate::protocol::refusal::Refusal;
 
 impl Core {
     /// `sendIceCandidateToSignalingServer` (Course step 9 for the offerer): kept while the offer is open, passed

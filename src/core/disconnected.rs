@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
-use super::name::{Lobby, OfferId, PeerId, Session, UserName};
 use super::offers::Hidden;
 use super::outgoing::{DisconnectReason, Outgoing, PeerHangup, ServerMessage, WithdrawReason};
 use super::peer::{ConnectionEnd, Peer, Presence, Purpose};
 use super::room_event::RoomEvent;
 use super::state::{Core, withdrawn};
+use crate::protocol::name::{Lobby, OfferId, PeerId, Session, UserName};
 
 /// Every way to find somebody who may come back, and all that waits for its time to be over.
 #[derive(Debug, Default)]

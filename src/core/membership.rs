@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::call::{IceCandidate, SessionDescription};
-use super::name::{Lobby, MemberId, PeerId, RoomName, UserName};
 use super::outgoing::{Outgoing, ServerMessage};
-use super::refusal::{Code, Refusal};
 use super::room::Member;
 use super::room_event::{LeaveReason, MemberInfo, Membership, RoomEvent, RoomMembership, RoomMessage};
 use super::state::Core;
+use crate::protocol::call::{IceCandidate, SessionDescription};
+use crate::protocol::name::{Lobby, MemberId, PeerId, RoomName, UserName};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// What one member has for another.
 #[derive(Debug, Clone)]

@@ -5,23 +5,16 @@
 //! server, and the floors above stay free to change how a message travels.
 
 pub mod active_call;
-pub mod call;
 pub mod candidates;
 pub mod disconnected;
-pub mod fragments;
-pub mod json;
-pub mod limits;
 pub mod membership;
-pub mod name;
 pub mod offers;
-pub mod opaque;
 pub mod outgoing;
 pub mod pair_event;
 pub mod pairs;
 pub mod peer;
 mod pending_rooms;
 pub mod presence;
-pub mod refusal;
 pub mod rejoin;
 pub mod replay_buffer;
 pub mod room;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
-use super::call::{Call, IceCandidate};
-use super::limits::Limits;
-use super::name::{Lobby, OfferId, PeerId, UserName};
+use crate::protocol::call::{Call, IceCandidate};
+use crate::protocol::limits::Limits;
+use crate::protocol::name::{Lobby, OfferId, PeerId, UserName};
 
 /// An offer that waits for an answer.
 #[derive(Debug)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::call::{Call, IceCandidate, SessionDescription};
-use super::name::{Lobby, OfferId, PeerId, UserName};
 use super::pair_event::PairMessage;
 use super::room_event::{Membership, RoomMessage};
+use crate::protocol::call::{Call, IceCandidate, SessionDescription};
+use crate::protocol::name::{Lobby, OfferId, PeerId, UserName};
 
 /// One thing to tell.
 #[derive(Debug, Clone, PartialEq)]

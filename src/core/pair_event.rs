@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::name::RoomName;
+use crate::protocol::name::RoomName;
 
 /// Something told to one of a pair.
 #[derive(Debug, Clone, PartialEq, Serialize)]

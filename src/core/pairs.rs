@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::name::{PeerId, RoomName, UserName};
 use super::outgoing::{Outgoing, ServerMessage};
 use super::pair_event::PairMessage;
 use super::pending_rooms::PendingRooms;
-use super::refusal::{Code, Refusal};
 use super::state::Core;
+use crate::protocol::name::{PeerId, RoomName, UserName};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// Places in a room.
 const PLACES: usize = 2;

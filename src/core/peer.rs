@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::call::{IceCandidate, Role};
-use super::fragments::Fragments;
-use super::name::{ConnectionId, Lobby, OfferId, RoomName, Session, UserName};
 use super::replay_buffer::ReplayBuffer;
+use crate::protocol::call::{IceCandidate, Role};
+use crate::protocol::fragments::Fragments;
+use crate::protocol::name::{ConnectionId, Lobby, OfferId, RoomName, Session, UserName};
 
 /// Who comes, as it says of itself.
 #[derive(Debug, Clone)]

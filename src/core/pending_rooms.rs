@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::name::{RoomName, UserName};
+use crate::protocol::name::{RoomName, UserName};
 
 /// One of them.
 #[derive(Debug)]

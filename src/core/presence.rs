@@ -12,13 +12,13 @@
 
 use std::time::Instant;
 
-use super::call::Call;
-use super::name::{ConnectionId, OfferId, PeerId};
 use super::outgoing::{DisconnectReason, Outgoing, Party, Restored, ServerMessage};
 use super::peer::{ConnectionEnd, Newcomer, Peer, Presence, Purpose};
 use super::replay_buffer::SequencedEvent;
 use super::room_event::RoomEvent;
 use super::state::Core;
+use crate::protocol::call::Call;
+use crate::protocol::name::{ConnectionId, OfferId, PeerId};
 
 /// What comes of an arrival.
 #[derive(Debug)]

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::active_call::{ActiveCall, PendingRejoin};
-use super::call::Role;
-use super::name::{OfferId, PeerId, UserName};
 use super::outgoing::{Outgoing, PeerHangup, ServerMessage};
-use super::refusal::Refusal;
 use super::state::Core;
+use crate::protocol::call::Role;
+use crate::protocol::name::{OfferId, PeerId, UserName};
+use crate::protocol::refusal::Refusal;
 
 impl Core {
     /// `rejoinCall`: one end of a call that this server does not know, since it was started again. When the other

@@ -7,8 +7,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::limits::Limits;
 use super::outgoing::ServerMessage;
+use crate::protocol::limits::Limits;
 
 /// Letters of one peer, oldest first.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::name::{Lobby, MemberId, PeerId, RoomName};
+use crate::protocol::name::{Lobby, MemberId, PeerId, RoomName};
 
 /// Somebody's place in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,12 +4,12 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::call::{IceCandidate, SessionDescription};
-use super::limits::Limits;
 use super::membership::Relayed;
-use super::name::{MemberId, RoomName};
-use super::opaque::{Opaque, present};
-use super::refusal::{Code, Refusal};
+use crate::protocol::call::{IceCandidate, SessionDescription};
+use crate::protocol::limits::Limits;
+use crate::protocol::name::{MemberId, RoomName};
+use crate::protocol::opaque::{Opaque, present};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// What may be said, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::call::{IceCandidate, SessionDescription};
-use super::name::{MemberId, RoomName, UserName};
 use super::outgoing::DisconnectReason;
+use crate::protocol::call::{IceCandidate, SessionDescription};
+use crate::protocol::name::{MemberId, RoomName, UserName};
 
 /// Something told in a room.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -7,16 +7,16 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use super::active_call::{ActiveCall, ActiveCalls};
-use super::call::{Call, IceCandidate, Role, SessionDescription};
 use super::disconnected::Disconnected;
-use super::limits::Limits;
-use super::name::{OfferId, PeerId, UserName};
 use super::offers::OpenOffers;
 use super::outgoing::{DisconnectReason, OfferWithdrawn, Outgoing, PeerHangup, ServerMessage, WithdrawReason};
 use super::pairs::Pairs;
 use super::peer::Peer;
-use super::refusal::Refusal;
 use super::room::Rooms;
+use crate::protocol::call::{Call, IceCandidate, Role, SessionDescription};
+use crate::protocol::limits::Limits;
+use crate::protocol::name::{OfferId, PeerId, UserName};
+use crate::protocol::refusal::Refusal;
 
 /// All calls of one server.
 #[derive(Debug)]

@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 use switchboard_conn::Str;
 
 use super::subscribers::Subscribers;
-use crate::core::name::{ConnectionId, Lobby, OfferId, PeerId};
 use crate::core::outgoing::{Audience, Outgoing, ServerMessage};
+use crate::protocol::name::{ConnectionId, Lobby, OfferId, PeerId};
 
 /// What is sent to one client. Its transport implements it. No method may wait: the hub's lock is held.
 pub trait Outbox: Send + Sync {

@@ -15,17 +15,17 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use self::directory::{Directory, Outbox};
-use crate::core::call::{Call, CallRef, IceCandidate, Role, SessionDescription};
-use crate::core::limits::Limits;
-use crate::core::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, UserName};
 use crate::core::outgoing::Outgoing;
 use crate::core::pairs::{Address, PairCommand, PairId};
 use crate::core::peer::{ConnectionEnd, Newcomer, Purpose};
 use crate::core::presence::{Acceptance, Arrival};
-use crate::core::refusal::Refusal;
 use crate::core::room_command::RoomCommand;
 use crate::core::room_event::RoomMembership;
 use crate::core::state::{AnswerTarget, Core};
+use crate::protocol::call::{Call, CallRef, IceCandidate, Role, SessionDescription};
+use crate::protocol::limits::Limits;
+use crate::protocol::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, UserName};
+use crate::protocol::refusal::Refusal;
 
 /// All calls and rooms of this server, in memory.
 pub struct Hub {

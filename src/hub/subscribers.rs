@@ -11,8 +11,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::directory::{Broadcast, Outbox, safely};
-use crate::core::name::{OfferId, PeerId};
 use crate::core::outgoing::ServerMessage;
+use crate::protocol::name::{OfferId, PeerId};
 
 /// Subscribers that are served under one lock of the hub.
 pub const CHUNK: usize = 64;

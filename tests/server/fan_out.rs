@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use proptest::prelude::*;
-use switchboard::core::call::{Call, SessionDescription};
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::outgoing::ServerMessage;
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::core::refusal::Refusal;
 use switchboard::core::state::{AnswerTarget, Core};
 use switchboard::hub::directory::{Broadcast, Directory, Outbox};
 use switchboard::hub::subscribers::CHUNK;
+use switchboard::protocol::call::{Call, SessionDescription};
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::refusal::Refusal;
 
 const CROWD: usize = 5 * CHUNK;
 

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use switchboard::core::call::{CallRef, IceCandidate, Role, SessionDescription};
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage};
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::core::presence::Arrival;
 use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
+use switchboard::protocol::opaque::Opaque;
 
 const PEOPLE: usize = 4;
 

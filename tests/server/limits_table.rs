@@ -2,7 +2,7 @@
 
 use clap::CommandFactory;
 use switchboard::config::Config;
-use switchboard::core::limits::{Limits, MAX_DEPTH, MAX_NAME};
+use switchboard::protocol::limits::{Limits, MAX_DEPTH, MAX_NAME};
 
 const TABLES: &str = include_str!("../../docs/limits.md");
 

@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use switchboard::core::call::SessionDescription;
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, OfferId, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::peer::{Newcomer, Purpose};
 use switchboard::core::state::Core;
+use switchboard::protocol::call::SessionDescription;
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, UserName};
+use switchboard::protocol::opaque::Opaque;
 
 use crate::support::payload::{candidate, connected_call, from_offerer, offer, offered};
 use crate::support::{Client, TestServer};

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, PeerId, RoomName};
 use switchboard::core::pairs::{Address, PairId};
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::core::refusal::Code;
 use switchboard::core::state::Core;
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, PeerId, RoomName};
+use switchboard::protocol::refusal::Code;
 
 use crate::support::TestServer;
 use crate::support::pair_user::{User, create, pair, post};

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use switchboard::core::call::SessionDescription;
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, PeerId, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::hub::directory::{Broadcast, Outbox};
 use switchboard::hub::{Hub, Speaker};
+use switchboard::protocol::call::SessionDescription;
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, PeerId, UserName};
+use switchboard::protocol::opaque::Opaque;
 
 /// A way out; that of a peer whose news cannot be told is a fault.
 #[derive(Default)]

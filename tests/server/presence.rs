@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use switchboard::core::call::SessionDescription;
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::outgoing::{Audience, DisconnectReason, Outgoing, ServerMessage};
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::core::presence::{Acceptance, Arrival};
 use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::protocol::call::SessionDescription;
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
+use switchboard::protocol::opaque::Opaque;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use switchboard::core::call::{CallRef, IceCandidate, Role, SessionDescription};
-use switchboard::core::limits::Limits;
-use switchboard::core::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage, WithdrawReason};
 use switchboard::core::peer::{Newcomer, Purpose};
-use switchboard::core::refusal::Code;
 use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::refusal::Code;
 
 fn opaque(text: &str) -> Opaque {
     let json = serde_json::value::to_raw_value(text).expect("text is JSON");

@@ -16,10 +16,10 @@ use super::event::EventName;
 use super::payload::{self, Reading};
 use super::peer::Peer;
 use crate::auth::rate_limiter::{RateLimiter, Verdict};
-use crate::core::name::UserName;
 use crate::core::peer::ConnectionEnd;
 use crate::hub::Hub;
 use crate::metrics;
+use crate::protocol::name::UserName;
 
 /// Events that may come before the client is a peer: between socketioxide's answer to the CONNECT and its call.
 const MAX_EARLY: usize = 1024;

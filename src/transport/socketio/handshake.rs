@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::{AuthError, Authenticator, Credentials, Identity};
 use crate::core::peer::{Newcomer, Purpose};
-use crate::core::refusal::{Code, Refusal};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// Who comes in.
 #[derive(Debug, Clone)]

@@ -37,10 +37,10 @@ use self::peer::{Peer, SignalingError};
 use self::upstream::{ThisSocket, Upstream};
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
 use crate::auth::{AuthError, Authenticator, Credentials};
-use crate::core::json::Tree;
 use crate::core::peer::ConnectionEnd;
-use crate::core::refusal::{Code, Refusal};
 use crate::hub::Hub;
+use crate::protocol::json::Tree;
+use crate::protocol::refusal::{Code, Refusal};
 use crate::refusals;
 use crate::transport::close_code;
 

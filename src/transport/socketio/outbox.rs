@@ -17,11 +17,11 @@ use switchboard_conn::{ConnHandle, PutError, Str};
 
 use super::connection::{self, Connection};
 use super::{event, packet};
-use crate::core::call::{Call, SessionDescription};
-use crate::core::name::{OfferId, PeerId, UserName};
 use crate::core::outgoing::ServerMessage;
 use crate::core::peer::ConnectionEnd;
 use crate::hub::directory::{self, Broadcast};
+use crate::protocol::call::{Call, SessionDescription};
+use crate::protocol::name::{OfferId, PeerId, UserName};
 
 /// When clients may try again after a shutdown.
 const RETRY_AFTER_MS: u32 = 1_000;

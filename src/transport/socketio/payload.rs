@@ -9,13 +9,13 @@ use socketioxide_core::Value;
 
 use super::arguments::{Arguments, Object};
 use super::event::EventName;
-use crate::core::call::{CallRef, IceCandidate, Role, SessionDescription};
-use crate::core::limits::Limits;
-use crate::core::name::{OfferId, UserName};
-use crate::core::opaque::{Opaque, present};
-use crate::core::refusal::{Code, Refusal};
 use crate::core::room_command::{Body, Envelope, RoomCommand};
 use crate::core::state::AnswerTarget;
+use crate::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use crate::protocol::limits::Limits;
+use crate::protocol::name::{OfferId, UserName};
+use crate::protocol::opaque::{Opaque, present};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// Longest key of a call that is joined again, in bytes.
 const MAX_KEY: usize = 256;

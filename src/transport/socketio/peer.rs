@@ -9,14 +9,14 @@ use super::connection::IncomingEvent;
 use super::event::{self, EventName};
 use super::outbox::Outbox;
 use super::payload::Command;
-use crate::core::call::IceCandidate;
-use crate::core::name::{ConnectionId, OfferId, PeerId, RoomName, UserName};
 use crate::core::peer::{ConnectionEnd, Newcomer};
-use crate::core::refusal::Refusal;
 use crate::core::room_command::RoomCommand;
 use crate::core::room_event::RoomMembership;
 use crate::hub::directory::{Broadcast, Outbox as _};
 use crate::hub::{self, Hub, Outcome, Speaker};
+use crate::protocol::call::IceCandidate;
+use crate::protocol::name::{ConnectionId, OfferId, PeerId, RoomName, UserName};
+use crate::protocol::refusal::Refusal;
 use crate::refusals::RefusalLog;
 
 /// One client that is connected. When it is dropped, it has left: even a panic leaves nothing of it.

@@ -29,11 +29,11 @@ use self::peer::{ConnectionInfo, Dialect, Peer};
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::rate_limiter::RateLimit;
 use crate::auth::{AuthError, Authenticator, Credentials, Identity};
-use crate::core::name::Lobby;
 use crate::core::peer::{Newcomer, Purpose};
-use crate::core::refusal::{Code, Refusal};
 use crate::hub::Hub;
 use crate::net::connection_limiter::ConnectionPermit;
+use crate::protocol::name::Lobby;
+use crate::protocol::refusal::{Code, Refusal};
 use crate::refusals;
 
 /// Bytes read at once, and written at once: such a connection carries little.

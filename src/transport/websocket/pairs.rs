@@ -17,11 +17,11 @@ use super::{ServiceState, deny, rooms};
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::tokens::Claims;
 use crate::auth::{AuthError, Credentials};
-use crate::core::json::Tree;
-use crate::core::name::RoomName;
 use crate::core::pair_event::PairMessage;
 use crate::core::pairs::{Address, PairCommand, PairId};
-use crate::core::refusal::{Code, Refusal};
+use crate::protocol::json::Tree;
+use crate::protocol::name::RoomName;
+use crate::protocol::refusal::{Code, Refusal};
 use crate::refusals;
 
 /// Rooms: who comes, goes and is there.

@@ -14,14 +14,14 @@ use super::close_info::{CloseInfo, part};
 use super::outbox::{End, Frames, Outbox};
 use super::{Options, pairs, rooms};
 use crate::auth::rate_limiter::{RateLimiter, Verdict};
-use crate::core::name::{ConnectionId, PeerId, UserName};
 use crate::core::pairs::Address;
 use crate::core::peer::{ConnectionEnd, Newcomer};
-use crate::core::refusal::{Code, Refusal};
 use crate::hub::directory::{Broadcast, Outbox as _};
 use crate::hub::{self, Hub, Speaker};
 use crate::metrics;
 use crate::net::tcp_handle::TcpHandle;
+use crate::protocol::name::{ConnectionId, PeerId, UserName};
+use crate::protocol::refusal::{Code, Refusal};
 use crate::refusals::RefusalLog;
 use crate::transport::close_code as code;
 

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::peer::Peer;
-use crate::core::limits::Limits;
-use crate::core::name::{MemberId, RoomName};
-use crate::core::refusal::{Code, Refusal};
 use crate::core::room_command::{Body, Envelope, RoomCommand, RoomVerb};
 use crate::core::room_event::{Membership, RoomEvent, RoomMembership, RoomMessage};
+use crate::protocol::limits::Limits;
+use crate::protocol::name::{MemberId, RoomName};
+use crate::protocol::refusal::{Code, Refusal};
 
 /// Longest `id`, in bytes: it is sent back.
 const MAX_ID: usize = 128;

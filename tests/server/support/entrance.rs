@@ -10,9 +10,9 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use switchboard::auth::client_addr::ClientAddr;
 use switchboard::config::Config;
-use switchboard::core::limits::Limits;
 use switchboard::hub::Hub;
 use switchboard::net::connection_limiter::{ConnectionLimiter, ConnectionPermit};
+use switchboard::protocol::limits::Limits;
 use switchboard::{transport::socketio, transport::websocket};
 use tokio::net::TcpListener;
 

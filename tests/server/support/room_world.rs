@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use switchboard::core::call::IceCandidate;
-use switchboard::core::limits::Limits;
 use switchboard::core::membership::Relayed;
-use switchboard::core::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, Session, UserName};
-use switchboard::core::opaque::Opaque;
 use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage};
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::core::presence::Arrival;
 use switchboard::core::room_event::{MemberInfo, RoomEvent};
 use switchboard::core::state::Core;
+use switchboard::protocol::call::IceCandidate;
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, Session, UserName};
+use switchboard::protocol::opaque::Opaque;
 
 pub const PEOPLE: usize = 5;
 pub const ROOMS: [&str; 2] = ["kitchen", "cellar"];

@@ -21,7 +21,7 @@ impl Refusal {
         Self { code, message: message.into() }
     }
 
-    pub(super) fn gone() -> Self {
+    pub(crate) fn gone() -> Self {
         Self::new(Code::NoCall, "This connection is closing.")
     }
 
@@ -30,11 +30,11 @@ impl Refusal {
         Self::new(Code::NoSuchOffer, "This offer is gone: the caller left, cancelled it, or it waited too long.")
     }
 
-    pub(super) fn already_answered() -> Self {
+    pub(crate) fn already_answered() -> Self {
         Self::new(Code::AlreadyAnswered, "Somebody else was faster: this offer is answered already.")
     }
 
-    pub(super) fn own_offer() -> Self {
+    pub(crate) fn own_offer() -> Self {
         Self::new(Code::OwnOffer, "This offer is your own: open the page a second time to answer it.")
     }
 
@@ -43,19 +43,19 @@ impl Refusal {
         Self::new(Code::NoCall, "You have no such call: it has ended, or the offerId is not one of yours.")
     }
 
-    pub(super) fn too_many_calls() -> Self {
+    pub(crate) fn too_many_calls() -> Self {
         Self::new(Code::TooMany, "You have too many calls at once: hang up some of them first.")
     }
 
-    pub(super) fn not_in_room() -> Self {
+    pub(crate) fn not_in_room() -> Self {
         Self::new(Code::NotInRoom, "You are not in this room: join it first.")
     }
 
-    pub(super) fn no_such_peer() -> Self {
+    pub(crate) fn no_such_peer() -> Self {
         Self::new(Code::NoSuchPeer, "Nobody else in this room has this peerId: they may have left.")
     }
 
-    pub(super) fn too_many_candidates(kept: usize) -> Self {
+    pub(crate) fn too_many_candidates(kept: usize) -> Self {
         Self::new(Code::TooMany, format!("Too many ICE candidates: {kept} are kept for one side."))
     }
 }
