@@ -1,4 +1,4 @@
-//! Connections are accepted, and each is served in a task of its own: one that dawdles keeps nobody else waiting.
+//! The HTTP server: accepts connections and serves each in a task of its own, so that a slow client delays no other.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -10,17 +10,17 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use super::Options;
@@ -28,23 +28,24 @@ use super::conn_stats::ReadBudget;
 use super::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use super::handshake;
 use super::proxies::TrustedProxies;
-use super::stream::{MaybeTls, accept};
+use super::stream::{Stream, accept};
 use super::tcp_handle::TcpHandle;
 use crate::metrics;
 
-/// After a failed accept, such as for want of file descriptors.
+/// How long the server waits after a failed accept, for example for want of file descriptors.
 const RETRY: Duration = Duration::from_millis(200);
-/// Largest head of a request, in bytes: browsers' cookies for localhost can be many.
+/// Largest head of a request, in bytes. Browsers send all cookies of localhost to every port, and those can be many.
 const MAX_HEAD: usize = 64 * 1024;
-/// Each client has a connection for what it sends beside the one on which it waits, and pages are fetched by a few more.
+/// Network connections per client: one to send on beside the one on which a polling client waits, and a few more by which
+/// a browser fetches pages.
 const CONNECTIONS_EACH: usize = 4;
 
-/// Where connections come in.
+/// Accepts connections on one port, HTTP and HTTPS alike, and passes their requests to the router.
 pub struct HttpServer {
     acceptor: TlsAcceptor,
     router: Router,
     patience: Duration,
-    /// Where it listens, once it does.
+    /// The port that the server listens on; 0 before it does.
     port: AtomicU16,
     limiter: Arc<ConnectionLimiter>,
     trust_proxy: TrustedProxies,
@@ -52,7 +53,7 @@ pub struct HttpServer {
 }
 
 impl HttpServer {
-    /// The way to this router.
+    /// A server for this router, which does not listen yet.
     pub fn new(tls: Arc<ServerConfig>, router: Router, options: &Options) -> Arc<Self> {
         let permits = |clients: usize| clients.saturating_mul(CONNECTIONS_EACH);
         Arc::new(Self {
@@ -66,11 +67,13 @@ impl HttpServer {
         })
     }
 
-    /// Serves whoever comes until `stop`; then lets those end who are still here.
+    /// Accepts connections until `stop` resolves; then shuts the open ones down gracefully and waits until they have ended.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
         self.port.store(listener.local_addr().map_or(0, |address| address.port()), Ordering::Relaxed);
-        let (stopping, stopped) = watch::channel(false);
-        let (alive, mut all_gone) = mpsc::channel(1);
+        let connections = TaskTracker::new();
+        let stopping = CancellationToken::new();
+        // Connections shut down as well when this future is dropped.
+        let guard = stopping.clone().drop_guard();
         let mut stop = pin!(stop);
         let mut failing = false;
         loop {
@@ -81,11 +84,14 @@ impl HttpServer {
             match accepted {
                 Ok((stream, address)) => {
                     failing = false;
-                    self.clone().admit(stream, address, stopped.clone(), alive.clone());
+                    if let Some(permit) = self.permit(address) {
+                        let (server, stopping) = (self.clone(), stopping.clone());
+                        connections.spawn(async move { server.serve_one(stream, address, permit, stopping).await });
+                    }
                 }
                 Err(error) => {
                     if !failing {
-                        tracing::error!(%error, "no connection can be accepted for now; trying again");
+                        tracing::error!(%error, "the server cannot accept connections; it tries again");
                     }
                     failing = true;
                     tokio::select! {
@@ -95,30 +101,19 @@ impl HttpServer {
                 }
             }
         }
-        drop((listener, alive, stopped));
-        stopping.send_replace(true);
-        all_gone.recv().await;
+        drop((listener, guard));
+        connections.close();
+        connections.wait().await;
     }
 
-    fn admit(
-        self: Arc<Self>,
-        stream: TcpStream,
-        address: SocketAddr,
-        stopped: watch::Receiver<bool>,
-        alive: mpsc::Sender<()>,
-    ) {
-        // Whoever is refused here has opened far more connections than clients need; there is nobody to talk to.
+    /// A permit for a connection from this address. A connection without one is closed without an answer: its client has
+    /// opened far more connections than it needs.
+    fn permit(&self, address: SocketAddr) -> Option<ConnectionPermit> {
         let ip = address.ip();
         let permit = if self.trust_proxy.trusts(ip) { self.limiter.enter_by_proxy(ip) } else { self.limiter.enter(ip) };
-        match permit {
-            Ok(permit) => {
-                tokio::spawn(async move {
-                    self.serve_one(stream, address, permit, stopped).await;
-                    drop(alive);
-                });
-            }
-            Err(full) => metrics::warn("too-many-connections", format!("connection closed at once: {full}")),
-        }
+        permit
+            .inspect_err(|full| metrics::warn("too-many-connections", format!("connection closed at once: {full}")))
+            .ok()
     }
 
     async fn serve_one(
@@ -126,34 +121,34 @@ impl HttpServer {
         stream: TcpStream,
         address: SocketAddr,
         permit: ConnectionPermit,
-        mut stopped: watch::Receiver<bool>,
+        stopping: CancellationToken,
     ) {
         let has_begun = AtomicBool::new(false);
-        let taking_up = accept(stream, address, (self.read_budget.clone(), permit), &self.acceptor, &has_begun);
-        let taken = tokio::select! {
-            taken = timeout(self.patience, taking_up) => taken,
-            _ = stopped.wait_for(|stopped| *stopped) => return,
+        let accepting = accept(stream, address, self.read_budget.clone(), permit, &self.acceptor, &has_begun);
+        let accepted = tokio::select! {
+            accepted = timeout(self.patience, accepting) => accepted,
+            () = stopping.cancelled() => return,
         };
-        let (wire, conn) = match taken {
+        let (stream, conn) = match accepted {
             Ok(Ok(connection)) => connection,
             Ok(Err(error)) => {
                 handshake::count_refusal(&error, self.port.load(Ordering::Relaxed));
-                // Some clients say by no alert that they do not trust a certificate.
+                // Some clients that do not trust a certificate close the connection without an alert.
                 if error.kind() == io::ErrorKind::UnexpectedEof {
                     metrics::count("tls-failed");
                 }
                 return tracing::debug!(%error, "a connection ended before its first request");
             }
             Err(_) => {
-                // Browsers open connections in advance, and may then have nothing to ask.
+                // Browsers open connections in advance, and may then have no request to send.
                 metrics::count(if has_begun.into_inner() { "dawdled" } else { "silent" });
                 return tracing::debug!("a connection was silent for too long");
             }
         };
-        // The handshake is done.
+        // The bytes of the TLS handshake are not part of a request.
         conn.finish();
-        if let Err(error) = self.converse(wire, conn.clone(), stopped).await {
-            // One that is kept alive between two requests, and has begun none, ends as it should.
+        if let Err(error) = self.serve_requests(stream, conn.clone(), stopping).await {
+            // A kept-alive connection that times out between two requests ends as it should.
             if error.is_timeout() && conn.is_unfinished() {
                 metrics::count("dawdled");
             }
@@ -164,20 +159,22 @@ impl HttpServer {
         }
     }
 
-    /// Request by request, until it ends, or is something else than HTTP from then on.
-    async fn converse(&self, wire: MaybeTls, conn: TcpHandle, mut stopped: watch::Receiver<bool>) -> hyper::Result<()> {
+    /// Serves one request after the other until the connection ends or is upgraded.
+    async fn serve_requests(&self, stream: Stream, conn: TcpHandle, stopping: CancellationToken) -> hyper::Result<()> {
         let service = service_fn(move |request| answer(self.router.clone(), conn.clone(), request));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.patience).max_buf_size(MAX_HEAD);
-        let mut serving = pin!(http.serve_connection(TokioIo::new(wire), service).with_upgrades());
+        let mut serving = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
         tokio::select! {
             ended = &mut serving => return ended,
-            _ = stopped.wait_for(|stopped| *stopped) => serving.as_mut().graceful_shutdown(),
+            () = stopping.cancelled() => serving.as_mut().graceful_shutdown(),
         }
         serving.await
     }
 }
 
+/// Passes a request to the router, with its connection among the extensions. What was read before the request, and its
+/// body once it is answered, no longer counts as unfinished.
 async fn answer(
     router: Router,
     conn: TcpHandle,
@@ -185,7 +182,7 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     conn.finish();
     request.extensions_mut().insert(conn.clone());
-    let response = router.oneshot(request.map(Body::new)).await;
+    let response = router.oneshot(request).await;
     conn.finish();
     response
 }
