@@ -9,7 +9,7 @@ use crate::metrics;
 
 /// What is logged, and how.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct LoggingOptions {
     /// A level or a filter, in the manner of `RUST_LOG`, which wins over it.
     pub level: String,
     /// One JSON object a line instead of text for a person.
@@ -30,7 +30,7 @@ const NO_MESSAGES: &str = "tungstenite=warn";
 ///
 /// # Errors
 /// A filter that cannot be read, or logging that was started before.
-pub fn start(options: &Options) -> anyhow::Result<()> {
+pub fn start(options: &LoggingOptions) -> anyhow::Result<()> {
     let filter = match std::env::var("RUST_LOG") {
         Ok(filter) if !filter.is_empty() => filter,
         _ => options.level.clone(),

@@ -12,7 +12,7 @@ use switchboard::server::Server;
 
 fn main() -> ExitCode {
     let config = Config::parse();
-    let logs = config.telemetry();
+    let logs = config.logging();
     let started = logging::start(&logs);
     let has_json_logs = logs.json && started.is_ok();
     match started.and_then(|()| run(config, has_json_logs)) {

@@ -44,7 +44,7 @@ impl Server {
     /// A folder that is missing, a certificate or a key that cannot be used, an origin that is none.
     pub fn build(config: Config) -> Result<Self> {
         let ready = Ready::new(AtomicBool::new(true));
-        let addresses = Addresses::new(config.public_url.as_ref().map(ToString::to_string));
+        let addresses = Addresses::new(config.listening.public_url.as_ref().map(ToString::to_string));
         let hub = Arc::new(Hub::new(config.limits()));
         let authenticator = config.authenticator()?;
         let (socketio, course) = socketio::Service::new(config.socketio(), authenticator.clone(), hub.clone());
@@ -54,7 +54,7 @@ impl Server {
             Origin::Own { pem, .. } => Some(pem.clone()),
             Origin::Files(_) => None,
         };
-        let options = http::Options { certified: certificate.names.clone(), ..config.app() };
+        let options = http::Options { certified: certificate.names.clone(), ..config.http() };
         let router = http::router(&options, authority, course, bare, ready.clone(), addresses.clone())?;
         Ok(Self { config, certificate, router, hub, socketio, websocket, ready, addresses })
     }
@@ -64,8 +64,8 @@ impl Server {
     /// # Errors
     /// A port that is taken or forbidden, an address that is not this machine's.
     pub fn bind(&self) -> Result<TcpListener> {
-        let port = self.config.port;
-        match self.config.bind {
+        let port = self.config.listening.port;
+        match self.config.listening.bind {
             Some(ip) => bind(SocketAddr::new(ip, port)),
             // IPv6 and IPv4 on one socket; IPv4 alone where there is no IPv6.
             None => bind((Ipv6Addr::UNSPECIFIED, port).into()).or_else(|error| {
@@ -79,7 +79,7 @@ impl Server {
     }
 
     fn why_not(&self, error: &std::io::Error) -> anyhow::Error {
-        let port = self.config.port;
+        let port = self.config.listening.port;
         match error.kind() {
             std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
                 "Port {port} is taken by another program (the course's Node server, perhaps): stop that one, \
@@ -109,8 +109,8 @@ impl Server {
             folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),
             certificate: self.certificate.origin.to_string(),
             own_certificate: matches!(self.certificate.origin, Origin::Own { .. }),
-            default_password: self.config.who.is_open_to_the_course(),
-            qr: self.config.lan,
+            default_password: self.config.access.is_open_to_the_course(),
+            qr: self.config.listening.lan,
         })
     }
 
@@ -122,7 +122,7 @@ impl Server {
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let _ = self.addresses.lan.set(self.banner(&listener)?.lan_addresses().collect());
         let Self { config, certificate, router, hub, socketio, websocket, ready, .. } = self;
-        let http_server = HttpServer::new(certificate.config, router, &config.wire());
+        let http_server = HttpServer::new(certificate.config, router, &config.net());
         let sweeping = tokio::spawn(sweep(hub.clone()));
         let fanning_out = tokio::spawn({
             let hub = hub.clone();
@@ -154,7 +154,7 @@ impl Server {
             if stopped.await.is_err() {
                 std::future::pending::<()>().await;
             }
-            tokio::time::sleep(config.drain).await;
+            tokio::time::sleep(config.limits.drain).await;
         };
         tokio::select! {
             ((), ()) = async { tokio::join!(serving, closing) } => {}

@@ -86,7 +86,7 @@ impl From<Refusal> for AuthError {
 
 impl Authenticator {
     /// A gate at which nobody has been yet.
-    pub fn new(rule: AuthMethod, options: throttle::Options) -> Self {
+    pub fn new(rule: AuthMethod, options: throttle::ThrottleOptions) -> Self {
         Self { rule, throttle: Arc::new(Mutex::new(AuthThrottle::new(options))) }
     }
 

@@ -8,7 +8,7 @@ use super::client_addr::RateLimitKey;
 
 /// How much of it is borne.
 #[derive(Debug, Clone, Copy)]
-pub struct Options {
+pub struct ThrottleOptions {
     /// Wrong ones that are told at once.
     pub free: usize,
     /// For how long a wrong one counts.
@@ -23,7 +23,7 @@ pub struct Options {
     pub addresses: usize,
 }
 
-impl Default for Options {
+impl Default for ThrottleOptions {
     fn default() -> Self {
         Self {
             free: 5,
@@ -48,7 +48,7 @@ pub enum Verdict {
 /// All wrong ones that still count.
 #[derive(Debug, Default)]
 pub struct AuthThrottle {
-    options: Options,
+    options: ThrottleOptions,
     records: HashMap<RateLimitKey, Record>,
     /// The same, the one that was silent for longest first.
     order: BTreeSet<(Instant, RateLimitKey)>,
@@ -66,7 +66,7 @@ struct Record {
 
 impl AuthThrottle {
     /// None yet.
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: ThrottleOptions) -> Self {
         Self { options, ..Self::default() }
     }
 
@@ -111,7 +111,7 @@ impl AuthThrottle {
 }
 
 impl Record {
-    fn count(&mut self, options: &Options, now: Instant) -> Verdict {
+    fn count(&mut self, options: &ThrottleOptions, now: Instant) -> Verdict {
         self.wrong.retain(|then| now.saturating_duration_since(*then) < options.window);
         self.waits.retain(|end| *end > now);
         let over = u32::try_from((self.wrong.len() + 1).saturating_sub(options.free)).unwrap_or(u32::MAX);
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn no_more_than_so_many_addresses_are_remembered_and_the_oldest_are_forgotten() {
         let now = Instant::now();
-        let mut throttle = AuthThrottle::new(Options { addresses: 100, ..Options::default() });
+        let mut throttle = AuthThrottle::new(ThrottleOptions { addresses: 100, ..ThrottleOptions::default() });
         waits(&mut throttle, now, Duration::ZERO, 5);
         for number in 2..=101 {
             throttle.wrong(from(number), now + SECOND);

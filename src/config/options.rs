@@ -1,115 +1,120 @@
-//! What each room of the house is given of the flags.
+//! What each module of the server receives of the flags.
 
 use std::time::Duration;
 
 use anyhow::Result;
 use bytesize::ByteSize;
 
-use super::{Config, LogFormat};
+use super::command_line::Config;
+use super::logging::LogFormat;
 use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
 use crate::{http, logging, net, protocol, tls, transport::socketio, transport::websocket};
 
-/// How long a message may be on its way.
-const LETTERS_WAY: Duration = Duration::from_secs(15);
+/// How long a message may be in transit.
+const TRANSIT: Duration = Duration::from_secs(15);
 
 impl Config {
-    /// What the ground floor needs: limits of calls.
+    /// The limits of calls, rooms and pairs.
     pub fn limits(&self) -> protocol::limits::Limits {
+        let limits = &self.limits;
         protocol::limits::Limits {
-            max_description: bytes(self.max_description.unwrap_or(self.max_message)),
-            max_candidate: bytes(self.max_candidate),
-            max_candidates: self.max_candidates,
-            max_offers: self.max_offers,
-            max_room: self.max_room,
-            max_rooms: self.max_rooms,
-            offer_ttl: self.offer_ttl,
-            grace: self.reconnect_grace,
+            max_description: bytes(limits.max_description.unwrap_or(limits.max_message)),
+            max_candidate: bytes(limits.max_candidate),
+            max_candidates: limits.max_candidates,
+            max_offers: limits.max_offers,
+            max_room: limits.max_room,
+            max_rooms: limits.max_rooms,
+            offer_ttl: limits.offer_ttl,
+            grace: limits.reconnect_grace,
             // All that was missed must fit into the outgoing queue at once, each with something binary, perhaps.
-            max_letters: (self.max_queue / 2).max(1),
-            // A dead connection goes unnoticed for as long as a ping may take; a little is added for the way.
-            letter_ttl: self.ping_interval + self.ping_timeout + LETTERS_WAY,
+            max_letters: (limits.max_queue / 2).max(1),
+            // A dead connection goes unnoticed for as long as a ping may take, and the message is in transit before.
+            letter_ttl: limits.ping_interval + limits.ping_timeout + TRANSIT,
             ..Default::default()
         }
     }
 
-    /// What both doors need: who may come in.
+    /// The authenticator of both transports.
     ///
     /// # Errors
-    /// A file that cannot be read, a key that is none.
+    /// Two methods at once, a file that cannot be read, an unusable key.
     pub fn authenticator(&self) -> Result<Authenticator> {
-        self.who.authenticator()
+        self.access.authenticator()
     }
 
-    /// What the bare WebSocket's door needs besides the gate.
+    /// The options of bare WebSockets.
     pub fn websocket(&self, authenticator: &Authenticator) -> websocket::Options {
         websocket::Options {
-            pairs: (!self.no_pairs).then(|| self.who.pairs(authenticator)),
-            max_message: bytes(self.max_message),
-            max_queue: self.max_queue,
-            max_queue_bytes: bytes(self.max_queue_bytes),
+            pairs: (!self.content.no_pairs).then(|| self.access.pairs(authenticator)),
+            max_message: bytes(self.limits.max_message),
+            max_queue: self.limits.max_queue,
+            max_queue_bytes: bytes(self.limits.max_queue_bytes),
             rate_limit: self.rate_limit(),
-            ping_interval: self.ping_interval,
-            ping_timeout: self.ping_timeout,
+            ping_interval: self.limits.ping_interval,
+            ping_timeout: self.limits.ping_timeout,
         }
     }
 
-    /// What the Socket.IO door needs.
+    /// The options of Socket.IO.
     pub fn socketio(&self) -> socketio::Options {
         socketio::Options {
-            aliases: self.aliases,
-            max_message: bytes(self.max_message),
-            max_queue: self.max_queue,
-            max_queue_bytes: bytes(self.max_queue_bytes),
+            aliases: self.content.aliases,
+            max_message: bytes(self.limits.max_message),
+            max_queue: self.limits.max_queue,
+            max_queue_bytes: bytes(self.limits.max_queue_bytes),
             rate_limit: self.rate_limit(),
-            connect_timeout: self.connect_timeout,
-            ping_interval: self.ping_interval,
-            ping_timeout: self.ping_timeout,
-        }
-    }
-
-    /// What the router needs.
-    pub fn app(&self) -> http::Options {
-        http::Options {
-            folder: self.folder.clone(),
-            client_dir: self.client_dir.clone(),
-            allow_origin: self.who.allow_origin.clone(),
-            certified: Vec::new(),
-            trust_proxy: self.trust_proxy.clone(),
-            public_url: self.public_url.clone(),
-            max_connections: self.max_connections,
-            max_per_address: self.max_connections_per_address,
-            patience: self.connect_timeout,
-        }
-    }
-
-    /// What the listener needs.
-    pub fn wire(&self) -> net::Options {
-        net::Options {
-            patience: self.connect_timeout,
-            max_connections: self.max_connections,
-            max_per_address: self.max_connections_per_address,
-            trust_proxy: self.trust_proxy.clone(),
-            max_message: bytes(self.max_message),
+            connect_timeout: self.limits.connect_timeout,
+            ping_interval: self.limits.ping_interval,
+            ping_timeout: self.limits.ping_timeout,
         }
     }
 
     fn rate_limit(&self) -> RateLimit {
-        RateLimit { burst: self.event_burst, rate: self.event_rate }
+        RateLimit { burst: self.limits.event_burst, rate: self.limits.event_rate }
     }
 
-    /// What HTTPS needs.
-    pub fn tls(&self) -> tls::Options {
-        tls::Options {
-            files: self.cert.clone().zip(self.key.clone()),
+    /// The options of the router.
+    pub(crate) fn http(&self) -> http::Options {
+        http::Options {
             folder: self.folder.clone(),
-            state_dir: self.state_dir.clone(),
+            client_dir: self.content.client_dir.clone(),
+            allow_origin: self.access.allow_origin.clone(),
+            certified: Vec::new(),
+            trust_proxy: self.listening.trust_proxy.clone(),
+            public_url: self.listening.public_url.clone(),
+            max_connections: self.limits.max_connections,
+            max_per_address: self.limits.max_connections_per_address,
+            patience: self.limits.connect_timeout,
         }
     }
 
-    /// What the logs need.
-    pub fn telemetry(&self) -> logging::Options {
-        logging::Options { level: self.log_level.clone(), json: self.log_format == LogFormat::Json }
+    /// The options of the listener.
+    pub(crate) fn net(&self) -> net::Options {
+        net::Options {
+            patience: self.limits.connect_timeout,
+            max_connections: self.limits.max_connections,
+            max_per_address: self.limits.max_connections_per_address,
+            trust_proxy: self.listening.trust_proxy.clone(),
+            max_message: bytes(self.limits.max_message),
+        }
+    }
+
+    /// The options of HTTPS.
+    pub(crate) fn tls(&self) -> tls::Options {
+        tls::Options {
+            files: self.listening.cert.clone().zip(self.listening.key.clone()),
+            folder: self.folder.clone(),
+            state_dir: self.listening.state_dir.clone(),
+        }
+    }
+
+    /// The options of the log.
+    pub fn logging(&self) -> logging::LoggingOptions {
+        logging::LoggingOptions {
+            level: self.logging.log_level.clone(),
+            json: self.logging.log_format == LogFormat::Json,
+        }
     }
 }
 

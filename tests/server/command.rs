@@ -3,6 +3,7 @@
 
 use std::process::{Output, Stdio};
 
+use clap::CommandFactory;
 use switchboard::config::Config;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
@@ -173,6 +174,18 @@ async fn help_names_every_flag_and_never_prints_the_password() {
         assert!(help.contains(flag), "{flag} is missing: {help}");
     }
     assert!(!help.contains("hunter2"), "{help}");
+}
+
+#[test]
+fn flag_each_has_its_environment_variable_and_heading() {
+    let headings = ["Listening", "Access", "Content", "Limits", "Logging"];
+    for flag in Config::command().get_arguments() {
+        let Some(name) = flag.get_long() else { continue };
+        let variable = format!("SWITCHBOARD_{}", name.replace('-', "_").to_uppercase());
+        assert_eq!(flag.get_env().and_then(|name| name.to_str()), Some(variable.as_str()), "--{name}");
+        let heading = flag.get_help_heading().unwrap_or_default();
+        assert!(headings.iter().any(|known| heading.starts_with(known)), "--{name} is under {heading:?}");
+    }
 }
 
 /// A file with this in it, and its name.

@@ -19,7 +19,7 @@ fn each_flag_that_limits_something_is_in_the_table_with_its_default() {
     let command = Config::command();
     let limits: Vec<_> = command
         .get_arguments()
-        .filter(|flag| flag.get_help_heading().is_some_and(|h| h.starts_with("How long")))
+        .filter(|flag| flag.get_help_heading().is_some_and(|h| h.starts_with("Limits")))
         .collect();
     assert_eq!(limits.len(), rows.len(), "as many rows as flags");
     for flag in limits {

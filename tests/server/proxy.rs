@@ -119,7 +119,7 @@ async fn forwarded_header_without_flag_is_warned_of_once() {
     // What it advises is what the command line takes.
     let flag = warnings[0].split(' ').find(|word| word.starts_with("--trust-proxy")).expect("a flag");
     let flag = flag.trim_end_matches([';', ',']);
-    assert_eq!(Config::from_args([flag]).expect("flags").trust_proxy, "127.0.0.1".parse().expect("a proxy"));
+    assert_eq!(Config::from_args([flag]).expect("flags").listening.trust_proxy, "127.0.0.1".parse().expect("a proxy"));
 }
 
 #[tokio::test]
@@ -164,11 +164,11 @@ async fn forged_entries_do_not_change_who_a_client_is() {
 #[test]
 fn proxies_are_named_behind_an_equals_sign() {
     let parsed = |flags: &[&str]| Config::from_args(flags.iter().copied()).expect("flags");
-    assert_eq!(parsed(&[]).trust_proxy, TrustedProxies::None);
+    assert_eq!(parsed(&[]).listening.trust_proxy, TrustedProxies::None);
     let config = parsed(&["--trust-proxy", "folder"]);
-    assert_eq!(config.trust_proxy, TrustedProxies::Private);
+    assert_eq!(config.listening.trust_proxy, TrustedProxies::Private);
     assert_eq!(config.folder.expect("a folder").to_str(), Some("folder"));
-    let listed = parsed(&["--trust-proxy=10.0.0.1,2001:db8::/32"]).trust_proxy;
+    let listed = parsed(&["--trust-proxy=10.0.0.1,2001:db8::/32"]).listening.trust_proxy;
     assert!(matches!(&listed, TrustedProxies::Listed(networks) if networks.len() == 2), "{listed:?}");
     for wrong in ["--trust-proxy=proxy.example.org", "--public-url=calls.example.org"] {
         let fault = Config::from_args([wrong]).expect_err("a fault").to_string();

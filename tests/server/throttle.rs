@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use switchboard::auth::throttle::Options;
+use switchboard::auth::throttle::ThrottleOptions;
 
 use crate::support::http::Reply;
 use crate::support::packet::Packet;
@@ -16,8 +16,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
 /// Two wrong ones are told at once; the third waits so long, and that is all that may wait.
-fn two_and_then(wait: Duration) -> Options {
-    Options { free: 2, step: wait, longest: wait, waiting: 1, ..Options::default() }
+fn two_and_then(wait: Duration) -> ThrottleOptions {
+    ThrottleOptions { free: 2, step: wait, longest: wait, waiting: 1, ..ThrottleOptions::default() }
 }
 
 async fn wrong_at_ws(server: &TestServer) -> Reply {
@@ -117,7 +117,7 @@ async fn a_server_that_stops_does_not_keep_those_who_wait() {
 
 #[tokio::test]
 async fn whoever_waits_is_told_in_the_end() {
-    let options = Options { waiting: 100, ..two_and_then(Duration::from_millis(20)) };
+    let options = ThrottleOptions { waiting: 100, ..two_and_then(Duration::from_millis(20)) };
     let server = TestServer::start_with_guesses(options, &["--password", "x"]).await;
     for _ in 0..4 {
         assert!(wrong_at_ws(&server).await.text().contains("Wrong password"));
@@ -141,7 +141,7 @@ async fn wrong_tokens_are_counted_alike() {
         let reason = Client::try_connect(&server, transport, json!({ "token": "wrong" })).await.err().expect("refused");
         assert!(reason["message"].as_str().is_some_and(|text| text.contains("token")), "{reason}");
     }
-    let none_waits = Options { waiting: 0, ..two_and_then(HOUR) };
+    let none_waits = ThrottleOptions { waiting: 0, ..two_and_then(HOUR) };
     let server = TestServer::start_with_guesses(none_waits, &["--jwt-secret", SECRET]).await;
     for _ in 0..2 {
         assert!(Bare::refused(&server, "?token=wrong", &[]).await.text().contains("cannot be read"));
@@ -156,7 +156,7 @@ async fn wrong_tokens_are_counted_alike() {
 
 #[tokio::test]
 async fn a_proxy_that_is_trusted_says_who_it_is_and_nobody_else_does() {
-    let none_waits = Options { waiting: 0, ..two_and_then(HOUR) };
+    let none_waits = ThrottleOptions { waiting: 0, ..two_and_then(HOUR) };
     let from = |address: &'static str| [("X-Forwarded-For", address)];
     let trusting = TestServer::start_with_guesses(none_waits, &["--trust-proxy"]).await;
     for address in ["198.51.100.1", "198.51.100.2", "9.9.9.9, 198.51.100.3", "2001:db8::1"] {

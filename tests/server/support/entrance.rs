@@ -35,7 +35,7 @@ impl HttpServer {
     pub async fn open(flags: &[&str]) -> Self {
         let mut config = Config::from_args(flags.iter().copied()).expect("good flags");
         // Here nobody waits to be told that a password is wrong.
-        config.who.guesses.step = Duration::ZERO;
+        config.access.throttle.step = Duration::ZERO;
         let limits = config.limits();
         let limits = Limits { letter_ttl: limits.grace, early_ttl: limits.grace, ..limits };
         let hub = Arc::new(Hub::new(limits));

@@ -38,15 +38,15 @@ impl TestServer {
     }
 
     /// Starts a server that counts wrong passwords and tokens in this way.
-    pub async fn start_with_guesses(guesses: throttle::Options, flags: &[&str]) -> Self {
+    pub async fn start_with_guesses(guesses: throttle::ThrottleOptions, flags: &[&str]) -> Self {
         let mut config = config(state_dir(), flags).expect("the flags are understood");
-        config.who.guesses = guesses;
+        config.access.throttle = guesses;
         Self::run(Server::build(config).expect("the server can be built")).await
     }
 
     /// Starts a server that tells everything at once, however many wrong passwords and tokens it is shown.
     pub async fn start_patient(flags: &[&str]) -> Self {
-        Self::start_with_guesses(throttle::Options { free: 100_000, ..Default::default() }, flags).await
+        Self::start_with_guesses(throttle::ThrottleOptions { free: 100_000, ..Default::default() }, flags).await
     }
 
     async fn run(server: Server) -> Self {

@@ -1,0 +1,66 @@
+//! The whole command line, and how it is parsed.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::access::AccessArgs;
+use super::content::ContentArgs;
+use super::limits::LimitArgs;
+use super::listening::ListeningArgs;
+use super::logging::LoggingArgs;
+
+/// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
+///
+/// Without FOLDER it serves its own call page. With FOLDER (for example a course page) it serves that folder unchanged,
+/// with the browser client at /socket.io/socket.io.js. HTTP and HTTPS share one port.
+#[derive(Debug, Clone, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Config {
+    /// Folder of pages to serve instead of the built-in ones
+    ///
+    /// The server uses its cert.key and cert.crt if they exist. It never serves keys, dot files (except .well-known),
+    /// node_modules, server.js and package*.json.
+    #[arg(value_name = "FOLDER", env = "SWITCHBOARD_FOLDER")]
+    pub folder: Option<PathBuf>,
+
+    /// Addresses, certificates, proxies.
+    #[command(flatten)]
+    pub listening: ListeningArgs,
+
+    /// Passwords, tokens, origins.
+    #[command(flatten)]
+    pub access: AccessArgs,
+
+    /// What is served.
+    #[command(flatten)]
+    pub content: ContentArgs,
+
+    /// Times, sizes and numbers.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+
+    /// What is logged, and how.
+    #[command(flatten)]
+    pub logging: LoggingArgs,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  switchboard                      the built-in call page, http and https on port 8181
+  switchboard my-course-page       your own page, as the course's server did
+  switchboard --lan                with a QR code for your phone
+  switchboard --password secret    only pages that send auth.password \"secret\"
+
+Each flag can also be set by its environment variable, SWITCHBOARD_ and the name in upper case.";
+
+impl Config {
+    /// Parses these flags, which do not include the program's name, as the command line does.
+    ///
+    /// # Errors
+    /// Unknown flags and values that do not parse, in clap's words.
+    pub fn from_args<T: Into<String> + Clone>(args: impl IntoIterator<Item = T>) -> Result<Self, clap::Error> {
+        let args = args.into_iter().map(Into::into);
+        Self::try_parse_from(std::iter::once("switchboard".to_owned()).chain(args))
+    }
+}

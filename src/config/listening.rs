@@ -1,0 +1,62 @@
+//! The flags under "Listening": addresses, certificates, proxies.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::FalseyValueParser;
+
+use crate::http::public_url::PublicUrl;
+use crate::net::proxies::TrustedProxies;
+
+/// Where the server listens, and under which addresses and certificates clients reach it.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Listening")]
+pub struct ListeningArgs {
+    /// Address to listen on [default: every address of this machine]
+    #[arg(long, value_name = "ADDRESS", env = "SWITCHBOARD_BIND")]
+    pub bind: Option<IpAddr>,
+
+    /// Port to listen on; 0 selects a free one and prints it
+    #[arg(long, value_name = "N", default_value_t = 8181, env = "SWITCHBOARD_PORT")]
+    pub port: u16,
+
+    /// Certificate chain for HTTPS, PEM [default: one that Switchboard creates]
+    #[arg(long, value_name = "FILE", requires = "key", env = "SWITCHBOARD_CERT")]
+    pub cert: Option<PathBuf>,
+
+    /// Private key of the certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "cert", env = "SWITCHBOARD_KEY")]
+    pub key: Option<PathBuf>,
+
+    /// Folder for the certificates that Switchboard creates [default: the platform's data folder]
+    #[arg(long, value_name = "DIR", env = "SWITCHBOARD_STATE_DIR")]
+    pub state_dir: Option<PathBuf>,
+
+    /// Print a QR code that opens the page on a phone in this network
+    #[arg(long, env = "SWITCHBOARD_LAN", value_parser = FalseyValueParser::new())]
+    pub lan: bool,
+
+    /// Behind a reverse proxy: take the client's address from X-Forwarded-For
+    ///
+    /// Without a value the server trusts each connection from loopback or a private address. With addresses and networks
+    /// (--trust-proxy=127.0.0.1,10.0.0.0/8) it trusts only these, also several proxies in a row.
+    #[arg(
+        long,
+        value_name = "ADDR,...",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "off",
+        default_missing_value = "private",
+        hide_default_value = true,
+        env = "SWITCHBOARD_TRUST_PROXY"
+    )]
+    pub trust_proxy: TrustedProxies,
+
+    /// Address that browsers open, for example of a reverse proxy: for links and QR codes
+    ///
+    /// Its pages may connect, and a page opened at the proxy by http leads there. It may have a path:
+    /// https://example.org/calls/
+    #[arg(long, value_name = "URL", env = "SWITCHBOARD_PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
+}

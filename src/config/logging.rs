@@ -1,0 +1,25 @@
+//! The flags under "Logging".
+
+use clap::{Args, ValueEnum};
+
+/// Which log lines are written, and in which format.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Logging")]
+pub struct LoggingArgs {
+    /// Level of the log: error, warn, info, debug, trace, or a filter; RUST_LOG overrides it
+    #[arg(long, value_name = "LEVEL", default_value = "info", env = "SWITCHBOARD_LOG_LEVEL")]
+    pub log_level: String,
+
+    /// Format of the log and of the start-up lines
+    #[arg(long, value_name = "FORMAT", default_value = "human", env = "SWITCHBOARD_LOG_FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// The format of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Text for a person at a terminal.
+    Human,
+    /// One JSON object a line, for a log collector.
+    Json,
+}
