@@ -4,6 +4,7 @@ pub mod authority;
 pub mod certificate;
 pub mod names;
 mod pem;
+mod state_file;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
