@@ -24,6 +24,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tower::ServiceExt;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use self::api::Addresses;
@@ -121,7 +122,9 @@ pub fn router(
     }
     let proxies = Proxies::new(options.trust_proxy.clone());
     let router = router.layer(middleware::from_fn_with_state(proxies, client_addr::carry));
-    Ok(router.layer(middleware::from_fn(never_sniff)))
+    // Browsers must not guess another type than the header says.
+    let nosniff = HeaderValue::from_static("nosniff");
+    Ok(router.layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, nosniff)))
 }
 
 async fn readiness(State(ready): State<Ready>) -> Response {
@@ -165,10 +168,4 @@ fn opens_connection(request: &Request) -> bool {
         return !socketio::requests::has_session(request);
     }
     request.headers().contains_key(header::UPGRADE)
-}
-
-async fn never_sniff(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }

@@ -24,15 +24,22 @@ use crate::metrics;
 #[folder = "public/"]
 pub struct Public;
 
-/// Goes with our own pages only: a course page may load what it likes.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; \
-     object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
-
-/// Our pages use these, in no frame of a stranger's, and nothing else that asks the user.
-const PERMISSIONS: &str = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), \
-     geolocation=(), payment=(), usb=(), serial=(), midi=()";
-const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
-const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+/// Sent with the built-in pages only: the pages of a served folder may load what they need. They allow what the built-in
+/// pages use, in no frame of another site, and nothing else for which browsers ask the user.
+const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; \
+         form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), geolocation=(), payment=(), \
+         usb=(), serial=(), midi=()",
+    ),
+];
 
 /// Where pages come from.
 #[derive(Debug)]
@@ -145,25 +152,13 @@ fn built_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
     let unchanged = has_tag(headers, &tag);
-    let head = [
-        (header::CONTENT_TYPE, HeaderValue::from_str(&format!("{}{charset}", kind.essence_str()))),
-        (header::ETAG, Ok(tag)),
-        (header::CACHE_CONTROL, Ok(HeaderValue::from_static("no-cache"))),
-        (header::CONTENT_SECURITY_POLICY, Ok(HeaderValue::from_static(CONTENT_SECURITY_POLICY))),
-        (header::REFERRER_POLICY, Ok(HeaderValue::from_static("no-referrer"))),
-        (OPENER_POLICY, Ok(HeaderValue::from_static("same-origin"))),
-        (PERMISSIONS_POLICY, Ok(HeaderValue::from_static(PERMISSIONS))),
-    ];
-    let mut response = match unchanged {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Body::from(data).into_response(),
-    };
-    for (name, value) in head {
-        if let Ok(value) = value {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
+    let kind = HeaderValue::from_str(&format!("{}{charset}", kind.essence_str())).ok();
+    let head = (
+        kind.map(|kind| [(header::CONTENT_TYPE, kind)]),
+        [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))],
+        SECURITY_HEADERS,
+    );
+    if unchanged { (StatusCode::NOT_MODIFIED, head).into_response() } else { (head, Body::from(data)).into_response() }
 }
 
 /// A page whose relative links lead from one level above.
