@@ -1,3 +1,4 @@
+// @ts-check
 // Nothing lost, nothing twice, over however many connections. What the page says because of a call
 // bears a number, and so does what the server tells it; both count 1, 2, 3, … from the page's load
 // on. Whatever the server is not known to have heard is kept here and said again when the page is
@@ -6,14 +7,14 @@
 /**
  * @typedef {object} Saying something said to the server
  * @property {number} number
- * @property {string} event
- * @property {object} payload
- * @property {(reply: object|undefined) => void} [onReply] gets what the server replied; undefined
+ * @property {keyof import('../../docs/protocol').ClientToServerEvents} event
+ * @property {any} payload checked where it is said
+ * @property {(reply: any) => void} [onReply] gets what the server replied; undefined
  *   where it is known to have heard us, but its reply went down with a connection
  */
 
 /**
- * @param {(saying: Saying, onReply: (reply: object) => void) => void} transmit puts a saying on the
+ * @param {(saying: Saying, onReply: (reply: any) => void) => void} transmit puts a saying on the
  *   connection there is
  */
 export function createDelivery(transmit) {

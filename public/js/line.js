@@ -1,3 +1,4 @@
+// @ts-check
 // The page's line to the server, which a call and a room share: how it is made, lost and made again,
 // and that nothing gets lost meanwhile (delivery.js). What is said on it stands in signaling.js and
 // room-signaling.js; together the three are the only files that know the names of events.
@@ -10,8 +11,28 @@ import { root } from './root.js';
 const FORBIDDEN = 4;
 
 /**
- * @typedef {{userName: string, password: string, token?: string, lobby?: string, session: string}} Identity
- * @typedef {{event: string, code: string, message: string}} Refusal
+ * A line's own verbs and those of what goes over it, as one object.
+ * @template {object} Line, Verbs
+ * @param {Line} line
+ * @param {Verbs} verbs
+ * @returns {Line & Verbs}
+ */
+export const extendLine = (line, verbs) => Object.setPrototypeOf(verbs, line);
+
+/**
+ * In place of a reply that got lost, where the server does not have what it was about.
+ * @param {string} message
+ * @returns {Lost}
+ */
+export const lost = (message) => ({ ok: false, error: { code: 'lost', message } });
+
+/**
+ * @typedef {import('../../docs/protocol').ClientToServerEvents} Sent the events of the page, by name
+ * @typedef {import('../../docs/protocol').ServerToClientEvents} Received the events of the server, by name
+ * @typedef {Required<Pick<import('../../docs/protocol').Handshake, 'userName' | 'password' | 'session'>>
+ *   & Pick<import('../../docs/protocol').Handshake, 'token' | 'lobby'>} Identity
+ * @typedef {import('../../docs/protocol').PayloadOf<'signalingError'>} Refusal
+ * @typedef {{ok: false, error: {code: 'lost', message: string}}} Lost
  *
  * @typedef {object} LineListeners
  * @property {(connection: {isKnown: boolean, wasAway: boolean}) => void} onConnected also after each
@@ -22,14 +43,28 @@ const FORBIDDEN = 4;
  */
 
 /**
+ * For events the listener that takes their payload.
+ * @template Listeners
+ * @typedef {{[E in keyof Received]?: {
+ *   [L in keyof Listeners]: Listeners[L] extends (payload: import('../../docs/protocol').PayloadOf<E>) => void ? L : never
+ * }[keyof Listeners]}} Hears
+ */
+
+/**
+ * @template Listeners
+ * @typedef {ReturnType<typeof connectLine<Listeners>>} Line
+ */
+
+/**
  * A line to the server that this page came from. It connects by `listen`.
+ * @template Listeners
  * @param {Identity} identity
  * @param {object} spelling how what is said and heard is spelled
- * @param {Record<string, string>} spelling.hears the listener for each event
- * @param {string[]} [spelling.withoutReply] events that ask for none
+ * @param {Hears<Listeners>} spelling.hears the listener for each event
+ * @param {(keyof Sent)[]} [spelling.withoutReply] events that ask for none
  */
 export function connectLine(identity, { hears, withoutReply = [] }) {
-  /** @type {LineListeners} */
+  /** @type {LineListeners & Listeners} */
   let listeners;
   let wasConnected = false;
   /** The connection was lost, or never came about: not while we change it ourselves. */
@@ -39,21 +74,27 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   const life = new AbortController();
   const toHide = { capture: true, signal: life.signal };
   window.addEventListener('pagehide', ({ persisted }) => (isSetAside = persisted), toHide);
-  /** What the server still had of ours when we last came back. */
+  /** What the server still had of ours when we last came back. @type {Omit<import('../../docs/protocol').Restored, 'heard'>} */
   let restored = { openOffer: null, calls: [], rooms: [] };
 
   // Course step 10: the page connects to the signaling server. What is said because of a call
   // bears a number; whoever has been here before says how far it was told.
+  /** @type {import('../socket.io/socket.io.esm.min.js').Socket<Received, Sent>} */
   const socket = io({
     autoConnect: false, // See `listen`.
     path: `${root.pathname}socket.io`,
-    auth: (greet) => greet({ ...identity, numbers: true, received: wasConnected ? delivery.received : undefined }),
+    auth: (greet) => greet(handshake()),
   });
 
   const delivery = createDelivery(({ event, payload, number }, onReply) => {
     if (withoutReply.includes(event)) socket.emit(event, payload, number);
     else socket.emit(event, payload, number, onReply);
   });
+
+  /** @returns {import('../../docs/protocol').Handshake} */
+  function handshake() {
+    return { ...identity, numbers: true, received: wasConnected ? delivery.received : undefined };
+  }
 
   function connected(isKnown) {
     const wasAway = isAway;
@@ -89,14 +130,15 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   socket.on('connect_error', (error) => disconnected(socket.active ? '' : error.message));
 
   // The server does not allow this page's address, and says how to allow it: trying again changes nothing.
-  socket.io.on('error', ({ data, message }) => {
+  socket.io.on('error', (/** @type {Error & {data?: {code: number}}} */ { data, message }) => {
     if (data?.code !== FORBIDDEN) return;
     socket.disconnect();
     disconnected(message);
   });
 
   /** Only what is told to us alone, because of a call or a room, bears a number. */
-  for (const [event, listener] of Object.entries({ ...hears, signalingError: 'onRefused' })) {
+  const listenerOf = /** @type {[keyof Received, string][]} */ (Object.entries({ ...hears, signalingError: 'onRefused' }));
+  for (const [event, listener] of listenerOf) {
     socket.on(event, (payload, number) => {
       // On long-polling a browser may ask again, by itself, for an answer that broke off, and then
       // gets the next one. What is missing comes with a new connection.
@@ -108,7 +150,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   return {
     /**
      * Connects, and says what happens from now on.
-     * @param {LineListeners} wanted
+     * @param {LineListeners & Listeners} wanted
      */
     listen(wanted) {
       listeners = wanted;
@@ -140,12 +182,24 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
       return identity;
     },
 
-    /** Says something: now, or when there is a connection. */
+    /**
+     * Says something: now, or when there is a connection.
+     * @template {keyof Sent} E
+     * @param {E} event
+     * @param {import('../../docs/protocol').PayloadTo<E>} payload
+     */
     say(event, payload) {
       delivery.say(event, payload);
     },
 
-    /** Says something and waits for the reply. Where that got lost, `recallReply` tells what it was. */
+    /**
+     * Says something and waits for the reply. Where that got lost, `recallReply` tells what it was.
+     * @template {keyof Sent} E
+     * @param {E} event
+     * @param {import('../../docs/protocol').PayloadTo<E>} payload
+     * @param {() => import('../../docs/protocol').ReplyTo<E> | Lost} recallReply
+     * @returns {Promise<import('../../docs/protocol').ReplyTo<E> | Lost>}
+     */
     ask(event, payload, recallReply) {
       return new Promise((resolve) => delivery.say(event, payload, (reply = recallReply()) => resolve(reply)));
     },

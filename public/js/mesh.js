@@ -1,3 +1,4 @@
+// @ts-check
 // A room as a mesh: one connection (peer.js) to each other member. It knows who is there, carries
 // descriptions and candidates between the connections and the server, and gives everybody a channel
 // for texts. What is written there is the page's business (room-talk.js, conversation.js), and so is
@@ -53,6 +54,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
     const predecessor = known ?? [...members.values()].find((old) => old.line === 'gone' && old.userName === userName);
     if (predecessor) remove(predecessor);
 
+    /** @type {RoomMember} */
     const member = { peerId, userName, isPolite, link: 'connecting', line: 'here', renewals: 0 };
     members.set(peerId, member);
     connect(member);

@@ -1,25 +1,24 @@
+// @ts-check
 // What is said and heard of a room: its verbs and listeners, spelled as on the wire. The page calls
 // verbs and is told of what happened; the names of events stay here. The line that it all goes over
 // is line.js, the verbs of a call are in signaling.js.
 
-import { connectLine } from './line.js';
+import { connectLine, extendLine, lost } from './line.js';
 
 /**
- * @typedef {{peerId: string, userName: string}} Member
- * @typedef {{room: string, from: string, userName: string}} Sender of something to us alone
- *
  * @typedef {object} RoomListeners besides those of the line
- * @property {(joined: {room: string, peerId: string, members: Member[]}) => void} onJoined we are in
- * @property {(wanted: {room: string, members: Member[]}) => void} onOfferWanted we are to offer to these
- * @property {(member: Member & {polite: boolean}) => void} onUserJoined
- * @property {(member: Member & {reason: 'left'|'closed'|'lost'}) => void} onUserLeft
- * @property {(member: Member) => void} onUserLost their connection to the server broke
- * @property {(member: Member) => void} onUserBack
- * @property {(offer: Sender & {offer: RTCSessionDescriptionInit}) => void} onOffer
- * @property {(answer: Sender & {answer: RTCSessionDescriptionInit}) => void} onAnswer
- * @property {(candidate: Sender & {candidate: RTCIceCandidateInit | null}) => void} onCandidate
+ * @property {(joined: import('../../docs/protocol').PayloadOf<'joined-room'>) => void} onJoined we are in
+ * @property {(wanted: import('../../docs/protocol').PayloadOf<'requesting-SDP-offer'>) => void} onOfferWanted we are to offer to these
+ * @property {(member: import('../../docs/protocol').PayloadOf<'user-joined'>) => void} onUserJoined
+ * @property {(member: import('../../docs/protocol').PayloadOf<'user-left'>) => void} onUserLeft
+ * @property {(member: import('../../docs/protocol').PayloadOf<'user-lost'>) => void} onUserLost their connection to the server broke
+ * @property {(member: import('../../docs/protocol').PayloadOf<'user-back'>) => void} onUserBack
+ * @property {(offer: import('../../docs/protocol').PayloadOf<'receiving-SDP-offer'>) => void} onOffer
+ * @property {(answer: import('../../docs/protocol').PayloadOf<'accepting-SDP-offer'>) => void} onAnswer
+ * @property {(candidate: import('../../docs/protocol').PayloadOf<'receiving-ICE-candidate'>) => void} onCandidate
  */
 
+/** @type {import('./line.js').Hears<RoomListeners>} */
 const HEARS = {
   'joined-room': 'onJoined',
   'requesting-SDP-offer': 'onOfferWanted',
@@ -37,21 +36,19 @@ const HEARS = {
  * @param {import('./line.js').Identity} identity
  */
 export function connectRoomSignaling(identity) {
+  /** @type {import('./line.js').Line<RoomListeners>} */
   const line = connectLine(identity, { hears: HEARS });
 
-  return {
-    __proto__: line, // with the line's own verbs
-
+  return extendLine(line, {
     /**
      * Asks to be let in. Who is there comes by `onJoined`: it has a number and cannot get lost.
      * @param {string} room
-     * @returns {Promise<{ok: true} | {ok: false, error: {code: string, message: string}}>}
+     * @returns {Promise<import('../../docs/protocol').JoinReply | import('./line.js').Lost>}
      */
     joinRoom(room) {
-      const error = { code: 'lost', message: 'The server did not let you into the room in time. Please join again.' };
       return line.ask('joining-room', { room }, () => {
         const isIn = line.restored.rooms.some((mine) => mine.room === room);
-        return isIn ? { ok: true } : { ok: false, error };
+        return isIn ? { ok: true } : lost('The server did not let you into the room in time. Please join again.');
       });
     },
 
@@ -80,5 +77,5 @@ export function connectRoomSignaling(identity) {
     sendIceCandidate(room, to, candidate) {
       line.say('sending-ICE-candidate', { room, to, candidate });
     },
-  };
+  });
 }

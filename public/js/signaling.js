@@ -1,32 +1,26 @@
+// @ts-check
 // What is said and heard of calls: the verbs and listeners of the call page, spelled as on the wire.
 // The page calls verbs and is told of what happened; the names of events stay here. The line that it
 // all goes over is line.js, the verbs of a room are in room-signaling.js.
 
-import { connectLine } from './line.js';
+import { connectLine, extendLine, lost } from './line.js';
 
 /**
- * @typedef {object} Offer the course's offer object, and an id
- * @property {string} offerId
- * @property {string} offererUserName
- * @property {RTCSessionDescriptionInit} offer
- * @property {RTCIceCandidateInit[]} offerIceCandidates
- * @property {string|null} answererUserName
- * @property {RTCSessionDescriptionInit|null} answer
- * @property {RTCIceCandidateInit[]} answererIceCandidates
- *
- * @typedef {{userName: string, offerId: string}} Party the other one of a call
+ * @typedef {import('../../docs/protocol').Offer} Offer
+ * @typedef {import('../../docs/protocol').Party} Party the other one of a call
  *
  * @typedef {object} CallListeners besides those of the line
  * @property {(offers: Offer[]) => void} onOffers calls that wait, some or one at a time
- * @property {(gone: {offerId: string, offererUserName: string, reason: string}) => void} onOfferWithdrawn
- * @property {(offer: Offer) => void} onAnswer our call was answered, or our new offer within a call
- * @property {(renewal: {offerId: string, offer: RTCSessionDescriptionInit}) => void} onRenegotiation
- * @property {(candidate: RTCIceCandidateInit | null) => void} onCandidate
- * @property {(end: Party & {reason: string}) => void} onPeerHangup
+ * @property {(gone: import('../../docs/protocol').PayloadOf<'offerWithdrawn'>) => void} onOfferWithdrawn
+ * @property {(answered: import('../../docs/protocol').PayloadOf<'answerResponse'>) => void} onAnswer our call was answered, or our new offer within a call
+ * @property {(renewal: import('../../docs/protocol').Renegotiation) => void} onRenegotiation
+ * @property {(candidate: import('../../docs/protocol').Candidate) => void} onCandidate
+ * @property {(end: import('../../docs/protocol').PayloadOf<'peerHangup'>) => void} onPeerHangup
  * @property {(party: Party) => void} onPeerLost their connection to the server broke
  * @property {(party: Party) => void} onPeerBack
  */
 
+/** @type {import('./line.js').Hears<CallListeners>} */
 const HEARS = {
   availableOffers: 'onOffers',
   newOfferAwaiting: 'onOffers',
@@ -41,6 +35,7 @@ const HEARS = {
 
 // An answer is sent without asking for a reply: the caller's candidates so far, which would be
 // that reply, then come as numbered events and cannot get lost.
+/** @type {(keyof import('./line.js').Sent)[]} */
 const WITHOUT_REPLY = ['newAnswer'];
 
 /**
@@ -48,11 +43,10 @@ const WITHOUT_REPLY = ['newAnswer'];
  * @param {import('./line.js').Identity} identity
  */
 export function connectSignaling(identity) {
+  /** @type {import('./line.js').Line<CallListeners>} */
   const line = connectLine(identity, { hears: HEARS, withoutReply: WITHOUT_REPLY });
 
-  return {
-    __proto__: line, // with the line's own verbs
-
+  return extendLine(line, {
     /**
      * @param {RTCSessionDescriptionInit} description
      * @returns {Promise<string>} the id under which the server keeps the offer
@@ -61,10 +55,9 @@ export function connectSignaling(identity) {
       // Course step 8: the offer goes to the server, which holds it for whoever answers.
       const reply = await line.ask('newOffer', description, () => {
         const offerId = line.restored.openOffer ?? line.restored.calls[0]?.offerId;
-        const error = { message: 'The server does not have your call any more. Please call again.' };
-        return offerId ? { ok: true, offerId } : { ok: false, error };
+        return offerId ? { ok: true, offerId } : lost('The server does not have your call any more. Please call again.');
       });
-      if (!reply.ok) throw new Error(reply.error.message);
+      if (reply.ok === false) throw new Error(reply.error.message);
       return reply.offerId;
     },
 
@@ -101,14 +94,15 @@ export function connectSignaling(identity) {
     /**
      * Tells a server that does not know this call any more who is in it. When the other side has
      * done the same, both hear `onPeerBack`.
-     * @param {{offerId: string, didIOffer: boolean, otherUserName: string, key: string}} call
+     * @param {{offerId?: string, didIOffer: boolean, otherUserName?: string, key?: string}} call
      * @returns {Promise<boolean>} whether the server takes the call
      */
     async rejoinCall({ offerId, didIOffer, otherUserName, key }) {
       const payload = { offerId, didIOffer, userName: otherUserName, key };
-      const reply = await line.ask('rejoinCall', payload, () => ({
-        ok: line.restored.calls.some((call) => call.offerId === offerId),
-      }));
+      const reply = await line.ask('rejoinCall', payload, () => {
+        const isKnown = line.restored.calls.some((call) => call.offerId === offerId);
+        return isKnown ? { ok: true } : lost('The server does not have this call any more.');
+      });
       return reply.ok;
     },
 
@@ -120,5 +114,5 @@ export function connectSignaling(identity) {
     hangup(offerId) {
       line.say('hangup', offerId ? { offerId } : {});
     },
-  };
+  });
 }

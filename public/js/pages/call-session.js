@@ -1,3 +1,4 @@
+// @ts-check
 // The call in progress, from its beginning to its end: what it has, how it stands, and how long
 // it is kept when sound and picture fail.
 

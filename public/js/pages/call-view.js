@@ -7,6 +7,7 @@ import { byId, createElement, moveFocus, setText, showToggle } from '../ui.js';
 export const callEl = byId('call');
 export const hangupEl = byId('hangup');
 export const identityEl = byId('identity');
+/** @type {import('../identity.js').IdentityFields} */
 export const identityFields = { userName: byId('name'), lobby: byId('lobby'), password: byId('password') };
 export const toggleEls = { audio: byId('microphone'), video: byId('camera') };
 export const screenEl = byId('screen');

@@ -14,7 +14,7 @@
  */
 
 /**
- * @param {'starting'|'waiting'|'connecting'|'connected'} stage
+ * @param {string} stage `starting`, `waiting`, `connecting` or `connected`
  * @param {CallFacts} facts
  * @returns {string}
  */
@@ -46,7 +46,10 @@ function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, serverIs
   return isInterrupted ? '' : news;
 }
 
-/** How the other side ended the call. */
+/**
+ * How the other side ended the call.
+ * @param {{userName: string, reason?: import('../../../docs/protocol').HangupReason}} end
+ */
 export function endWords({ userName, reason }) {
   const endings = { hangup: 'hung up', closed: 'closed the page', lost: 'lost the connection' };
   return `${userName} ${endings[reason] ?? 'ended the call'}.`;

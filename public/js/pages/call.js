@@ -1,3 +1,4 @@
+// @ts-check
 // The call page, from top to bottom: buttons, the call itself, what the server tells. One call at a
 // time: `session`, which lives in call-session.js. What is seen of it is in call-view.js, the words
 // for it are in call-words.js, camera and screen during a call in call-devices.js.
@@ -203,17 +204,21 @@ function onPeerBack({ userName, offerId }) {
   session.isRejoining = false;
 }
 
+/** @param {import('../line.js').Refusal} refusal */
 function onRefused({ event, code, message }) {
   if (code === 'wrong-password') {
     askForAnotherPassword();
   } else if (session && event === firstStep(session)) {
     failCall(session, { message });
-  } else if (code === 'rate-limited' || code === 'unavailable') {
+  } else if (code === 'rate-limited') {
     showProblem(message);
   }
 }
 
-/** Without which there is no call. Once it runs, a refusal only means that something does not change. */
+/**
+ * The event without which there is no call. Once the call runs, a refusal only means that something does not change.
+ * @param {import('./call-session.js').Session} call
+ */
 function firstStep({ didIOffer, key }) {
   if (didIOffer) return key ? null : 'newOffer';
   return state() === 'connected' ? null : 'newAnswer';

@@ -21,7 +21,7 @@ const filesEl = byId('files');
 /** @type {Map<import('../file-format.js').Transfer, Card>} */
 const cards = new Map();
 
-/** @type {{onAccept: (number: number) => void, onCancel: (transfer: object) => void}} */
+/** @type {{onAccept: (number: number) => void, onCancel: (transfer: import('../file-format.js').Transfer) => void}} */
 let listeners;
 
 /**

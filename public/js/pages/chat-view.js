@@ -5,6 +5,7 @@ import { byId, createElement, moveFocus, setText } from '../ui.js';
 import { addWords } from './message-list.js';
 
 export const identityEl = byId('identity');
+/** @type {import('../identity.js').IdentityFields} */
 export const identityFields = { userName: byId('name'), password: byId('password') };
 export const hangupEl = byId('hangup');
 

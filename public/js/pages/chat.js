@@ -1,3 +1,4 @@
+// @ts-check
 // The chat page, from top to bottom: the lobby; joining and leaving; who is here; what the server
 // tells. A chat is a room of two (mesh.js) whose members send each other words and files
 // (conversation.js). One stay at a time: `stay`. The sentences are in chat-words.js; where each step of
@@ -162,6 +163,10 @@ window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signal
 
 // --- Who is here ---
 
+/**
+ * @param {Stay} mine
+ * @param {import('../mesh.js').RoomMember} member
+ */
 function onPeer(mine, { userName, peer }) {
   mine.otherUserName = userName;
   mine.reason = undefined;
@@ -169,6 +174,10 @@ function onPeer(mine, { userName, peer }) {
   mine.lookAtConnection = watchConnection(peer);
 }
 
+/**
+ * @param {Stay} mine
+ * @param {import('../mesh.js').RoomMember} member
+ */
 function onGone(mine, { hasClosed }) {
   mine.lookAtConnection?.();
   mine.reason ??= hasClosed ? 'left' : 'lost';
@@ -249,11 +258,15 @@ function onUserLeft(member) {
   if (stay.mesh.members.length) stay.reason = undefined;
 }
 
+/**
+ * @param {Stay} mine
+ * @param {import('../line.js').Refusal} refusal
+ */
 function onRefused(mine, { code, message }) {
   if (code === 'wrong-password') {
     if (state() === 'joining') endStay('Not connected.');
     askForAnotherPassword();
-  } else if (code === 'rate-limited' || code === 'unavailable') {
+  } else if (code === 'rate-limited') {
     showProblem(message);
   }
 }

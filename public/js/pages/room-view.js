@@ -4,6 +4,7 @@
 import { byId, setText } from '../ui.js';
 
 export const identityEl = byId('identity');
+/** @type {import('../identity.js').IdentityFields} */
 export const identityFields = { userName: byId('name'), password: byId('password') };
 export const leaveEl = byId('leave');
 

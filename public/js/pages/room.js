@@ -1,3 +1,4 @@
+// @ts-check
 // The room page, from top to bottom: the lobby, where nobody sees one yet; joining and leaving; what
 // the server tells. One stay at a time: `stay`. What is seen of it is in room-view.js and
 // room-tiles.js, the sentences are in room-words.js, camera and screen in room-devices.js.
@@ -203,6 +204,7 @@ function showMember(member) {
   showRoom();
 }
 
+/** @param {import('../mesh.js').RoomMember} member */
 function removeMember({ peerId, userName, hasClosed }) {
   removeTile(peerId);
   if (hasClosed) showNews(leftWords({ userName, reason: 'left' }));
@@ -234,6 +236,7 @@ function showNews(news) {
 }
 
 function listen() {
+  /** @param {import('../mesh.js').RoomMember} member */
   const isHeard = ({ peer, link }) => link === 'connected' && peer.audioLevel > VOICE;
   showSpeaking(stay ? stay.mesh.members.filter(isHeard).map(({ peerId }) => peerId) : []);
 }
@@ -294,11 +297,15 @@ function onUserBack({ peerId, userName }) {
   showNews(`${userName} is back.`);
 }
 
+/**
+ * @param {Stay} mine
+ * @param {import('../line.js').Refusal} refusal
+ */
 function onRefused(mine, { code, message }) {
   if (code === 'wrong-password') {
     if (state() !== 'joined') endStay('Not connected.');
     askForAnotherPassword();
-  } else if (code === 'rate-limited' || code === 'unavailable') {
+  } else if (code === 'rate-limited') {
     showProblem(message);
   }
 }

@@ -1,7 +1,6 @@
 // What the browser client says on the console of mistakes that would leave no trace.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { Hints, SENT_BY_PAGES, SENT_BY_SERVER, nearest } from '../../../public/socket.io/hints.js';
@@ -107,13 +106,4 @@ test('a page that listens to newOfferWaiting gets a sentence only where that doe
   assert.deepEqual(heard(), [
     'Socket.IO: The server sent "newOfferAwaiting", and this page does not listen to it. It listens to "newOfferWaiting", which does not come. Did you mean "newOfferAwaiting"?',
   ]);
-});
-
-test('the events are those of the documented wire', async () => {
-  const document = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
-  const rows = [...document.matchAll(/^\| (client|server) \| ([^|]+) \|/gm)];
-  const names = (side) => new Set(rows.filter((row) => row[1] === side).flatMap((row) => row[2].match(/[\w-]{4,}/g)));
-  const missing = (side, known) => [...names(side)].filter((name) => !known.includes(name));
-  assert.ok(names('client').size > 12 && names('server').size > 20);
-  assert.deepEqual([missing('client', SENT_BY_PAGES), missing('server', SENT_BY_SERVER)], [[], []]);
 });
