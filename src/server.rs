@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::http::api::Addresses;
 use crate::http::{self, Ready};
 use crate::hub::Hub;
+use crate::net::host;
 use crate::net::http_server::HttpServer;
 use crate::tls;
 use crate::tls::certificate::{Certificate, Origin};
@@ -103,7 +104,7 @@ impl Server {
     pub fn banner(&self, listener: &TcpListener) -> Result<Banner> {
         Ok(Banner {
             bound: listener.local_addr()?,
-            lan: tls::lan_addresses(),
+            lan: host::lan_addresses(),
             public_url: self.addresses.public_url.clone(),
             key: self.addresses.key.clone(),
             folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),

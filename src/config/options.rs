@@ -90,8 +90,8 @@ impl Config {
     }
 
     /// The options of the listener.
-    pub(crate) fn net(&self) -> net::Options {
-        net::Options {
+    pub(crate) fn net(&self) -> net::ListenerOptions {
+        net::ListenerOptions {
             patience: self.limits.connect_timeout,
             max_connections: self.limits.max_connections,
             max_per_address: self.limits.max_connections_per_address,
@@ -101,8 +101,8 @@ impl Config {
     }
 
     /// The options of HTTPS.
-    pub(crate) fn tls(&self) -> tls::Options {
-        tls::Options {
+    pub(crate) fn tls(&self) -> tls::TlsOptions {
+        tls::TlsOptions {
             files: self.listening.cert.clone().zip(self.listening.key.clone()),
             folder: self.folder.clone(),
             state_dir: self.listening.state_dir.clone(),

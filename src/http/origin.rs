@@ -17,8 +17,7 @@ use serde::Serialize;
 use super::web_origin::{AllowedOrigin, WebOrigin};
 use crate::metrics;
 use crate::net::address::is_private;
-use crate::tls::lan_addresses;
-use crate::tls::names::own_names;
+use crate::net::host::{lan_addresses, own_names};
 
 /// Names that no host on the Internet has: of one machine, of a home network, for tests.
 const NEAR_NAMES: [&str; 6] = ["localhost", "local", "lan", "home.arpa", "internal", "test"];

@@ -1,9 +1,10 @@
-//! Which network addresses are reachable only from near: nobody on the Internet has one of these.
+//! Addresses that no host on the public Internet has.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Whether an address is loopback, private, link-local, or shared (RFC 6598: carriers, Tailscale).
-pub fn is_private(address: IpAddr) -> bool {
+/// Whether an address is loopback, private (RFC 1918, RFC 4193), link-local, or shared (RFC 6598: carriers, Tailscale).
+/// An IPv4-mapped IPv6 address counts as the IPv4 address in it.
+pub(crate) fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => {
             address.is_loopback() || address.is_private() || address.is_link_local() || is_shared(address)
@@ -23,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_private_to_the_last_of_its_network() {
+    fn address_at_the_edge_of_a_network_is_private_or_not() {
         for near in [
             "127.0.0.1",
             "10.0.0.0",

@@ -1,54 +1,56 @@
-//! What connections have sent that is no message yet.
+//! Bytes that connections have sent without completing a message.
 //!
-//! Each library keeps what it reads until a request, a frame or an event is whole, each within the limit of a message;
-//! but thousands of connections that never finish one would fill any memory. So what is unfinished is counted for all
-//! together, and beyond a budget those are cut that have more than a little of it.
+//! Each library buffers a request, a frame or an event until it is complete, and each buffer is limited to the size of a
+//! message. But thousands of connections that never complete one would still fill the memory. So unfinished bytes are
+//! counted for all connections together. When they exceed a budget, connections with more than a small share are closed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// What frames and their encryption add to an event, at the most.
+/// Most bytes that a frame and its encryption add to an event.
 const AROUND: usize = 64;
-/// Unfinished bytes of all connections: as many as all open offers may have.
+/// Most unfinished bytes of all connections together: as many as all open offers may have.
 const BUDGET: usize = 64 * 1024 * 1024;
-/// Nobody is cut for less: it is what any connection costs anyway.
+/// No connection is closed for fewer unfinished bytes: any connection costs that much.
 const LITTLE: usize = 16 * 1024;
-/// Signs of life are no messages and finish nothing; so much of them is forgiven every second.
+/// Bytes per second that are not counted: pings and pongs never complete a message.
 const FORGIVEN: usize = 64;
 
-/// The unfinished bytes of all connections.
+/// The unfinished bytes of all connections, and their limits.
 #[derive(Debug)]
-pub struct ReadBudget {
+pub(crate) struct ReadBudget {
     budget: usize,
     most_of_one: usize,
     unfinished: AtomicUsize,
 }
 
 impl ReadBudget {
-    /// Nothing yet. A connection may have a message under way, and as much again that led to nothing.
-    pub fn new(max_message: usize) -> Arc<Self> {
+    /// A budget for messages of at most `max_message` bytes. One connection may have an incomplete message, and as many
+    /// bytes again that never complete one.
+    pub(crate) fn new(max_message: usize) -> Arc<Self> {
         let most_of_one = max_message.saturating_mul(2).saturating_add(LITTLE);
         Arc::new(Self { budget: BUDGET, most_of_one, unfinished: AtomicUsize::new(0) })
     }
 }
 
-/// What one connection has read.
+/// Counts the unfinished bytes of one connection.
 #[derive(Debug)]
-pub struct ConnStats {
+pub(crate) struct ConnStats {
     read_budget: Arc<ReadBudget>,
     unfinished: AtomicUsize,
     is_uncounted: AtomicBool,
 }
 
 impl ConnStats {
-    /// The counts of a new connection.
-    pub fn new(read_budget: Arc<ReadBudget>) -> Self {
+    /// The counter of a new connection.
+    pub(crate) fn new(read_budget: Arc<ReadBudget>) -> Self {
         Self { read_budget, unfinished: AtomicUsize::new(0), is_uncounted: AtomicBool::new(false) }
     }
 
-    /// So many bytes came; false if that is more than can be borne.
-    pub fn read(&self, bytes: usize, silence: Duration) -> bool {
+    /// Counts bytes that were read after `silence` without any. Returns false when the connection has exceeded its share
+    /// and has to be closed.
+    pub(crate) fn read(&self, bytes: usize, silence: Duration) -> bool {
         if self.is_uncounted.load(Ordering::Relaxed) {
             return true;
         }
@@ -60,30 +62,30 @@ impl ConnStats {
         mine <= self.read_budget.most_of_one && (all <= self.read_budget.budget || mine <= LITTLE)
     }
 
-    /// An event of so many bytes is whole. What came besides, and led to nothing, still counts: a library may have kept
-    /// something because of it.
-    pub fn used(&self, bytes: usize) {
+    /// Subtracts a complete event of this size. Other bytes that were read still count: a library may keep memory because
+    /// of them.
+    pub(crate) fn used(&self, bytes: usize) {
         self.take_off(self.unfinished.load(Ordering::Relaxed).min(bytes.saturating_add(AROUND)));
     }
 
-    /// What is read from now on does not count, until a request begins or is answered.
-    pub fn stop_counting(&self) {
+    /// Stops counting until the next request begins or is answered.
+    pub(crate) fn stop_counting(&self) {
         self.finish();
         self.is_uncounted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether something of what was read is not whole yet.
-    pub fn is_unfinished(&self) -> bool {
+    /// Whether the connection has unfinished bytes.
+    pub(crate) fn is_unfinished(&self) -> bool {
         self.unfinished.load(Ordering::Relaxed) > 0
     }
 
-    /// All is whole: nothing of what was read is unfinished. What comes counts.
-    pub fn finish(&self) {
+    /// Sets the unfinished bytes to zero, and counts what is read from now on.
+    pub(crate) fn finish(&self) {
         self.is_uncounted.store(false, Ordering::Relaxed);
         self.take_off(self.unfinished.load(Ordering::Relaxed));
     }
 
-    /// Only what is still there is taken off, once: the transport may take off at the same time.
+    /// Subtracts from both counters, unless another thread has subtracted these bytes meanwhile.
     fn take_off(&self, bytes: usize) {
         let taken = self.unfinished.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |mine| mine.checked_sub(bytes));
         if taken.is_ok() {
@@ -98,9 +100,9 @@ impl Drop for ConnStats {
     }
 }
 
-/// When a connection was read last.
+/// The time of a connection's last read.
 #[derive(Debug)]
-pub struct LastRead(Instant);
+pub(crate) struct LastRead(Instant);
 
 impl Default for LastRead {
     fn default() -> Self {
@@ -109,8 +111,8 @@ impl Default for LastRead {
 }
 
 impl LastRead {
-    /// How long it was silent before this reading.
-    pub fn beat(&mut self) -> Duration {
+    /// Notes a read. Returns the time since the one before.
+    pub(crate) fn beat(&mut self) -> Duration {
         let now = Instant::now();
         now.duration_since(std::mem::replace(&mut self.0, now))
     }
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_budget_only_those_are_cut_who_have_much() {
+    fn exceeded_budget_closes_large_shares_only() {
         let read_budget = read_budget(100_000);
         let (greedy, modest) = (ConnStats::new(read_budget.clone()), ConnStats::new(read_budget.clone()));
         assert!(greedy.read(100_000, AT_ONCE));
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_finished_counts_no_more() {
+    fn finished_bytes_are_not_counted() {
         let read_budget = read_budget(100_000);
         let stats = ConnStats::new(read_budget.clone());
         for _ in 0..10 {
@@ -149,19 +151,19 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_to_nothing_adds_up_beside_events_that_do() {
+    fn useless_bytes_add_up_between_complete_events() {
         let stats = ConnStats::new(ReadBudget::new(10_000));
         let mut nonsense = 0;
         while stats.read(1_000, AT_ONCE) {
             nonsense += 1_000;
             assert!(stats.read(500, AT_ONCE));
             stats.used(450);
-            assert!(nonsense < 100_000, "it is borne for ever");
+            assert!(nonsense < 100_000, "the connection is never closed");
         }
     }
 
     #[test]
-    fn signs_of_life_add_up_to_nothing() {
+    fn pings_do_not_add_up() {
         let read_budget = read_budget(100_000);
         let stats = ConnStats::new(read_budget.clone());
         for _ in 0..100_000 {

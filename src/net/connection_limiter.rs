@@ -1,4 +1,4 @@
-//! How many are here: in all, and from each address.
+//! Counts connections, in all and per address, and rejects those beyond the limits.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// Those who are here.
+/// The limit of connections in all and per address. Cheap to ask: one lock, one map entry per address.
 #[derive(Debug)]
 pub struct ConnectionLimiter {
     max: usize,
     max_of_one: usize,
-    inside: Mutex<Counts>,
+    counts: Mutex<Counts>,
 }
 
 #[derive(Debug, Default)]
@@ -21,24 +21,24 @@ struct Counts {
     of_each: HashMap<IpAddr, usize>,
 }
 
-/// That somebody is here: until it is dropped.
+/// Counts one connection until it is dropped.
 #[derive(Debug)]
 pub struct ConnectionPermit {
     limiter: Arc<ConnectionLimiter>,
     address: IpAddr,
 }
 
-/// Why nobody more is let in.
+/// Why a connection is rejected. Displays as the sentence that the client receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Full {
-    /// There are as many as there may be in all.
+    /// The server has as many connections as it may have.
     All,
-    /// There are as many as there may be from this address.
+    /// The address has as many connections as it may have.
     Address,
 }
 
 impl Full {
-    /// By what it is counted.
+    /// The name of the counter of such rejections.
     pub fn reason(self) -> &'static str {
         match self {
             Self::All => "server-full",
@@ -57,34 +57,34 @@ impl fmt::Display for Full {
 }
 
 impl ConnectionLimiter {
-    /// An empty one, for so many in all and so many from one address.
+    /// A limiter for at most `max` connections, and `max_of_one` from each address.
     pub fn new(max: usize, max_of_one: usize) -> Arc<Self> {
-        Arc::new(Self { max, max_of_one, inside: Mutex::default() })
+        Arc::new(Self { max, max_of_one, counts: Mutex::default() })
     }
 
-    /// Lets somebody in.
+    /// Counts a connection from this address.
     ///
     /// # Errors
-    /// Where there is no place left.
+    /// A limit that is reached.
     pub fn enter(self: &Arc<Self>, address: IpAddr) -> Result<ConnectionPermit, Full> {
         self.enter_among(address, self.max_of_one)
     }
 
-    /// The same from an address that has no share of its own: a proxy's.
+    /// Counts a connection of a trusted proxy. All its clients share its address, so only the limit in all holds.
     ///
     /// # Errors
-    /// Where there is no place left in all.
+    /// A limit that is reached.
     pub fn enter_by_proxy(self: &Arc<Self>, address: IpAddr) -> Result<ConnectionPermit, Full> {
         self.enter_among(address, usize::MAX)
     }
 
     fn enter_among(self: &Arc<Self>, address: IpAddr, max_of_one: usize) -> Result<ConnectionPermit, Full> {
         let address = ip_prefix(address);
-        let mut inside = self.inside.lock();
-        if inside.all >= self.max {
+        let mut counts = self.counts.lock();
+        if counts.all >= self.max {
             return Err(Full::All);
         }
-        let Counts { all, of_each } = &mut *inside;
+        let Counts { all, of_each } = &mut *counts;
         let here = of_each.get(&address).copied().unwrap_or_default();
         if here >= max_of_one {
             return Err(Full::Address);
@@ -94,12 +94,12 @@ impl ConnectionLimiter {
         Ok(ConnectionPermit { limiter: self.clone(), address })
     }
 
-    /// How many are here.
+    /// The number of connections.
     pub fn len(&self) -> usize {
-        self.inside.lock().all
+        self.counts.lock().all
     }
 
-    /// Whether nobody is here.
+    /// Whether there is no connection.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -107,19 +107,19 @@ impl ConnectionLimiter {
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut inside = self.limiter.inside.lock();
-        inside.all -= 1;
-        let Some(here) = inside.of_each.get_mut(&self.address) else { return };
+        let mut counts = self.limiter.counts.lock();
+        counts.all -= 1;
+        let Some(here) = counts.of_each.get_mut(&self.address) else { return };
         *here -= 1;
         if *here == 0 {
-            inside.of_each.remove(&self.address);
+            counts.of_each.remove(&self.address);
         }
     }
 }
 
-/// Whom an address is counted with: of IPv6 a household has a /64 at least (RFC 6177), and each of its devices as many
-/// addresses as it likes.
-pub fn ip_prefix(address: IpAddr) -> IpAddr {
+/// The prefix by which an address is counted: an IPv4 address itself, the /64 of an IPv6 address. A household has at least
+/// a /64 (RFC 6177), and each of its devices may use any number of addresses in it.
+pub(crate) fn ip_prefix(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         v4 => v4,
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn each_address_has_its_share_and_all_together_theirs() {
+    fn limits_hold_per_address_and_in_all() {
         let limiter = ConnectionLimiter::new(3, 2);
         let (one, other) = (address("192.0.2.1"), address("192.0.2.2"));
         let first = limiter.enter(one).unwrap();
@@ -149,11 +149,11 @@ mod tests {
         let again = limiter.enter(one).unwrap();
         drop((second, third, again));
         assert!(limiter.is_empty());
-        assert!(limiter.inside.lock().of_each.is_empty());
+        assert!(limiter.counts.lock().of_each.is_empty());
     }
 
     #[test]
-    fn neighbours_of_ipv6_share_a_place_and_ipv4_in_disguise_is_ipv4() {
+    fn ipv6_counts_by_its_64_and_mapped_ipv4_as_ipv4() {
         assert_eq!(ip_prefix(address("2001:db8:1:2:aaaa::1")), ip_prefix(address("2001:db8:1:2:bbbb::9")));
         assert_ne!(ip_prefix(address("2001:db8:1:2::1")), ip_prefix(address("2001:db8:1:3::1")));
         assert_eq!(ip_prefix(address("::ffff:192.0.2.1")), address("192.0.2.1"));

@@ -1,5 +1,5 @@
-//! TLS handshakes that fail: most of all those that the client ends, since it does not trust the certificate. A page
-//! whose socket meets such a certificate sees a connection that fails for ever, and no reason.
+//! Counts TLS handshakes that fail, above all those that a client aborts because it does not trust the certificate: a page
+//! whose WebSocket meets such a certificate learns no reason, so the log has to say it.
 
 use std::io;
 
@@ -7,9 +7,9 @@ use tokio_rustls::rustls::{self, AlertDescription};
 
 use crate::metrics;
 
-/// Counts why a handshake failed; the first certificate that a client does not trust is logged with what to do.
-/// A connection that merely ended is not counted.
-pub fn count_refusal(error: &io::Error, port: u16) {
+/// Counts a failed handshake by its reason, and logs the first certificate that a client rejects, with what to do. A
+/// connection that ended without a TLS error is not counted.
+pub(super) fn count_refusal(error: &io::Error, port: u16) {
     let inner = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
     let reason = match inner {
         Some(rustls::Error::AlertReceived(alert)) if is_about_certificate(*alert) => "certificate-refused",
@@ -19,14 +19,14 @@ pub fn count_refusal(error: &io::Error, port: u16) {
     if metrics::count(reason) == 1 && reason == "certificate-refused" {
         tracing::info!(
             "a client does not trust the certificate and has closed its connection. In a browser: open \
-             https://localhost:{port}, or the address to which the page connects, once in a tab of its own and go on past \
-             the warning (\"Advanced\", \"Proceed\"). A program: give it the certificate of the authority that the start-up \
-             lines name. Further ones are counted."
+             https://localhost:{port}, or the address to which the page connects, in a tab of its own and proceed past the \
+             warning (\"Advanced\", \"Proceed\"). In a program: make it trust the certificate authority that the start-up \
+             lines name. The server counts further failures without logging them."
         );
     }
 }
 
-/// What a client says by an alert (RFC 8446, section 6.2) when it does not like the certificate.
+/// Whether a client sends this alert (RFC 8446, section 6.2) when it rejects the certificate.
 fn is_about_certificate(alert: AlertDescription) -> bool {
     use AlertDescription as Alert;
     matches!(

@@ -23,10 +23,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use super::Options;
 use super::conn_stats::ReadBudget;
 use super::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use super::handshake;
+use super::options::ListenerOptions;
 use super::proxies::TrustedProxies;
 use super::stream::{Stream, accept};
 use super::tcp_handle::TcpHandle;
@@ -41,7 +41,7 @@ const MAX_HEAD: usize = 64 * 1024;
 const CONNECTIONS_EACH: usize = 4;
 
 /// Accepts connections on one port, HTTP and HTTPS alike, and passes their requests to the router.
-pub struct HttpServer {
+pub(crate) struct HttpServer {
     acceptor: TlsAcceptor,
     router: Router,
     patience: Duration,
@@ -54,7 +54,7 @@ pub struct HttpServer {
 
 impl HttpServer {
     /// A server for this router, which does not listen yet.
-    pub fn new(tls: Arc<ServerConfig>, router: Router, options: &Options) -> Arc<Self> {
+    pub(crate) fn new(tls: Arc<ServerConfig>, router: Router, options: &ListenerOptions) -> Arc<Self> {
         let permits = |clients: usize| clients.saturating_mul(CONNECTIONS_EACH);
         Arc::new(Self {
             acceptor: TlsAcceptor::from(tls),
@@ -68,7 +68,7 @@ impl HttpServer {
     }
 
     /// Accepts connections until `stop` resolves; then shuts the open ones down gracefully and waits until they have ended.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
         self.port.store(listener.local_addr().map_or(0, |address| address.port()), Ordering::Relaxed);
         let connections = TaskTracker::new();
         let stopping = CancellationToken::new();

@@ -1,4 +1,4 @@
-//! Which connections come from a reverse proxy of ours, and whom it says it speaks for.
+//! The reverse proxies that the server trusts, and the client address that they forward.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -8,20 +8,20 @@ use ipnet::IpNet;
 
 use super::address::is_private;
 
-/// The reverse proxies that are believed.
+/// The value of `--trust-proxy`: whose `X-Forwarded-For` header the server believes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum TrustedProxies {
-    /// None: every connection is a client's own.
+    /// None: each connection is a client's own.
     #[default]
     None,
-    /// Whatever connects from loopback or a private address; one proxy, not several in a row.
+    /// Each connection from loopback or a private address is a proxy's. A request passes one proxy, not a chain.
     Private,
-    /// These. A request may have passed several of them.
+    /// Proxies in these networks. A request may pass several of them.
     Listed(Arc<[IpNet]>),
 }
 
 impl TrustedProxies {
-    /// Whether a connection from this address is a proxy's.
+    /// Whether a connection from this address is a trusted proxy's.
     pub fn trusts(&self, address: IpAddr) -> bool {
         match self {
             Self::None => false,
@@ -30,16 +30,28 @@ impl TrustedProxies {
         }
     }
 
-    /// Whether this very address was named as a proxy's.
+    /// Whether `--trust-proxy` lists this address.
     pub fn lists(&self, address: IpAddr) -> bool {
         let Self::Listed(networks) = self else { return false };
         let address = address.to_canonical();
         networks.iter().any(|network| network.contains(&address))
     }
 
-    /// The client for which `peer` passes a request on, where a trusted proxy names one. Each proxy adds at the end of `X-Forwarded-For` the address
-    /// from which the request came to it: the last entry that no listed proxy stands for is the client. What stands
-    /// before it was sent by the client, and may be forged.
+    /// The address of the client whose request `peer` forwards; `None` if `peer` is not a trusted proxy or names no client.
+    ///
+    /// `forwarded_for` are the entries of `X-Forwarded-For` in their order. Each proxy appends the address from which it
+    /// received the request, so the last entry that is not a listed proxy is the client. The client may have forged all
+    /// entries before that one.
+    ///
+    /// ```
+    /// use switchboard::net::proxies::TrustedProxies;
+    ///
+    /// let proxies: TrustedProxies = "192.0.2.0/24".parse()?;
+    /// let entries = ["198.51.100.2", "203.0.113.7", "192.0.2.8"];
+    /// let client = proxies.client("192.0.2.9".parse()?, entries.into_iter());
+    /// assert_eq!(client, Some("203.0.113.7".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn client<'a>(&self, peer: IpAddr, forwarded_for: impl DoubleEndedIterator<Item = &'a str>) -> Option<IpAddr> {
         let mut client = None;
         if !self.trusts(peer) {
@@ -56,7 +68,7 @@ impl TrustedProxies {
     }
 }
 
-/// An address as proxies write it: some add the port, some brackets.
+/// Reads an address as proxies write it: with or without a port and brackets.
 fn entry_address(entry: &str) -> Option<IpAddr> {
     let bare = entry.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(entry);
     let address = bare.parse().ok().or_else(|| entry.parse().ok().map(|address: SocketAddr| address.ip()));
@@ -68,7 +80,7 @@ impl FromStr for TrustedProxies {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.trim().to_ascii_lowercase().as_str() {
-            // As other switches read their environment variable.
+            // The values that flags without a value accept in their environment variable.
             "" | "0" | "n" | "no" | "f" | "false" | "off" => return Ok(Self::None),
             "1" | "y" | "yes" | "t" | "true" | "on" | "private" => return Ok(Self::Private),
             _ => {}
@@ -81,7 +93,7 @@ fn network(entry: &str) -> Result<IpNet, String> {
     let address = entry.parse().map(|address: IpAddr| IpNet::from(address.to_canonical()));
     address.or_else(|_| entry.parse()).map_err(|_| {
         format!(
-            "\"{entry}\" is no proxy's address: write addresses and networks with commas between, like \
+            "\"{entry}\" is not an address of a proxy: write addresses and networks with commas between, like \
              127.0.0.1,10.0.0.0/8, or nothing after --trust-proxy for proxies on this machine and in its network"
         )
     })
@@ -108,7 +120,7 @@ mod tests {
     fn trusted_peer_is_believed_for_its_last_entry() {
         assert_eq!(client("private", "10.0.0.9", "203.0.113.7"), "203.0.113.7");
         assert_eq!(client("private", "127.0.0.1", "198.51.100.2, 203.0.113.7 "), "203.0.113.7");
-        // A client in the same network cannot pass for somebody else.
+        // A client in the same network cannot claim another address.
         assert_eq!(client("private", "127.0.0.1", "198.51.100.2, 192.168.1.7"), "192.168.1.7");
         assert_eq!(client("127.0.0.1", "::ffff:127.0.0.1", "203.0.113.7"), "203.0.113.7");
     }

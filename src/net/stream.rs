@@ -29,10 +29,10 @@ const TLS_HANDSHAKE: u8 = 0x16;
 const UNACKNOWLEDGED: Duration = Duration::from_secs(20);
 
 /// The stream of an accepted connection: plain HTTP, or HTTPS.
-pub type Stream = Either<CountedStream, Box<TlsStream<CountedStream>>>;
+pub(super) type Stream = Either<CountedStream, Box<TlsStream<CountedStream>>>;
 
 /// A TCP stream that counts what it reads. A [`TcpHandle`] can cut it. It holds the connection's permit.
-pub struct CountedStream {
+pub(super) struct CountedStream {
     stream: Arc<TcpStream>,
     stats: Arc<ConnStats>,
     last_read: LastRead,
@@ -44,7 +44,7 @@ pub struct CountedStream {
 ///
 /// # Errors
 /// A connection that ends before, and a handshake that fails.
-pub async fn accept(
+pub(super) async fn accept(
     stream: TcpStream,
     address: SocketAddr,
     read_budget: Arc<ReadBudget>,

@@ -1,4 +1,4 @@
-//! A network connection as the transports see it: where it comes from, and how to cut it.
+//! A handle to a network connection: its address, its counters, and a way to close it.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -11,7 +11,8 @@ use tokio::net::TcpStream;
 
 use super::conn_stats::ConnStats;
 
-/// One network connection. In the extensions of each request that comes by it. Cheap to clone; it keeps nothing alive.
+/// One network connection. The HTTP server adds it to the extensions of each request. Cheap to clone; it does not keep the
+/// connection open.
 #[derive(Clone)]
 pub struct TcpHandle(Arc<End>);
 
@@ -23,59 +24,59 @@ struct End {
 }
 
 impl TcpHandle {
-    /// The connection to `address` on this stream.
-    pub fn new(address: SocketAddr, secure: bool, stream: &Arc<TcpStream>, stats: Arc<ConnStats>) -> Self {
-        // An IPv4 address as such, even if it came to an IPv6 socket.
+    /// A handle to the connection with the client at `address`.
+    pub(crate) fn new(address: SocketAddr, secure: bool, stream: &Arc<TcpStream>, stats: Arc<ConnStats>) -> Self {
+        // A client that reaches an IPv6 socket by IPv4 has an IPv4-mapped address.
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
         Self(Arc::new(End { address, secure, stream: Arc::downgrade(stream), stats }))
     }
 
-    /// Where its other end is.
-    pub fn address(&self) -> SocketAddr {
+    /// The address of the client, or of the proxy in front of it.
+    pub(crate) fn address(&self) -> SocketAddr {
         self.0.address
     }
 
-    /// Whether it is encrypted.
-    pub fn is_secure(&self) -> bool {
+    /// Whether the connection uses TLS.
+    pub(crate) fn is_secure(&self) -> bool {
         self.0.secure
     }
 
-    /// Ends it at once, whatever it is doing.
-    pub fn cut(&self) {
+    /// Closes the connection at once, with a TCP reset.
+    pub(crate) fn cut(&self) {
         if let Some(stream) = self.0.stream.upgrade() {
             let socket = SockRef::from(&*stream);
-            // A reset in the end: one who only sends, and is not read any more, would otherwise not notice for long.
+            // Without a reset, a client that only sends would not notice for a long time.
             let reset = socket.set_linger(Some(Duration::ZERO));
-            // An error means that it has ended already.
+            // An error means that the connection has ended already.
             if let Err(error) = reset.and_then(|()| socket.shutdown(std::net::Shutdown::Both)) {
                 tracing::debug!(%error, "the connection had ended");
             }
         }
     }
 
-    /// All that came by it was whole.
-    pub fn finish(&self) {
+    /// What was read so far is a complete request.
+    pub(crate) fn finish(&self) {
         self.0.stats.finish();
     }
 
-    /// Whether something came by it that is not whole yet.
-    pub fn is_unfinished(&self) -> bool {
+    /// Whether the client has sent an incomplete request.
+    pub(crate) fn is_unfinished(&self) -> bool {
         self.0.stats.is_unfinished()
     }
 
-    /// For the engine, with the request of a WebSocket: as long as it keeps this, it says which bytes were events.
-    pub fn carrier(&self) -> Carrier {
+    /// The counter that the engine receives with the request of a WebSocket: it reports complete events there.
+    pub(crate) fn carrier(&self) -> Carrier {
         Carrier(Arc::new(Counted(self.clone())))
     }
 
-    /// An event of so many bytes came by it.
-    pub fn used(&self, bytes: usize) {
+    /// Reports a complete event of this size in bytes.
+    pub(crate) fn used(&self, bytes: usize) {
         self.0.stats.used(bytes);
     }
 }
 
-/// A connection of which the engine says what was used. When it is dropped, nobody says that any more: then what comes
-/// cannot be counted either.
+/// Passes the engine's reports on. When the engine drops it, no events are reported any more, so that bytes cannot be
+/// counted either.
 struct Counted(TcpHandle);
 
 impl Carry for Counted {

@@ -12,8 +12,9 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::names::exact_names;
+use super::pem;
 use super::state_file::{self, Readers};
-use super::{host_name, lan_addresses, pem};
+use crate::net::host::{host_name, lan_addresses};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Apple's devices reject a leaf that is valid for longer than 398 days.
@@ -24,7 +25,7 @@ const LEAF_SPARE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The files of the server's own certificate, all PEM.
 #[derive(Debug, Clone)]
-pub struct Files {
+pub(super) struct Files {
     /// The authority's certificate, to be installed on phones.
     pub authority: PathBuf,
     /// The certificate that the server presents.
@@ -37,7 +38,7 @@ pub struct Files {
 ///
 /// # Errors
 /// A state folder that cannot be read or written, and an authority in it that is damaged.
-pub fn find_or_make(state_dir: Option<&Path>) -> Result<Files> {
+pub(super) fn find_or_make(state_dir: Option<&Path>) -> Result<Files> {
     let dir = state_file::state_dir(state_dir)?;
     let lock = state_file::lock(&dir)?;
     let files = Files {

@@ -1,4 +1,5 @@
-//! Which certificate is shown: the user's, the folder's, or our own. Each fault is a sentence that says what to do.
+//! The certificate that the server presents: that of `--cert`, that of the served folder, or its own. Each error says what
+//! the user can do.
 
 use std::fmt;
 use std::fs;
@@ -12,28 +13,29 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use x509_parser::prelude::{ASN1Time, X509Version, parse_x509_certificate};
 
 use super::names::exact_names;
-use super::{Options, authority, pem};
+use super::options::TlsOptions;
+use super::{authority, pem};
 
-/// A certificate that is ready to be shown.
+/// A certificate with its key, ready for TLS handshakes.
 pub struct Certificate {
-    /// For the TLS library.
+    /// The configuration of the TLS library. It offers HTTP/1.1 alone by ALPN (RFC 7301).
     pub config: Arc<ServerConfig>,
     /// Where it comes from.
     pub origin: Origin,
-    /// The exact names that the certificate of `--cert` is for: their pages may connect.
+    /// The exact names in the certificate of `--cert`, whose pages may connect. Empty for another origin.
     pub names: Vec<String>,
 }
 
-/// Where the certificate comes from.
+/// Where a certificate comes from. Displays as the banner's line about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Files of the user.
+    /// The user's files; the path of the certificate.
     Files(PathBuf),
-    /// Made by ourselves, signed by our own authority.
+    /// Made by the server and signed by its own authority.
     Own {
-        /// The authority's certificate file: install it on a phone to be rid of the warning.
+        /// The file of the authority's certificate. A phone that installs it no longer warns.
         authority: PathBuf,
-        /// Its content, PEM.
+        /// The content of that file, PEM.
         pem: String,
     },
 }
@@ -47,13 +49,13 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Finds or makes the certificate.
+/// Finds the certificate, or makes one.
 ///
 /// # Errors
 /// Files that are missing, unreadable, not PEM, or do not belong together; a state folder that cannot be written.
-pub fn choose(options: &Options) -> Result<Certificate> {
+pub fn choose(options: &TlsOptions) -> Result<Certificate> {
     if let Some((cert, key)) = &options.files {
-        // A folder's certificate is not asked: folders come from elsewhere, and what is in them decides nothing.
+        // Only these names are trusted: a served folder may come from elsewhere, so its certificate grants nothing.
         let names = pem::chain(cert)?.first().map(exact_names).unwrap_or_default();
         return Ok(Certificate { names, ..from_files(cert, key)? });
     }
@@ -69,7 +71,7 @@ pub fn choose(options: &Options) -> Result<Certificate> {
     let own = authority::find_or_make(options.state_dir.as_deref())?;
     Ok(Certificate {
         config: configure(pem::chain(&own.leaf)?, pem::key(&own.leaf_key)?).with_context(|| {
-            format!("Our own certificate {} is damaged: remove it and start again.", own.leaf.display())
+            format!("The server's own certificate {} is damaged: remove it and start again.", own.leaf.display())
         })?,
         origin: Origin::Own { pem: read(&own.authority)?, authority: own.authority },
         names: Vec::new(),
@@ -96,12 +98,12 @@ fn configure(
     Ok(Arc::new(config))
 }
 
-/// What makes a certificate useless is an error, what browsers warn of a warning: a student's old certificate may be
-/// clicked away as before.
+/// Checks a certificate. What makes it unusable is an error. What browsers warn of is a warning in the log, since a student
+/// may dismiss the browser's warning as before.
 fn examine(path: &Path, leaf: &CertificateDer<'_>) -> Result<()> {
     let name = path.display();
     let Ok((_, leaf)) = parse_x509_certificate(leaf) else {
-        bail!("{name} is damaged: it is no X.509 certificate.");
+        bail!("{name} is damaged: it is not an X.509 certificate.");
     };
     if leaf.version() != X509Version::V3 {
         bail!("{name} is a certificate of an old version (not 3), which cannot be used: {REPLACE}.");
@@ -111,7 +113,7 @@ fn examine(path: &Path, leaf: &CertificateDer<'_>) -> Result<()> {
         tracing::warn!("the certificate {name} expired on {}: browsers warn of it; {REPLACE}", validity.not_after);
     } else if validity.not_before > ASN1Time::now() {
         tracing::warn!(
-            "the certificate {name} is valid from {} on: browsers warn of it; is this machine's clock right?",
+            "the certificate {name} is valid from {} on: browsers warn of it; check this machine's clock",
             validity.not_before
         );
     }
@@ -123,7 +125,7 @@ fn examine(path: &Path, leaf: &CertificateDer<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What to do about a certificate that cannot be mended.
+/// The advice about a certificate that cannot be used.
 const REPLACE: &str = "make a new one, or leave out both files, and Switchboard makes its own";
 
 /// Why a chain and a key cannot be used together.
@@ -139,7 +141,7 @@ fn why_not(
             match chain.iter().position(fits) {
                 Some(place) => format!(
                     "The key {key_file} belongs to certificate number {} in {cert}: the server's own certificate must come \
-                     first, those that signed it after it.",
+                     first, then those of its authorities.",
                     place + 1
                 ),
                 None => format!(
@@ -148,8 +150,8 @@ fn why_not(
             }
         }
         rustls::Error::General(_) => format!(
-            "The key {key_file} is of a kind that cannot be used: there are RSA of 2048 to 8192 bits, EC (P-256, P-384) \
-             and Ed25519."
+            "The key {key_file} is of an unsupported kind: use RSA of 2048 to 8192 bits, EC (P-256, P-384) \
+             or Ed25519."
         ),
         error => format!("The certificate {cert} cannot be used ({error}): {REPLACE}."),
     }
@@ -157,5 +159,5 @@ fn why_not(
 
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path)
-        .with_context(|| format!("{} cannot be read: does it exist, and may you read it?", path.display()))
+        .with_context(|| format!("{} cannot be read: check that it exists and that you may read it.", path.display()))
 }

@@ -9,7 +9,7 @@ use etcetera::BaseStrategy;
 
 /// Which users may read a file. On Windows a file has the access rights of its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Readers {
+pub(super) enum Readers {
     /// Mode 0600.
     Owner,
     /// Mode 0644.
@@ -20,7 +20,7 @@ pub enum Readers {
 ///
 /// # Errors
 /// A user without a home folder, and a folder that cannot be made.
-pub fn state_dir(chosen: Option<&Path>) -> Result<PathBuf> {
+pub(super) fn state_dir(chosen: Option<&Path>) -> Result<PathBuf> {
     let dir = match chosen {
         Some(dir) => dir.to_owned(),
         None => etcetera::choose_base_strategy()
@@ -37,7 +37,7 @@ pub fn state_dir(chosen: Option<&Path>) -> Result<PathBuf> {
 ///
 /// # Errors
 /// A folder that cannot be written.
-pub fn lock(dir: &Path) -> Result<fs::File> {
+pub(super) fn lock(dir: &Path) -> Result<fs::File> {
     let path = dir.join("switchboard.lock");
     fs::File::create(&path).and_then(|file| file.lock().map(|()| file)).with_context(|| cannot_write(&path))
 }
@@ -46,7 +46,7 @@ pub fn lock(dir: &Path) -> Result<fs::File> {
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn read(path: &Path) -> Result<String> {
+pub(super) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("{} cannot be read.", path.display()))
 }
 
@@ -54,7 +54,7 @@ pub fn read(path: &Path) -> Result<String> {
 ///
 /// # Errors
 /// A folder that cannot be written. The old file is unchanged then.
-pub fn write(path: &Path, text: &str, readers: Readers) -> Result<()> {
+pub(super) fn write(path: &Path, text: &str, readers: Readers) -> Result<()> {
     persist(path, text, readers).with_context(|| cannot_write(path))
 }
 

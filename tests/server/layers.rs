@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const IMPORTS: [(&str, &[&str]); 14] = [
     ("protocol", &[]),
     ("core", &["protocol"]),
-    ("tls", &[]),
+    ("tls", &["net"]),
     ("metrics", &[]),
     ("refusals", &["metrics"]),
     ("net", &["metrics"]),
@@ -16,7 +16,7 @@ const IMPORTS: [(&str, &[&str]); 14] = [
     ("hub", &["core", "protocol"]),
     ("auth", &["hub", "core", "protocol", "metrics", "net"]),
     ("transport", &["auth", "refusals", "hub", "core", "protocol", "metrics", "net"]),
-    ("http", &["transport", "auth", "hub", "logging", "metrics", "tls", "net"]),
+    ("http", &["transport", "auth", "hub", "logging", "metrics", "net"]),
     // Only for the `Options`, `Limits` or `Authenticator` that each module owns.
     ("config", &["auth", "http", "core", "protocol", "transport", "logging", "tls", "net"]),
     ("server", &["http", "config", "banner", "transport", "hub", "metrics", "tls", "net"]),

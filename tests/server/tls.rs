@@ -345,7 +345,8 @@ async fn a_certificate_that_is_named_but_missing_is_a_fault_told_in_words() {
 fn servers_that_start_at_the_same_moment_agree_on_a_certificate() {
     for _ in 0..5 {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let options = switchboard::tls::Options { files: None, folder: None, state_dir: Some(dir.path().to_owned()) };
+        let options =
+            switchboard::tls::TlsOptions { files: None, folder: None, state_dir: Some(dir.path().to_owned()) };
         std::thread::scope(|scope| {
             let choose = || switchboard::tls::certificate::choose(&options).map(drop);
             let servers: Vec<_> = (0..8).map(|_| scope.spawn(choose)).collect();
