@@ -39,8 +39,8 @@ skip=(
   # The bytes that wait are not known, and a slow reader that polls is not closed.
   limits::polling_client_that_fetches_no_lists_is_closed_for_their_bytes
   limits::whoever_does_not_read_is_closed_for_the_bytes_that_wait
-  order::a_polling_client_that_stops_asking_is_closed_rather_than_told_half
-  robustness_connect::refusals_that_nobody_fetches_are_bounded
+  slow_reader::a_polling_client_that_stops_asking_is_closed_rather_than_told_half
+  slow_reader::refusals_that_nobody_fetches_are_bounded
   # A connection cannot be cut: its namespace is disconnected, or it keeps its place until the client leaves.
   limits::client_with_a_wrong_password_gives_its_place_free
   session::a_second_connection_replaces_the_first_which_is_closed_and_the_other_party_hears_nothing
@@ -51,7 +51,7 @@ skip=(
   robustness_engine::a_packet_of_any_type_is_taken_or_ends_its_own_session
   robustness_engine::engine_pongs_and_noops_without_end_change_nothing
   # An upgrade that fails ends the session, and polls are not answered while one is under way.
-  robustness_upgrade::an_upgrade_that_is_begun_and_not_gone_on_with_is_given_up
+  upgrade::an_upgrade_that_is_begun_and_not_gone_on_with_is_given_up
   robustness_upgrade::an_upgrade_without_a_probe_leaves_its_session_polling
   robustness_upgrade::polls_and_posts_during_an_upgrade_are_answered_and_nothing_is_lost
 )
@@ -67,4 +67,4 @@ awk '/^\[/ { skip = /^\[patch/ } !skip' Cargo.toml | sed 's|"crates/engine", ||'
 awk 'BEGIN { RS = ""; ORS = "\n\n" } !/name = "engineioxide"\n/' Cargo.lock >"$copy/Cargo.lock"
 
 cd "$copy"
-cargo test --quiet --test server "$@" -- "${skip[@]/#/--skip=}"
+cargo test --quiet --test server --test slow "$@" -- "${skip[@]/#/--skip=}"

@@ -47,7 +47,7 @@ async fn new_session(address: SocketAddr) -> String {
 /// the others are over by then.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_connects_and_closes_in_one_breath_leaves_nothing() {
-    let (door, address) = door().await;
+    let (door, address) = door_with(&["--reconnect-grace", "0s", "--connect-timeout", "1s"]).await;
     for _ in 0..50 {
         let session = new_session(address).await;
         poll(address, &session, Some(&format!("40{{\"password\":\"x\"}}{SEPARATOR}1"))).await;

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::packet::Packet;
 use crate::support::payload::{CANDIDATE_IN, CANDIDATE_OUT, candidate, connected_call, from_offerer, offered};
 use crate::support::wire::Frame;
-use crate::support::{Bare, Client, TestServer, Transport, UNHURRIED, within};
+use crate::support::{Bare, Client, TestServer, Transport, UNHURRIED, at_once, within};
 
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 const UPGRADE: [(&str, &str); 4] = [
@@ -178,7 +178,7 @@ fn is_too_fast(error: &Value) -> bool {
 #[tokio::test]
 async fn whoever_speaks_too_fast_is_told_once_loses_what_is_over_and_is_closed_in_the_end() {
     let server = TestServer::start(&[&FEW[..], &["--reconnect-grace", "0s"]].concat()).await;
-    for transport in EVERY {
+    at_once(EVERY, async |transport| {
         let mut eve = Client::connect_by(&server, transport, "eve").await;
         eve.send_all(&flood()).await;
         let mut heard = 0;
@@ -200,7 +200,8 @@ async fn whoever_speaks_too_fast_is_told_once_loses_what_is_over_and_is_closed_i
         let rest = eve.expect_end().await;
         let errors: Vec<_> = rest.iter().filter_map(Packet::error).collect();
         assert!(errors.is_empty(), "{transport:?}: told twice: {errors:?}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -215,7 +216,7 @@ async fn unknown_events_count_as_well() {
 #[tokio::test]
 async fn a_bare_websocket_that_speaks_too_fast_is_told_and_closed_by_code() {
     let server = TestServer::start(&FEW).await;
-    for (path, code) in [("/ws?userName=eve&password=x", 4429), ("/?userId=1", 1008)] {
+    at_once([("/ws?userName=eve&password=x", 4429), ("/?userId=1", 1008)], async |(path, code)| {
         let eve = Bare::open_path(server.address(), path).await;
         let (mut out, mut heard) = eve.into_socket().split();
         let frame =
@@ -234,7 +235,8 @@ async fn a_bare_websocket_that_speaks_too_fast_is_told_and_closed_by_code() {
         .await;
         flooding.abort();
         assert_eq!((told, end), (1, Some(code)), "{path}");
-    }
+    })
+    .await;
 }
 
 /// Offers of 100 kB to one who does not read them, until that one is cut; the other has heard all of them.
@@ -277,7 +279,7 @@ async fn who_reads_what_it_is_sent_may_be_told_any_number_of_things() {
         connected_call(&mut caller, &mut answerer).await;
         offered(&mut waiting, &mut caller, "of zoe").await;
         answerer.expect("newOfferAwaiting").await;
-        for number in 0..200 {
+        for number in 0..60 {
             caller.emit(CANDIDATE_OUT, from_offerer(candidate(number))).await;
             assert_eq!(answerer.expect(CANDIDATE_IN).await, candidate(number), "{transport:?}");
             assert_eq!(caller.emit_with_ack("test", Value::Null).await, "pong", "{transport:?}");

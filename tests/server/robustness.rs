@@ -206,7 +206,7 @@ async fn events_before_connect_do_nothing() {
 
 #[tokio::test]
 async fn a_second_connect_packet_does_no_harm() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--reconnect-grace", "300ms"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

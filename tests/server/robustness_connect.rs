@@ -116,26 +116,6 @@ async fn other_namespaces_are_refused_and_what_is_said_in_them_is_passed_over() 
 }
 
 #[tokio::test]
-async fn refusals_that_nobody_fetches_are_bounded() {
-    let server = TestServer::start(&[]).await;
-    let sid = session(server.address()).await;
-    let wish = format!("40/{},", "x".repeat(900_000));
-    for _ in 0..20 {
-        poll(server.address(), "POST", &sid, &wish).await;
-    }
-    let mut waiting = 0;
-    poll(server.address(), "POST", &sid, "427[\"test\"]").await;
-    loop {
-        let reply = poll(server.address(), "GET", &sid, "").await;
-        waiting += reply.body.len();
-        if reply.status != 200 || reply.text().ends_with("437[\"pong\"]") {
-            break;
-        }
-    }
-    assert!(waiting < 4_000_000, "{waiting} bytes waited for one who does not fetch them");
-}
-
-#[tokio::test]
 async fn keys_that_mean_something_to_javascript_are_keys_like_any_other() {
     let server = TestServer::start(&[]).await;
     let odd = r#"{"type":"offer","__proto__":{"a":1},"constructor":{"prototype":{"a":1}},"toString":null,"type":"x"}"#;

@@ -8,7 +8,7 @@ use crate::support::entrance::HttpServer;
 use crate::support::frames::{
     BINARY, CLOSE, CONTINUATION, FIN, Frames, MASKED, PING, PONG, Service, TEXT, frame, unmasked,
 };
-use crate::support::{TestServer, UNHURRIED};
+use crate::support::{TestServer, UNHURRIED, at_once};
 
 /// What the server may say as it ends a connection that broke the protocol: that it did, that a text is none, that a
 /// message is too large. It need not say anything (section 7.1.7).
@@ -166,14 +166,14 @@ async fn empty_pieces_and_a_ping_between_them_make_one_message() {
 async fn a_frame_that_never_ends_is_given_up_and_leaves_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "300ms", "--ping-timeout", "300ms"];
     let entrance = HttpServer::open(&flags).await;
-    for door in Service::ALL {
+    at_once(Service::ALL, async |door| {
         let mut half = Frames::open(entrance.address, door).await;
         half.write(&[FIN | TEXT, MASKED | 125, 1, 2, 3, 4, 5]).await;
-        half.expect_end().await;
         let mut open = Frames::open(entrance.address, door).await;
         open.write(&frame(TEXT, b"4")).await;
-        open.expect_end().await;
-    }
+        tokio::join!(half.expect_end(), open.expect_end());
+    })
+    .await;
     entrance.expect_empty().await;
 }
 

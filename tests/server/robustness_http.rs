@@ -7,7 +7,7 @@ use crate::support::folder::{folder, name};
 use crate::support::frames::{Service, handshake};
 use crate::support::http::{is_refusal, status};
 use crate::support::polling::POLLING;
-use crate::support::{Bare, TestServer, within};
+use crate::support::{Bare, TestServer, at_once, within};
 
 /// A request at every door, without the empty line at its end.
 fn heads() -> Vec<String> {
@@ -115,12 +115,13 @@ async fn what_is_no_http_is_refused() {
 #[tokio::test]
 async fn a_head_that_never_ends_is_given_up() {
     let server = TestServer::start(&["--connect-timeout", "500ms"]).await;
-    for head in heads() {
+    at_once(heads(), async |head| {
         for part in [&head[..1], &head[..head.len() / 2], &head] {
             let status = status(server.stream().await, part.as_bytes()).await;
             assert!(matches!(status, None | Some(408)), "{status:?} to {part}");
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test]

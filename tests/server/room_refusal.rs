@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::member::{BARE, EVERY, PAIRS, WEB_SOCKET};
 use crate::support::payload::{answer, candidate, offer};
-use crate::support::{Member, TestServer};
+use crate::support::{Member, TestServer, at_once};
 
 const ROOM: &str = "kitchen";
 const CANDIDATE: &str = "sending-ICE-candidate";
@@ -172,7 +172,7 @@ async fn a_full_room_takes_nobody_more_until_somebody_leaves() {
 
 #[tokio::test]
 async fn one_who_is_away_keeps_its_place_in_a_full_room() {
-    for (first, second) in PAIRS {
+    at_once(PAIRS, async |(first, second)| {
         let server = TestServer::start(&["--max-room", "2", "--reconnect-grace", "1s"]).await;
         let [mut amy, bob] = Member::gather(&server, ROOM, [first, second]).await;
         bob.break_off().await;
@@ -181,7 +181,8 @@ async fn one_who_is_away_keeps_its_place_in_a_full_room() {
         cem.refused("joining-room", json!({ "room": ROOM }), "room-full").await;
         amy.expect("user-left").await;
         cem.join(ROOM).await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test]

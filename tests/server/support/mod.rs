@@ -41,3 +41,8 @@ pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
         Err(_) => panic!("waited {} s in vain for {what}", PATIENCE.as_secs()),
     }
 }
+
+/// Runs `test` for each of these cases at the same time: for tests that mostly wait.
+pub async fn at_once<T>(cases: impl IntoIterator<Item = T>, test: impl AsyncFn(T)) {
+    futures_util::future::join_all(cases.into_iter().map(|case| test(case))).await;
+}

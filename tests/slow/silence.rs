@@ -8,7 +8,7 @@ use crate::support::payload::{
     page, party, restored, withdrawn,
 };
 use crate::support::wire::Frame;
-use crate::support::{Client, TestServer, Transport, within};
+use crate::support::{Client, TestServer, Transport, at_once, within};
 
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
@@ -31,7 +31,7 @@ async fn the_handshake_says_how_often_one_is_asked_and_how_long_one_may_take() {
 
 #[tokio::test]
 async fn one_that_goes_silent_counts_as_broken() {
-    for transport in EVERY {
+    at_once(EVERY, async |transport| {
         let server = start("30s").await;
         let mut bob = Client::connect(&server, "bob").await;
         let mut amy = Client::connect_by(&server, transport, "amy").await;
@@ -39,12 +39,13 @@ async fn one_that_goes_silent_counts_as_broken() {
         // Amy is still connected, and neither reads nor speaks.
         assert_eq!(bob.expect("peerLost").await, party("amy", &id), "{transport:?}");
         drop(amy);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn one_that_speaks_and_does_not_read_counts_as_broken() {
-    for transport in EVERY {
+    at_once(EVERY, async |transport| {
         let server = start("0s").await;
         let mut bob = Client::connect(&server, "bob").await;
         let mut amy = Client::connect_by(&server, transport, "amy").await;
@@ -64,24 +65,26 @@ async fn one_that_speaks_and_does_not_read_counts_as_broken() {
         })
         .await;
         assert_eq!(lost, withdrawn(&object, "lost"), "{transport:?}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn without_a_grace_its_call_is_lost_at_once() {
-    for transport in EVERY {
+    at_once(EVERY, async |transport| {
         let server = start("0s").await;
         let mut bob = Client::connect(&server, "bob").await;
         let mut amy = Client::connect_by(&server, transport, "amy").await;
         let id = json!(connected_call(&mut amy, &mut bob).await);
         assert_eq!(bob.expect("peerHangup").await, ended("amy", &id, "lost"), "{transport:?}");
         bob.expect_silence().await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn it_comes_back_on_another_connection_and_the_old_one_has_no_say_any_more() {
-    for transport in EVERY {
+    at_once(EVERY, async |transport| {
         let server = start("30s").await;
         let mut bob = Client::connect(&server, "bob").await;
         let mut amy = Client::connect_by(&server, transport, "amy").await;
@@ -97,12 +100,13 @@ async fn it_comes_back_on_another_connection_and_the_old_one_has_no_say_any_more
         assert_eq!(bob.expect("peerBack").await, party("amy", &id));
         bob.emit(CANDIDATE_OUT, from_answerer(candidate(2))).await;
         assert_eq!(back.expect(CANDIDATE_IN).await, candidate(2), "{transport:?}");
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_was_sent_into_the_silence_is_told_again_to_a_page_with_a_session() {
-    for transport in EVERY {
+    at_once(EVERY, async |transport| {
         let server = start("30s").await;
         let mut bob = Client::connect(&server, "bob").await;
         let mut amy = Client::enter(&server, transport, page("amy", "amy's", None)).await;
@@ -120,7 +124,8 @@ async fn what_was_sent_into_the_silence_is_told_again_to_a_page_with_a_session()
             assert_eq!(back.expect_numbered(number as u64, CANDIDATE_IN).await, candidate(number), "{transport:?}");
         }
         drop(amy);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]

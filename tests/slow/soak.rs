@@ -1,6 +1,6 @@
 //! For hours, by hand: thousands who are there and silent, so many calls a second, and memory that stays as it is.
 //!
-//! `cargo test --release --test server soak -- --ignored --nocapture` prints a line of CSV every 15 s. From the
+//! `cargo test --release --test slow soak -- --ignored --nocapture` prints a line of CSV every 15 s. From the
 //! environment: `SWITCHBOARD_SOAK_SECONDS` (900), `SWITCHBOARD_SOAK_IDLE` (2000 connections), `SWITCHBOARD_SOAK_CALLS` (50
 //! a second). Each connection takes a file descriptor here and one in the server: `ulimit -n` of at least the number of
 //! idle connections and 1,000 more.

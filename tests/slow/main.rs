@@ -1,0 +1,14 @@
+//! What takes long: load, hostile clients, silence that has to be noticed, memory over hours. `cargo test` leaves these
+//! tests out; `cargo test --test slow` and `./test` run them.
+
+#[allow(dead_code, reason = "the server's tests use the rest of it")]
+#[path = "../server/support/mod.rs"]
+mod support;
+
+mod heartbeat;
+mod hostile;
+mod load;
+mod silence;
+mod slow_reader;
+mod soak;
+mod upgrade;
