@@ -14,8 +14,9 @@ use tokio::sync::oneshot;
 
 use crate::banner::Banner;
 use crate::config::Config;
+use crate::http;
 use crate::http::api::Addresses;
-use crate::http::{self, Ready};
+use crate::http::router::Ready;
 use crate::hub::Hub;
 use crate::net::host;
 use crate::net::http_server::HttpServer;
@@ -55,8 +56,8 @@ impl Server {
             Origin::Own { pem, .. } => Some(pem.clone()),
             Origin::Files(_) => None,
         };
-        let options = http::Options { certified: certificate.names.clone(), ..config.http() };
-        let router = http::router(&options, authority, course, bare, ready.clone(), addresses.clone())?;
+        let options = http::RouterOptions { certified: certificate.names.clone(), ..config.http() };
+        let router = http::router::build(&options, authority, course, bare, ready.clone(), addresses.clone())?;
         Ok(Self { config, certificate, router, hub, socketio, websocket, ready, addresses })
     }
 

@@ -75,8 +75,8 @@ impl Config {
     }
 
     /// The options of the router.
-    pub(crate) fn http(&self) -> http::Options {
-        http::Options {
+    pub(crate) fn http(&self) -> http::RouterOptions {
+        http::RouterOptions {
             folder: self.folder.clone(),
             client_dir: self.content.client_dir.clone(),
             allow_origin: self.access.allow_origin.clone(),

@@ -1,4 +1,4 @@
-//! What our pages ask for besides files: a QR code, and the addresses under which another device finds this server.
+//! The API of the built-in pages: a QR code, and the addresses at which other devices reach this server.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,43 +12,44 @@ use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-/// Longest text of a QR code, in bytes: a link is much shorter, and more would be hard to scan.
+/// Longest text of a QR code, in bytes. Links are much shorter, and a code of more text is hard to scan.
 const MAX_QR_TEXT: usize = 512;
 
-/// Under which addresses other devices find this server.
+/// The addresses at which other devices reach this server.
 #[derive(Debug)]
-pub struct Addresses {
-    /// Those in the network; known once it listens.
+pub(crate) struct Addresses {
+    /// Those in the local network, as URLs; set once the server listens.
     pub lan: OnceLock<Vec<String>>,
-    /// The one that `--public-url` names.
+    /// That of `--public-url`.
     pub public_url: Option<String>,
-    /// What a page must know to read those in the network. The start-up lines hold it, another one each time.
+    /// The key that a page must present to read the local addresses. Each start of the server makes another one, and the
+    /// start-up lines contain it.
     pub key: String,
 }
 
 impl Addresses {
-    /// None in the network yet, and a fresh key.
-    pub fn new(public_url: Option<String>) -> Arc<Self> {
+    /// No local addresses yet, and a new key.
+    pub(crate) fn new(public_url: Option<String>) -> Arc<Self> {
         Arc::new(Self { lan: OnceLock::new(), public_url, key: random_hex() })
     }
 }
 
-/// 128 random bits.
-pub fn random_hex() -> String {
+/// 128 random bits as 32 hexadecimal digits.
+pub(super) fn random_hex() -> String {
     let mut bytes = [0; 16];
-    // Where the system has no randomness, nothing here is safe.
+    // Without randomness from the system no secret is safe, so the server must not start.
     getrandom::fill(&mut bytes).expect("the system gives random numbers");
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What is asked for.
+/// The query of `GET /api/qr.svg`.
 #[derive(Deserialize)]
-pub struct QrRequest {
+pub(super) struct QrRequest {
     text: String,
 }
 
-/// `GET /api/qr.svg?text=…`: a QR code as a picture.
-pub async fn qr(request: Result<Query<QrRequest>, QueryRejection>) -> Response {
+/// `GET /api/qr.svg?text=…`: a QR code as an SVG image; 400 for a text that is missing or too long.
+pub(super) async fn qr(request: Result<Query<QrRequest>, QueryRejection>) -> Response {
     let text =
         request.ok().map(|Query(request)| request.text).filter(|text| !text.is_empty() && text.len() <= MAX_QR_TEXT);
     let Some(code) = text.and_then(|text| QrCode::new(text).ok()) else {
@@ -59,6 +60,7 @@ pub async fn qr(request: Result<Query<QrRequest>, QueryRejection>) -> Response {
     ([(header::CONTENT_TYPE, "image/svg+xml")], picture).into_response()
 }
 
+/// The body of the response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Reachable<'a> {
@@ -66,14 +68,14 @@ struct Reachable<'a> {
     addresses: Option<&'a [String]>,
 }
 
-/// `GET /api/addresses`: `{publicUrl, addresses}`. The addresses in the network are told to a page that bears the key of
-/// the start-up lines, as `Authorization: Bearer KEY`; to others `null`. Neither the address of the other end nor the
-/// Host header proves that a page is this machine's own: a tunnel or a proxy may stand between.
-pub async fn addresses(State(known): State<Arc<Addresses>>, headers: HeaderMap) -> Response {
+/// `GET /api/addresses`: `{"publicUrl": string|null, "addresses": [string]|null}`. `addresses`, those in the local network,
+/// is null without `Authorization: Bearer KEY` with the key of the start-up lines (RFC 6750). Neither the client's address
+/// nor the Host header proves that a page is open on this machine, since a tunnel or a proxy may forward the request.
+pub(super) async fn addresses(State(known): State<Arc<Addresses>>, headers: HeaderMap) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let given = given.strip_prefix("Bearer ").unwrap_or_default();
-    let knows: bool = given.as_bytes().ct_eq(known.key.as_bytes()).into();
-    let addresses = known.lan.get().filter(|_| knows).map(Vec::as_slice);
+    let is_authorized: bool = given.as_bytes().ct_eq(known.key.as_bytes()).into();
+    let addresses = known.lan.get().filter(|_| is_authorized).map(Vec::as_slice);
     let reachable = Reachable { public_url: known.public_url.as_deref(), addresses };
     ([(header::CACHE_CONTROL, "no-store")], Json(reachable)).into_response()
 }

@@ -1,5 +1,5 @@
-//! Where each request comes from: the other end of the connection, or with `--trust-proxy` the client that the proxy in
-//! front names; and whether the browser speaks https, which a proxy may do for us.
+//! Which client sent a request, and by which scheme. With `--trust-proxy` a reverse proxy says so in headers; otherwise it
+//! is the connection's own address.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,36 +14,36 @@ use crate::auth::client_addr::ClientAddr;
 use crate::net::proxies::TrustedProxies;
 use crate::net::tcp_handle::TcpHandle;
 
-/// Where each proxy adds the address from which a request came to it.
+/// Each proxy appends the address from which it received the request.
 const FORWARDED_FOR: &str = "x-forwarded-for";
-/// Where proxies say by which scheme the request came to them.
+/// The scheme by which the proxy received the request.
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
-/// What a request that passed a proxy may bear besides `X-Forwarded-*`.
+/// Headers of forwarded requests besides `X-Forwarded-*` (RFC 7239; RFC 9110, section 7.6.3).
 const FORWARDED: [&str; 2] = ["forwarded", "via"];
 
-/// The proxies that are believed, and which warnings about others were given.
+/// The trusted proxies, and whether the log has warned about another one.
 #[derive(Debug)]
-pub struct Proxies {
+pub(super) struct Proxies {
     trusted: TrustedProxies,
     warned: AtomicBool,
 }
 
-/// How the browser sent a request.
+/// The scheme by which a browser sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
-    /// Encrypted, to us or to the proxy in front.
+pub(super) enum Scheme {
+    /// https, to this server or to the proxy in front.
     Https,
-    /// Plain, straight to us.
+    /// Plain http, to this server.
     Http,
-    /// Plain, to the proxy in front.
+    /// Plain http, to the proxy in front.
     HttpToProxy,
-    /// A proxy stands between, and does not say.
+    /// A proxy forwarded the request without the scheme.
     Unknown,
 }
 
 impl Proxies {
-    /// Those that are believed.
-    pub fn new(trusted: TrustedProxies) -> Arc<Self> {
+    /// Believes these proxies.
+    pub(super) fn new(trusted: TrustedProxies) -> Arc<Self> {
         Arc::new(Self { trusted, warned: AtomicBool::new(false) })
     }
 
@@ -55,7 +55,7 @@ impl Proxies {
             self.warn_once(headers, peer);
         }
         let lines = headers.get_all(FORWARDED_FOR).iter();
-        // A line that is no text stands for one entry that is no address.
+        // A header line that is not text counts as one entry that is not an address.
         let entries = lines.flat_map(|line| line.to_str().unwrap_or("unknown").split(','));
         let entries: Vec<&str> = entries.collect();
         match self.trusted.client(peer, entries.into_iter()) {
@@ -65,36 +65,40 @@ impl Proxies {
         }
     }
 
-    /// Says which flag a proxy needs that is not believed.
+    /// Logs once which flag an untrusted proxy needs.
     fn warn_once(&self, headers: &HeaderMap, peer: IpAddr) {
         if !headers.keys().any(is_forwarded) || self.warned.swap(true, Ordering::Relaxed) {
             return;
         }
         tracing::warn!(
-            "a request from {peer} bears X-Forwarded-* headers, which are not believed: if {peer} is your reverse proxy, \
-             start with --trust-proxy={peer}; until then all its visitors count as one address"
+            "a request from {peer} has X-Forwarded-* headers, which the server ignores: if {peer} is your reverse proxy, \
+             start with --trust-proxy={peer}; until then all its clients count as one address"
         );
     }
 }
 
-/// Puts the [`ClientAddr`] into a request's extensions.
-pub async fn carry(State(proxies): State<Arc<Proxies>>, mut request: Request, next: Next) -> Response {
+/// Inserts the [`ClientAddr`] into the extensions of a request.
+pub(super) async fn insert(State(proxies): State<Arc<Proxies>>, mut request: Request, next: Next) -> Response {
     let client_addr = proxies.client_addr(&request);
     request.extensions_mut().insert(client_addr);
     next.run(request).await
 }
 
-/// How the browser sent a request. The headers are believed whoever sent them: a client that forges them changes which
-/// page it gets itself, and nothing else.
-pub fn scheme(request: &Request) -> Scheme {
+/// The scheme by which the browser sent a request. The headers are believed from any sender: a client that forges them only
+/// changes which page it receives itself.
+pub(super) fn scheme(request: &Request) -> Scheme {
     let headers = request.headers();
-    let told = headers.get_all(FORWARDED_PROTO).iter().next_back().and_then(|value| value.to_str().ok());
-    match told.and_then(|value| value.rsplit(',').next()).map(|scheme| scheme.trim().to_ascii_lowercase()).as_deref() {
+    let forwarded = headers.get_all(FORWARDED_PROTO).iter().next_back().and_then(|value| value.to_str().ok());
+    match forwarded
+        .and_then(|value| value.rsplit(',').next())
+        .map(|scheme| scheme.trim().to_ascii_lowercase())
+        .as_deref()
+    {
         Some("https" | "wss") => return Scheme::Https,
         Some("http" | "ws") => return Scheme::HttpToProxy,
         _ => {}
     }
-    // Browsers send these to secure addresses only (https, and loopback).
+    // Browsers send Sec-Fetch-* headers to https and loopback addresses only (W3C Fetch Metadata).
     let is_secure = request.extensions().get::<TcpHandle>().is_some_and(TcpHandle::is_secure);
     if is_secure || headers.contains_key("sec-fetch-mode") {
         return Scheme::Https;
@@ -122,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn scheme_is_what_the_browser_speaks() {
+    fn scheme_is_read_from_headers() {
         for (headers, expected) in [
             (&[][..], Scheme::Http),
             (&[("X-Forwarded-Proto", "https")], Scheme::Https),

@@ -1,4 +1,4 @@
-//! A served folder without an `index.html`: what there is to open in it.
+//! The list of pages in a served folder that has no `index.html`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::own_page::{escape, page};
-use super::pages::is_served;
+use super::served_path::is_served;
 
-/// Most names that a page lists, and most that are looked at for it.
+/// Most names that a page lists, and most that the server reads for it.
 const MAX_LISTED: usize = 200;
 const MAX_READ: usize = 10_000;
-/// All that means something in an address is encoded.
+/// Every character with a meaning in a URL is encoded.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The list for this path of an address. Nothing where the path leads to no folder, to one with an `index.html`, or
-/// where the served folder itself has one: then a page decides what is shown.
-pub async fn listing(root: &Path, path: &str) -> Option<Response> {
+/// The list for this URL path, or a redirect to the path with a slash at the end. `None` if the path is not a folder, or if
+/// the folder or the served folder has an `index.html`: then that page decides what is shown.
+pub(super) async fn listing(root: &Path, path: &str) -> Option<Response> {
     let decoded = percent_decode_str(path).decode_utf8().ok()?;
     let relative = PathBuf::from(decoded.trim_start_matches('/'));
     if !is_served(&relative) {
@@ -27,7 +27,8 @@ pub async fn listing(root: &Path, path: &str) -> Option<Response> {
     let root = root.to_owned();
     let names = tokio::task::spawn_blocking(move || read(&root, &relative)).await.ok()??;
     if !path.ends_with('/') {
-        // The links are relative to the folder. So is this one: `//host/` would lead to another server.
+        // The links in the list are relative to the folder. The redirect is relative, too: `//host/` would lead to another
+        // server.
         let folder = format!("./{}/", path.rsplit('/').next().unwrap_or_default());
         let to = HeaderValue::from_str(&folder).ok()?;
         return Some((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response());
@@ -35,7 +36,7 @@ pub async fn listing(root: &Path, path: &str) -> Option<Response> {
     Some(show(decoded.trim_matches('/'), &names))
 }
 
-/// What a folder holds that can be opened: pages, and folders, whose names end with a slash.
+/// The pages and folders in a folder. The names of folders end with a slash.
 fn read(root: &Path, relative: &Path) -> Option<Vec<String>> {
     let is_page_of_its_own = |folder: &Path| folder.join("index.html").exists();
     let folder = fs::canonicalize(root.join(relative)).ok()?;
@@ -84,8 +85,8 @@ fn show(folder: &str, names: &[String]) -> Response {
     page(&format!("Pages in /{folder}"), &main)
 }
 
-/// What to say at the start about a folder without an `index.html`.
-pub fn warning(folder: &Path) -> Option<String> {
+/// The warning at the start about a folder without an `index.html`.
+pub(super) fn warning(folder: &Path) -> Option<String> {
     if folder.join("index.html").exists() {
         return None;
     }

@@ -1,7 +1,7 @@
-//! Whose pages may speak to this server: a browser names the page's origin (RFC 6454) in every such request.
+//! Which pages may connect: a browser sends the page's origin (RFC 6454) with every request of a script.
 //!
-//! Without this check any web site that a student has open could make calls in their name. The Host header is
-//! not believed: a foreign name may point to this machine (DNS rebinding).
+//! Without this check, any web site that a student has open could make calls in the student's name. The Host header proves
+//! nothing: a foreign name may point to this machine (DNS rebinding).
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,28 +19,28 @@ use crate::metrics;
 use crate::net::address::is_private;
 use crate::net::host::{lan_addresses, own_names};
 
-/// Names that no host on the Internet has: of one machine, of a home network, for tests.
+/// Names that no host on the Internet has: those of one machine, of home networks, and for tests.
 const NEAR_NAMES: [&str; 6] = ["localhost", "local", "lan", "home.arpa", "internal", "test"];
 
-/// The origins that are let in.
+/// The origins whose pages may connect.
 #[derive(Debug)]
-pub struct Origins {
+pub(super) struct Origins {
     allowed: Vec<AllowedOrigin>,
     /// This machine's own names.
     names: Vec<String>,
-    /// This machine's own addresses: in some networks they are public ones.
+    /// This machine's own addresses. In some networks they are public.
     addresses: Vec<IpAddr>,
-    /// The names in the certificate that the user has given: pages of these that came by https.
+    /// The names in the certificate of `--cert`. Their https pages may connect.
     certified: Vec<String>,
 }
 
 impl Origins {
-    /// Those of this machine and its network, these, and the names in the user's certificate.
+    /// Allows pages of this machine and its network, these origins, and https pages of the `certified` names.
     ///
     /// # Errors
-    /// A text that is no origin, or would allow every site.
-    pub fn new(allowed: &[String], certified: &[String]) -> Result<Self> {
-        // What is set to nothing is not set.
+    /// A text that is not an origin or would allow every site.
+    pub(super) fn new(allowed: &[String], certified: &[String]) -> Result<Self> {
+        // An empty environment variable is an unset one.
         let allowed = allowed.iter().filter(|origin| !origin.trim().is_empty());
         Ok(Self {
             allowed: allowed.map(|origin| AllowedOrigin::parse(origin)).collect::<Result<_>>()?,
@@ -50,8 +50,8 @@ impl Origins {
         })
     }
 
-    /// Whether a page of this origin is let in.
-    pub fn allows(&self, origin: &HeaderValue) -> bool {
+    /// Whether a page of this origin may connect.
+    pub(super) fn allows(&self, origin: &HeaderValue) -> bool {
         let Some(origin) = origin.to_str().ok().and_then(WebOrigin::parse) else { return false };
         if self.allowed.iter().any(|allowed| allowed.allows(&origin)) {
             return true;
@@ -65,8 +65,8 @@ impl Origins {
     }
 
     /// Whether a host is this machine or in its network.
-    pub fn is_near(&self, host: &str) -> bool {
-        // A name may be written as the absolute one that it is (RFC 1034).
+    pub(super) fn is_near(&self, host: &str) -> bool {
+        // A name may end with a dot (RFC 1034, section 3.1).
         let host = host.strip_suffix('.').unwrap_or(host);
         if let Some(address) = address_of(host) {
             return is_private(address) || address.is_unspecified() || self.addresses.contains(&address);
@@ -77,22 +77,22 @@ impl Origins {
     }
 }
 
-/// Why a page is refused, and which flag lets it in: for the log, and for the page itself.
+/// Why a page is rejected, and which flag allows it: for the log and for the page.
 fn refusal(origin: &HeaderValue) -> String {
     match origin.to_str().ok().and_then(WebOrigin::parse) {
         Some(WebOrigin::Null) => {
             "Pages whose origin is null (files, sandboxed frames) may not connect to this server. To \
-             let all of them in, start it with --allow-origin null"
+             allow all of them, start it with --allow-origin null"
                 .to_owned()
         }
         Some(origin) => format!(
-            "Pages of {origin} may not connect to this server. To let them in, start it with --allow-origin {origin}"
+            "Pages of {origin} may not connect to this server. To allow them, start it with --allow-origin {origin}"
         ),
-        None => "The origin that this page claims is none that a browser sends, and no flag lets it in.".to_owned(),
+        None => "The origin that this page claims is not one that a browser sends, and no flag allows it.".to_owned(),
     }
 }
 
-/// What a page of a refused origin reads, in the form of the official server's handshake errors.
+/// The body for a rejected page, in the form of the official server's handshake errors.
 #[derive(Serialize)]
 struct Forbidden {
     code: u8,
@@ -102,8 +102,9 @@ struct Forbidden {
 /// "Forbidden" among the codes of Engine.IO's handshake errors.
 const FORBIDDEN: u8 = 4;
 
-/// Refuses a request from a page of a foreign origin. One without an origin is not from a browser.
-pub async fn check(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+/// Rejects a request of a page whose origin is not allowed, with 403. A request without an origin is not from a browser's
+/// script.
+pub(super) async fn check(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
     match request.headers().get(header::ORIGIN) {
         Some(origin) if !origins.allows(origin) => {
             let message = refusal(origin);
@@ -126,16 +127,16 @@ fn address_of(host: &str) -> Option<IpAddr> {
     bare.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
-/// The host that a Host header names, in lower case.
-pub fn host_of(header: &str) -> Option<String> {
+/// The host in a Host header, in lower case.
+pub(super) fn host_of(header: &str) -> Option<String> {
     match WebOrigin::parse(&format!("http://{header}")) {
         Some(WebOrigin::Site { host, .. }) => Some(host),
         _ => None,
     }
 }
 
-/// Whether a host is this very machine, for which browsers grant cameras without https.
-pub fn is_loopback(host: &str) -> bool {
+/// Whether a host is a loopback name or address, for which browsers give cameras without https.
+pub(super) fn is_loopback(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     host == "localhost" || host.ends_with(".localhost") || address_of(host).is_some_and(|address| address.is_loopback())
 }
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_this_machine_and_its_network_are_let_in() {
+    fn pages_of_this_machine_and_its_network_may_connect() {
         let origins = desk();
         for near in [
             "http://localhost",
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_kept_out() {
+    fn pages_of_other_origins_may_not_connect() {
         let origins = desk();
         for far in [
             "null",
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_log_advises_is_accepted_and_lets_the_page_in() {
+    fn flag_in_the_refusal_allows_the_page() {
         for refused in [
             "https://example.org",
             "https://Example.org:8443",
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_flag_lets_in_is_not_advised() {
+    fn origin_that_no_flag_allows_gets_no_advice() {
         for odd in ["https://evil.example/path", "https://*.example.org", "https://a.example; id", "x", ""] {
             let words = refusal(&HeaderValue::from_str(odd).unwrap());
             assert!(!words.contains("--allow-origin") && (odd.len() < 2 || !words.contains(odd)), "{odd}: {words}");
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_that_is_set_to_nothing_is_not_set() {
+    fn empty_origin_is_ignored() {
         assert!(Origins::new(&[String::new()], &[]).unwrap().allowed.is_empty());
     }
 }

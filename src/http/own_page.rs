@@ -1,5 +1,5 @@
-//! Small pages that the server writes itself. Everything is in them, since beside a served folder there are no files of
-//! ours to load.
+//! Small pages that the server generates. Each contains its own style and script, since a server of a folder has no
+//! built-in files to load.
 
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -14,11 +14,11 @@ const STYLE: &str = "\
     .open { display: inline-block; padding: 0.625rem 1rem; border: 2px solid; border-radius: 0.5rem; font-weight: 600; }\n\
     :focus-visible { outline: 3px solid; outline-offset: 3px; }";
 
-/// The fragment of an address is sent to no server: what the page's own bears goes on to where it leads.
+/// Browsers do not send the fragment of a URL to a server, so the page itself copies its own to the link.
 const KEEP_FRAGMENT: &str = "for (const link of document.querySelectorAll('.open')) link.hash = location.hash;";
 
-/// A page with this title; `main` is HTML, each text in it escaped.
-pub fn page(title: &str, main: &str) -> Response {
+/// A page with this title. `main` is HTML in which each text is escaped.
+pub(super) fn page(title: &str, main: &str) -> Response {
     let nonce = super::api::random_hex();
     let title = escape(title);
     let html = format!(
@@ -39,8 +39,8 @@ pub fn page(title: &str, main: &str) -> Response {
     (head, Html(html)).into_response()
 }
 
-/// For a page that was opened by http from another device.
-pub fn open_by_https(address: &str) -> Response {
+/// The page for a browser on another device that opened a page by plain http.
+pub(super) fn open_by_https(address: &str) -> Response {
     let address = escape(address);
     page(
         "Open this page with https",
@@ -55,8 +55,8 @@ pub fn open_by_https(address: &str) -> Response {
     )
 }
 
-/// A text as it stands in HTML, also within quotation marks.
-pub fn escape(text: &str) -> String {
+/// Escapes a text for HTML, also for attribute values.
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markup_in_a_text_is_escaped() {
+    fn escape_replaces_markup() {
         assert_eq!(escape("<b a=\"1\" c='2'>&"), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;");
     }
 }

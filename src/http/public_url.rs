@@ -1,4 +1,4 @@
-//! The address under which browsers open this server, where that is not this machine's own.
+//! `--public-url`: the address that browsers open, if it is not this machine's own.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,8 @@ use url::Url;
 
 use super::web_origin::WebOrigin;
 
-/// `https://example.org`, `https://example.org/calls/`.
+/// An http or https URL without user, query and fragment, like `https://example.org/calls/`. Displays without the slash at
+/// the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
     url: Url,
@@ -15,23 +16,22 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// The origin of pages there.
-    pub fn origin(&self) -> &WebOrigin {
+    /// The origin of its pages.
+    pub(super) fn origin(&self) -> &WebOrigin {
         &self.origin
     }
 
-    /// Whether it is https.
-    pub fn is_secure(&self) -> bool {
+    /// Whether its scheme is https.
+    pub(super) fn is_secure(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// Where something of this server is, by its path here.
-    pub fn at(&self, path: &str) -> String {
+    /// The public URL of a path of this server.
+    pub(super) fn at(&self, path: &str) -> String {
         format!("{self}{path}")
     }
 }
 
-/// Without a slash at the end.
 impl fmt::Display for PublicUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.url.as_str().trim_end_matches('/'))
@@ -49,7 +49,7 @@ impl FromStr for PublicUrl {
         let origin = url.as_ref().and_then(|url| WebOrigin::parse(&url.origin().ascii_serialization()));
         let (Some(url), Some(origin)) = (url, origin) else {
             return Err("write the address that browsers open, like https://calls.example.org or \
-                 https://example.org/calls/, without anything behind it"
+                 https://example.org/calls/, without a query or fragment"
                 .to_owned());
         };
         Ok(Self { url, origin })
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn public_url_is_read_as_browsers_do() {
+    fn public_url_is_parsed_as_browsers_do() {
         for (text, shown, origin) in [
             ("https://Calls.example.org", "https://calls.example.org", "https://calls.example.org"),
             ("https://example.org:443/calls/", "https://example.org/calls", "https://example.org"),

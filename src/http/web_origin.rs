@@ -1,4 +1,4 @@
-//! A web origin (RFC 6454) as browsers send it, and what `--allow-origin` may name.
+//! A web origin (RFC 6454) as browsers send it, and the values of `--allow-origin`.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use url::{Host, Url};
 
 /// Pages of these schemes have the origin `null`.
 const WITHOUT_ORIGIN: [&str; 4] = ["about", "blob", "data", "javascript"];
-/// A host name is no longer than this (RFC 1035).
+/// Longest host name, in bytes (RFC 1035, section 2.3.4).
 const MAX_HOST: usize = 253;
 
 /// The origin of a page or an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WebOrigin {
+pub(super) enum WebOrigin {
     /// `null`: a sandboxed frame, a `data:` page, most files.
     Null,
-    /// `file://`: a page opened from the disk, where the browser says so.
+    /// `file://`: a page opened from the disk, in browsers that send this.
     File,
     /// `https://example.org:8443`, `capacitor://localhost`, `chrome-extension://ID`.
     Site {
@@ -29,13 +29,13 @@ pub enum WebOrigin {
 }
 
 impl WebOrigin {
-    /// Reads an origin. What has a path, even `/`, a user, a query or a fragment is none.
-    pub fn parse(text: &str) -> Option<Self> {
+    /// Parses an origin. A text with a path, even `/`, a user, a query or a fragment is not an origin.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         if text.eq_ignore_ascii_case("null") {
             return Some(Self::Null);
         }
         let (scheme, authority) = text.split_once("://")?;
-        // The URL parser would correct these, and no browser sends them.
+        // The URL parser would correct these characters, and no browser sends them.
         if authority.contains(['/', '\\', '?', '#', '@'])
             || text.contains(|c: char| c.is_whitespace() || c.is_control())
         {
@@ -46,7 +46,7 @@ impl WebOrigin {
         }
         let url = Url::parse(text).ok()?;
         let host = url.host_str().filter(|host| !host.is_empty() && host.len() <= MAX_HOST)?.to_ascii_lowercase();
-        // Also keeps everything out that means something to a shell: the log says which command line to type.
+        // This also rejects every character with a meaning in a shell: the log quotes the origin in a command line.
         let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
         plain.then(|| Self::Site { scheme: url.scheme().to_owned(), host, port: url.port() })
     }
@@ -63,21 +63,21 @@ impl fmt::Display for WebOrigin {
     }
 }
 
-/// What one `--allow-origin` allows.
+/// What one value of `--allow-origin` allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AllowedOrigin {
+pub(super) enum AllowedOrigin {
     /// This origin.
     Exact(WebOrigin),
-    /// Every subdomain, of any depth, of this origin's host; not the host itself.
+    /// Every subdomain of this origin's host, of any depth, but not the host itself.
     Subdomains(WebOrigin),
 }
 
 impl AllowedOrigin {
-    /// Reads what stands on the command line; a slash at the end does no harm.
+    /// Parses a value of the flag. A slash at the end is ignored.
     ///
     /// # Errors
-    /// What is no origin, or names every web site; the sentence says how to write it.
-    pub fn parse(text: &str) -> Result<Self> {
+    /// A text that is not an origin, or allows every web site. The error says how to write it.
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let trimmed = text.trim();
         let origin = match trimmed.strip_suffix('/') {
             Some(rest) if !rest.ends_with('/') => rest,
@@ -90,7 +90,7 @@ impl AllowedOrigin {
         if origin.contains('*') {
             bail!(
                 "\"{text}\" would let pages of every web site make calls in their visitors' names, or has its * in the \
-                 wrong permit: name sites, like https://example.org, or all subdomains of one, like https://*.example.org."
+                 wrong place: name sites, like https://example.org, or all subdomains of one, like https://*.example.org."
             );
         }
         match WebOrigin::parse(origin) {
@@ -99,19 +99,19 @@ impl AllowedOrigin {
                 bail!("\"{text}\" is the address of a WebSocket: name the page that opens it, like {page}.")
             }
             Some(WebOrigin::Site { scheme, .. }) if WITHOUT_ORIGIN.contains(&scheme.as_str()) => {
-                bail!("\"{text}\" is no web origin: pages of the scheme {scheme} have the origin null.")
+                bail!("\"{text}\" is not a web origin: pages of the scheme {scheme} have the origin null.")
             }
             Some(origin) => Ok(Self::Exact(origin)),
-            None => bail!("\"{text}\" is no web origin: write it like {}", suggestion(origin)),
+            None => bail!("\"{text}\" is not a web origin: write it like {}", suggestion(origin)),
         }
     }
 
     fn subdomains(text: &str, parent: &str) -> Result<Self> {
         let Some(origin) = WebOrigin::parse(parent) else {
-            bail!("\"{text}\" is no web origin: write it like https://*.example.org or https://*.example.org:8443.")
+            bail!("\"{text}\" is not a web origin: write it like https://*.example.org or https://*.example.org:8443.")
         };
         let WebOrigin::Site { scheme, host, .. } = &origin else {
-            bail!("\"{text}\" is no web origin: write it like https://*.example.org.")
+            bail!("\"{text}\" is not a web origin: write it like https://*.example.org.")
         };
         let is_domain = matches!(Host::parse(host), Ok(Host::Domain(name)) if name.contains('.'));
         if !is_domain || !matches!(scheme.as_str(), "http" | "https") {
@@ -122,8 +122,8 @@ impl AllowedOrigin {
         Ok(Self::Subdomains(origin))
     }
 
-    /// Whether a page of this origin is meant.
-    pub fn allows(&self, origin: &WebOrigin) -> bool {
+    /// Whether this value allows a page of that origin.
+    pub(super) fn allows(&self, origin: &WebOrigin) -> bool {
         match (self, origin) {
             (Self::Exact(allowed), origin) => allowed == origin,
             (
@@ -138,7 +138,7 @@ impl AllowedOrigin {
     }
 }
 
-/// How what was written is probably meant.
+/// The origin that the user probably means.
 fn suggestion(text: &str) -> String {
     let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
     let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_read_as_browsers_write_it() {
+    fn origin_is_parsed_as_browsers_write_it() {
         for (written, canonically) in [
             ("HTTPS://Example.ORG", "https://example.org"),
             ("https://example.org:443", "https://example.org"),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_browser_sends_is_no_origin() {
+    fn text_that_no_browser_sends_is_not_an_origin() {
         for text in [
             "",
             "example.org",
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn an_allowed_origin_is_that_one_and_no_other() {
+    fn allowed_origin_allows_itself_only() {
         for (allowed, origin) in [
             ("https://Example.org/", "https://example.org"),
             ("https://example.org:443", "https://example.org"),
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_stands_for_subdomains_alone() {
+    fn wildcard_allows_subdomains_only() {
         let wildcard = "https://*.Example.org";
         assert!(allows(wildcard, "https://a.example.org"));
         assert!(allows(wildcard, "https://a.b.example.org"));
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_allowed_is_refused_with_what_to_write() {
+    fn value_that_is_not_an_origin_gets_advice() {
         for (text, words) in [
             ("*", "every web site"),
             ("https://*", "every web site"),

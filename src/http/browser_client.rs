@@ -1,9 +1,9 @@
-//! The browser client at `/socket.io/`: ours, put together from the parts in `public/socket.io/`, or the official
-//! files of a folder.
+//! The browser client at `/socket.io/`: Switchboard's own, bundled from the ES modules in `public/socket.io/`, or the
+//! official files of a folder.
 //!
-//! Putting together is all there is to it: the parts are ES modules; their `import` lines are dropped, `export` is
-//! taken off, and what remains is wrapped, once as a classic script that exports `io` as the official file does (and
-//! asks for its own address in its own way), once as a module.
+//! To bundle them, their `import` lines are dropped and each `export` keyword is removed. The result is wrapped twice: as a
+//! classic script that exports `io` as the official file does, and as a module. The two find out their own address
+//! differently.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -14,24 +14,25 @@ use axum::extract::{Path as UrlPath, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::pages::Public;
+use super::built_in::Public;
+use super::entity_tag;
 
-/// The parts, each after those that it needs.
+/// The modules to bundle, each after those that it imports.
 const PARTS: [&str; 10] =
     ["emitter", "address", "debug", "hints", "packet", "transport", "engine", "socket", "manager", "io"];
 
-/// How a module learns its own address, and how a classic script does.
+/// The expressions by which a module and a classic script find out their own address.
 const MODULE_ADDRESS: &str = "import.meta.url";
 const SCRIPT_ADDRESS: &str = "globalThis.document?.currentScript?.src";
 
-/// As the official file: for CommonJS, for AMD, else the global.
+/// Exports as the official file does: to CommonJS, to AMD, or as a global.
 const CLASSIC_EXPORT: &str = "\
 if (typeof module === \"object\" && module.exports) module.exports = io;
 else if (typeof define === \"function\" && define.amd) define(() => io);
 else globalThis.io = io;
 ";
 
-/// The same names as the official module. `Fetch` and `XHR` are one here, and nothing is only for Node.
+/// Exports the names of the official module. `Fetch`, `XHR` and the variants for Node are the same class here.
 const MODULE_EXPORT: &str = "\
 export {
   io, io as connect, io as default, Manager, Socket, protocol,
@@ -41,14 +42,14 @@ export {
 ";
 
 const BANNER: &str = "\
-/* Core's own client, compatible with the Socket.IO 4 browser client. It is not the official one;
+/* Switchboard's own client, compatible with the Socket.IO 4 browser client. It is not the official one;
    to serve that instead, start with --client-dir FOLDER. */
 ";
 
-/// What is served.
+/// The browser client that is served.
 #[derive(Debug)]
-pub enum Client {
-    /// Our own client, in both forms.
+pub(super) enum BrowserClient {
+    /// Switchboard's own client.
     Own {
         /// For `<script>`: sets the global `io`.
         classic: Script,
@@ -59,19 +60,19 @@ pub enum Client {
     Official(PathBuf),
 }
 
-/// One script and its entity tag.
+/// A script and its entity tag.
 #[derive(Debug)]
-pub struct Script {
+pub(super) struct Script {
     text: String,
     tag: HeaderValue,
 }
 
-impl Client {
-    /// Puts our client together, or looks for the official one.
+impl BrowserClient {
+    /// Bundles Switchboard's own client, or looks for the official one in a folder.
     ///
     /// # Errors
     /// A folder without socket.io.js, socket.io.min.js or socket.io.esm.min.js.
-    pub fn new(official: Option<&Path>) -> Result<Self> {
+    pub(super) fn new(official: Option<&Path>) -> Result<Self> {
         if let Some(folder) = official {
             if !["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"].iter().any(|f| folder.join(f).is_file()) {
                 bail!(
@@ -104,19 +105,22 @@ impl Script {
     fn new(text: String) -> Self {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        let tag = HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish()));
-        Self { text, tag: tag.expect("hexadecimal digits are a header value") }
+        Self { text, tag: entity_tag::strong(&format!("{:016x}", hasher.finish())) }
     }
 }
 
 /// `GET /socket.io/{file}`.
-pub async fn serve(State(client): State<Arc<Client>>, UrlPath(file): UrlPath<String>, headers: HeaderMap) -> Response {
+pub(super) async fn serve(
+    State(client): State<Arc<BrowserClient>>,
+    UrlPath(file): UrlPath<String>,
+    headers: HeaderMap,
+) -> Response {
     let (text, tag) = match (&*client, file.as_str()) {
-        (Client::Own { classic, .. }, "socket.io.js" | "socket.io.min.js") => {
+        (BrowserClient::Own { classic, .. }, "socket.io.js" | "socket.io.min.js") => {
             (classic.text.clone(), classic.tag.clone())
         }
-        (Client::Own { module, .. }, "socket.io.esm.min.js") => (module.text.clone(), module.tag.clone()),
-        (Client::Official(folder), name) if is_build(name) => {
+        (BrowserClient::Own { module, .. }, "socket.io.esm.min.js") => (module.text.clone(), module.tag.clone()),
+        (BrowserClient::Official(folder), name) if is_build(name) => {
             match tokio::fs::read_to_string(folder.join(name)).await {
                 Ok(text) => {
                     let script = Script::new(text);
@@ -128,18 +132,19 @@ pub async fn serve(State(client): State<Arc<Client>>, UrlPath(file): UrlPath<Str
         _ => return missing(),
     };
     let kind = if file.ends_with(".map") { "application/json" } else { "text/javascript; charset=utf-8" };
-    let unchanged = super::pages::has_tag(&headers, &tag);
+    let unchanged = entity_tag::is_current(&headers, &tag);
     let head = [
         (header::ETAG, tag),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        // Module scripts of another origin are loaded only with this.
+        // Browsers load module scripts of another origin only with this header.
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
     ];
     if unchanged { (StatusCode::NOT_MODIFIED, head).into_response() } else { (head, text).into_response() }
 }
 
-/// `socket.io.js`, `socket.io.msgpack.min.js`, `socket.io.js.map`: no other name, no way out of the folder.
+/// Whether a name is that of an official file, like `socket.io.js`, `socket.io.msgpack.min.js` or `socket.io.js.map`. Such
+/// a name cannot lead out of the folder.
 fn is_build(name: &str) -> bool {
     name.starts_with("socket.io")
         && (name.ends_with(".js") || name.ends_with(".js.map"))

@@ -1,0 +1,70 @@
+//! The built-in pages: part of a release binary, read from the disk by a debug one.
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::Embed;
+
+use super::entity_tag;
+
+/// The files of `public/`.
+#[derive(Embed)]
+#[folder = "public/"]
+pub(super) struct Public;
+
+/// Sent with the built-in pages only: the pages of a served folder may load what they need. They allow what the built-in
+/// pages use, in no frame of another site, and nothing else for which browsers ask the user.
+const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; \
+         form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), geolocation=(), payment=(), \
+         usb=(), serial=(), midi=()",
+    ),
+];
+
+/// Serves the built-in page or file at this path: 404 if there is none, 304 if the browser has it already.
+pub(super) fn serve(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let asked = uri.path().trim_start_matches('/');
+    let is_room = asked.strip_prefix("room/").is_some_and(|room| !room.is_empty() && !room.contains('/'));
+    let path = match asked {
+        "" => "index.html",
+        // One page for all rooms: it reads the room's name from its address.
+        _ if is_room => "room.html",
+        path => path,
+    };
+    let Some(file) = Public::get(path) else {
+        return (StatusCode::NOT_FOUND, "There is no such page here. Start at /.\n").into_response();
+    };
+    let digest: String = file.metadata.sha256_hash().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    // All links are relative, so that the pages work below any path of a reverse proxy. A room is one level deeper.
+    let data = if is_room { with_base(&file.data) } else { file.data };
+    let version = if is_room { "-room" } else { "" };
+    let tag = entity_tag::strong(&format!("{digest}{version}"));
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
+    let unchanged = entity_tag::is_current(headers, &tag);
+    let kind = HeaderValue::from_str(&format!("{}{charset}", kind.essence_str())).ok();
+    let head = (
+        kind.map(|kind| [(header::CONTENT_TYPE, kind)]),
+        [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))],
+        SECURITY_HEADERS,
+    );
+    if unchanged { (StatusCode::NOT_MODIFIED, head).into_response() } else { (head, Body::from(data)).into_response() }
+}
+
+/// Makes the relative links of a page start one level higher.
+fn with_base(page: &[u8]) -> Cow<'static, [u8]> {
+    String::from_utf8_lossy(page).replacen("<head>", "<head>\n  <base href=\"../\">", 1).into_bytes().into()
+}

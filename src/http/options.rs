@@ -1,0 +1,30 @@
+//! The options of the router.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::public_url::PublicUrl;
+use crate::net::proxies::TrustedProxies;
+
+/// What the router needs from the flags and from the certificate.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RouterOptions {
+    /// The folder whose pages are served instead of the built-in ones.
+    pub folder: Option<PathBuf>,
+    /// The folder of the official client's files, served instead of Switchboard's own client.
+    pub client_dir: Option<PathBuf>,
+    /// Web origins that may connect besides those of this machine and its network.
+    pub allow_origin: Vec<String>,
+    /// The exact names in the certificate of `--cert`. Their https pages may connect, too.
+    pub certified: Vec<String>,
+    /// The reverse proxies whose forwarded client address is believed.
+    pub trust_proxy: TrustedProxies,
+    /// The address that browsers open, if it is not this machine's own.
+    pub public_url: Option<PublicUrl>,
+    /// Most client connections in all.
+    pub max_connections: usize,
+    /// Most client connections from one address.
+    pub max_per_address: usize,
+    /// How long the body of a request may make no progress.
+    pub patience: Duration,
+}

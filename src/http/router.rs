@@ -1,0 +1,114 @@
+//! The router: which path leads where, and which layers a request passes before.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tower::ServiceExt;
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use super::api::{self, Addresses};
+use super::browser_client::{self, BrowserClient};
+use super::client_addr::{self, Proxies};
+use super::connection_limit;
+use super::options::RouterOptions;
+use super::origin::{self, Origins};
+use super::pages::{self, Pages};
+use crate::net::connection_limiter::ConnectionLimiter;
+use crate::transport::websocket;
+
+/// The path of the authority's certificate, which a phone fetches to install it.
+const AUTHORITY_PATH: &str = "/switchboard-ca.crt";
+
+/// Whether the server accepts new calls: false once it is stopping.
+pub(crate) type Ready = Arc<AtomicBool>;
+
+/// Builds the router around the routes of the transports. `authority` is the certificate of the server's own authority,
+/// PEM, if it has one.
+///
+/// # Errors
+/// A folder that does not exist, and an `--allow-origin` that is not an origin.
+pub(crate) fn build(
+    options: &RouterOptions,
+    authority: Option<String>,
+    socketio: Router,
+    websocket: websocket::Routes,
+    ready: Ready,
+    addresses: Arc<Addresses>,
+) -> Result<Router> {
+    let public_origin = options.public_url.as_ref().map(|url| url.origin().to_string());
+    let allowed: Vec<_> = options.allow_origin.iter().cloned().chain(public_origin).collect();
+    let origins = Arc::new(Origins::new(&allowed, &options.certified)?);
+    let pages = Arc::new(Pages::new(options, origins.clone())?);
+    let client = Arc::new(BrowserClient::new(options.client_dir.as_deref())?);
+    let limiter = ConnectionLimiter::new(options.max_connections, options.max_per_address);
+    let guarded = |transport: Router| {
+        transport
+            .layer(RequestBodyTimeoutLayer::new(options.patience))
+            .layer(middleware::from_fn_with_state(limiter.clone(), connection_limit::enforce))
+            .layer(middleware::from_fn_with_state(origins.clone(), origin::check))
+            .layer(cors())
+    };
+
+    let mut router = Router::new()
+        .merge(guarded(socketio.merge(websocket.own)))
+        // A page of any origin may load the client. The handshake tells it if it may not connect.
+        .route("/socket.io/{file}", get(browser_client::serve).with_state(client))
+        .route("/healthz", get("ok\n"))
+        .route("/readyz", get(readiness).with_state(ready))
+        .route("/api/qr.svg", get(api::qr))
+        .route("/api/addresses", get(api::addresses).with_state(addresses))
+        .fallback_service(any(pages::serve).with_state(pages.clone()));
+    if let Some(root) = websocket.root.map(guarded) {
+        let either = move |request: Request| websocket_or_page(root.clone(), pages.clone(), request);
+        router = router.route("/", any(either));
+    }
+    if let Some(pem) = authority {
+        let kind = HeaderValue::from_static("application/x-x509-ca-cert");
+        router = router.route(AUTHORITY_PATH, get(move || async move { ([(header::CONTENT_TYPE, kind)], pem) }));
+    }
+    let proxies = Proxies::new(options.trust_proxy.clone());
+    let router = router.layer(middleware::from_fn_with_state(proxies, client_addr::insert));
+    // Browsers must not guess another type than the header names.
+    let nosniff = HeaderValue::from_static("nosniff");
+    Ok(router.layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, nosniff)))
+}
+
+/// Lets pages of all origins read replies, so that a page which [`origin::check`] rejects can read why.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::mirror_request())
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(AllowHeaders::mirror_request())
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(600))
+}
+
+/// `GET /readyz`.
+async fn readiness(State(ready): State<Ready>) -> Response {
+    if ready.load(Ordering::Relaxed) {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+    }
+}
+
+/// The path `/` has a page, and the WebSocket of pairs.
+async fn websocket_or_page(websocket: Router, pages: Arc<Pages>, request: Request) -> Response {
+    // A client that offers HTTP/2 sends this header as well, with another value. It gets its page by HTTP/1.1.
+    let upgrade = request.headers().get(header::UPGRADE).and_then(|upgrade| upgrade.to_str().ok());
+    if upgrade.is_some_and(|upgrade| upgrade.to_ascii_lowercase().contains("websocket")) {
+        let Ok(response) = websocket.oneshot(request).await;
+        return response;
+    }
+    pages::serve(State(pages), request).await
+}
