@@ -27,8 +27,10 @@ impl Config {
             max_rooms: limits.max_rooms,
             offer_ttl: limits.offer_ttl,
             grace: limits.reconnect_grace,
-            // All that was missed must fit into the outgoing queue at once, each with something binary, perhaps.
+            // A client that returns receives all that it missed at once. The other half of its queue is for `restored`, the
+            // open offers and what happens before it has read them: otherwise its connection closes as a slow client's.
             max_letters: (limits.max_queue / 2).max(1),
+            max_letter_bytes: bytes(limits.max_queue_bytes) / 2,
             // A dead connection goes unnoticed for as long as a ping may take, and the message is in transit before.
             letter_ttl: limits.ping_interval + limits.ping_timeout + TRANSIT,
             ..Default::default()

@@ -74,7 +74,7 @@ impl Default for Limits {
             unconfirmed_ttl: Duration::from_secs(5),
             hidden_ttl: Duration::from_secs(5),
             max_letters: 512,
-            max_letter_bytes: 1024 * 1024,
+            max_letter_bytes: 512 * 1024,
             letter_ttl: Duration::from_secs(60),
             max_room: 16,
             max_rooms: 10_000,

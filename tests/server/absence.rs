@@ -263,6 +263,58 @@ async fn with_more_than_that_the_absence_ends_as_if_its_time_were_over() {
     bob.expect_silence().await;
 }
 
+/// A caller in a call by this transport whose connection is broken, and its answerer.
+async fn answerer_of_a_lost_caller(server: &TestServer, transport: Transport) -> (Client, Value) {
+    let mut bob = Client::connect(server, "bob").await;
+    let mut amy = Client::connect_by(server, transport, "amy").await;
+    let id = json!(connected_call(&mut amy, &mut bob).await);
+    amy.break_off().await;
+    bob.expect("peerLost").await;
+    (bob, id)
+}
+
+#[tokio::test]
+async fn queue_after_return_has_room_for_what_happens_then() {
+    let server = TestServer::start(&["--max-queue", "64"]).await;
+    let (mut bob, _) = answerer_of_a_lost_caller(&server, Transport::Polling).await;
+    trickle(&mut bob, 0..32).await;
+    // Does not poll until the end, so that all of it waits at once.
+    let mut amy = Client::try_connect(&server, Transport::Polling, json!({ "userName": "amy", "password": "x" })).await;
+    bob.expect("peerBack").await;
+    trickle(&mut bob, 32..60).await;
+    let amy = amy.as_mut().expect("accepted");
+    amy.expect("restored").await;
+    for number in 0..60 {
+        assert_eq!(amy.expect(CANDIDATE_IN).await, candidate(number));
+    }
+}
+
+#[tokio::test]
+async fn bytes_beyond_half_the_queue_end_the_absence() {
+    let large = |number: usize| json!({ "candidate": format!("{number}{}", "x".repeat(1000)) });
+    for transport in EVERY {
+        let server = TestServer::start(&["--max-queue-bytes", "64KiB"]).await;
+        let (mut bob, id) = answerer_of_a_lost_caller(&server, transport).await;
+        for number in 0..30 {
+            bob.emit(CANDIDATE_OUT, from_answerer(large(number))).await;
+        }
+        bob.settle().await;
+        let mut amy = Client::connect_by(&server, transport, "amy").await;
+        amy.expect("restored").await;
+        for number in 0..30 {
+            assert_eq!(amy.expect(CANDIDATE_IN).await, large(number), "{transport:?}");
+        }
+        bob.expect("peerBack").await;
+        amy.break_off().await;
+        bob.expect("peerLost").await;
+        for number in 0..33 {
+            bob.emit(CANDIDATE_OUT, from_answerer(large(number))).await;
+        }
+        bob.settle().await;
+        assert_eq!(bob.expect("peerHangup").await, ended("amy", &id, "lost"), "{transport:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_stops_while_peers_are_away() {
     let server = TestServer::start(&[]).await;

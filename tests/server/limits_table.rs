@@ -47,7 +47,14 @@ fn what_is_fixed_is_in_the_table_as_it_is_in_the_code() {
         ("rooms of one connection", limits.max_rooms_of_one.to_string()),
         ("rooms of pairs made from one address whose makers have not connected", limits.max_unclaimed.to_string()),
         ("offers listed to a newcomer", format!("{}, and {}", limits.list_offers, kib(limits.list_bytes))),
-        ("things kept for one who is away", format!("{}, and {}", limits.max_letters, mib(limits.max_letter_bytes))),
+        (
+            "events kept for a client whose connection broke",
+            format!(
+                "{}, and {}: half of `--max-queue` and `--max-queue-bytes`",
+                limits.max_letters,
+                kib(limits.max_letter_bytes)
+            ),
+        ),
         ("peers who are waited for", limits.max_away.to_string()),
         ("a close that a trusted proxy passes on (code 1001)", format!("{} s", limits.unconfirmed_ttl.as_secs())),
         ("candidates that come before their description", format!("{} s", limits.early_ttl.as_secs())),
