@@ -30,6 +30,8 @@ pub struct Banner {
     pub default_password: bool,
     /// Whether to print a QR code for a phone.
     pub qr: bool,
+    /// Where the server serves metrics, if it does.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl Banner {
@@ -103,6 +105,7 @@ impl Banner {
                 "folder": self.folder,
                 "certificate": self.certificate,
                 "default_password": self.default_password,
+                "metrics": self.metrics,
             },
             "target": "switchboard",
         })
@@ -131,7 +134,8 @@ impl Banner {
         if self.qr {
             self.write_qr(text)?;
         }
-        writeln!(text)
+        writeln!(text)?;
+        self.metrics.map_or(Ok(()), |address| writeln!(text, "metrics: {address}"))
     }
 
     fn write_qr(&self, text: &mut String) -> std::fmt::Result {

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use axum::Router;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_util::sync::CancellationToken;
 
 use crate::banner::Banner;
 use crate::config::Config;
@@ -18,14 +20,17 @@ use crate::http;
 use crate::http::api::Addresses;
 use crate::http::router::Ready;
 use crate::hub::Hub;
+use crate::metrics::exporter::Exporter;
 use crate::net::host;
 use crate::net::http_server::HttpServer;
 use crate::tls;
 use crate::tls::certificate::{Certificate, Origin};
-use crate::{metrics, transport::socketio, transport::websocket};
+use crate::{metrics, net, transport::socketio, transport::websocket};
 
-/// How often is looked for what has waited too long.
+/// How often the server looks for what has expired.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(500);
+/// Clients that may read metrics at once.
+const MAX_METRICS_CONNECTIONS: usize = 16;
 
 /// A server that is ready to listen.
 pub struct Server {
@@ -37,6 +42,7 @@ pub struct Server {
     websocket: websocket::Service,
     ready: Ready,
     addresses: Arc<Addresses>,
+    metrics: Option<MetricsListener>,
 }
 
 impl Server {
@@ -45,6 +51,8 @@ impl Server {
     /// # Errors
     /// A folder that is missing, a certificate or a key that cannot be used, an origin that is none.
     pub fn build(config: Config) -> Result<Self> {
+        // First: what the following counts is in the metrics.
+        let metrics = config.listening.metrics.map(MetricsListener::bind).transpose()?;
         let ready = Ready::new(AtomicBool::new(true));
         let addresses = Addresses::new(config.listening.public_url.as_ref().map(ToString::to_string));
         let hub = Arc::new(Hub::new(config.limits()));
@@ -58,7 +66,7 @@ impl Server {
         };
         let options = http::RouterOptions { certified: certificate.names.clone(), ..config.http() };
         let router = http::router::build(&options, authority, course, bare, ready.clone(), addresses.clone())?;
-        Ok(Self { config, certificate, router, hub, socketio, websocket, ready, addresses })
+        Ok(Self { config, certificate, router, hub, socketio, websocket, ready, addresses, metrics })
     }
 
     /// Listens where the flags say: on all addresses of this machine, or on one.
@@ -113,69 +121,102 @@ impl Server {
             own_certificate: matches!(self.certificate.origin, Origin::Own { .. }),
             default_password: self.config.access.is_open_to_the_course(),
             qr: self.config.listening.lan,
+            metrics: self.metrics.as_ref().map(|metrics| metrics.listener.local_addr()).transpose()?,
         })
     }
 
-    /// Serves HTTP and HTTPS on this listener until `stop`; then tells everybody, waits for connections to end,
-    /// at most for as long as `--drain`, and returns.
+    /// Serves HTTP and HTTPS on this listener until `stop` resolves. Then it notifies all clients, waits until their
+    /// connections have closed, at most for as long as `--drain`, and returns.
     ///
     /// # Errors
     /// A listener that cannot be used.
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let _ = self.addresses.lan.set(self.banner(&listener)?.lan_addresses().collect());
-        let Self { config, certificate, router, hub, socketio, websocket, ready, .. } = self;
-        let http_server = HttpServer::new(certificate.config, router, &config.net());
-        let sweeping = tokio::spawn(sweep(hub.clone()));
-        let fanning_out = tokio::spawn({
-            let hub = hub.clone();
-            async move { hub.fan_out().await }
-        });
+        let Self { config, certificate, router, hub, socketio, websocket, ready, metrics, .. } = self;
+        let http_server = HttpServer::new(certificate.config.clone(), router, &config.net());
+        // Aborted when it is dropped.
+        let mut background = JoinSet::new();
+        background.spawn(sweep(hub.clone()));
+        background.spawn(fan_out(hub.clone()));
+        if let Some(metrics) = metrics {
+            background.spawn(metrics.serve(http_server.clone(), certificate.config, config.net())?);
+        }
 
-        let (farewell, polls) = (hub.clone(), socketio.clone());
-        let (stopping, stopped) = oneshot::channel();
-        let (told, all_told) = oneshot::channel();
-        let serving = http_server.serve(listener, async move {
-            stop.await;
-            tracing::info!("stopping");
-            ready.store(false, Ordering::Relaxed);
-            // The other end waits below for as long as we serve.
-            let _ = stopping.send(());
-            // While requests are still accepted: those who poll have to come for it.
-            farewell.announce_shutdown();
-            polls.last_polls().await;
-            let _ = told.send(());
+        let (stopping, notified) = (CancellationToken::new(), CancellationToken::new());
+        let serving = http_server.serve(listener, {
+            let (hub, socketio, stopping, notified) =
+                (hub.clone(), socketio.clone(), stopping.clone(), notified.clone());
+            async move {
+                stop.await;
+                tracing::info!("stopping");
+                ready.store(false, Ordering::Relaxed);
+                stopping.cancel();
+                // The server still accepts requests: clients that poll fetch it by one.
+                hub.announce_shutdown();
+                socketio.last_polls().await;
+                notified.cancel();
+            }
         });
         let closing = async {
-            if all_told.await.is_ok() {
-                socketio.close().await;
-                hub.end_all();
-                websocket.close().await;
-            }
+            notified.cancelled().await;
+            socketio.close().await;
+            hub.end_all();
+            websocket.close().await;
         };
-        let too_long = async {
-            if stopped.await.is_err() {
-                std::future::pending::<()>().await;
-            }
+        let drain_over = async {
+            stopping.cancelled().await;
             tokio::time::sleep(config.limits.drain).await;
         };
         tokio::select! {
             ((), ()) = async { tokio::join!(serving, closing) } => {}
-            () = too_long => tracing::warn!("some connections did not end in time"),
+            () = drain_over => tracing::warn!("some connections did not close in time"),
         };
-        sweeping.abort();
-        fanning_out.abort();
-        tracing::info!("stopped; refused, cut short or closed since the start: {}", metrics::line());
+        tracing::info!("stopped; rejected, cut short or closed since the start: {}", metrics::summary());
         Ok(())
     }
 }
 
-/// Lets go what has waited too long, for as long as the server runs.
+/// The listener of `--metrics`.
+struct MetricsListener {
+    listener: std::net::TcpListener,
+    exporter: Exporter,
+}
+
+impl MetricsListener {
+    fn bind(address: SocketAddr) -> Result<Self> {
+        let listener = std::net::TcpListener::bind(address)
+            .with_context(|| format!("The address {address} of --metrics cannot be opened"))?;
+        listener.set_nonblocking(true)?;
+        Ok(Self { listener, exporter: Exporter::install()? })
+    }
+
+    /// Serves the metrics of `server` until the future is dropped.
+    fn serve(
+        self,
+        server: Arc<HttpServer>,
+        tls: Arc<ServerConfig>,
+        options: net::ListenerOptions,
+    ) -> Result<impl Future<Output = ()>> {
+        let router = self.exporter.router(move || server.connections());
+        let limit = MAX_METRICS_CONNECTIONS;
+        let options = net::ListenerOptions { max_connections: limit, max_per_address: limit, ..options };
+        let listener = TcpListener::from_std(self.listener)?;
+        Ok(HttpServer::new(tls, router, &options).serve(listener, std::future::pending()))
+    }
+}
+
+/// Removes what has expired, for as long as the server runs.
 async fn sweep(hub: Arc<Hub>) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     loop {
         ticks.tick().await;
         hub.expire();
     }
+}
+
+/// Sends broadcasts to large lobbies in chunks, for as long as the server runs.
+async fn fan_out(hub: Arc<Hub>) {
+    hub.fan_out().await;
 }
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {

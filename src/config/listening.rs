@@ -1,6 +1,6 @@
 //! The flags under "Listening": addresses, certificates, proxies.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -59,4 +59,10 @@ pub struct ListeningArgs {
     /// https://example.org/calls/
     #[arg(long, value_name = "URL", env = "SWITCHBOARD_PUBLIC_URL")]
     pub public_url: Option<PublicUrl>,
+
+    /// Serve metrics for Prometheus at /metrics of this address; port 0 selects a free one and prints it
+    ///
+    /// Every client that can connect to it can read the metrics: choose an address that is not public.
+    #[arg(long, value_name = "ADDR:PORT", env = "SWITCHBOARD_METRICS")]
+    pub metrics: Option<SocketAddr>,
 }

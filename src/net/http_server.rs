@@ -67,6 +67,11 @@ impl HttpServer {
         })
     }
 
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.limiter.len()
+    }
+
     /// Accepts connections until `stop` resolves; then shuts the open ones down gracefully and waits until they have ended.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
         self.port.store(listener.local_addr().map_or(0, |address| address.port()), Ordering::Relaxed);

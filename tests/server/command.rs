@@ -176,6 +176,13 @@ async fn help_names_every_flag_and_never_prints_the_password() {
     assert!(!help.contains("hunter2"), "{help}");
 }
 
+#[tokio::test]
+async fn metrics_port_taken_ends_the_start() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    does_not_start(&["--bind", "127.0.0.1", "--port", "0", "--metrics", &address], &["--metrics", &address]).await;
+}
+
 #[test]
 fn flag_each_has_its_environment_variable_and_heading() {
     let headings = ["Listening", "Access", "Content", "Limits", "Logging"];

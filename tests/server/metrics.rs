@@ -1,4 +1,4 @@
-//! What was refused, cut short or closed is counted by its reason, and told when the server stops.
+//! What the server rejects, cuts short or closes is counted by its reason: in the log when it stops, and for Prometheus.
 
 use serde_json::{Value, json};
 
@@ -37,4 +37,30 @@ async fn what_was_refused_is_told_by_reason_when_the_server_stops() {
     {
         assert!(told.contains(reason), "{reason} is missing: {told}");
     }
+}
+
+#[tokio::test]
+async fn metrics_over_http_show_rejections_and_connections() {
+    let program = Program::start(&["--metrics", "127.0.0.1:0"]).await;
+    let metrics = program.metrics.as_ref().expect("the line with the address");
+    let idle = metrics.get("/metrics").await;
+    assert_eq!((idle.status, idle.header("content-type")), (200, Some("text/plain; version=0.0.4; charset=utf-8")));
+    assert!(idle.text().contains("\nswitchboard_connections 0\n"), "{}", idle.text());
+    assert!(idle.text().contains("switchboard_build_info{version=\""), "{}", idle.text());
+
+    let mut amy = Client::connect(&program.server, "amy").await;
+    for _ in 0..2 {
+        amy.emit_with_ack("newAnswer", json!({ "offerId": "none", "answer": "to nobody" })).await;
+    }
+    let busy = metrics.get("/metrics").await.text();
+    assert!(busy.contains("# TYPE switchboard_rejections_total counter\n"), "{busy}");
+    assert!(busy.contains("\nswitchboard_rejections_total{reason=\"no-such-offer\"} 2\n"), "{busy}");
+    assert!(busy.contains("\nswitchboard_connections 1\n"), "{busy}");
+    assert_eq!(metrics.get("/").await.status, 404);
+    assert_eq!(program.server.get("/metrics").await.status, 404);
+}
+
+#[tokio::test]
+async fn metrics_without_flag_are_not_served() {
+    assert!(Program::start(&[]).await.metrics.is_none());
 }

@@ -20,6 +20,8 @@ const LOOKS: usize = 300;
 /// The running program; it is killed when it is dropped.
 pub struct Program {
     pub server: TestServer,
+    /// The listener of `--metrics`.
+    pub metrics: Option<TestServer>,
     child: Child,
     /// Lines of its log.
     kept: Arc<Mutex<Vec<String>>>,
@@ -75,15 +77,19 @@ impl Program {
         let (kept, grown) = (Arc::default(), Arc::new(Notify::new()));
         tokio::spawn(watch(child.stderr.take().expect("its log"), Arc::clone(&kept), Arc::clone(&grown), keep));
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut metrics = None;
         let port = within("the program to be ready", async {
             loop {
                 let line = lines.next_line().await.expect("readable").expect("it says that it is ready");
+                if let Some(address) = line.strip_prefix("metrics: ") {
+                    metrics = Some(TestServer::elsewhere(address.parse().expect("an address")));
+                }
                 let Some(addresses) = line.strip_prefix("ready: ") else { continue };
                 break addresses.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
             }
         });
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.await));
-        Self { server: TestServer::elsewhere(address), child, kept, grown }
+        Self { server: TestServer::elsewhere(address), metrics, child, kept, grown }
     }
 
     /// Fails the test if the process has ended, or if its log tells of a panic.

@@ -1,0 +1,10 @@
+//! What the server counts. [`count`], [`warn`], [`warn_about`] and [`first`] count what the server rejects or closes, by
+//! reason, and thin out its log lines; [`exporter`] shows the counts to Prometheus.
+//!
+//! Counts belong to the process, not to one [`Server`](crate::server::Server). A count is taken per rejection, never
+//! per message.
+
+mod counts;
+pub mod exporter;
+
+pub use self::counts::{count, first, shortened, summary, warn, warn_about};
