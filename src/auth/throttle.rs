@@ -1,25 +1,27 @@
-//! Wrong passwords and tokens, counted by where they come from: whoever sends many is told later and later. A right one
-//! is not asked about here: it is let in at once, since a whole classroom may sit behind one address.
+//! Wrong passwords and tokens, counted by the address that sends them: the more an address sends, the later the server
+//! rejects each. Right ones are never delayed, because a whole classroom may share one address.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
+
+use lru::LruCache;
 
 use super::client_addr::RateLimitKey;
 
-/// How much of it is borne.
+/// How rejections are delayed.
 #[derive(Debug, Clone, Copy)]
 pub struct ThrottleOptions {
-    /// Wrong ones that are told at once.
+    /// Wrong credentials that are rejected at once.
     pub free: usize,
-    /// For how long a wrong one counts.
+    /// For how long wrong credentials count.
     pub window: Duration,
-    /// By how much each further one waits longer than the one before.
+    /// By how much each further rejection is delayed longer than the one before.
     pub step: Duration,
-    /// The longest wait.
+    /// The longest delay.
     pub longest: Duration,
-    /// How many may wait; the next one is told at once, and that it was one too many.
+    /// How many rejections may be delayed at once; the next one is sent at once, as [`Verdict::Crowded`].
     pub waiting: usize,
-    /// How many addresses are remembered; beyond it the one that was silent for longest is forgotten.
+    /// How many addresses are remembered; beyond it the least recently seen one is forgotten.
     pub addresses: usize,
 }
 
@@ -36,87 +38,61 @@ impl Default for ThrottleOptions {
     }
 }
 
-/// What becomes of a wrong one.
+/// How wrong credentials are rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is told after this time.
+    /// After this time.
     Wait(Duration),
-    /// Too many from there are waiting: it is closed at once.
+    /// At once: too many rejections for this address are delayed already.
     Crowded,
 }
 
-/// All wrong ones that still count.
-#[derive(Debug, Default)]
+/// The addresses that sent wrong credentials lately.
+#[derive(Debug)]
 pub struct AuthThrottle {
     options: ThrottleOptions,
-    records: HashMap<RateLimitKey, Record>,
-    /// The same, the one that was silent for longest first.
-    order: BTreeSet<(Instant, RateLimitKey)>,
+    records: LruCache<RateLimitKey, Record>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Record {
-    /// When wrong ones came, oldest first; only as many as make a difference.
+    /// When wrong credentials came, oldest first; only as many as make a difference.
     wrong: VecDeque<Instant>,
-    /// Until when each of those that wait does so. A place is kept to the end of the wait, even if its connection is
-    /// gone: otherwise one would come back on another one and never wait.
+    /// When each delayed rejection is due. An entry stays until then even if its connection has closed: otherwise a
+    /// client could avoid the delay by connecting again.
     waits: Vec<Instant>,
-    last: Instant,
 }
 
 impl AuthThrottle {
-    /// None yet.
+    /// An empty throttle.
     pub fn new(options: ThrottleOptions) -> Self {
-        Self { options, ..Self::default() }
+        // Bounded below: a bounded cache allocates all of its capacity at once.
+        Self { options, records: LruCache::unbounded() }
     }
 
-    /// Counts a wrong one; says how long to wait before it is told.
+    /// Counts wrong credentials from this address, and says when to reject them.
     pub fn wrong(&mut self, from: RateLimitKey, now: Instant) -> Verdict {
-        let options = self.options;
-        self.forget(from, now);
-        let fresh = || Record { wrong: VecDeque::new(), waits: Vec::new(), last: now };
-        let record = self.records.entry(from).or_insert_with(fresh);
-        self.order.remove(&(record.last, from));
-        self.order.insert((now, from));
-        record.last = now;
-        let verdict = record.count(&options, now);
-        while self.records.len() > options.addresses {
-            let Some((_, oldest)) = self.order.pop_first() else { break };
-            self.records.remove(&oldest);
+        let verdict = self.records.get_or_insert_mut(from, Record::default).count(&self.options, now);
+        while self.records.len() > self.options.addresses || self.is_oldest_stale(now) {
+            self.records.pop_lru();
         }
         verdict
     }
 
-    /// How many addresses are remembered.
-    pub fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Whether nobody is remembered.
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
-    /// Forgets those of whom nothing counts any more.
-    fn forget(&mut self, but: RateLimitKey, now: Instant) {
+    fn is_oldest_stale(&self, now: Instant) -> bool {
         let kept_for = self.options.window.max(self.options.longest);
-        while let Some((last, network)) = self.order.first().copied() {
-            if network == but || now.saturating_duration_since(last) < kept_for {
-                break;
-            }
-            self.order.pop_first();
-            self.records.remove(&network);
-        }
+        let last = self.records.peek_lru().and_then(|(_, record)| record.wrong.back());
+        last.is_some_and(|last| now.saturating_duration_since(*last) >= kept_for)
     }
 }
 
 impl Record {
     fn count(&mut self, options: &ThrottleOptions, now: Instant) -> Verdict {
         self.wrong.retain(|then| now.saturating_duration_since(*then) < options.window);
-        self.waits.retain(|end| *end > now);
+        self.waits.retain(|due| *due > now);
         let over = u32::try_from((self.wrong.len() + 1).saturating_sub(options.free)).unwrap_or(u32::MAX);
         let wait = options.step.saturating_mul(over).min(options.longest);
-        // One more would not make the wait longer: then the newest ones are enough.
+        // One more would not make the delay longer: the newest ones are enough.
         if wait == options.longest {
             self.wrong.pop_front();
         }
@@ -143,8 +119,8 @@ mod tests {
         ClientAddr::new(std::net::Ipv4Addr::from_bits(number).into()).network()
     }
 
-    /// The seconds that each of so many wrong ones waits, one every so often.
-    fn waits(throttle: &mut AuthThrottle, start: Instant, every: Duration, count: u32) -> Vec<u64> {
+    /// The delays, in seconds, of `count` wrong credentials, one every `every`.
+    fn delays(throttle: &mut AuthThrottle, start: Instant, every: Duration, count: u32) -> Vec<u64> {
         let wait = |verdict| match verdict {
             Verdict::Wait(wait) => wait.as_secs(),
             Verdict::Crowded => panic!("crowded"),
@@ -153,80 +129,80 @@ mod tests {
     }
 
     #[test]
-    fn the_first_five_are_told_at_once_and_each_further_one_a_second_later() {
-        let told = waits(&mut AuthThrottle::default(), Instant::now(), 2 * SECOND, 30);
+    fn wrong_credentials_after_five_wait_a_second_longer_each() {
+        let delays_seen = delays(&mut AuthThrottle::new(ThrottleOptions::default()), Instant::now(), 2 * SECOND, 30);
         let expected: Vec<u64> = [0; 5].into_iter().chain(1..=20).chain([20; 5]).collect();
-        assert_eq!(told, expected);
+        assert_eq!(delays_seen, expected);
     }
 
     #[test]
-    fn a_wrong_one_counts_for_ten_minutes() {
+    fn wrong_credentials_count_for_ten_minutes() {
         let start = Instant::now();
-        let mut throttle = AuthThrottle::default();
-        assert_eq!(waits(&mut throttle, start, SECOND, 6), [0, 0, 0, 0, 0, 1]);
+        let mut throttle = AuthThrottle::new(ThrottleOptions::default());
+        assert_eq!(delays(&mut throttle, start, SECOND, 6), [0, 0, 0, 0, 0, 1]);
         // The first two are too old by then, the other four count.
-        assert_eq!(waits(&mut throttle, start + 601 * SECOND, SECOND, 1), [0]);
-        assert_eq!(waits(&mut throttle, start + 602 * SECOND, Duration::ZERO, 2), [0, 1]);
-        assert_eq!(waits(&mut throttle, start + 1300 * SECOND, Duration::ZERO, 1), [0]);
+        assert_eq!(delays(&mut throttle, start + 601 * SECOND, SECOND, 1), [0]);
+        assert_eq!(delays(&mut throttle, start + 602 * SECOND, Duration::ZERO, 2), [0, 1]);
+        assert_eq!(delays(&mut throttle, start + 1300 * SECOND, Duration::ZERO, 1), [0]);
     }
 
     #[test]
-    fn who_goes_on_for_ever_waits_for_the_longest_time_and_not_for_longer() {
-        let told = waits(&mut AuthThrottle::default(), Instant::now(), 20 * SECOND, 300);
-        assert!(told[24..].iter().all(|wait| *wait == 20), "{told:?}");
+    fn wrong_credentials_endless_wait_no_longer_than_the_longest() {
+        let delays_seen = delays(&mut AuthThrottle::new(ThrottleOptions::default()), Instant::now(), 20 * SECOND, 300);
+        assert!(delays_seen[24..].iter().all(|wait| *wait == 20), "{delays_seen:?}");
     }
 
     #[test]
-    fn sixteen_wait_and_the_next_is_closed_at_once() {
+    fn rejections_beyond_sixteen_delayed_are_sent_at_once() {
         let now = Instant::now();
-        let mut throttle = AuthThrottle::default();
-        assert_eq!(waits(&mut throttle, now, Duration::ZERO, 21).last(), Some(&16));
+        let mut throttle = AuthThrottle::new(ThrottleOptions::default());
+        assert_eq!(delays(&mut throttle, now, Duration::ZERO, 21).last(), Some(&16));
         assert_eq!(throttle.wrong(from(1), now), Verdict::Crowded);
-        // The first has been told by now: one place is free, and one only.
+        // The first rejection has been sent by now: exactly one more may wait.
         assert_eq!(throttle.wrong(from(1), now + SECOND), Verdict::Wait(18 * SECOND));
         assert_eq!(throttle.wrong(from(1), now + SECOND), Verdict::Crowded);
     }
 
     #[test]
-    fn each_address_counts_by_itself() {
+    fn address_other_is_not_delayed() {
         let now = Instant::now();
-        let mut throttle = AuthThrottle::default();
-        waits(&mut throttle, now, Duration::ZERO, 10);
+        let mut throttle = AuthThrottle::new(ThrottleOptions::default());
+        delays(&mut throttle, now, Duration::ZERO, 10);
         assert_eq!(throttle.wrong(from(2), now), Verdict::Wait(Duration::ZERO));
     }
 
     #[test]
-    fn no_more_than_so_many_addresses_are_remembered_and_the_oldest_are_forgotten() {
+    fn addresses_beyond_the_limit_displace_the_oldest() {
         let now = Instant::now();
         let mut throttle = AuthThrottle::new(ThrottleOptions { addresses: 100, ..ThrottleOptions::default() });
-        waits(&mut throttle, now, Duration::ZERO, 5);
+        delays(&mut throttle, now, Duration::ZERO, 5);
         for number in 2..=101 {
             throttle.wrong(from(number), now + SECOND);
         }
-        assert_eq!((throttle.len(), throttle.order.len()), (100, 100));
-        assert_eq!(throttle.wrong(from(1), now + SECOND), Verdict::Wait(Duration::ZERO), "begins anew");
+        assert_eq!(throttle.records.len(), 100);
+        assert_eq!(throttle.wrong(from(1), now + SECOND), Verdict::Wait(Duration::ZERO), "starts again");
     }
 
     #[test]
-    fn those_who_have_been_silent_for_long_are_forgotten() {
+    fn addresses_silent_for_the_window_are_forgotten() {
         let now = Instant::now();
-        let mut throttle = AuthThrottle::default();
+        let mut throttle = AuthThrottle::new(ThrottleOptions::default());
         for number in 0..1000 {
             throttle.wrong(from(number), now);
         }
         throttle.wrong(from(1), now + 601 * SECOND);
         throttle.wrong(from(1), now + 602 * SECOND);
-        assert_eq!((throttle.len(), throttle.order.len()), (1, 1));
+        assert_eq!(throttle.records.len(), 1);
     }
 
     #[test]
-    fn what_is_kept_of_one_address_is_bounded() {
+    fn record_of_one_address_is_bounded() {
         let now = Instant::now();
-        let mut throttle = AuthThrottle::default();
+        let mut throttle = AuthThrottle::new(ThrottleOptions::default());
         for _ in 0..10_000 {
             throttle.wrong(from(1), now);
         }
-        let record = &throttle.records[&from(1)];
+        let record = throttle.records.peek(&from(1)).unwrap();
         assert_eq!((record.wrong.len(), record.waits.len()), (24, 16));
     }
 }
