@@ -3,9 +3,9 @@
 //!
 //! A request passes these layers, the outermost first:
 //!
-//! 1. [`client_addr`] finds out which client sent it;
-//! 2. for the transports: CORS, then [`origin`] (which pages may connect), then [`connection_limit`], then a time limit for
-//!    the body;
+//! 1. `client_addr` finds out which client sent it;
+//! 2. for the transports: CORS, then `origin` (which pages may connect), then `connection_limit`, then a time limit for the
+//!    body;
 //! 3. the route.
 
 pub(crate) mod api;
