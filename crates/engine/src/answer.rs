@@ -65,7 +65,7 @@ impl Body for OwnBody {
 
 /// The error codes of Engine.IO.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
+pub(crate) enum Code {
     UnknownTransport = 0,
     UnknownSession = 1,
     BadMethod = 2,
@@ -74,7 +74,7 @@ pub enum Code {
 }
 
 impl Code {
-    pub fn message(self) -> &'static str {
+    pub(crate) fn message(self) -> &'static str {
         match self {
             Self::UnknownTransport => "Transport unknown",
             Self::UnknownSession => "Session ID unknown",
@@ -101,30 +101,30 @@ fn not_stored(mut answer: Answer) -> Answer {
 }
 
 /// An answer to a poll. `session` ends if the answer is dropped before it is fetched.
-pub fn packets(data: Vec<u8>, session: Option<Arc<Session>>) -> Answer {
+pub(crate) fn packets(data: Vec<u8>, session: Option<Arc<Session>>) -> Answer {
     let mut answer = not_stored(answer(StatusCode::OK, Some("text/plain; charset=UTF-8"), data));
     answer.body_mut().unsent = Some(Unsent(session));
     answer
 }
 
 /// The answer to packets that were posted.
-pub fn ok() -> Answer {
+pub(crate) fn ok() -> Answer {
     not_stored(answer(StatusCode::OK, Some("text/html"), "ok"))
 }
 
 /// An empty answer.
-pub fn empty(status: StatusCode) -> Answer {
+pub(crate) fn empty(status: StatusCode) -> Answer {
     answer(status, None, "")
 }
 
 /// What is wrong with a request.
-pub fn refused(code: Code) -> Answer {
+pub(crate) fn refused(code: Code) -> Answer {
     let body = format!(r#"{{"code":{},"message":"{}"}}"#, code as u8, code.message());
     answer(StatusCode::BAD_REQUEST, Some("application/json"), body)
 }
 
 /// What is wrong with a request for a WebSocket.
-pub fn no_websocket(status: StatusCode, message: &'static str) -> Answer {
+pub(crate) fn no_websocket(status: StatusCode, message: &'static str) -> Answer {
     let mut answer = answer(status, Some("text/html"), message);
     answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     if message.contains("Sec-WebSocket-Version") {
@@ -134,7 +134,7 @@ pub fn no_websocket(status: StatusCode, message: &'static str) -> Answer {
 }
 
 /// The answer to a request for a WebSocket.
-pub fn switching(key: &[u8], protocol: Option<HeaderValue>) -> Answer {
+pub(crate) fn switching(key: &[u8], protocol: Option<HeaderValue>) -> Answer {
     let mut answer = empty(StatusCode::SWITCHING_PROTOCOLS);
     let headers = answer.headers_mut();
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));

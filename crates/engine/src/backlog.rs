@@ -12,7 +12,7 @@ use crate::frame::Frame;
 
 /// How much is taken at once.
 #[derive(Debug, Clone, Copy)]
-pub struct Most {
+pub(crate) struct Most {
     pub frames: usize,
     /// Bytes as they are in a polling answer. A first frame is taken at any size.
     pub bytes: usize,
@@ -20,7 +20,7 @@ pub struct Most {
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Capacity {
+pub(crate) struct Capacity {
     /// One with binary parts is one.
     pub messages: usize,
     /// Bytes of payload: beyond it no place is reserved.
@@ -29,7 +29,7 @@ pub struct Capacity {
 
 /// The frames of one queue.
 #[derive(Debug, Default)]
-pub struct Backlog {
+pub(crate) struct Backlog {
     capacity: Capacity,
     reserved: usize,
     frames: VecDeque<Frame>,
@@ -45,17 +45,17 @@ pub struct Backlog {
 
 impl Most {
     /// All there is.
-    pub const ALL: Self = Self { frames: usize::MAX, bytes: usize::MAX };
+    pub(crate) const ALL: Self = Self { frames: usize::MAX, bytes: usize::MAX };
 }
 
 impl Backlog {
     /// An empty one.
-    pub fn new(capacity: Capacity) -> Self {
+    pub(crate) fn new(capacity: Capacity) -> Self {
         Self { capacity, ..Self::default() }
     }
 
     /// Reserves a place; false if none is free.
-    pub fn reserve(&mut self) -> bool {
+    pub(crate) fn reserve(&mut self) -> bool {
         let is_free = self.has_place() && self.size().1 < self.capacity.bytes;
         self.reserved += usize::from(is_free);
         is_free
@@ -63,7 +63,7 @@ impl Backlog {
 
     /// Whether so many bytes may be added without a reserved place, where at most `max_bytes` may wait. One message alone
     /// may be of any size. What may wait in this way leaves as much room again for what is put into reserved places.
-    pub fn has_room(&mut self, bytes: usize, max_bytes: usize) -> bool {
+    pub(crate) fn has_room(&mut self, bytes: usize, max_bytes: usize) -> bool {
         self.capacity.bytes = self.capacity.bytes.max(max_bytes.saturating_mul(2));
         let waiting = self.size().1;
         self.has_place() && (waiting == 0 || waiting + bytes <= max_bytes)
@@ -74,12 +74,12 @@ impl Backlog {
     }
 
     /// Frees a reserved place.
-    pub fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         self.reserved -= 1;
     }
 
     /// Adds a message behind the others: its frames, the last of which takes its place.
-    pub fn push(&mut self, frames: impl IntoIterator<Item = Frame>) {
+    pub(crate) fn push(&mut self, frames: impl IntoIterator<Item = Frame>) {
         let mut frames = frames.into_iter().peekable();
         while let Some(mut frame) = frames.next() {
             // Mostly no other follows before it is taken: one place, of a size that the allocator has at hand.
@@ -94,12 +94,12 @@ impl Backlog {
     }
 
     /// Replaces the volatile message.
-    pub fn replace_volatile(&mut self, frames: impl IntoIterator<Item = Frame>) {
+    pub(crate) fn replace_volatile(&mut self, frames: impl IntoIterator<Item = Frame>) {
         self.volatile = Some(frames.into_iter().collect());
     }
 
     /// Moves frames into an empty batch, the volatile message if there are no others; false if nothing waits.
-    pub fn take(&mut self, most: Most, batch: &mut VecDeque<Frame>) -> bool {
+    pub(crate) fn take(&mut self, most: Most, batch: &mut VecDeque<Frame>) -> bool {
         if self.frames.is_empty()
             && let Some(frames) = self.volatile.take()
         {
@@ -131,22 +131,22 @@ impl Backlog {
     }
 
     /// What was taken is written, or lost.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.in_flight = (0, 0);
     }
 
     /// Drops what waits.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         (self.frames, self.messages, self.bytes, self.volatile) = (VecDeque::new(), 0, 0, None);
     }
 
     /// Whether every message but a volatile one is taken.
-    pub fn is_taken(&self) -> bool {
+    pub(crate) fn is_taken(&self) -> bool {
         self.frames.is_empty()
     }
 
     /// Messages that wait or are being written, and the bytes of their payloads.
-    pub fn size(&self) -> (usize, usize) {
+    pub(crate) fn size(&self) -> (usize, usize) {
         (self.messages + self.in_flight.0, self.bytes + self.in_flight.1)
     }
 }

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Due {
+pub(crate) enum Due {
     /// A ping is to be sent.
     Ping,
     /// A pong should have come.
@@ -31,7 +31,7 @@ const KINDS: [Due; 3] = [Due::Ping, Due::Pong, Due::LastPoll];
 
 /// An entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     at: Instant,
     pub id: Sid,
     pub beat: u32,
@@ -39,7 +39,7 @@ pub struct Entry {
 
 /// The deadlines of all sessions.
 #[derive(Debug)]
-pub struct Clock {
+pub(crate) struct Clock {
     waits: [Duration; KINDS.len()],
     inner: Mutex<Inner>,
     earlier: Notify,
@@ -54,13 +54,13 @@ struct Inner {
 }
 
 impl Clock {
-    pub fn new(interval: Duration, timeout: Duration, last_poll: Duration) -> Self {
+    pub(crate) fn new(interval: Duration, timeout: Duration, last_poll: Duration) -> Self {
         let inner = Inner { entries: Default::default(), is_running: false, next: None };
         Self { waits: [interval, timeout, last_poll], inner: Mutex::new(inner), earlier: Notify::new() }
     }
 
     /// Makes an entry. True if the task is to be started.
-    pub fn schedule(&self, due: Due, id: Sid, beat: u32) -> bool {
+    pub(crate) fn schedule(&self, due: Due, id: Sid, beat: u32) -> bool {
         let mut inner = self.inner.lock();
         let at = Instant::now() + self.waits[due as usize];
         inner.entries[due as usize].push_back(Entry { at, id, beat });
@@ -71,7 +71,7 @@ impl Clock {
     }
 
     /// Waits until something is due, and takes it; `None` if there are no entries any more.
-    pub async fn due(&self) -> Option<Vec<(Due, Entry)>> {
+    pub(crate) async fn due(&self) -> Option<Vec<(Due, Entry)>> {
         loop {
             let next = {
                 let mut inner = self.inner.lock();
@@ -95,7 +95,7 @@ impl Clock {
     }
 
     /// The task has ended, however. False if there are entries.
-    pub fn stop(&self) -> bool {
+    pub(crate) fn stop(&self) -> bool {
         let mut inner = self.inner.lock();
         let is_empty = inner.entries.iter().all(VecDeque::is_empty);
         inner.is_running = !is_empty;
@@ -103,7 +103,7 @@ impl Clock {
     }
 
     /// The task was dropped with its runtime.
-    pub fn abandon(&self) {
+    pub(crate) fn abandon(&self) {
         self.inner.lock().is_running = false;
     }
 

@@ -27,7 +27,7 @@ const CONNECT_ERROR: u8 = b'4';
 
 /// What is to be done with a message that came.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Arrival {
+pub(crate) enum Arrival {
     /// It is delivered at once.
     Deliver(Message),
     /// It is held; for the first one that is held, its time is to be limited.
@@ -38,7 +38,7 @@ pub enum Arrival {
 
 /// The CONNECTs of one session.
 #[derive(Debug, Default)]
-pub struct Connects(Mutex<Inner>);
+pub(crate) struct Connects(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -58,7 +58,7 @@ struct Hold {
 
 impl Connects {
     /// A message came.
-    pub fn arrive(&self, message: Message, most_bytes: usize) -> Arrival {
+    pub(crate) fn arrive(&self, message: Message, most_bytes: usize) -> Arrival {
         let mut inner = self.0.lock();
         let Some(hold) = &mut inner.hold else {
             if let Some(reply) = inner.pass(&message) {
@@ -79,7 +79,7 @@ impl Connects {
     }
 
     /// A message goes out. True if what is held is to be delivered now, by [`Connects::next`] until there is no more.
-    pub fn send(&self, text: &str) -> bool {
+    pub(crate) fn send(&self, text: &str) -> bool {
         let Some(kind @ (CONNECT | DISCONNECT | CONNECT_ERROR)) = text.bytes().next() else { return false };
         let name = namespace(text);
         let mut inner = self.0.lock();
@@ -94,13 +94,13 @@ impl Connects {
     }
 
     /// No reply came in time. True as for [`Connects::send`].
-    pub fn give_up(&self) -> bool {
+    pub(crate) fn give_up(&self) -> bool {
         let mut inner = self.0.lock();
         inner.hold.as_ref().is_some_and(|hold| hold.reply.is_some()) && inner.release()
     }
 
     /// The next message that was held; `None` if there is none, or if it has to wait for another reply.
-    pub fn next(&self) -> Option<Message> {
+    pub(crate) fn next(&self) -> Option<Message> {
         let mut inner = self.0.lock();
         let hold = inner.hold.as_mut()?;
         if hold.reply.is_some() {

@@ -32,7 +32,7 @@ const LAST_POLL: Duration = Duration::from_secs(30);
 const MESSAGES_WAITING: usize = 2;
 
 /// The engine.
-pub struct Engine<H: EngineIoHandler> {
+pub(crate) struct Engine<H: EngineIoHandler> {
     pub config: EngineIoConfig,
     handler: Arc<H>,
     sockets: RwLock<HashMap<Sid, Arc<Socket<H::Data>>>>,
@@ -43,7 +43,7 @@ pub struct Engine<H: EngineIoHandler> {
 }
 
 impl<H: EngineIoHandler> Engine<H> {
-    pub fn new(handler: Arc<H>, config: EngineIoConfig) -> Arc<Self> {
+    pub(crate) fn new(handler: Arc<H>, config: EngineIoConfig) -> Arc<Self> {
         Arc::new_cyclic(|this| Self {
             clock: Arc::new(Clock::new(config.ping_interval, config.ping_timeout, LAST_POLL)),
             config,
@@ -55,7 +55,7 @@ impl<H: EngineIoHandler> Engine<H> {
     }
 
     /// Opens a session.
-    pub fn open(self: &Arc<Self>, stage: Stage, parts: Parts) -> Arc<Socket<H::Data>> {
+    pub(crate) fn open(self: &Arc<Self>, stage: Stage, parts: Parts) -> Arc<Socket<H::Data>> {
         let bytes = usize::try_from(self.config.max_payload).unwrap_or(usize::MAX).saturating_mul(MESSAGES_WAITING);
         let capacity = Capacity { messages: self.config.max_buffer_size, bytes };
         let session = Arc::new(Session::new(stage, capacity, self.this.clone()));
@@ -67,22 +67,22 @@ impl<H: EngineIoHandler> Engine<H> {
         socket
     }
 
-    pub fn get(&self, id: Sid) -> Option<Arc<Socket<H::Data>>> {
+    pub(crate) fn get(&self, id: Sid) -> Option<Arc<Socket<H::Data>>> {
         self.sockets.read().get(&id).cloned()
     }
 
     /// A session that the server has closed, for its last poll.
-    pub fn ended(&self, id: Sid) -> Option<Arc<Session>> {
+    pub(crate) fn ended(&self, id: Sid) -> Option<Arc<Session>> {
         self.ended.read().get(&id).cloned()
     }
 
     /// A session's last poll is answered.
-    pub fn forget(&self, id: Sid) {
+    pub(crate) fn forget(&self, id: Sid) {
         self.ended.write().remove(&id);
     }
 
     /// The payload of the open packet.
-    pub fn greeting(&self, id: Sid, transport: TransportType) -> String {
+    pub(crate) fn greeting(&self, id: Sid, transport: TransportType) -> String {
         let upgrades = match transport {
             TransportType::Polling if self.config.allowed_transport(TransportType::Websocket) => r#""websocket""#,
             _ => "",
@@ -98,7 +98,11 @@ impl<H: EngineIoHandler> Engine<H> {
     ///
     /// # Errors
     /// It ends the session, which is left to the transport: why, and how.
-    pub fn receive(&self, socket: &Arc<Socket<H::Data>>, packet: Packet) -> Result<(), (DisconnectReason, Ending)> {
+    pub(crate) fn receive(
+        &self,
+        socket: &Arc<Socket<H::Data>>,
+        packet: Packet,
+    ) -> Result<(), (DisconnectReason, Ending)> {
         let session = &socket.session;
         if packet == Packet::Pong {
             if session.pong() {

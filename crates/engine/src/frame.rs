@@ -8,28 +8,28 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use sha1::{Digest, Sha1};
 
-pub const CONTINUATION: u8 = 0;
-pub const TEXT: u8 = 1;
-pub const BINARY: u8 = 2;
-pub const CLOSE: u8 = 8;
-pub const PING: u8 = 9;
-pub const PONG: u8 = 10;
+pub(crate) const CONTINUATION: u8 = 0;
+pub(crate) const TEXT: u8 = 1;
+pub(crate) const BINARY: u8 = 2;
+pub(crate) const CLOSE: u8 = 8;
+pub(crate) const PING: u8 = 9;
+pub(crate) const PONG: u8 = 10;
 
 const FIN: u8 = 0x80;
 const RESERVED: u8 = 0x70;
 const MASKED: u8 = 0x80;
 
 /// Close codes that the server sends (section 7.4.1).
-pub const PROTOCOL_ERROR: u16 = 1002;
-pub const INVALID_TEXT: u16 = 1007;
-pub const TOO_LARGE: u16 = 1009;
+pub(crate) const PROTOCOL_ERROR: u16 = 1002;
+pub(crate) const INVALID_TEXT: u16 = 1007;
+pub(crate) const TOO_LARGE: u16 = 1009;
 
 /// The longest head: two bytes, eight of length, the packet type.
-pub const MAX_HEAD: usize = 11;
+pub(crate) const MAX_HEAD: usize = 11;
 
 /// A frame on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
+pub(crate) struct Frame {
     pub opcode: u8,
     /// The Engine.IO packet type; 0 for a frame that has none.
     pub packet: u8,
@@ -40,22 +40,22 @@ pub struct Frame {
 
 impl Frame {
     /// A text frame with an Engine.IO packet of this type.
-    pub fn packet(packet: u8, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn packet(packet: u8, body: impl Into<Bytes>) -> Self {
         Self { opcode: TEXT, packet, is_last: true, body: body.into() }
     }
 
     /// A frame without a packet type.
-    pub fn bare(opcode: u8, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn bare(opcode: u8, body: impl Into<Bytes>) -> Self {
         Self { opcode, packet: 0, is_last: true, body: body.into() }
     }
 
     /// Bytes of the payload.
-    pub fn payload_size(&self) -> usize {
+    pub(crate) fn payload_size(&self) -> usize {
         self.body.len() + usize::from(self.packet != 0)
     }
 
     /// Bytes that the frame is as a packet of a polling answer.
-    pub fn polling_size(&self) -> usize {
+    pub(crate) fn polling_size(&self) -> usize {
         match self.opcode {
             BINARY => 1 + self.body.len().div_ceil(3) * 4,
             _ => self.payload_size(),
@@ -63,7 +63,7 @@ impl Frame {
     }
 
     /// Appends the frame as a packet of a polling answer: binary is base64 behind a `b`.
-    pub fn write_polling(&self, out: &mut Vec<u8>) {
+    pub(crate) fn write_polling(&self, out: &mut Vec<u8>) {
         if self.opcode == BINARY {
             out.push(b'b');
             out.extend_from_slice(STANDARD.encode(&self.body).as_bytes());
@@ -74,7 +74,7 @@ impl Frame {
     }
 
     /// Writes the head, the packet type included, and returns its length.
-    pub fn write_head(&self, head: &mut [u8; MAX_HEAD]) -> usize {
+    pub(crate) fn write_head(&self, head: &mut [u8; MAX_HEAD]) -> usize {
         let size = self.payload_size();
         head[0] = FIN | self.opcode;
         let mut end = match (u8::try_from(size), u16::try_from(size)) {
@@ -103,7 +103,7 @@ impl Frame {
 
 /// The head of a frame that came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub(crate) struct Head {
     pub fin: bool,
     pub opcode: u8,
     pub mask: [u8; 4],
@@ -115,14 +115,14 @@ pub struct Head {
 
 /// What a client sent breaks the protocol: the close code that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Violation(pub u16);
+pub(crate) struct Violation(pub u16);
 
 impl Head {
     /// Reads the head at the beginning of `data`; `None` while there is not enough of it.
     ///
     /// # Errors
     /// A head that no client may send. Two bytes are enough to find that out.
-    pub fn read(data: &[u8]) -> Result<Option<Self>, Violation> {
+    pub(crate) fn read(data: &[u8]) -> Result<Option<Self>, Violation> {
         let [first, second, ..] = *data else { return Ok(None) };
         let (fin, opcode, short) = (first & FIN != 0, first & 0x0f, second & !MASKED);
         let is_control = opcode >= CLOSE;
@@ -146,7 +146,7 @@ impl Head {
 }
 
 /// Removes the mask, eight bytes at a time.
-pub fn unmask(data: &mut [u8], [a, b, c, d]: [u8; 4]) {
+pub(crate) fn unmask(data: &mut [u8], [a, b, c, d]: [u8; 4]) {
     let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
     let (chunks, rest) = data.as_chunks_mut::<8>();
     for chunk in chunks {
@@ -158,12 +158,12 @@ pub fn unmask(data: &mut [u8], [a, b, c, d]: [u8; 4]) {
 }
 
 /// Whether this close code may stand in a close frame.
-pub fn is_close_code(code: u16) -> bool {
+pub(crate) fn is_close_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
 /// The answer to the key of a handshake (section 4.2.2).
-pub fn accept(key: &[u8]) -> String {
+pub(crate) fn accept(key: &[u8]) -> String {
     let mut hash = Sha1::new();
     hash.update(key);
     hash.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");

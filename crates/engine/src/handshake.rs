@@ -14,7 +14,7 @@ use crate::session::Stage;
 
 /// A request that is sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub(crate) enum Asked {
     OpenPolling,
     Poll(Sid),
     Post(Sid),
@@ -28,7 +28,7 @@ pub enum Asked {
 ///
 /// # Errors
 /// The code of what is wrong with it.
-pub fn asked<H: EngineIoHandler, B>(
+pub(crate) fn asked<H: EngineIoHandler, B>(
     engine: &Arc<Engine<H>>,
     request: &Request<B>,
     is_upgrade: bool,
@@ -73,14 +73,14 @@ fn value<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
 }
 
 /// Whether a request asks for another protocol.
-pub fn is_upgrade(headers: &HeaderMap) -> bool {
+pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
     headers.contains_key(header::UPGRADE)
         && values.any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case("upgrade")))
 }
 
 /// How this is answered.
-pub fn refusal(code: Code, is_upgrade: bool) -> Answer {
+pub(crate) fn refusal(code: Code, is_upgrade: bool) -> Answer {
     if is_upgrade { no_websocket(StatusCode::BAD_REQUEST, code.message()) } else { refused(code) }
 }
 
@@ -88,7 +88,7 @@ pub fn refusal(code: Code, is_upgrade: bool) -> Answer {
 ///
 /// # Errors
 /// It is no handshake (RFC 6455, section 4.2.1): the status and the body of the answer.
-pub fn key<B>(request: &Request<B>) -> Result<&HeaderValue, (StatusCode, &'static str)> {
+pub(crate) fn key<B>(request: &Request<B>) -> Result<&HeaderValue, (StatusCode, &'static str)> {
     let headers = request.headers();
     let is = |name, expected: &str| {
         headers.get(name).is_some_and(|value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(expected.as_bytes()))
@@ -119,7 +119,7 @@ fn is_key(key: &[u8]) -> bool {
 }
 
 /// The first subprotocol that was offered: without an answer a browser gives the connection up.
-pub fn protocol(headers: &HeaderMap) -> Option<HeaderValue> {
+pub(crate) fn protocol(headers: &HeaderMap) -> Option<HeaderValue> {
     let offered = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
     let first = offered.split(',').next()?.trim();
     HeaderValue::from_str(first).ok().filter(|first| !first.is_empty())

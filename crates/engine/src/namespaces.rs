@@ -7,22 +7,22 @@ const MOST: usize = 16;
 
 /// The namespaces of one session.
 #[derive(Debug, Default)]
-pub struct Namespaces {
+pub(crate) struct Namespaces {
     root: bool,
     others: Vec<Str>,
 }
 
 impl Namespaces {
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         if name == "/" { self.root } else { self.others.iter().any(|other| **other == *name) }
     }
 
     /// Whether this one is remembered, or would be.
-    pub fn has_room(&self, name: &str) -> bool {
+    pub(crate) fn has_room(&self, name: &str) -> bool {
         name == "/" || self.others.len() < MOST
     }
 
-    pub fn join(&mut self, name: &str) {
+    pub(crate) fn join(&mut self, name: &str) {
         if name == "/" {
             self.root = true;
         } else if !self.has(name) && self.has_room(name) {
@@ -30,7 +30,7 @@ impl Namespaces {
         }
     }
 
-    pub fn leave(&mut self, name: &str) {
+    pub(crate) fn leave(&mut self, name: &str) {
         if name == "/" {
             self.root = false;
         } else {
@@ -40,7 +40,7 @@ impl Namespaces {
 }
 
 /// The namespace of a packet without parts: `0/name?query,{…}`, `0{…}`.
-pub fn namespace(text: &str) -> &str {
+pub(crate) fn namespace(text: &str) -> &str {
     match text.get(1..) {
         Some(rest) if rest.starts_with('/') => rest.split([',', '?']).next().unwrap_or(rest),
         _ => "/",

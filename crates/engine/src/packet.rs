@@ -3,24 +3,24 @@
 use bytes::Bytes;
 use engineioxide_core::Str;
 
-pub const OPEN: u8 = b'0';
-pub const CLOSE: u8 = b'1';
-pub const PING: u8 = b'2';
-pub const PONG: u8 = b'3';
-pub const MESSAGE: u8 = b'4';
-pub const UPGRADE: u8 = b'5';
-pub const NOOP: u8 = b'6';
+pub(crate) const OPEN: u8 = b'0';
+pub(crate) const CLOSE: u8 = b'1';
+pub(crate) const PING: u8 = b'2';
+pub(crate) const PONG: u8 = b'3';
+pub(crate) const MESSAGE: u8 = b'4';
+pub(crate) const UPGRADE: u8 = b'5';
+pub(crate) const NOOP: u8 = b'6';
 
 /// A message from the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Message {
+pub(crate) enum Message {
     Text(Str),
     Binary(Bytes),
 }
 
 impl Message {
     /// Bytes of its content.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
             Self::Binary(data) => data.len(),
@@ -30,7 +30,7 @@ impl Message {
 
 /// A packet from the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Packet {
+pub(crate) enum Packet {
     Message(Message),
     Pong,
     Close,
@@ -42,7 +42,7 @@ pub enum Packet {
 
 impl Packet {
     /// Reads the text of a packet; `None` if its type does not exist.
-    pub fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         Some(match *text.as_bytes().first()? {
             MESSAGE => Self::Message(Message::Text(Str::copy_from_slice(&text[1..]))),
             PONG => Self::Pong,

@@ -35,7 +35,7 @@ const WAIT_WHILE_UPGRADING: Duration = Duration::from_millis(100);
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Opens a session.
-pub fn open<H: EngineIoHandler>(engine: &Arc<Engine<H>>, mut parts: http::request::Parts) -> Answer {
+pub(crate) fn open<H: EngineIoHandler>(engine: &Arc<Engine<H>>, mut parts: http::request::Parts) -> Answer {
     // Of a request that would become a WebSocket, too, if its query said so.
     parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
     let socket = engine.open(Stage::Polling, parts);
@@ -60,7 +60,7 @@ impl Drop for Taking {
 }
 
 /// Answers a poll, as soon as there is something to answer.
-pub async fn poll<H: EngineIoHandler>(engine: Arc<Engine<H>>, id: Sid) -> Answer {
+pub(crate) async fn poll<H: EngineIoHandler>(engine: Arc<Engine<H>>, id: Sid) -> Answer {
     let open = engine.get(id).map(|socket| socket.session.clone());
     let is_open = open.is_some();
     let Some(session) = open.or_else(|| engine.ended(id)) else { return refused(Code::UnknownSession) };
@@ -127,7 +127,7 @@ impl Drop for Posting {
 }
 
 /// Takes the packets of a body.
-pub async fn post<H, B>(engine: Arc<Engine<H>>, id: Sid, headers: HeaderMap, body: B) -> Answer
+pub(crate) async fn post<H, B>(engine: Arc<Engine<H>>, id: Sid, headers: HeaderMap, body: B) -> Answer
 where
     H: EngineIoHandler,
     B: Body,

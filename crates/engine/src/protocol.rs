@@ -30,7 +30,7 @@ const LINGER: Duration = Duration::from_secs(5);
 
 /// Where a WebSocket is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// The session is not upgraded yet.
     Upgrading,
     Open,
@@ -43,7 +43,7 @@ pub enum Phase {
 }
 
 /// How reading comes to its end.
-pub enum Stop {
+pub(crate) enum Stop {
     /// The connection is gone.
     Gone,
     /// The client breaks the protocol of WebSockets: the close code that says so.
@@ -63,7 +63,7 @@ impl From<Violation> for Stop {
 }
 
 /// The protocol of one WebSocket.
-pub struct Protocol<H: EngineIoHandler> {
+pub(crate) struct Protocol<H: EngineIoHandler> {
     engine: Arc<Engine<H>>,
     pub session: Arc<Session>,
     /// What the layer above holds; let go as soon as the session has ended.
@@ -80,7 +80,7 @@ pub struct Protocol<H: EngineIoHandler> {
 
 impl<H: EngineIoHandler> Protocol<H> {
     /// A session that begins as a WebSocket.
-    pub fn open(engine: Arc<Engine<H>>, parts: Parts) -> Self {
+    pub(crate) fn open(engine: Arc<Engine<H>>, parts: Parts) -> Self {
         let socket = engine.open(Stage::WebSocket, parts);
         let greeting = engine.greeting(socket.id, TransportType::Websocket);
         let turn = socket.session.queue.take_over();
@@ -91,7 +91,7 @@ impl<H: EngineIoHandler> Protocol<H> {
     }
 
     /// A session that goes over to a WebSocket; one that has a WebSocket already keeps that, and this one is closed.
-    pub fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, mut parts: Parts) -> Self {
+    pub(crate) fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, mut parts: Parts) -> Self {
         let upgrade = Upgrade::begin(&socket.session);
         let wait = engine.config.upgrade_timeout;
         let mut this = Self::new(engine, socket, Phase::Upgrading);
@@ -117,7 +117,7 @@ impl<H: EngineIoHandler> Protocol<H> {
     ///
     /// # Errors
     /// Nothing more is to be read, and [`Protocol::stop`] says what follows.
-    pub fn read(&mut self, data: &mut [u8]) -> Result<(), Stop> {
+    pub(crate) fn read(&mut self, data: &mut [u8]) -> Result<(), Stop> {
         if matches!(self.phase, Phase::Closing { is_answered: true } | Phase::Draining) {
             return Ok(());
         }
@@ -171,7 +171,7 @@ impl<H: EngineIoHandler> Protocol<H> {
     }
 
     /// Acts on the end of reading; false if there is nothing more to be done.
-    pub fn stop(&mut self, stop: Stop) -> bool {
+    pub(crate) fn stop(&mut self, stop: Stop) -> bool {
         if let Phase::Closing { is_answered } = &mut self.phase {
             // A close frame, or what makes it senseless to wait for one.
             *is_answered = true;
@@ -201,7 +201,7 @@ impl<H: EngineIoHandler> Protocol<H> {
     }
 
     /// Sends a close frame, as the last one.
-    pub fn close(&mut self, payload: impl Into<Bytes>, is_answered: bool) {
+    pub(crate) fn close(&mut self, payload: impl Into<Bytes>, is_answered: bool) {
         if is_answered {
             self.writer.drop_unsent();
         }
@@ -211,7 +211,7 @@ impl<H: EngineIoHandler> Protocol<H> {
     }
 
     /// Puts a close frame behind what waits, for a task that is dropped; false if it is closing already.
-    pub fn put_last_frame(&mut self) -> bool {
+    pub(crate) fn put_last_frame(&mut self) -> bool {
         let is_needed = matches!(self.phase, Phase::Upgrading | Phase::Open);
         if is_needed {
             self.writer.push(Frame::bare(CLOSE, ""));
@@ -220,13 +220,13 @@ impl<H: EngineIoHandler> Protocol<H> {
     }
 
     /// Ends the session, unless it stays with polling. Nothing is written any more.
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         self.end_session(DisconnectReason::TransportError, Ending::Broken);
         self.return_turn();
         (self.phase, self.upgrade) = (Phase::Draining, None);
     }
 
-    pub fn linger(&mut self) {
+    pub(crate) fn linger(&mut self) {
         self.timer = Some(Box::pin(tokio::time::sleep(LINGER)));
     }
 
@@ -236,7 +236,7 @@ impl<H: EngineIoHandler> Protocol<H> {
         }
     }
 
-    pub fn return_turn(&mut self) {
+    pub(crate) fn return_turn(&mut self) {
         if let Some(turn) = self.turn.take() {
             // No other transport will take what still waits.
             self.session.queue.cut();

@@ -17,7 +17,7 @@ use crate::sync::Mutex;
 
 /// The queue of one session.
 #[derive(Debug)]
-pub struct SendQueue {
+pub(crate) struct SendQueue {
     inner: Mutex<Inner>,
 }
 
@@ -37,7 +37,7 @@ struct Inner {
 
 /// Where a queue is in its life.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     /// Frames are taken in.
     #[default]
     Open,
@@ -49,18 +49,18 @@ pub enum State {
 
 /// Why a frame is not taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub(crate) enum Refused {
     Full,
     Closed,
 }
 
 /// The right of one transport to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Turn(u32);
+pub(crate) struct Turn(u32);
 
 /// What there is to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub(crate) enum Taken {
     /// Frames were put into the batch.
     Frames,
     /// A transport that waited is to stop: an upgrade comes, or another transport took over.
@@ -71,7 +71,7 @@ pub enum Taken {
 
 impl SendQueue {
     /// An empty one.
-    pub fn new(capacity: Capacity) -> Self {
+    pub(crate) fn new(capacity: Capacity) -> Self {
         let inner = Inner { backlog: Backlog::new(capacity), ..Inner::default() };
         Self { inner: Mutex::new(inner) }
     }
@@ -80,7 +80,7 @@ impl SendQueue {
     ///
     /// # Errors
     /// No place is free, or the queue is closed.
-    pub fn reserve(&self) -> Result<(), Refused> {
+    pub(crate) fn reserve(&self) -> Result<(), Refused> {
         let mut inner = self.inner.lock();
         if inner.state != State::Open {
             return Err(Refused::Closed);
@@ -89,12 +89,12 @@ impl SendQueue {
     }
 
     /// Frees a reserved place.
-    pub fn release(&self) {
+    pub(crate) fn release(&self) {
         self.inner.lock().backlog.release();
     }
 
     /// Puts a message and its parts into a reserved place.
-    pub fn fill(&self, frames: impl IntoIterator<Item = Frame>) {
+    pub(crate) fn fill(&self, frames: impl IntoIterator<Item = Frame>) {
         self.change(|inner| {
             inner.backlog.release();
             inner.push(frames)
@@ -105,7 +105,7 @@ impl SendQueue {
     ///
     /// # Errors
     /// No place is free, too many bytes would wait, or the queue is closed.
-    pub fn put(&self, frame: Frame, max_bytes: usize) -> Result<(), Refused> {
+    pub(crate) fn put(&self, frame: Frame, max_bytes: usize) -> Result<(), Refused> {
         let waker = {
             let mut inner = self.inner.lock();
             if inner.state != State::Open {
@@ -121,12 +121,12 @@ impl SendQueue {
     }
 
     /// Puts a frame that needs no place: there is never more than one of its kind.
-    pub fn put_control(&self, frame: Frame) {
+    pub(crate) fn put_control(&self, frame: Frame) {
         self.change(|inner| inner.push([frame]));
     }
 
     /// Puts a message that the next volatile one replaces; false if the queue is closed.
-    pub fn put_volatile(&self, frames: impl IntoIterator<Item = Frame>) -> bool {
+    pub(crate) fn put_volatile(&self, frames: impl IntoIterator<Item = Frame>) -> bool {
         let waker = {
             let mut inner = self.inner.lock();
             if inner.state != State::Open {
@@ -140,7 +140,7 @@ impl SendQueue {
     }
 
     /// A transport takes from now on, if no other does.
-    pub fn begin(&self) -> Option<Turn> {
+    pub(crate) fn begin(&self) -> Option<Turn> {
         let mut inner = self.inner.lock();
         if inner.taken {
             return None;
@@ -150,7 +150,7 @@ impl SendQueue {
     }
 
     /// A transport takes from now on. One that took before is interrupted.
-    pub fn take_over(&self) -> Turn {
+    pub(crate) fn take_over(&self) -> Turn {
         let (turn, waker) = {
             let mut inner = self.inner.lock();
             inner.turn = inner.turn.wrapping_add(1);
@@ -164,7 +164,7 @@ impl SendQueue {
     }
 
     /// A transport that waits to take stops waiting.
-    pub fn interrupt(&self) {
+    pub(crate) fn interrupt(&self) {
         self.change(|inner| {
             inner.interrupted = inner.taken;
             inner.taker.take()
@@ -172,12 +172,12 @@ impl SendQueue {
     }
 
     /// Whether it is still this transport's turn.
-    pub fn has(&self, turn: Turn) -> bool {
+    pub(crate) fn has(&self, turn: Turn) -> bool {
         self.inner.lock().turn == turn.0
     }
 
     /// A transport takes no more.
-    pub fn end(&self, turn: Turn) {
+    pub(crate) fn end(&self, turn: Turn) {
         let waiting = {
             let mut inner = self.inner.lock();
             if inner.turn != turn.0 {
@@ -193,7 +193,13 @@ impl SendQueue {
     }
 
     /// Takes what waits into an empty batch, and counts what was taken before as written.
-    pub fn poll_take(&self, turn: Turn, most: Most, batch: &mut VecDeque<Frame>, cx: &mut Context<'_>) -> Poll<Taken> {
+    pub(crate) fn poll_take(
+        &self,
+        turn: Turn,
+        most: Most,
+        batch: &mut VecDeque<Frame>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Taken> {
         let mut inner = self.inner.lock();
         if inner.turn != turn.0 {
             return Poll::Ready(Taken::Interrupted);
@@ -213,7 +219,7 @@ impl SendQueue {
     }
 
     /// For a transport that cannot write at the moment: ready once the queue is closed.
-    pub fn poll_ending(&self, cx: &mut Context<'_>) -> Poll<State> {
+    pub(crate) fn poll_ending(&self, cx: &mut Context<'_>) -> Poll<State> {
         let mut inner = self.inner.lock();
         if inner.state != State::Open {
             return Poll::Ready(inner.state);
@@ -223,12 +229,12 @@ impl SendQueue {
     }
 
     /// Takes nothing in any more. What waits goes out, or is dropped.
-    pub fn close(&self, last_packet: u8, drop_waiting: bool) {
+    pub(crate) fn close(&self, last_packet: u8, drop_waiting: bool) {
         self.finish(State::Closing(last_packet), drop_waiting);
     }
 
     /// Ends it at once.
-    pub fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.finish(State::Cut, true);
     }
 
@@ -260,12 +266,12 @@ impl SendQueue {
     }
 
     /// Where the queue is in its life.
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         self.inner.lock().state
     }
 
     /// The packet type with which a poll's answer ends: once the queue is closing and nothing waits.
-    pub fn last_packet(&self) -> Option<u8> {
+    pub(crate) fn last_packet(&self) -> Option<u8> {
         let inner = self.inner.lock();
         match inner.state {
             State::Closing(packet) if inner.backlog.is_taken() => Some(packet),
@@ -274,12 +280,12 @@ impl SendQueue {
     }
 
     /// Messages that wait or are being written, and the bytes of their payloads.
-    pub fn waiting(&self) -> (usize, usize) {
+    pub(crate) fn waiting(&self) -> (usize, usize) {
         self.inner.lock().backlog.size()
     }
 
     /// Ready once the queue was ended and nobody takes.
-    pub fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut inner = self.inner.lock();
         if inner.is_over() {
             return Poll::Ready(());

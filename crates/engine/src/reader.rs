@@ -11,7 +11,7 @@ use crate::frame::{
 
 /// How large what comes in may be.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Bytes of one frame.
     pub frame: usize,
     /// Bytes of one message, in however many frames.
@@ -20,7 +20,7 @@ pub struct Limits {
 
 /// Something that is whole.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     Text(&'a str),
     Binary(&'a [u8]),
     Ping(&'a [u8]),
@@ -31,7 +31,7 @@ pub enum Event<'a> {
 
 /// What came and is not whole.
 #[derive(Debug, Default)]
-pub struct Reader {
+pub(crate) struct Reader {
     /// The beginning of a frame.
     partial: Vec<u8>,
     /// A message in several frames, of which the last has not come.
@@ -49,7 +49,7 @@ impl Reader {
     ///
     /// # Errors
     /// A violation of the protocol, or what `on` returns. The reader is not to be used any more then.
-    pub fn read<E: From<Violation>>(
+    pub(crate) fn read<E: From<Violation>>(
         &mut self,
         data: &mut [u8],
         limits: Limits,
@@ -71,14 +71,14 @@ impl Reader {
     /// Bytes that it owns.
     #[cfg(test)]
     #[allow(dead_code, reason = "tests/frames.rs compiles this module, too")]
-    pub fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.partial.capacity() + self.fragments.as_ref().map_or(0, |fragments| fragments.data.capacity())
     }
 
     /// Whether it has nothing and owns no memory.
     #[cfg(test)]
     #[allow(dead_code, reason = "as above")]
-    pub fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.capacity() == 0 && self.fragments.is_none()
     }
 

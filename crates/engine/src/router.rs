@@ -19,7 +19,7 @@ use crate::response::ResponseFuture;
 use crate::websocket::WebSocket;
 
 /// Answers a request, by the transport that it asks for.
-pub fn respond<H, B, F>(engine: &Arc<Engine<H>>, request: Request<B>) -> ResponseFuture<F>
+pub(crate) fn respond<H, B, F>(engine: &Arc<Engine<H>>, request: Request<B>) -> ResponseFuture<F>
 where
     H: EngineIoHandler,
     B: Body + Send + 'static,
@@ -44,7 +44,7 @@ where
 ///
 /// # Errors
 /// The request does not ask for one: what is wrong with it.
-pub fn accept<H, T>(engine: &Arc<Engine<H>>, stream: T, request: Request<()>) -> Result<(), Code>
+pub(crate) fn accept<H, T>(engine: &Arc<Engine<H>>, stream: T, request: Request<()>) -> Result<(), Code>
 where
     H: EngineIoHandler,
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,

@@ -11,7 +11,7 @@ thread_local! {
 }
 
 /// Lends the buffer. It is in use already only if a handler of this very thread runs another WebSocket.
-pub fn with<R>(read: impl FnOnce(&mut [u8]) -> R) -> R {
+pub(crate) fn with<R>(read: impl FnOnce(&mut [u8]) -> R) -> R {
     SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
         Ok(mut buffer) => read(&mut buffer),
         Err(_) => read(&mut [0; SMALL]),

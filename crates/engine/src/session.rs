@@ -32,7 +32,7 @@ pub enum DisconnectReason {
 
 /// How a session comes to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// The server closes it: what waits still goes out.
     Orderly,
     /// The client closed it.
@@ -44,7 +44,7 @@ pub enum Ending {
 }
 
 /// Ends sessions.
-pub trait End: Send + Sync {
+pub(crate) trait End: Send + Sync {
     /// Ends this session, if it has not ended. The handler is notified by another task.
     fn end(&self, id: Sid, reason: DisconnectReason, ending: Ending);
 }
@@ -52,7 +52,7 @@ pub trait End: Send + Sync {
 /// The transport of a session, and how far it is on its way from polling to WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Stage {
+pub(crate) enum Stage {
     Polling,
     /// A WebSocket has come and has sent no probe.
     Upgrading,
@@ -67,7 +67,7 @@ const PONG_DUE: u8 = 1;
 const PONG_DUE_LATER: u8 = 2;
 
 /// One session.
-pub struct Session {
+pub(crate) struct Session {
     pub id: Sid,
     pub queue: SendQueue,
     end: Weak<dyn End>,
@@ -85,7 +85,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(stage: Stage, capacity: Capacity, end: Weak<dyn End>) -> Self {
+    pub(crate) fn new(stage: Stage, capacity: Capacity, end: Weak<dyn End>) -> Self {
         Self {
             id: Sid::new(),
             queue: SendQueue::new(capacity),
@@ -102,13 +102,13 @@ impl Session {
         }
     }
 
-    pub fn end(&self, reason: DisconnectReason, ending: Ending) {
+    pub(crate) fn end(&self, reason: DisconnectReason, ending: Ending) {
         if let Some(engine) = self.end.upgrade() {
             engine.end(self.id, reason, ending);
         }
     }
 
-    pub fn stage(&self) -> Stage {
+    pub(crate) fn stage(&self) -> Stage {
         match self.stage.load(Ordering::Acquire) {
             0 => Stage::Polling,
             1 => Stage::Upgrading,
@@ -118,22 +118,22 @@ impl Session {
     }
 
     /// Goes from one stage to another; false if it was in none of the first.
-    pub fn advance(&self, from: &[Stage], to: Stage) -> bool {
+    pub(crate) fn advance(&self, from: &[Stage], to: Stage) -> bool {
         from.iter()
             .any(|from| self.stage.compare_exchange(*from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire).is_ok())
     }
 
     /// A POST begins; false if another is under way.
-    pub fn begin_post(&self) -> bool {
+    pub(crate) fn begin_post(&self) -> bool {
         !self.is_posting.swap(true, Ordering::Acquire)
     }
 
-    pub fn end_post(&self) {
+    pub(crate) fn end_post(&self) {
         self.is_posting.store(false, Ordering::Release);
     }
 
     /// A ping is sent: the number of the clock's entry that waits for the answer. `None` if this entry is not valid.
-    pub fn ping(&self, beat: u32) -> Option<u32> {
+    pub(crate) fn ping(&self, beat: u32) -> Option<u32> {
         if self.beat.load(Ordering::Relaxed) != beat {
             return None;
         }
@@ -142,45 +142,45 @@ impl Session {
     }
 
     /// Whether the answer that this entry of the clock waits for is missing.
-    pub fn is_overdue(&self, beat: u32) -> bool {
+    pub(crate) fn is_overdue(&self, beat: u32) -> bool {
         self.beat.load(Ordering::Relaxed) == beat
     }
 
     /// A pong came: true if it was due, and the next ping is to be scheduled.
-    pub fn pong(&self) -> bool {
+    pub(crate) fn pong(&self) -> bool {
         self.pong.swap(NONE_DUE, Ordering::Relaxed) != NONE_DUE
     }
 
     /// Something else came: true if a pong is due and may take its time once more, since the client is there.
-    pub fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&self) -> bool {
         self.pong.compare_exchange(PONG_DUE, PONG_DUE_LATER, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// The number of a new entry of the clock. The earlier one is not valid any more.
-    pub fn next_beat(&self) -> u32 {
+    pub(crate) fn next_beat(&self) -> u32 {
         self.beat.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
     }
 
-    pub fn add_read(&self, bytes: usize) {
+    pub(crate) fn add_read(&self, bytes: usize) {
         self.read.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    pub fn add_written(&self, bytes: usize) {
+    pub(crate) fn add_written(&self, bytes: usize) {
         self.written.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// The client sent a larger message than it may.
-    pub fn set_too_large(&self) {
+    pub(crate) fn set_too_large(&self) {
         self.is_too_large.store(true, Ordering::Relaxed);
     }
 
     /// Notes the network connection of its WebSocket, which a request with these extensions opened.
-    pub fn set_carrier(&self, extensions: &mut http::Extensions) {
+    pub(crate) fn set_carrier(&self, extensions: &mut http::Extensions) {
         *self.carrier.lock() = extensions.remove();
     }
 
     /// The client sent a close frame.
-    pub fn set_close_code(&self, code: Option<u16>) {
+    pub(crate) fn set_close_code(&self, code: Option<u16>) {
         const NO_STATUS: u16 = 1005;
         self.close_code.store(code.unwrap_or(NO_STATUS), Ordering::Relaxed);
     }

@@ -1,3 +1,3 @@
 //! The lock of the modules that a model checker runs, which puts its own in this module's place.
 
-pub use parking_lot::Mutex;
+pub(crate) use parking_lot::Mutex;

@@ -12,11 +12,11 @@ use crate::queue::Turn;
 use crate::session::{Session, Stage};
 
 /// An upgrade that is under way.
-pub struct Upgrade(Arc<Session>);
+pub(crate) struct Upgrade(Arc<Session>);
 
 /// What follows from a text of the client.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// A probe came, which this frame answers.
     Probed(Frame),
     /// The session is upgraded; the WebSocket takes from now on.
@@ -25,12 +25,12 @@ pub enum Step {
 
 impl Upgrade {
     /// Begins, unless the session is being upgraded or is a WebSocket already.
-    pub fn begin(session: &Arc<Session>) -> Option<Self> {
+    pub(crate) fn begin(session: &Arc<Session>) -> Option<Self> {
         session.advance(&[Stage::Polling], Stage::Upgrading).then(|| Self(session.clone()))
     }
 
     /// Takes a text of the client; `None` if it does not belong to an upgrade.
-    pub fn read(&self, text: &str) -> Option<Step> {
+    pub(crate) fn read(&self, text: &str) -> Option<Step> {
         match text {
             "2probe" => {
                 self.0.advance(&[Stage::Upgrading], Stage::Probed);

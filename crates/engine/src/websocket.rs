@@ -31,19 +31,19 @@ use crate::socket::Socket;
 const MAX_READS: usize = 2;
 
 /// The task of a WebSocket.
-pub struct WebSocket<H: EngineIoHandler, S: AsyncWrite + Unpin> {
+pub(crate) struct WebSocket<H: EngineIoHandler, S: AsyncWrite + Unpin> {
     protocol: Protocol<H>,
     stream: S,
 }
 
 impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
     /// A session that begins as a WebSocket.
-    pub fn open(engine: Arc<Engine<H>>, stream: S, parts: Parts) -> Self {
+    pub(crate) fn open(engine: Arc<Engine<H>>, stream: S, parts: Parts) -> Self {
         Self { protocol: Protocol::open(engine, parts), stream }
     }
 
     /// A session that polls goes over to a WebSocket.
-    pub fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, stream: S, parts: Parts) -> Self {
+    pub(crate) fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, stream: S, parts: Parts) -> Self {
         Self { protocol: Protocol::upgrade(engine, socket, parts), stream }
     }
 

@@ -26,7 +26,7 @@ const PONGS: usize = 16;
 
 /// What is being written.
 #[derive(Debug, Default)]
-pub struct Writer {
+pub(crate) struct Writer {
     pub batch: VecDeque<Frame>,
     /// Bytes of the first frame that are written.
     sent: usize,
@@ -35,12 +35,12 @@ pub struct Writer {
 
 impl Writer {
     /// Puts a frame behind the others.
-    pub fn push(&mut self, frame: Frame) {
+    pub(crate) fn push(&mut self, frame: Frame) {
         self.batch.push_back(frame);
     }
 
     /// Answers a ping, before what waits.
-    pub fn pong(&mut self, payload: &[u8]) {
+    pub(crate) fn pong(&mut self, payload: &[u8]) {
         let first = usize::from(self.sent > 0).min(self.batch.len());
         let pongs = self.batch.iter().skip(first).take_while(|frame| frame.opcode == PONG).count();
         if pongs == PONGS {
@@ -51,12 +51,12 @@ impl Writer {
     }
 
     /// Drops what is not begun.
-    pub fn drop_unsent(&mut self) {
+    pub(crate) fn drop_unsent(&mut self) {
         self.batch.truncate(usize::from(self.sent > 0));
     }
 
     /// Writes all there is, and flushes it. The bytes that went out are counted by `written`.
-    pub fn poll_write<S: AsyncWrite + Unpin>(
+    pub(crate) fn poll_write<S: AsyncWrite + Unpin>(
         &mut self,
         stream: &mut S,
         cx: &mut Context<'_>,
