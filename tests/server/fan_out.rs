@@ -7,15 +7,16 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use proptest::prelude::*;
 use switchboard::core::outgoing::ServerMessage;
-use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::peer::ConnectionEnd;
 use switchboard::core::state::{AnswerTarget, Core};
 use switchboard::hub::directory::{Broadcast, Directory, Outbox};
 use switchboard::hub::subscribers::CHUNK;
-use switchboard::protocol::call::{Call, SessionDescription};
+use switchboard::protocol::call::Call;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::protocol::opaque::Opaque;
 use switchboard::protocol::refusal::Refusal;
+
+use crate::support::fixtures::{description, newcomer};
 
 const CROWD: usize = 5 * CHUNK;
 
@@ -91,16 +92,12 @@ impl ServiceState {
 
     fn come(&mut self, name: &str) {
         let connection = ConnectionId(self.number());
-        let (name, lobby) = (UserName::new(name).expect("short"), Lobby::default());
-        let own_name = name.as_str().to_owned();
-        let (purpose, session) = (Purpose::CallsAndRooms, None);
-        let newcomer = Newcomer { name, lobby: lobby.clone(), purpose, session, counts: false, received: None };
-        let arrival = self.switchboard.arrive(connection, newcomer, self.now);
+        let arrival = self.switchboard.arrive(connection, newcomer(name), self.now);
         let screen = Arc::new(Screen::default());
         screen.0.lock().shown = ids(&arrival.offers);
-        self.directory.add(arrival.peer, connection, Some(lobby), screen.clone());
+        self.directory.add(arrival.peer, connection, Some(Lobby::default()), screen.clone());
         self.directory.tell_all(arrival.outgoing);
-        self.listeners.push(Listener { peer: arrival.peer, connection, screen, name: own_name });
+        self.listeners.push(Listener { peer: arrival.peer, connection, screen, name: name.to_owned() });
     }
 
     fn leave(&mut self, who: usize) {
@@ -125,9 +122,7 @@ impl ServiceState {
 
     fn offer(&mut self, who: usize) -> OfferId {
         let id = OfferId(self.number());
-        let json = serde_json::value::to_raw_value("an offer").expect("text is JSON");
-        let description = SessionDescription::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default());
-        let outgoing = self.switchboard.offer(self.listeners[who].peer, id, description.expect("small"), self.now);
+        let outgoing = self.switchboard.offer(self.listeners[who].peer, id, description("an offer"), self.now);
         self.directory.tell_all(outgoing.expect("kept"));
         id
     }
@@ -148,10 +143,8 @@ impl ServiceState {
     }
 
     fn answer_to(&mut self, who: usize, wanted: &AnswerTarget) -> Result<(), Refusal> {
-        let json = serde_json::value::to_raw_value("an answer").expect("text is JSON");
-        let description = SessionDescription::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default());
         let peer = self.listeners[who].peer;
-        let answered = self.switchboard.answer(peer, wanted, description.expect("small"), true, self.now)?;
+        let answered = self.switchboard.answer(peer, wanted, description("an answer"), true, self.now)?;
         self.directory.tell_all(answered.outgoing);
         Ok(())
     }

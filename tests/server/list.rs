@@ -2,15 +2,12 @@
 
 use std::time::Instant;
 
-use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use switchboard::core::peer::{Newcomer, Purpose};
 use switchboard::core::state::Core;
-use switchboard::protocol::call::SessionDescription;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, UserName};
-use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::name::{ConnectionId, OfferId};
 
+use crate::support::fixtures::{description, newcomer};
 use crate::support::payload::{candidate, connected_call, from_offerer, offer, offered};
 use crate::support::{Client, TestServer};
 
@@ -108,27 +105,16 @@ async fn the_list_holds_at_least_one_however_large() {
 #[test]
 fn the_list_holds_at_most_500() {
     let mut switchboard = Core::new(Limits::default());
-    let name = |number: u64| UserName::new(&format!("caller {number}")).expect("short enough");
+    let name = |number: u64| format!("caller {number}");
     let arrive = |switchboard: &mut Core, number: u64| {
-        let newcomer = Newcomer {
-            name: name(number),
-            lobby: Lobby::default(),
-            purpose: Purpose::CallsAndRooms,
-            session: None,
-            counts: false,
-            received: None,
-        };
-        switchboard.arrive(ConnectionId(number), newcomer, Instant::now())
+        switchboard.arrive(ConnectionId(number), newcomer(&name(number)), Instant::now())
     };
     for number in 0..503 {
         let caller = arrive(&mut switchboard, number).peer;
-        let json = to_raw_value("offer").expect("text is JSON");
-        let description = Opaque::new(&json, &[]).and_then(|json| SessionDescription::new(json, &Limits::default()));
-        let description = description.expect("a small description");
-        switchboard.offer(caller, OfferId(number), description, Instant::now()).expect("an offer");
+        switchboard.offer(caller, OfferId(number), description("offer"), Instant::now()).expect("an offer");
     }
     let list = arrive(&mut switchboard, 503).offers;
-    let listed: Vec<_> = list.iter().map(|call| call.offerer_user_name.clone()).collect();
+    let listed: Vec<_> = list.iter().map(|call| call.offerer_user_name.as_str().to_owned()).collect();
     assert_eq!(listed, (3..503).map(name).collect::<Vec<_>>());
 }
 

@@ -7,10 +7,11 @@ use switchboard::core::pairs::{Address, PairId};
 use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::core::state::Core;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, PeerId, RoomName};
+use switchboard::protocol::name::{ConnectionId, PeerId, RoomName};
 use switchboard::protocol::refusal::Code;
 
 use crate::support::TestServer;
+use crate::support::fixtures::newcomer;
 use crate::support::pair_user::{User, create, pair, post};
 
 #[tokio::test]
@@ -169,8 +170,7 @@ fn address(number: usize, ip_prefix: &str) -> Address {
 }
 
 fn connect(board: &mut Core, id: &PairId, now: Instant) -> PeerId {
-    let (name, lobby, purpose) = (id.text().clone(), Lobby::default(), Purpose::Pairs);
-    let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
+    let newcomer = Newcomer { purpose: Purpose::Pairs, ..newcomer(id.text().as_str()) };
     board.arrive(ConnectionId(1), newcomer, now).peer
 }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::peer::ConnectionEnd;
 use switchboard::hub::directory::{Broadcast, Outbox};
 use switchboard::hub::{Hub, Speaker};
-use switchboard::protocol::call::SessionDescription;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, PeerId, UserName};
-use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::name::{ConnectionId, PeerId};
+
+use crate::support::fixtures::{description, newcomer};
 
 /// A way out; that of a peer whose news cannot be told is a fault.
 #[derive(Default)]
@@ -33,24 +33,13 @@ impl Outbox for WayOut {
 }
 
 fn arrive(hub: &Hub, connection: u64, name: &str, is_faulty: bool) -> (PeerId, Arc<WayOut>) {
-    let newcomer = Newcomer {
-        name: UserName::new(name).expect("a name"),
-        lobby: Lobby::default(),
-        purpose: Purpose::CallsAndRooms,
-        session: None,
-        counts: false,
-        received: None,
-    };
-    hub.arrive(ConnectionId(connection), newcomer, |_| Arc::new(WayOut { is_faulty, ..WayOut::default() }))
+    hub.arrive(ConnectionId(connection), newcomer(name), |_| Arc::new(WayOut { is_faulty, ..WayOut::default() }))
 }
 
 fn offer(hub: &Hub, peer: PeerId, connection: u64) -> bool {
     let by = Speaker { peer, connection: ConnectionId(connection), number: None };
-    let text = serde_json::value::RawValue::from_string("\"an offer\"".into()).expect("JSON");
-    let opaque = Opaque::new(&text, &[]).expect("an opaque value");
-    let description = SessionDescription::new(opaque, &Limits::default()).expect("a description");
     let mut kept = false;
-    hub.offer(by, description, |outcome| kept = matches!(outcome, Some(Ok(_))));
+    hub.offer(by, description("an offer"), |outcome| kept = matches!(outcome, Some(Ok(_))));
     kept
 }
 

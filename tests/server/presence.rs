@@ -4,30 +4,19 @@
 use std::time::{Duration, Instant};
 
 use switchboard::core::outgoing::{Audience, DisconnectReason, Outgoing, ServerMessage};
-use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::peer::{ConnectionEnd, Newcomer};
 use switchboard::core::presence::{Acceptance, Arrival};
 use switchboard::core::state::{AnswerTarget, Core};
-use switchboard::protocol::call::SessionDescription;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
-use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, Session};
+
+use crate::support::fixtures::{description, newcomer};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn description() -> SessionDescription {
-    let json = serde_json::value::to_raw_value("description").expect("text is JSON");
-    SessionDescription::new(Opaque::new(&json, &[]).expect("text is harmless"), &Limits::default()).expect("small")
-}
-
 fn arrive(board: &mut Core, connection: u64, name: &str, received: Option<u64>, now: Instant) -> Arrival {
-    let newcomer = Newcomer {
-        name: UserName::new(name).expect("short"),
-        lobby: Lobby::default(),
-        session: Some(Session::new(name).expect("short")),
-        purpose: Purpose::CallsAndRooms,
-        counts: true,
-        received,
-    };
+    let session = Some(Session::new(name).expect("short"));
+    let newcomer = Newcomer { session, counts: true, received, ..newcomer(name) };
     board.arrive(ConnectionId(connection), newcomer, now)
 }
 
@@ -43,7 +32,7 @@ fn told(outgoing: &[Outgoing], to: PeerId) -> Vec<&ServerMessage> {
 fn one_who_returns_in_the_moment_its_offer_expires_hears_of_it_once() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
-    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    board.offer(amy, OfferId(1), description("description"), start).expect("kept");
     let back = arrive(&mut board, 2, "amy", Some(0), start + Limits::default().offer_ttl);
     assert_eq!(back.peer, amy);
     assert_eq!(numbers(&back.missed), [1]);
@@ -56,8 +45,8 @@ fn one_who_returns_in_the_moment_the_other_is_given_up_hears_of_it_once() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
-    board.offer(amy, OfferId(1), description(), start).expect("kept");
-    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.offer(amy, OfferId(1), description("description"), start).expect("kept");
+    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description("description"), true, start).expect("answered");
     board.leave(bob, ConnectionId(2), ConnectionEnd::Broken, start);
     let back = arrive(&mut board, 3, "amy", Some(2), start + Limits::default().grace);
     assert_eq!(numbers(&back.missed), [3]);
@@ -71,7 +60,7 @@ fn one_who_returns_when_its_time_is_over_is_somebody_new() {
     let grace = Limits::default().grace;
     for (away, is_back) in [(grace - SECOND, true), (grace, false)] {
         let amy = arrive(&mut board, 1, "amy", None, start).peer;
-        board.offer(amy, OfferId(1), description(), start).expect("kept");
+        board.offer(amy, OfferId(1), description("description"), start).expect("kept");
         board.leave(amy, ConnectionId(1), ConnectionEnd::Broken, start);
         let back = arrive(&mut board, 2, "amy", Some(0), start + away);
         assert_eq!(back.restored.and_then(|restored| restored.open_offer).is_some(), is_back);
@@ -84,7 +73,7 @@ fn an_absence_that_is_over_does_not_end_the_next_one() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let grace = Limits::default().grace;
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
-    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    board.offer(amy, OfferId(1), description("description"), start).expect("kept");
     board.leave(amy, ConnectionId(1), ConnectionEnd::Broken, start);
     arrive(&mut board, 2, "amy", Some(0), start + SECOND);
     board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, start + grace - SECOND);
@@ -99,8 +88,8 @@ fn what_must_have_arrived_is_kept_no_longer_and_what_may_be_lost_is() {
     let (mut board, start) = (Core::new(limits), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
-    board.offer(amy, OfferId(1), description(), start).expect("kept");
-    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.offer(amy, OfferId(1), description("description"), start).expect("kept");
+    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description("description"), true, start).expect("answered");
     board.expire(start + 59 * SECOND);
     assert_eq!(numbers(&arrive(&mut board, 3, "amy", Some(0), start + 59 * SECOND).missed), [1]);
     board.expire(start + 60 * SECOND);
@@ -116,7 +105,7 @@ fn beyond_the_number_of_those_waited_for_the_one_who_left_first_is_given_up() {
     let (mut board, now) = (Core::new(Limits { max_away: 2, ..Limits::default() }), Instant::now());
     for (number, name) in [(1, "amy"), (2, "bob"), (3, "cem")] {
         let peer = arrive(&mut board, number, name, None, now).peer;
-        board.offer(peer, OfferId(number), description(), now).expect("kept");
+        board.offer(peer, OfferId(number), description("description"), now).expect("kept");
         board.leave(peer, ConnectionId(number), ConnectionEnd::Broken, now);
     }
     for (number, name, is_back) in [(4, "amy", false), (5, "bob", true), (6, "cem", true)] {
@@ -137,7 +126,7 @@ fn what_was_still_on_its_way_through_the_old_connection_is_not_acted_on() {
     // And it was not counted: said on the new connection, it is heard.
     assert_eq!(board.accept_event(amy, ConnectionId(2), Some(2)), Acceptance::New);
     // Nobody speaks for one who is away.
-    board.offer(amy, OfferId(1), description(), now).expect("kept");
+    board.offer(amy, OfferId(1), description("description"), now).expect("kept");
     board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, now);
     assert_eq!(board.accept_event(amy, ConnectionId(2), Some(3)), Acceptance::StaleConnection);
 }
@@ -165,8 +154,8 @@ fn unconfirmed_close_ends_all_after_five_seconds() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
-    board.offer(amy, OfferId(1), description(), start).expect("kept");
-    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description(), true, start).expect("answered");
+    board.offer(amy, OfferId(1), description("description"), start).expect("kept");
+    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description("description"), true, start).expect("answered");
     board.leave(amy, ConnectionId(1), ConnectionEnd::Unconfirmed, start);
     assert_eq!(board.expire(start + 5 * SECOND - Duration::from_millis(1)), []);
     let outgoing = board.expire(start + 5 * SECOND);
@@ -179,7 +168,7 @@ fn unconfirmed_close_ends_all_after_five_seconds() {
 fn unconfirmed_close_is_nothing_to_a_client_that_is_back() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
-    board.offer(amy, OfferId(1), description(), start).expect("kept");
+    board.offer(amy, OfferId(1), description("description"), start).expect("kept");
     board.leave(amy, ConnectionId(1), ConnectionEnd::Unconfirmed, start);
     assert_eq!(arrive(&mut board, 2, "amy", Some(0), start + SECOND).peer, amy);
     // A break after that has the whole grace again.

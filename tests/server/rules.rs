@@ -3,38 +3,20 @@
 use std::time::{Duration, Instant};
 
 use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage, WithdrawReason};
-use switchboard::core::peer::{Newcomer, Purpose};
 use switchboard::core::state::{AnswerTarget, Core};
-use switchboard::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::protocol::call::{CallRef, IceCandidate, Role};
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId};
 use switchboard::protocol::refusal::Code;
 
-fn opaque(text: &str) -> Opaque {
-    let json = serde_json::value::to_raw_value(text).expect("text is JSON");
-    Opaque::new(&json, &[]).expect("text is harmless")
-}
-
-fn description(text: &str) -> SessionDescription {
-    SessionDescription::new(opaque(text), &Limits::default()).expect("small enough")
-}
+use crate::support::fixtures::{self, description, newcomer};
 
 fn candidate(number: usize) -> IceCandidate {
-    IceCandidate::new(opaque(&number.to_string()), &Limits::default()).expect("small enough")
+    fixtures::candidate(&number.to_string())
 }
 
 fn arrive(switchboard: &mut Core, peer: u64) -> PeerId {
-    let name = UserName::new(&format!("peer {peer}")).expect("short enough");
-    let newcomer = Newcomer {
-        name,
-        lobby: Lobby::default(),
-        purpose: Purpose::CallsAndRooms,
-        session: None,
-        counts: false,
-        received: None,
-    };
-    switchboard.arrive(ConnectionId(peer), newcomer, Instant::now()).peer
+    switchboard.arrive(ConnectionId(peer), newcomer(&format!("peer {peer}")), Instant::now()).peer
 }
 
 fn withdrawn(outgoing: &[Outgoing]) -> Vec<(OfferId, WithdrawReason)> {

@@ -5,6 +5,7 @@ pub mod bare;
 pub mod bystanders;
 pub mod client;
 pub mod entrance;
+pub mod fixtures;
 pub mod folder;
 pub mod frames;
 pub mod http;

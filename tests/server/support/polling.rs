@@ -8,7 +8,7 @@ use super::http::{Reply, request};
 use super::server::connect;
 
 pub const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
-/// What eve says as she comes in.
+/// The packet by which eve connects.
 pub const CONNECT: &str = r#"40{"userName":"eve","password":"x"}"#;
 
 /// One request of a polling session, whatever comes of it.
@@ -17,15 +17,20 @@ pub async fn poll(address: SocketAddr, method: &str, sid: &str, body: &str) -> R
     request(stream, method, &format!("{POLLING}&sid={sid}"), &[("Content-Type", "text/plain")], body.as_bytes()).await
 }
 
-/// A polling session that has said who it is, and its id.
+/// The id of a polling session that is connected as eve.
 pub async fn session(address: SocketAddr) -> String {
+    session_with(address, CONNECT).await
+}
+
+/// The id of a polling session that is connected by this packet.
+pub async fn session_with(address: SocketAddr, connect: &str) -> String {
     let sid = new_session(address).await;
-    assert_eq!(poll(address, "POST", &sid, CONNECT).await.status, 200);
+    assert_eq!(poll(address, "POST", &sid, connect).await.status, 200);
     fetch_until(address, &sid, "40{").await;
     sid
 }
 
-/// Polls until this has been told, and gives back all that was.
+/// Polls until a reply contains this, and returns all replies.
 pub async fn fetch_until(address: SocketAddr, sid: &str, part: &str) -> String {
     let mut told = String::new();
     while !told.contains(part) {
@@ -36,7 +41,7 @@ pub async fn fetch_until(address: SocketAddr, sid: &str, part: &str) -> String {
     told
 }
 
-/// A polling session that has not said who it is.
+/// The id of a polling session that has sent no CONNECT.
 pub async fn new_session(address: SocketAddr) -> String {
     let stream = connect(address).await.expect("the server accepts");
     let opened = request(stream, "GET", POLLING, &[], b"").await.text();
