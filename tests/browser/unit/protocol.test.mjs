@@ -35,6 +35,10 @@ test('declared events are the documented ones', () => {
   assert.deepEqual(sorted(received), sorted([...documented('server'), 'newOfferWaiting']));
 });
 
+test('lines of the document have at most 120 columns', () => {
+  assert.deepEqual(document.split('\n').filter((line) => [...line].length > 120), []);
+});
+
 test('the browser client knows the documented events', () => {
   const missing = (names, known) => [...names].filter((name) => !known.includes(name));
   assert.deepEqual([missing(sent, SENT_BY_PAGES), missing(received, SENT_BY_SERVER)], [[], []]);
