@@ -1,12 +1,23 @@
-//! What a Socket.IO server and the transport beneath it both know of one connection.
+//! The interface between a Socket.IO server and the Engine.IO transport beneath socketioxide, for one connection.
 //!
 //! socketioxide passes on the request that opened a connection, with its extensions. A transport that can do more than
-//! socketioxide asks of it puts a [`ConnHandle`] there; the server looks for it with [`ConnHandle::of`]. A transport
-//! without it (engineioxide as published) works, too: the server then implements [`Transport`] itself, by socketioxide's
-//! own functions and what it counts, and everything above uses the same handle.
+//! socketioxide needs inserts a [`ConnHandle`] there, and the server gets it with [`ConnHandle::of`]. A transport without
+//! one (engineioxide as published) works, too: the server then implements [`Transport`] itself, by socketioxide's functions
+//! and its own counters, and all other code uses the same handle.
 //!
-//! In the other direction the server may put two things into the extensions of a request: a [`Carrier`], and with a
-//! request that opens a session a [`Slot`].
+//! In the other direction, the server may insert a [`Carrier`] into the extensions of a request, and a [`Slot`] into those of
+//! a request that opens a session.
+//!
+//! ```
+//! use http::Extensions;
+//! use switchboard_conn::{ConnHandle, Slot};
+//!
+//! let slot = Slot::default();
+//! let mut extensions = Extensions::new();
+//! extensions.insert(slot.clone());
+//! // The request passes through the transport, which fills the slot. Without such a transport it stays empty.
+//! assert!(slot.get().is_none() && ConnHandle::of(&extensions).is_none());
+//! ```
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -14,10 +25,10 @@ use std::sync::{Arc, OnceLock};
 pub use engineioxide_core::Str;
 use http::Extensions;
 
-/// What waits for one client to read it.
+/// The messages that are queued for one client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// Messages. One with binary parts is one.
+    /// Messages. A message with binary parts counts once.
     pub messages: usize,
     /// Bytes of their payloads.
     pub bytes: usize,
@@ -26,7 +37,7 @@ pub struct Waiting {
 /// Why a message was not queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PutError {
-    /// As much waits as may wait: the client reads too slowly.
+    /// The queue is full: the client reads too slowly.
     Full,
     /// The connection has ended.
     Closed,
@@ -35,7 +46,7 @@ pub enum PutError {
 impl fmt::Display for PutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Full => "too much waits for this client",
+            Self::Full => "the queue of this client is full",
             Self::Closed => "the connection has ended",
         })
     }
@@ -43,43 +54,43 @@ impl fmt::Display for PutError {
 
 impl std::error::Error for PutError {}
 
-/// One connection, as its transport knows it. No method waits.
+/// One connection, implemented by its transport. No method waits.
 pub trait Transport: Send + Sync {
-    /// Queues one Socket.IO packet that is encoded already, without copying it: the same text may go to many clients.
-    /// While other messages wait, at most `max_bytes` may wait with this one; a single message may be of any size.
+    /// Queues an encoded Socket.IO packet without copying it, so that many clients can share one text. While other messages
+    /// wait, at most `max_bytes` may wait together with this one; a single message may be of any size.
     ///
     /// # Errors
-    /// A full queue, or a connection that has ended. Nothing was queued then.
+    /// A full queue, or a connection that has ended. Nothing is queued then.
     fn put(&self, packet: Str, max_bytes: usize) -> Result<(), PutError>;
-    /// What is queued and not written yet.
+    /// The messages that are queued and not written yet.
     fn waiting(&self) -> Waiting;
-    /// Bytes of the packets that the client has sent so far, their types not counted: none for a pong.
+    /// Bytes of the packets that the client has sent so far, without their types: a pong counts 0.
     fn bytes_read(&self) -> u64;
     /// Bytes sent to the client so far.
     fn bytes_written(&self) -> u64;
-    /// The code of the WebSocket close frame that the client sent: 1005 for a frame without a code, `None` where no
-    /// close frame came.
+    /// The code of the WebSocket close frame that the client sent (RFC 6455, section 7.4): 1005 for a frame without a code,
+    /// `None` if the client sent no close frame.
     fn close_code(&self) -> Option<u16>;
-    /// Whether the connection ended because the client sent a larger message than it may.
+    /// Whether the connection ended because the client sent a message beyond the limit.
     fn is_too_large(&self) -> bool;
-    /// What the client sent led to an event of so many bytes. To be passed on to its [`Carry`].
+    /// Reports that the client's data completed an event of this size in bytes. The transport passes it on to its [`Carry`].
     fn used(&self, bytes: usize);
-    /// Ends the connection at once, without another word to the client. What waits is dropped.
+    /// Closes the connection at once, without notifying the client. Queued messages are dropped.
     fn cut(&self);
 }
 
-/// A connection. Cheap to clone.
+/// A handle to one connection. Cheap to clone.
 #[derive(Clone)]
 pub struct ConnHandle(Arc<dyn Transport>);
 
 impl ConnHandle {
-    /// The handle of this connection.
+    /// A handle to this connection.
     pub fn new(transport: Arc<dyn Transport>) -> Self {
         Self(transport)
     }
 
-    /// The handle that the transport put into the extensions of the request which opened the connection. `None` on a
-    /// transport that has none.
+    /// The handle that the transport inserted into the extensions of the request that opened the connection. `None` for a
+    /// transport without handles.
     pub fn of(extensions: &Extensions) -> Option<&Self> {
         extensions.get()
     }
@@ -99,24 +110,24 @@ impl fmt::Debug for ConnHandle {
     }
 }
 
-/// What the server knows of a network connection.
+/// A network connection, implemented by the server.
 pub trait Carry: Send + Sync {
-    /// An event of so many bytes came by it.
+    /// The client's data completed an event of this size in bytes.
     fn used(&self, bytes: usize);
 }
 
-/// The network connection by which a request came. A transport keeps the one of each request that becomes a WebSocket,
-/// the first of a session or its upgrade.
+/// The network connection of a request, in its extensions. The transport keeps it for each request that becomes a
+/// WebSocket, whether that opens the session or upgrades it.
 #[derive(Clone)]
 pub struct Carrier(pub Arc<dyn Carry>);
 
-/// Filled by the transport when a request has opened a session: so the server knows the connection even if it ends
-/// before socketioxide has told of it. Cheap to clone.
+/// The transport fills it when a request has opened a session, so that the server knows the connection even if it ends
+/// before socketioxide reports it. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Slot(Arc<OnceLock<ConnHandle>>);
 
 impl Slot {
-    /// Notes the connection. Only the first call counts.
+    /// Stores the connection. Only the first call has an effect.
     pub fn fill(&self, conn: ConnHandle) {
         let _ = self.0.set(conn);
     }

@@ -1,4 +1,4 @@
-//! Answers to requests, as the official server gives them: status, headers and bodies.
+//! Responses to requests, with the status, headers and body of the official server.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use pin_project_lite::pin_project;
 
 use crate::session::{DisconnectReason, Ending, Session};
 
-/// An answer of the engine.
+/// A response of the engine.
 pub type Answer = Response<OwnBody>;
 
 pin_project! {
-    /// The body of an answer.
+    /// The body of a response.
     #[derive(Debug, Default)]
     pub struct OwnBody {
         #[pin]
@@ -25,7 +25,8 @@ pin_project! {
     }
 }
 
-/// Frames that were taken out of their queue. If nobody fetches them, their session has lost them, and ends.
+/// Frames that a poll has taken from the queue. If the response is dropped before hyper reads it, the frames are lost, so
+/// the session ends.
 struct Unsent(Option<Arc<Session>>);
 
 impl Drop for Unsent {
@@ -63,7 +64,7 @@ impl Body for OwnBody {
     }
 }
 
-/// The error codes of Engine.IO.
+/// The error codes of Engine.IO's handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     UnknownTransport = 0,
@@ -100,30 +101,30 @@ fn not_stored(mut answer: Answer) -> Answer {
     answer
 }
 
-/// An answer to a poll. `session` ends if the answer is dropped before it is fetched.
+/// The response to a poll. `session` ends if the response is dropped before hyper reads it.
 pub(crate) fn packets(data: Vec<u8>, session: Option<Arc<Session>>) -> Answer {
     let mut answer = not_stored(answer(StatusCode::OK, Some("text/plain; charset=UTF-8"), data));
     answer.body_mut().unsent = Some(Unsent(session));
     answer
 }
 
-/// The answer to packets that were posted.
+/// The response to a POST.
 pub(crate) fn ok() -> Answer {
     not_stored(answer(StatusCode::OK, Some("text/html"), "ok"))
 }
 
-/// An empty answer.
+/// A response without a body.
 pub(crate) fn empty(status: StatusCode) -> Answer {
     answer(status, None, "")
 }
 
-/// What is wrong with a request.
+/// The response to a request that is rejected: 400 with `{"code":…,"message":…}`.
 pub(crate) fn refused(code: Code) -> Answer {
     let body = format!(r#"{{"code":{},"message":"{}"}}"#, code as u8, code.message());
     answer(StatusCode::BAD_REQUEST, Some("application/json"), body)
 }
 
-/// What is wrong with a request for a WebSocket.
+/// The response to a WebSocket request that is rejected.
 pub(crate) fn no_websocket(status: StatusCode, message: &'static str) -> Answer {
     let mut answer = answer(status, Some("text/html"), message);
     answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -133,7 +134,7 @@ pub(crate) fn no_websocket(status: StatusCode, message: &'static str) -> Answer 
     answer
 }
 
-/// The answer to a request for a WebSocket.
+/// The response to a WebSocket request: 101 (RFC 6455, section 4.2.2).
 pub(crate) fn switching(key: &[u8], protocol: Option<HeaderValue>) -> Answer {
     let mut answer = empty(StatusCode::SWITCHING_PROTOCOLS);
     let headers = answer.headers_mut();

@@ -1,29 +1,29 @@
-//! The frames that wait for one client: how many may, and how many are taken at once.
+//! The queued frames of one client, and their limits.
 //!
 //! Invariants:
-//! - A message and its binary parts enter together and take one place, and all frames leave in the order in which they came.
-//! - A place that was reserved and is given up is free again.
+//! - A message and its binary parts enter together and take one place. Frames leave in the order in which they entered.
+//! - A reserved place that is released is free again.
 //! - An empty backlog owns no memory.
-//! - What was taken and may not be written yet counts as waiting.
+//! - Frames that were taken and may not be written yet count as waiting.
 
 use std::collections::VecDeque;
 
 use crate::frame::Frame;
 
-/// How much is taken at once.
+/// How much a transport takes at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Most {
     pub frames: usize,
-    /// Bytes as they are in a polling answer. A first frame is taken at any size.
+    /// Bytes in a polling response. The first frame is taken at any size.
     pub bytes: usize,
 }
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Capacity {
-    /// One with binary parts is one.
+    /// A message with binary parts counts once.
     pub messages: usize,
-    /// Bytes of payload: beyond it no place is reserved.
+    /// Bytes of payload. With more waiting, no place can be reserved.
     pub bytes: usize,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Backlog {
     capacity: Capacity,
     reserved: usize,
     frames: VecDeque<Frame>,
-    /// Messages of which the last frame waits.
+    /// Messages whose last frame waits.
     messages: usize,
     /// Bytes of the frames' payloads.
     bytes: usize,
@@ -44,25 +44,25 @@ pub(crate) struct Backlog {
 }
 
 impl Most {
-    /// All there is.
+    /// Everything.
     pub(crate) const ALL: Self = Self { frames: usize::MAX, bytes: usize::MAX };
 }
 
 impl Backlog {
-    /// An empty one.
+    /// An empty backlog.
     pub(crate) fn new(capacity: Capacity) -> Self {
         Self { capacity, ..Self::default() }
     }
 
-    /// Reserves a place; false if none is free.
+    /// Reserves a place. Returns false if none is free.
     pub(crate) fn reserve(&mut self) -> bool {
         let is_free = self.has_place() && self.size().1 < self.capacity.bytes;
         self.reserved += usize::from(is_free);
         is_free
     }
 
-    /// Whether so many bytes may be added without a reserved place, where at most `max_bytes` may wait. One message alone
-    /// may be of any size. What may wait in this way leaves as much room again for what is put into reserved places.
+    /// Whether a message of `bytes` may be added without a reserved place, where at most `max_bytes` may wait. A single
+    /// message may be of any size. Messages in reserved places may take `max_bytes` once more.
     pub(crate) fn has_room(&mut self, bytes: usize, max_bytes: usize) -> bool {
         self.capacity.bytes = self.capacity.bytes.max(max_bytes.saturating_mul(2));
         let waiting = self.size().1;
@@ -78,11 +78,11 @@ impl Backlog {
         self.reserved -= 1;
     }
 
-    /// Adds a message behind the others: its frames, the last of which takes its place.
+    /// Appends the frames of one message.
     pub(crate) fn push(&mut self, frames: impl IntoIterator<Item = Frame>) {
         let mut frames = frames.into_iter().peekable();
         while let Some(mut frame) = frames.next() {
-            // Mostly no other follows before it is taken: one place, of a size that the allocator has at hand.
+            // Most messages are taken before another one follows, so the buffer begins with one place.
             if self.frames.capacity() == 0 {
                 self.frames.reserve_exact(1);
             }
@@ -98,14 +98,14 @@ impl Backlog {
         self.volatile = Some(frames.into_iter().collect());
     }
 
-    /// Moves frames into an empty batch, the volatile message if there are no others; false if nothing waits.
+    /// Moves frames into an empty batch; the volatile message only if no other waits. Returns false if nothing waits.
     pub(crate) fn take(&mut self, most: Most, batch: &mut VecDeque<Frame>) -> bool {
         if self.frames.is_empty()
             && let Some(frames) = self.volatile.take()
         {
             self.push(frames);
         }
-        // All frames without a look at each, for a WebSocket.
+        // For a WebSocket: all frames, without iterating over them.
         if most.frames >= self.frames.len() && most.bytes == usize::MAX {
             std::mem::swap(&mut self.frames, batch);
             self.in_flight = (std::mem::take(&mut self.messages), std::mem::take(&mut self.bytes));
@@ -130,12 +130,12 @@ impl Backlog {
         count > 0
     }
 
-    /// What was taken is written, or lost.
+    /// The frames that were taken are written, or lost.
     pub(crate) fn settle(&mut self) {
         self.in_flight = (0, 0);
     }
 
-    /// Drops what waits.
+    /// Drops all waiting frames.
     pub(crate) fn clear(&mut self) {
         (self.frames, self.messages, self.bytes, self.volatile) = (VecDeque::new(), 0, 0, None);
     }

@@ -1,11 +1,12 @@
-//! When pings are sent and when their answers are overdue: one task for all sessions, no timer for each.
+//! The deadlines of pings and pongs: one task for all sessions, instead of a timer for each.
 //!
-//! All sessions have the same interval and the same time-out, so deadlines are due in the order in which they are made:
-//! two queues are enough.
+//! All sessions have the same interval and the same time-out, so entries are due in the order in which they are made. One
+//! queue for each kind of deadline is enough.
 //!
 //! Invariants:
 //! - Each queue is ordered, since an entry is made under the lock that reads the time.
-//! - A session has at most one valid entry; the others are left to run out. A pong that was not asked for makes none.
+//! - A session has at most one valid ping or pong entry; earlier ones expire without effect. An unsolicited pong makes no
+//!   entry.
 //! - The task runs exactly while there are entries.
 
 use std::collections::VecDeque;
@@ -16,20 +17,20 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// What is due.
+/// The kinds of deadlines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Due {
-    /// A ping is to be sent.
+    /// The server sends a ping.
     Ping,
-    /// A pong should have come.
+    /// A pong is overdue.
     Pong,
-    /// A session that was closed waits no longer for its last poll.
+    /// A closed session no longer waits for its last poll.
     LastPoll,
 }
 
 const KINDS: [Due; 3] = [Due::Ping, Due::Pong, Due::LastPoll];
 
-/// An entry.
+/// A deadline of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
     at: Instant,
@@ -49,7 +50,7 @@ pub(crate) struct Clock {
 struct Inner {
     entries: [VecDeque<Entry>; KINDS.len()],
     is_running: bool,
-    /// When the task looks next.
+    /// When the task wakes up next.
     next: Option<Instant>,
 }
 
@@ -59,7 +60,7 @@ impl Clock {
         Self { waits: [interval, timeout, last_poll], inner: Mutex::new(inner), earlier: Notify::new() }
     }
 
-    /// Makes an entry. True if the task is to be started.
+    /// Makes an entry. Returns true if the caller has to start the task.
     pub(crate) fn schedule(&self, due: Due, id: Sid, beat: u32) -> bool {
         let mut inner = self.inner.lock();
         let at = Instant::now() + self.waits[due as usize];
@@ -70,7 +71,7 @@ impl Clock {
         !std::mem::replace(&mut inner.is_running, true)
     }
 
-    /// Waits until something is due, and takes it; `None` if there are no entries any more.
+    /// Waits until entries are due and takes them. `None` if no entries are left.
     pub(crate) async fn due(&self) -> Option<Vec<(Due, Entry)>> {
         loop {
             let next = {
@@ -88,13 +89,13 @@ impl Clock {
                 }
                 continue;
             };
-            // Those that are due a moment later are taken along.
+            // Waiting a little longer takes several entries at once.
             let until = next.max(Instant::now() + self.step());
             tokio::time::timeout_at(until, self.earlier.notified()).await.ok();
         }
     }
 
-    /// The task has ended, however. False if there are entries.
+    /// The task ends. Returns false, and the task goes on, if there are entries.
     pub(crate) fn stop(&self) -> bool {
         let mut inner = self.inner.lock();
         let is_empty = inner.entries.iter().all(VecDeque::is_empty);

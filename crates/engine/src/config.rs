@@ -1,26 +1,26 @@
-//! The switches of the engine, under the library's names.
+//! The configuration of the engine, under engineioxide's names.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use engineioxide_core::TransportType;
 
-/// The switches.
+/// The configuration of the engine.
 #[derive(Debug, Clone)]
 pub struct EngineIoConfig {
     /// The path of the requests.
     pub req_path: Cow<'static, str>,
-    /// How long after a pong, and after the opening, a ping is sent.
+    /// The time from the opening, and from each pong, to the next ping.
     pub ping_interval: Duration,
-    /// How long the client may take to answer it.
+    /// How long the client may take to answer a ping.
     pub ping_timeout: Duration,
-    /// How long the client may take to go over to a WebSocket.
+    /// How long the client may take to upgrade to a WebSocket.
     pub upgrade_timeout: Duration,
     /// Messages that may wait for a client.
     pub max_buffer_size: usize,
     /// Bytes of the largest polling body, in either direction.
     pub max_payload: u64,
-    /// Has no effect: a connection that says nothing has no buffer.
+    /// Has no effect: an idle connection has no buffer.
     pub ws_read_buffer_size: usize,
     /// Bytes of the largest WebSocket message.
     pub ws_max_message_size: usize,
@@ -104,7 +104,7 @@ impl EngineIoConfigBuilder {
         self
     }
 
-    /// The switches.
+    /// The configuration.
     pub fn build(self) -> EngineIoConfig {
         self.config
     }

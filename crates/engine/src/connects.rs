@@ -1,14 +1,14 @@
-//! What a client sends right behind a Socket.IO CONNECT, before the reply.
+//! Messages that a client sends right after a Socket.IO CONNECT, before the reply.
 //!
 //! socketioxide answers a CONNECT in a task of its own, and ends the session of a client whose event comes before that
 //! task is done. The official server acts on such an event after the reply. So messages that follow a CONNECT are held
 //! until the reply to it goes out: CONNECT (`0`) or CONNECT_ERROR (`4`) of the same namespace.
 //!
 //! Invariants:
-//! - Messages are delivered in the order in which they came, and by one task at a time.
-//! - Only a CONNECT that will be answered is waited for: not one of a namespace that is connected already, which
-//!   socketioxide ignores. Nor is one waited for beyond the namespaces that are remembered.
-//! - At most [`MOST`] messages are held, and as many bytes as the largest message may have.
+//! - Messages are delivered in the order in which they arrived, by one task at a time.
+//! - Messages are held only for a CONNECT that will be answered. socketioxide ignores a CONNECT to a namespace that is
+//!   connected already. A CONNECT to a namespace that cannot be remembered holds nothing either.
+//! - At most [`MOST`] messages are held, and at most as many bytes as the largest message may have.
 
 use std::collections::VecDeque;
 
@@ -18,21 +18,21 @@ use parking_lot::Mutex;
 use crate::namespaces::{Namespaces, namespace};
 use crate::packet::Message;
 
-/// Messages that may be held.
+/// Most messages that are held.
 const MOST: usize = 256;
 
 const CONNECT: u8 = b'0';
 const DISCONNECT: u8 = b'1';
 const CONNECT_ERROR: u8 = b'4';
 
-/// What is to be done with a message that came.
+/// What happens to a message that has arrived.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
     /// It is delivered at once.
     Deliver(Message),
-    /// It is held; for the first one that is held, its time is to be limited.
+    /// It is held. For the first one, the caller limits how long.
     Held { first: bool },
-    /// More is held than may be.
+    /// The limit of held messages is exceeded.
     TooMuch,
 }
 
@@ -48,16 +48,16 @@ struct Inner {
 
 #[derive(Debug)]
 struct Hold {
-    /// The namespace whose reply is awaited; `None` once it went out and what is held is being delivered.
+    /// The namespace whose reply is awaited; `None` once it was sent and the held messages are being delivered.
     reply: Option<Str>,
     held: VecDeque<Message>,
     bytes: usize,
-    /// A task delivers.
+    /// Whether a task delivers them.
     delivering: bool,
 }
 
 impl Connects {
-    /// A message came.
+    /// A message has arrived.
     pub(crate) fn arrive(&self, message: Message, most_bytes: usize) -> Arrival {
         let mut inner = self.0.lock();
         let Some(hold) = &mut inner.hold else {
@@ -78,7 +78,8 @@ impl Connects {
         Arrival::Held { first: hold.held.len() == 1 && hold.reply.is_some() }
     }
 
-    /// A message goes out. True if what is held is to be delivered now, by [`Connects::next`] until there is no more.
+    /// A message is sent. Returns true if the caller has to deliver the held messages, by [`Connects::next`] until it
+    /// returns `None`.
     pub(crate) fn send(&self, text: &str) -> bool {
         let Some(kind @ (CONNECT | DISCONNECT | CONNECT_ERROR)) = text.bytes().next() else { return false };
         let name = namespace(text);
@@ -93,13 +94,13 @@ impl Connects {
         is_reply && inner.release()
     }
 
-    /// No reply came in time. True as for [`Connects::send`].
+    /// No reply was sent in time. Returns as [`Connects::send`].
     pub(crate) fn give_up(&self) -> bool {
         let mut inner = self.0.lock();
         inner.hold.as_ref().is_some_and(|hold| hold.reply.is_some()) && inner.release()
     }
 
-    /// The next message that was held; `None` if there is none, or if it has to wait for another reply.
+    /// The next held message; `None` if there is none, or if it has to wait for another reply.
     pub(crate) fn next(&self) -> Option<Message> {
         let mut inner = self.0.lock();
         let hold = inner.hold.as_mut()?;
@@ -121,7 +122,7 @@ impl Connects {
 }
 
 impl Hold {
-    /// Whether this is the CONNECT that is awaited once more, which socketioxide ignores.
+    /// Whether this repeats the CONNECT whose reply is awaited. socketioxide ignores it.
     fn is_repeated(&self, message: &Message) -> bool {
         matches!(control(message), Some((CONNECT, name)) if self.reply.as_deref() == Some(name))
             && !self.held.iter().any(|held| matches!(control(held), Some((DISCONNECT, _))))
@@ -129,7 +130,7 @@ impl Hold {
 }
 
 impl Inner {
-    /// A message is about to be delivered; the namespace if a reply to it is to be waited for.
+    /// A message is about to be delivered. Returns its namespace if a reply to it has to be awaited.
     fn pass(&mut self, message: &Message) -> Option<Str> {
         let (kind, name) = control(message)?;
         if kind == DISCONNECT {
@@ -139,7 +140,7 @@ impl Inner {
         (!self.connected.has(name) && self.connected.has_room(name)).then(|| Str::copy_from_slice(name))
     }
 
-    /// The reply is there: true if there is something to deliver and nobody does.
+    /// The reply is sent. Returns true if there are messages to deliver and no task delivers them.
     fn release(&mut self) -> bool {
         let Some(hold) = &mut self.hold else { return false };
         hold.reply = None;

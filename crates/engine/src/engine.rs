@@ -1,9 +1,9 @@
-//! All sessions: how one is opened, found, spoken to and ended.
+//! All sessions: opens, finds and ends them, and delivers their messages.
 //!
 //! Invariants:
-//! - [`End::end`] may be called from anywhere, under any lock, more than once: the handler is notified once, by a task
-//!   of its own.
-//! - The handler is called without a lock held. If it panics, that session ends and nothing else.
+//! - [`End::end`] may be called from anywhere, under any lock, more than once. The handler is notified once, in a task of
+//!   its own.
+//! - The handler is called without a lock held. If it panics, only that session ends.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,17 +26,17 @@ use crate::packet::{self, Message, Packet};
 use crate::session::{DisconnectReason, End, Ending, Session, Stage};
 use crate::socket::{Deliver, Socket};
 
-/// How long a polling session that the server closed waits to be fetched for the last time.
+/// How long a polling session that the server has closed waits for its last poll.
 const LAST_POLL: Duration = Duration::from_secs(30);
-/// So many of the largest messages may wait: the layer above may reply to what a client sends by as much.
+/// How many messages of the largest size may wait: the layer above may reply to a message with one of the same size.
 const MESSAGES_WAITING: usize = 2;
 
-/// The engine.
+/// The engine: all sessions of one server.
 pub(crate) struct Engine<H: EngineIoHandler> {
     pub config: EngineIoConfig,
     handler: Arc<H>,
     sockets: RwLock<HashMap<Sid, Arc<Socket<H::Data>>>>,
-    /// Polling sessions that have ended and have something left to fetch.
+    /// Polling sessions that have ended and wait for their last poll.
     ended: RwLock<HashMap<Sid, Arc<Session>>>,
     clock: Arc<Clock>,
     this: Weak<Self>,
@@ -71,17 +71,17 @@ impl<H: EngineIoHandler> Engine<H> {
         self.sockets.read().get(&id).cloned()
     }
 
-    /// A session that the server has closed, for its last poll.
+    /// A session that the server has closed and that waits for its last poll.
     pub(crate) fn ended(&self, id: Sid) -> Option<Arc<Session>> {
         self.ended.read().get(&id).cloned()
     }
 
-    /// A session's last poll is answered.
+    /// Forgets a closed session, whose last poll is answered.
     pub(crate) fn forget(&self, id: Sid) {
         self.ended.write().remove(&id);
     }
 
-    /// The payload of the open packet.
+    /// The JSON payload of the open packet.
     pub(crate) fn greeting(&self, id: Sid, transport: TransportType) -> String {
         let upgrades = match transport {
             TransportType::Polling if self.config.allowed_transport(TransportType::Websocket) => r#""websocket""#,
@@ -94,10 +94,10 @@ impl<H: EngineIoHandler> Engine<H> {
         )
     }
 
-    /// A packet came.
+    /// Acts on a packet of the client.
     ///
     /// # Errors
-    /// It ends the session, which is left to the transport: why, and how.
+    /// A packet that ends the session: the reason, and how the transport has to end it.
     pub(crate) fn receive(
         &self,
         socket: &Arc<Socket<H::Data>>,
@@ -120,7 +120,7 @@ impl<H: EngineIoHandler> Engine<H> {
         Ok(())
     }
 
-    /// A message came.
+    /// Delivers a message, or holds it behind a CONNECT.
     fn arrive(&self, socket: &Arc<Socket<H::Data>>, message: Message) {
         if socket.is_closed() {
             return;
@@ -149,7 +149,7 @@ impl<H: EngineIoHandler> Engine<H> {
         }
     }
 
-    /// A CONNECT that is never answered does not hold back what follows for ever.
+    /// Limits how long messages are held behind a CONNECT that is never answered.
     fn limit_hold(&self, socket: &Arc<Socket<H::Data>>) {
         let (engine, socket) = (self.this.clone(), Arc::downgrade(socket));
         let wait = self.config.upgrade_timeout;
@@ -212,7 +212,7 @@ async fn keep_time<H: EngineIoHandler>(engine: Weak<Engine<H>>, mut running: Run
     running.has_stopped = true;
 }
 
-/// Notes it if the task of the clock ends with its runtime.
+/// Notes in `Drop` that the clock's task has ended with its runtime.
 struct Running {
     clock: Arc<Clock>,
     has_stopped: bool,
@@ -254,8 +254,8 @@ impl<H: EngineIoHandler> Deliver for Engine<H> {
     }
 }
 
-/// The request that opened a session is kept as long as the session, but not the buffer that it was read into, of which
-/// its values are slices, and not the headers that were for the connection.
+/// Copies the request that opened a session, which is kept as long as the session. Its values are slices of hyper's read
+/// buffer, which would be kept with them. Headers of the connection itself are left out.
 fn compact(mut parts: Parts) -> Parts {
     const OF_THE_CONNECTION: [HeaderName; 6] = [
         header::CONNECTION,

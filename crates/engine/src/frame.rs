@@ -1,7 +1,7 @@
-//! WebSocket frames (RFC 6455), without I/O: the head of a frame that goes out, the head of one that came in.
+//! WebSocket frames (RFC 6455, section 5.2), without I/O: writes the heads of outgoing frames, reads those of incoming ones.
 //!
-//! Invariant: the body of an outgoing frame is never copied or changed. The Engine.IO packet type is not part of it but
-//! the last byte of the head, so the same body goes to any number of clients.
+//! Invariant: the body of an outgoing frame is never copied or changed. The Engine.IO packet type is the last byte of the
+//! head, not part of the body, so that any number of clients share one body.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,21 +19,21 @@ const FIN: u8 = 0x80;
 const RESERVED: u8 = 0x70;
 const MASKED: u8 = 0x80;
 
-/// Close codes that the server sends (section 7.4.1).
+/// Close codes that the server sends (RFC 6455, section 7.4.1).
 pub(crate) const PROTOCOL_ERROR: u16 = 1002;
 pub(crate) const INVALID_TEXT: u16 = 1007;
 pub(crate) const TOO_LARGE: u16 = 1009;
 
-/// The longest head: two bytes, eight of length, the packet type.
+/// The longest head in bytes: two, eight of length, the packet type.
 pub(crate) const MAX_HEAD: usize = 11;
 
-/// A frame on its way out.
+/// An outgoing frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub opcode: u8,
-    /// The Engine.IO packet type; 0 for a frame that has none.
+    /// The Engine.IO packet type as its ASCII digit; 0 for a frame without one.
     pub packet: u8,
-    /// Whether it is the last one of its message.
+    /// Whether it is the last frame of its message.
     pub is_last: bool,
     pub body: Bytes,
 }
@@ -54,7 +54,7 @@ impl Frame {
         self.body.len() + usize::from(self.packet != 0)
     }
 
-    /// Bytes that the frame is as a packet of a polling answer.
+    /// Bytes of the frame as a packet in a polling response.
     pub(crate) fn polling_size(&self) -> usize {
         match self.opcode {
             BINARY => 1 + self.body.len().div_ceil(3) * 4,
@@ -62,7 +62,7 @@ impl Frame {
         }
     }
 
-    /// Appends the frame as a packet of a polling answer: binary is base64 behind a `b`.
+    /// Appends the frame as a packet of a polling response. Binary data is base64 after a `b`.
     pub(crate) fn write_polling(&self, out: &mut Vec<u8>) {
         if self.opcode == BINARY {
             out.push(b'b');
@@ -101,7 +101,7 @@ impl Frame {
     }
 }
 
-/// The head of a frame that came in.
+/// The head of an incoming frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
     pub fin: bool,
@@ -113,20 +113,20 @@ pub(crate) struct Head {
     pub payload: u64,
 }
 
-/// What a client sent breaks the protocol: the close code that says so.
+/// A violation of the protocol by the client, with its close code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Violation(pub u16);
 
 impl Head {
-    /// Reads the head at the beginning of `data`; `None` while there is not enough of it.
+    /// Reads the head at the beginning of `data`. `None` if more bytes are needed.
     ///
     /// # Errors
-    /// A head that no client may send. Two bytes are enough to find that out.
+    /// A head that no client may send. The first two bytes show that.
     pub(crate) fn read(data: &[u8]) -> Result<Option<Self>, Violation> {
         let [first, second, ..] = *data else { return Ok(None) };
         let (fin, opcode, short) = (first & FIN != 0, first & 0x0f, second & !MASKED);
         let is_control = opcode >= CLOSE;
-        // No extension was negotiated, clients mask, and a control frame is short and in one piece.
+        // No extension was negotiated, clients mask their frames, and control frames are short and not fragmented.
         let is_sound = first & RESERVED == 0
             && second & MASKED != 0
             && matches!(opcode, CONTINUATION | TEXT | BINARY | CLOSE | PING | PONG)
@@ -157,12 +157,12 @@ pub(crate) fn unmask(data: &mut [u8], [a, b, c, d]: [u8; 4]) {
     }
 }
 
-/// Whether this close code may stand in a close frame.
+/// Whether a close frame may have this code (RFC 6455, section 7.4).
 pub(crate) fn is_close_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// The answer to the key of a handshake (section 4.2.2).
+/// The `Sec-WebSocket-Accept` for this key (RFC 6455, section 4.2.2).
 pub(crate) fn accept(key: &[u8]) -> String {
     let mut hash = Sha1::new();
     hash.update(key);

@@ -1,4 +1,4 @@
-//! What a request asks for: the checks of the official server, in its order.
+//! Reads what a request asks for, with the checks of the official server in their order.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::handler::EngineIoHandler;
 use crate::session::Stage;
 
-/// A request that is sound.
+/// What a valid request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     OpenPolling,
@@ -20,14 +20,14 @@ pub(crate) enum Asked {
     Post(Sid),
     /// A WebSocket, for a session that polls or for a new one.
     WebSocket(Option<Sid>),
-    /// A method without meaning.
+    /// A method without a meaning.
     Nothing,
 }
 
-/// What a request asks for, whose connection may become a WebSocket or is one.
+/// Reads what a request asks for. `is_upgrade` says whether its connection may become a WebSocket, or is one.
 ///
 /// # Errors
-/// The code of what is wrong with it.
+/// The code by which the request is rejected.
 pub(crate) fn asked<H: EngineIoHandler, B>(
     engine: &Arc<Engine<H>>,
     request: &Request<B>,
@@ -65,7 +65,7 @@ pub(crate) fn asked<H: EngineIoHandler, B>(
     })
 }
 
-/// A parameter of a query, decoded; the last one of this name.
+/// The last parameter of this name in a query, decoded.
 fn value<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let mut pairs = query.rsplit('&').filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.find(|(key, _)| percent_decode_str(key).decode_utf8_lossy() == name)?;
@@ -79,15 +79,15 @@ pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
         && values.any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case("upgrade")))
 }
 
-/// How this is answered.
+/// The response to a request that is rejected.
 pub(crate) fn refusal(code: Code, is_upgrade: bool) -> Answer {
     if is_upgrade { no_websocket(StatusCode::BAD_REQUEST, code.message()) } else { refused(code) }
 }
 
-/// The key of a request for a WebSocket.
+/// The key of a WebSocket request.
 ///
 /// # Errors
-/// It is no handshake (RFC 6455, section 4.2.1): the status and the body of the answer.
+/// A request that is not a handshake (RFC 6455, section 4.2.1): the status and body of the response.
 pub(crate) fn key<B>(request: &Request<B>) -> Result<&HeaderValue, (StatusCode, &'static str)> {
     let headers = request.headers();
     let is = |name, expected: &str| {
@@ -111,14 +111,14 @@ pub(crate) fn key<B>(request: &Request<B>) -> Result<&HeaderValue, (StatusCode, 
     Ok(key)
 }
 
-/// 16 bytes in base64.
+/// Whether a key is 16 bytes in base64.
 fn is_key(key: &[u8]) -> bool {
     key.strip_suffix(b"==").is_some_and(|key| {
         key.len() == 22 && key.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
     })
 }
 
-/// The first subprotocol that was offered: without an answer a browser gives the connection up.
+/// The first subprotocol that the client offers. Without one in the response, a browser closes the connection.
 pub(crate) fn protocol(headers: &HeaderMap) -> Option<HeaderValue> {
     let offered = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
     let first = offered.split(',').next()?.trim();

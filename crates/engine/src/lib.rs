@@ -1,21 +1,22 @@
 //! An Engine.IO 4 engine beneath socketioxide: WebSocket, long-polling, and the upgrade between them.
 //!
-//! It bears the names that socketioxide 0.18.9 uses of the engineioxide crate, and is put in its place by
-//! `[patch.crates-io]`. It is written from the protocols (Engine.IO 4, RFC 6455); the wire is the official server's.
+//! It has the names that socketioxide 0.18.9 uses of the engineioxide crate, and replaces that crate by
+//! `[patch.crates-io]`. It is written from the protocols (Engine.IO 4, RFC 6455). On the wire it behaves as the official
+//! server does.
 //!
 //! | module | |
 //! |---|---|
 //! | `frame`, `reader`, `writer` | WebSocket frames: pure, pure, onto a stream |
 //! | `packet` | the packets of Engine.IO: pure |
-//! | `backlog`, `queue` | what waits for one client, and which transport takes it: pure |
-//! | `namespaces`, `connects` | what comes right behind a CONNECT: pure |
+//! | `backlog`, `queue` | what is queued for one client, and which transport takes it: pure |
+//! | `namespaces`, `connects` | what a client sends right after a CONNECT: pure |
 //! | `session`, `engine`, `clock` | one session, all of them, their pings |
-//! | `protocol`, `upgrade` | what a WebSocket does with what it reads: no stream |
+//! | `protocol`, `upgrade` | what a WebSocket does with the data that it reads: no stream |
 //! | `websocket`, `scratch`, `polling` | the transports |
-//! | `handshake`, `answer` | what a request asks for, and the answers |
-//! | `router`, `response`, `service` | requests to the transports, as a service |
-//! | `socket`, `handler`, `config` | what the layer above uses |
-//! | `test_harness` | what its tests use |
+//! | `handshake`, `answer` | the checks of a request, and the responses |
+//! | `router`, `response`, `service` | passes requests to the transports, as a service |
+//! | `socket`, `handler`, `config` | the interface of socketioxide |
+//! | `test_harness` | the interface of socketioxide's tests |
 //!
 //! Read `queue` first, then `protocol` and `websocket`.
 

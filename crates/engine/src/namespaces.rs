@@ -2,7 +2,7 @@
 
 use engineioxide_core::Str;
 
-/// Namespaces other than `/` that are remembered.
+/// Most namespaces other than `/` that are remembered.
 const MOST: usize = 16;
 
 /// The namespaces of one session.
@@ -17,7 +17,7 @@ impl Namespaces {
         if name == "/" { self.root } else { self.others.iter().any(|other| **other == *name) }
     }
 
-    /// Whether this one is remembered, or would be.
+    /// Whether a namespace can be remembered.
     pub(crate) fn has_room(&self, name: &str) -> bool {
         name == "/" || self.others.len() < MOST
     }
@@ -39,7 +39,7 @@ impl Namespaces {
     }
 }
 
-/// The namespace of a packet without parts: `0/name?query,{…}`, `0{…}`.
+/// The namespace of a packet without binary parts, like `0/name?query,{…}` or `0{…}`.
 pub(crate) fn namespace(text: &str) -> &str {
     match text.get(1..) {
         Some(rest) if rest.starts_with('/') => rest.split([',', '?']).next().unwrap_or(rest),

@@ -36,7 +36,7 @@ pub(crate) enum Packet {
     Close,
     /// Only the server sends pings.
     Ping,
-    /// What only the server sends, or what belongs to an upgrade. The official server ignores it, too.
+    /// A packet that only the server sends, or that belongs to an upgrade. It is ignored, as by the official server.
     Meaningless,
 }
 

@@ -1,9 +1,9 @@
-//! Long-polling: packets come by POST and are fetched by GET.
+//! Long-polling: the client sends packets by POST and receives them by GET.
 //!
 //! Invariants:
 //! - One GET and one POST of a session at a time; a second one of the same kind ends the session.
-//! - A GET or POST that is given up ends its session: what was to go out is lost, or what came is not whole.
-//! - A body of which one packet cannot be read is not acted on at all.
+//! - A GET or POST that is aborted ends its session: packets for the client are lost, or packets of the client incomplete.
+//! - A body with an invalid packet is rejected as a whole.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -27,22 +27,22 @@ use crate::queue::{State, Taken, Turn};
 use crate::session::{DisconnectReason, Ending, Session, Stage};
 
 const SEPARATOR: u8 = 0x1e;
-/// Packets in one answer: some clients take more for an attack.
+/// Most packets in one response. Some clients reject more as an attack.
 const MOST_PACKETS: usize = 16;
-/// How long a poll waits while its session goes over to a WebSocket.
+/// How long a poll waits while its session upgrades to a WebSocket.
 const WAIT_WHILE_UPGRADING: Duration = Duration::from_millis(100);
-/// How long a body may take to come.
+/// How long the client may take to send a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Opens a session.
 pub(crate) fn open<H: EngineIoHandler>(engine: &Arc<Engine<H>>, mut parts: http::request::Parts) -> Answer {
-    // Of a request that would become a WebSocket, too, if its query said so.
+    // A request with upgrade headers may still ask for polling in its query.
     parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
     let socket = engine.open(Stage::Polling, parts);
     packets(format!("0{}", engine.greeting(socket.id, TransportType::Polling)).into_bytes(), None)
 }
 
-/// A poll that is under way.
+/// A poll in progress.
 struct Taking {
     session: Arc<Session>,
     turn: Turn,
@@ -51,7 +51,7 @@ struct Taking {
 
 impl Drop for Taking {
     fn drop(&mut self) {
-        // A WebSocket that has taken over does not need it any more.
+        // A WebSocket that has taken over does not need this poll.
         if !self.is_answered && self.session.queue.has(self.turn) {
             self.session.end(DisconnectReason::TransportError, Ending::Broken);
         }
@@ -59,7 +59,7 @@ impl Drop for Taking {
     }
 }
 
-/// Answers a poll, as soon as there is something to answer.
+/// Answers a poll as soon as there is a packet to send.
 pub(crate) async fn poll<H: EngineIoHandler>(engine: Arc<Engine<H>>, id: Sid) -> Answer {
     let open = engine.get(id).map(|socket| socket.session.clone());
     let is_open = open.is_some();
@@ -111,7 +111,7 @@ fn separate(data: &mut Vec<u8>) {
     }
 }
 
-/// A POST that is under way.
+/// A POST in progress.
 struct Posting {
     session: Arc<Session>,
     is_done: bool,
@@ -126,7 +126,7 @@ impl Drop for Posting {
     }
 }
 
-/// Takes the packets of a body.
+/// Acts on the packets of a body.
 pub(crate) async fn post<H, B>(engine: Arc<Engine<H>>, id: Sid, headers: HeaderMap, body: B) -> Answer
 where
     H: EngineIoHandler,
@@ -134,7 +134,7 @@ where
 {
     let most = usize::try_from(engine.config.max_payload).unwrap_or(usize::MAX);
     let Some(socket) = engine.get(id) else {
-        // A session that was closed hears it by its last poll, not here.
+        // The client of a closed session learns of it by its last poll, not by this response.
         let taken = tokio::time::timeout(BODY_TIMEOUT, collect(body.map_err(drop), most));
         let is_ended = engine.ended(id).is_some() && taken.await.is_ok_and(|data| data.is_ok());
         return if is_ended { ok() } else { refused(Code::UnknownSession) };
@@ -162,7 +162,7 @@ where
     };
     posting.is_done = true;
     let session = &posting.session;
-    // Without the types of its packets and what stands between them.
+    // Packet types and separators do not count.
     session.add_read(data.split(|byte| *byte == SEPARATOR).map(|packet| packet.len().saturating_sub(1)).sum());
     let Some(packets) = read(&data) else {
         session.end(DisconnectReason::PacketParsingError, Ending::Broken);
@@ -176,7 +176,10 @@ where
     ok()
 }
 
-/// Reads a body; the status of the answer if it is too large or breaks off.
+/// Reads a body.
+///
+/// # Errors
+/// The status of the response to a body that is too large or incomplete.
 async fn collect<B: Body>(body: B, most: usize) -> Result<Vec<u8>, StatusCode> {
     let mut body = pin!(body);
     if body.size_hint().lower() > most as u64 {
@@ -199,7 +202,7 @@ async fn collect<B: Body>(body: B, most: usize) -> Result<Vec<u8>, StatusCode> {
     Ok(data)
 }
 
-/// All packets of a body; `None` if one cannot be read. Binary is base64 behind a `b`.
+/// Reads all packets of a body; `None` if one is invalid. Binary data is base64 after a `b`.
 fn read(data: &[u8]) -> Option<Vec<Packet>> {
     data.split(|byte| *byte == SEPARATOR)
         .map(|packet| match packet.strip_prefix(b"b") {

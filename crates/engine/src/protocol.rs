@@ -1,8 +1,8 @@
-//! What one WebSocket does with what it reads, and how it closes: without its stream.
+//! The protocol of one WebSocket, without its stream: what it does with the data that it reads, and how it closes.
 //!
 //! Invariants:
-//! - However it ends, its session ends, or stays with polling where the upgrade is not done.
-//! - Nothing but control frames and the answer to the probe is put into the writer before the upgrade is done.
+//! - When it ends, its session ends, or goes on polling if the upgrade is not complete.
+//! - Before the upgrade is complete, the writer receives only control frames and the reply to the probe.
 //! - A close frame is the last frame.
 
 use std::pin::Pin;
@@ -25,34 +25,34 @@ use crate::socket::Socket;
 use crate::upgrade::{Step, Upgrade};
 use crate::writer::Writer;
 
-/// How long the last words may take to go out, and the client to answer a close frame.
+/// How long the last frames may take to be written, and the client to answer a close frame.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// Where a WebSocket is in its life.
+/// The phase of a WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// The session is not upgraded yet.
     Upgrading,
     Open,
-    /// The close frame is on its way. Has the client sent its own, or is there no sense in waiting for it?
+    /// The close frame is being written. `is_answered` is true if the client has sent its own, or will not.
     Closing {
         is_answered: bool,
     },
-    /// Nothing more is written. What still comes is read and dropped.
+    /// Nothing more is written. Data from the client is read and dropped.
     Draining,
 }
 
-/// How reading comes to its end.
+/// Why reading ends.
 pub(crate) enum Stop {
     /// The connection is gone.
     Gone,
-    /// The client breaks the protocol of WebSockets: the close code that says so.
+    /// The client violates RFC 6455; the close code.
     Violation(u16),
     /// The client sent a packet that ends the session.
     Packet(DisconnectReason, Ending),
-    /// The client sent a close frame with this payload, to be answered by the same.
+    /// The client sent a close frame with this payload. The reply has the same.
     CloseFrame(Bytes),
-    /// The client sent what does not belong to an upgrade.
+    /// The client sent data that does not belong to an upgrade.
     NoUpgrade,
 }
 
@@ -66,15 +66,15 @@ impl From<Violation> for Stop {
 pub(crate) struct Protocol<H: EngineIoHandler> {
     engine: Arc<Engine<H>>,
     pub session: Arc<Session>,
-    /// What the layer above holds; let go as soon as the session has ended.
+    /// The socket of the layer above; dropped as soon as the session has ended.
     socket: Option<Arc<Socket<H::Data>>>,
     upgrade: Option<Upgrade>,
-    /// The right to take from the queue, from the end of the upgrade until the close frame is written.
+    /// The right to take from the queue: from the end of the upgrade until the close frame is written.
     pub turn: Option<Turn>,
     reader: Reader,
     pub writer: Writer,
     pub phase: Phase,
-    /// When the upgrade or the close is given up.
+    /// The time limit of the upgrade or of the close.
     pub timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -90,7 +90,7 @@ impl<H: EngineIoHandler> Protocol<H> {
         this
     }
 
-    /// A session that goes over to a WebSocket; one that has a WebSocket already keeps that, and this one is closed.
+    /// A session that upgrades to a WebSocket. If it has another WebSocket already, this one is closed.
     pub(crate) fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, mut parts: Parts) -> Self {
         let upgrade = Upgrade::begin(&socket.session);
         let wait = engine.config.upgrade_timeout;
@@ -100,7 +100,7 @@ impl<H: EngineIoHandler> Protocol<H> {
         if this.upgrade.is_some() {
             this.session.set_carrier(&mut parts.extensions);
         } else {
-            // Not read any more: nobody counts what comes by it.
+            // Its data is dropped unread, so the carrier is not needed to count it.
             this.close("", true);
         }
         this
@@ -113,10 +113,10 @@ impl<H: EngineIoHandler> Protocol<H> {
         Self { engine, session, socket, upgrade, turn, reader, writer, phase, timer }
     }
 
-    /// Acts on bytes that came.
+    /// Acts on bytes of the client.
     ///
     /// # Errors
-    /// Nothing more is to be read, and [`Protocol::stop`] says what follows.
+    /// The reason why reading ends. The caller passes it to [`Protocol::stop`].
     pub(crate) fn read(&mut self, data: &mut [u8]) -> Result<(), Stop> {
         if matches!(self.phase, Phase::Closing { is_answered: true } | Phase::Draining) {
             return Ok(());
@@ -170,10 +170,10 @@ impl<H: EngineIoHandler> Protocol<H> {
         Ok(())
     }
 
-    /// Acts on the end of reading; false if there is nothing more to be done.
+    /// Acts on the end of reading. Returns false if the task has nothing more to do.
     pub(crate) fn stop(&mut self, stop: Stop) -> bool {
         if let Phase::Closing { is_answered } = &mut self.phase {
-            // A close frame, or what makes it senseless to wait for one.
+            // The client has answered with a close frame, or will not answer.
             *is_answered = true;
             return !matches!(stop, Stop::Gone);
         }
@@ -194,13 +194,13 @@ impl<H: EngineIoHandler> Protocol<H> {
                 self.end_session(DisconnectReason::TransportClose, Ending::ByClient);
                 self.close(payload, true);
             }
-            // Nobody waits for the end of it.
+            // The session goes on polling; the client does not answer the close frame.
             Stop::NoUpgrade => self.close("", true),
         }
         true
     }
 
-    /// Sends a close frame, as the last one.
+    /// Sends a close frame as the last frame.
     pub(crate) fn close(&mut self, payload: impl Into<Bytes>, is_answered: bool) {
         if is_answered {
             self.writer.drop_unsent();
@@ -210,7 +210,7 @@ impl<H: EngineIoHandler> Protocol<H> {
         self.linger();
     }
 
-    /// Puts a close frame behind what waits, for a task that is dropped; false if it is closing already.
+    /// Appends a close frame, for a task that is dropped. Returns false if the WebSocket is closing already.
     pub(crate) fn put_last_frame(&mut self) -> bool {
         let is_needed = matches!(self.phase, Phase::Upgrading | Phase::Open);
         if is_needed {
@@ -219,7 +219,7 @@ impl<H: EngineIoHandler> Protocol<H> {
         is_needed
     }
 
-    /// Ends the session, unless it stays with polling. Nothing is written any more.
+    /// Ends the session, unless it goes on polling. Nothing more is written.
     pub(crate) fn finish(&mut self) {
         self.end_session(DisconnectReason::TransportError, Ending::Broken);
         self.return_turn();
@@ -238,7 +238,7 @@ impl<H: EngineIoHandler> Protocol<H> {
 
     pub(crate) fn return_turn(&mut self) {
         if let Some(turn) = self.turn.take() {
-            // No other transport will take what still waits.
+            // No other transport takes the frames that still wait.
             self.session.queue.cut();
             self.session.queue.end(turn);
         }

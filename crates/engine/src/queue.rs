@@ -1,12 +1,12 @@
-//! What waits to go to one client, and which transport takes it: without I/O and without a runtime.
+//! The queue of one client, and which transport takes from it: without I/O and without a runtime.
 //!
 //! Invariants:
 //! - One transport takes at a time: the one with the latest [`Turn`]. A transport returns its turn in `Drop`.
-//! - A queue is over exactly when it was ended and no transport takes; then all `closed()` wake.
-//! - A frame that was taken in goes out, in order, or the session ends.
-//! - A waker is stored under the lock that found nothing to take; a push takes it under the lock and wakes it after:
-//!   no wake-up is lost, and a burst costs one.
-//! - What a transport took counts as waiting until it asks for more or returns its turn.
+//! - A queue is over exactly when it is closed and no transport takes; then all `closed()` wake.
+//! - A frame that was accepted is sent, in order, or the session ends.
+//! - A transport that finds nothing to take stores its waker under the same lock. A push takes the waker under the lock and
+//!   wakes it after: no wake-up is lost, and a burst costs one.
+//! - Frames that a transport has taken count as waiting until it asks for more or returns its turn.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
@@ -29,48 +29,48 @@ struct Inner {
     /// Whether a transport has the turn.
     taken: bool,
     taker: Option<Waker>,
-    /// The taker cannot write at the moment: it wants to know only of the end.
+    /// The transport cannot write at the moment and waits only for the end of the queue.
     awaits_end: bool,
     interrupted: bool,
     closed: Vec<Waker>,
 }
 
-/// Where a queue is in its life.
+/// The state of a queue.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Frames are taken in.
+    /// The queue accepts frames.
     #[default]
     Open,
-    /// Nothing more is taken in; what waits still goes out. A poll's answer ends with this packet type.
+    /// The queue accepts no more frames; waiting ones are still sent. The last polling response ends with this packet type.
     Closing(u8),
-    /// Nothing goes out any more.
+    /// Nothing more is sent.
     Cut,
 }
 
-/// Why a frame is not taken in.
+/// Why a frame is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
     Full,
     Closed,
 }
 
-/// The right of one transport to take.
+/// The right of one transport to take frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Turn(u32);
 
-/// What there is to take.
+/// The result of taking frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
-    /// Frames were put into the batch.
+    /// The batch has frames.
     Frames,
-    /// A transport that waited is to stop: an upgrade comes, or another transport took over.
+    /// The transport has to stop waiting: an upgrade begins, or another transport has taken over.
     Interrupted,
-    /// There is nothing more, ever.
+    /// The queue is closed and empty.
     Ended(State),
 }
 
 impl SendQueue {
-    /// An empty one.
+    /// An empty queue.
     pub(crate) fn new(capacity: Capacity) -> Self {
         let inner = Inner { backlog: Backlog::new(capacity), ..Inner::default() };
         Self { inner: Mutex::new(inner) }
@@ -93,7 +93,7 @@ impl SendQueue {
         self.inner.lock().backlog.release();
     }
 
-    /// Puts a message and its parts into a reserved place.
+    /// Puts a message and its binary parts into a reserved place.
     pub(crate) fn fill(&self, frames: impl IntoIterator<Item = Frame>) {
         self.change(|inner| {
             inner.backlog.release();
@@ -101,7 +101,7 @@ impl SendQueue {
         });
     }
 
-    /// Puts a message. While others wait, at most `max_bytes` may wait with it; a single one may be of any size.
+    /// Queues a message. While others wait, at most `max_bytes` may wait with it; a single message may be of any size.
     ///
     /// # Errors
     /// No place is free, too many bytes would wait, or the queue is closed.
@@ -120,12 +120,12 @@ impl SendQueue {
         Ok(())
     }
 
-    /// Puts a frame that needs no place: there is never more than one of its kind.
+    /// Queues a frame that needs no place, because there is at most one of its kind.
     pub(crate) fn put_control(&self, frame: Frame) {
         self.change(|inner| inner.push([frame]));
     }
 
-    /// Puts a message that the next volatile one replaces; false if the queue is closed.
+    /// Queues a message that the next volatile one replaces. Returns false if the queue is closed.
     pub(crate) fn put_volatile(&self, frames: impl IntoIterator<Item = Frame>) -> bool {
         let waker = {
             let mut inner = self.inner.lock();
@@ -139,7 +139,7 @@ impl SendQueue {
         true
     }
 
-    /// A transport takes from now on, if no other does.
+    /// Gives the turn to a transport; `None` if another one has it.
     pub(crate) fn begin(&self) -> Option<Turn> {
         let mut inner = self.inner.lock();
         if inner.taken {
@@ -149,7 +149,7 @@ impl SendQueue {
         Some(Turn(inner.turn))
     }
 
-    /// A transport takes from now on. One that took before is interrupted.
+    /// Gives the turn to a transport, and interrupts the one that had it.
     pub(crate) fn take_over(&self) -> Turn {
         let (turn, waker) = {
             let mut inner = self.inner.lock();
@@ -163,7 +163,7 @@ impl SendQueue {
         turn
     }
 
-    /// A transport that waits to take stops waiting.
+    /// Interrupts the transport that waits for frames.
     pub(crate) fn interrupt(&self) {
         self.change(|inner| {
             inner.interrupted = inner.taken;
@@ -171,12 +171,12 @@ impl SendQueue {
         });
     }
 
-    /// Whether it is still this transport's turn.
+    /// Whether this turn is still valid.
     pub(crate) fn has(&self, turn: Turn) -> bool {
         self.inner.lock().turn == turn.0
     }
 
-    /// A transport takes no more.
+    /// Returns a turn.
     pub(crate) fn end(&self, turn: Turn) {
         let waiting = {
             let mut inner = self.inner.lock();
@@ -192,7 +192,7 @@ impl SendQueue {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// Takes what waits into an empty batch, and counts what was taken before as written.
+    /// Moves waiting frames into an empty batch, and counts those that were taken before as written.
     pub(crate) fn poll_take(
         &self,
         turn: Turn,
@@ -218,7 +218,7 @@ impl SendQueue {
         Poll::Pending
     }
 
-    /// For a transport that cannot write at the moment: ready once the queue is closed.
+    /// Ready once the queue is closed; for a transport that cannot write at the moment.
     pub(crate) fn poll_ending(&self, cx: &mut Context<'_>) -> Poll<State> {
         let mut inner = self.inner.lock();
         if inner.state != State::Open {
@@ -228,17 +228,17 @@ impl SendQueue {
         Poll::Pending
     }
 
-    /// Takes nothing in any more. What waits goes out, or is dropped.
+    /// Closes the queue. Waiting frames are sent, or dropped.
     pub(crate) fn close(&self, last_packet: u8, drop_waiting: bool) {
         self.finish(State::Closing(last_packet), drop_waiting);
     }
 
-    /// Ends it at once.
+    /// Closes the queue and drops everything.
     pub(crate) fn cut(&self) {
         self.finish(State::Cut, true);
     }
 
-    /// Changes something, and wakes without the lock what that concerns.
+    /// Makes a change under the lock, and wakes the waker that it returns after.
     fn change(&self, change: impl FnOnce(&mut Inner) -> Option<Waker>) {
         let waker = change(&mut self.inner.lock());
         wake(waker);
@@ -265,12 +265,12 @@ impl SendQueue {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// Where the queue is in its life.
+    /// The state of the queue.
     pub(crate) fn state(&self) -> State {
         self.inner.lock().state
     }
 
-    /// The packet type with which a poll's answer ends: once the queue is closing and nothing waits.
+    /// The packet type that ends a polling response, once the queue is closing and nothing waits.
     pub(crate) fn last_packet(&self) -> Option<u8> {
         let inner = self.inner.lock();
         match inner.state {
@@ -284,7 +284,7 @@ impl SendQueue {
         self.inner.lock().backlog.size()
     }
 
-    /// Ready once the queue was ended and nobody takes.
+    /// Ready once the queue is over.
     pub(crate) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
         let mut inner = self.inner.lock();
         if inner.is_over() {
@@ -321,7 +321,7 @@ impl Inner {
         self.state != State::Open && !self.taken
     }
 
-    /// What is to be woken since it is over.
+    /// The wakers to wake if the queue is over.
     fn closed_wakers(&mut self) -> Vec<Waker> {
         if self.is_over() { std::mem::take(&mut self.closed) } else { Vec::new() }
     }

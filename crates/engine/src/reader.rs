@@ -1,40 +1,41 @@
-//! What a client sends by a WebSocket: bytes in, messages out, without I/O.
+//! Reads the frames of a WebSocket client (RFC 6455): bytes in, messages out, without I/O.
 //!
 //! Invariants:
-//! - Each byte is given to [`Reader::read`] once, cut anywhere.
+//! - Each byte is passed to [`Reader::read`] once, in parts of any size.
 //! - A reader between two messages owns no memory.
-//! - What it keeps grows with the bytes that came, never with what a head promises, and is bounded by [`Limits`].
+//! - Its memory grows with the bytes that have arrived, never with the length that a head announces, and is bounded by
+//!   [`Limits`].
 
 use crate::frame::{
     self, BINARY, CLOSE, CONTINUATION, Head, INVALID_TEXT, PING, PROTOCOL_ERROR, TEXT, TOO_LARGE, Violation,
 };
 
-/// How large what comes in may be.
+/// The limits of incoming data.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// Bytes of one frame.
     pub frame: usize,
-    /// Bytes of one message, in however many frames.
+    /// Bytes of one message, in any number of frames.
     pub message: usize,
 }
 
-/// Something that is whole.
+/// A complete message or control frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Event<'a> {
     Text(&'a str),
     Binary(&'a [u8]),
     Ping(&'a [u8]),
     Pong,
-    /// A close frame: its code, and the payload to answer with.
+    /// A close frame: its code, and the payload for the reply.
     Close(Option<u16>, &'a [u8]),
 }
 
-/// What came and is not whole.
+/// Data that has arrived and is incomplete.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     /// The beginning of a frame.
     partial: Vec<u8>,
-    /// A message in several frames, of which the last has not come.
+    /// A message in several frames whose last one is missing.
     fragments: Option<Box<Fragments>>,
 }
 
@@ -45,10 +46,10 @@ struct Fragments {
 }
 
 impl Reader {
-    /// Takes bytes, and passes on what they complete. The mask is removed within `data`.
+    /// Reads bytes, and calls `on` with each event that they complete. Unmasks within `data`.
     ///
     /// # Errors
-    /// A violation of the protocol, or what `on` returns. The reader is not to be used any more then.
+    /// A violation of the protocol, or an error of `on`. The reader must not be used after that.
     pub(crate) fn read<E: From<Violation>>(
         &mut self,
         data: &mut [u8],
@@ -63,26 +64,26 @@ impl Reader {
         let mut all = std::mem::take(&mut self.partial);
         all.extend_from_slice(data);
         let used = self.frames(&mut all, limits, on)?;
-        // A buffer that grew is kept only for the frame that it grew for.
+        // A large buffer is kept only for the frame that needs it.
         self.partial = if used == 0 { all } else { all[used..].to_vec() };
         Ok(())
     }
 
-    /// Bytes that it owns.
+    /// Bytes of memory that it owns.
     #[cfg(test)]
     #[allow(dead_code, reason = "tests/frames.rs compiles this module, too")]
     pub(crate) fn capacity(&self) -> usize {
         self.partial.capacity() + self.fragments.as_ref().map_or(0, |fragments| fragments.data.capacity())
     }
 
-    /// Whether it has nothing and owns no memory.
+    /// Whether it has no data and owns no memory.
     #[cfg(test)]
     #[allow(dead_code, reason = "as above")]
     pub(crate) fn is_idle(&self) -> bool {
         self.capacity() == 0 && self.fragments.is_none()
     }
 
-    /// Takes all whole frames; how many bytes they are.
+    /// Reads all complete frames. Returns their size in bytes.
     fn frames<E: From<Violation>>(
         &mut self,
         data: &mut [u8],

@@ -1,4 +1,4 @@
-//! The responses of the service: the engine's own answers, and those of the service behind it.
+//! The responses of the service: the engine's own, and those of the inner service.
 
 use std::error::Error;
 use std::future::Future;
@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 use crate::answer::{Answer, OwnBody};
 
 pin_project! {
-    /// The body of an answer: the engine's, or the inner service's.
+    /// The body of a response, of the engine or of the inner service.
     #[project = BodyProjection]
     pub enum ResponseBody<B> {
         #[doc(hidden)]
@@ -59,7 +59,7 @@ where
 }
 
 pin_project! {
-    /// An answer to come.
+    /// A response to come.
     #[project = FutureProjection]
     pub enum ResponseFuture<F> {
         #[doc(hidden)]

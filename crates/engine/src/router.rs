@@ -1,4 +1,4 @@
-//! Which transport answers a request, and how a WebSocket begins.
+//! Passes requests to the transports, and starts WebSockets.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::polling;
 use crate::response::ResponseFuture;
 use crate::websocket::WebSocket;
 
-/// Answers a request, by the transport that it asks for.
+/// Answers a request by the transport that it asks for.
 pub(crate) fn respond<H, B, F>(engine: &Arc<Engine<H>>, request: Request<B>) -> ResponseFuture<F>
 where
     H: EngineIoHandler,
@@ -40,10 +40,10 @@ where
     }
 }
 
-/// Begins with a WebSocket on a stream whose HTTP upgrade is done already.
+/// Starts a WebSocket on a stream whose HTTP upgrade is complete.
 ///
 /// # Errors
-/// The request does not ask for one: what is wrong with it.
+/// A request that does not ask for a WebSocket: the code by which it is rejected.
 pub(crate) fn accept<H, T>(engine: &Arc<Engine<H>>, stream: T, request: Request<()>) -> Result<(), Code>
 where
     H: EngineIoHandler,
@@ -54,7 +54,7 @@ where
     Ok(())
 }
 
-/// Answers a request for a WebSocket, which begins once the answer is sent.
+/// Answers a WebSocket request. The WebSocket starts once the response is sent.
 fn upgrade<H: EngineIoHandler, B>(engine: &Arc<Engine<H>>, id: Option<Sid>, request: Request<B>) -> Answer {
     let answer = match handshake::key(&request) {
         Ok(key) => switching(key.as_bytes(), handshake::protocol(request.headers())),
@@ -73,7 +73,7 @@ fn upgrade<H: EngineIoHandler, B>(engine: &Arc<Engine<H>>, id: Option<Sid>, requ
     answer
 }
 
-/// Starts the task of a WebSocket, of its own so that it is no larger than it needs to be.
+/// Starts the task of a WebSocket. A new task, because the one that waits for the upgrade is larger.
 fn start<H, T>(engine: &Arc<Engine<H>>, id: Option<Sid>, stream: T, parts: Parts)
 where
     H: EngineIoHandler,
@@ -83,7 +83,7 @@ where
     match id {
         None => drop(tokio::spawn(WebSocket::open(engine, stream, parts))),
         Some(id) => {
-            // The session may have ended since it was asked for.
+            // The session may have ended since the request.
             if let Some(socket) = engine.get(id) {
                 drop(tokio::spawn(WebSocket::upgrade(engine, socket, stream, parts)));
             }

@@ -1,4 +1,4 @@
-//! The engine as a service of tower and hyper: its own requests, and those of the service that it stands before.
+//! The engine as a service of tower and hyper, in front of another service.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -21,26 +21,26 @@ use crate::handler::EngineIoHandler;
 use crate::response::{ResponseBody, ResponseFuture};
 use crate::router;
 
-/// The engine before another service.
+/// The engine in front of another service.
 pub struct EngineIoService<H: EngineIoHandler, S = NotFoundService> {
     inner: S,
     engine: Arc<Engine<H>>,
 }
 
 impl<H: EngineIoHandler> EngineIoService<H> {
-    /// An engine that has no other service behind it.
+    /// An engine without another service: it answers requests for other paths with 404.
     pub fn with_config(handler: Arc<H>, config: EngineIoConfig) -> Self {
         Self::with_config_inner(NotFoundService, handler, config)
     }
 }
 
 impl<S: Clone, H: EngineIoHandler> EngineIoService<H, S> {
-    /// An engine before `inner`, which gets the requests for other paths.
+    /// An engine in front of `inner`, which receives the requests for other paths.
     pub fn with_config_inner(inner: S, handler: Arc<H>, config: EngineIoConfig) -> Self {
         Self { inner, engine: Engine::new(handler, config) }
     }
 
-    /// A service that makes this one for each connection.
+    /// A service that makes a clone of this one for each connection.
     pub fn into_make_service(self) -> MakeEngineIoService<H, S> {
         MakeEngineIoService { service: self }
     }
@@ -79,7 +79,7 @@ where
 }
 
 impl<H: EngineIoHandler, S> EngineIoService<H, S> {
-    /// Takes a stream that is a WebSocket already.
+    /// Accepts a stream that is a WebSocket already.
     pub(crate) fn accept<T>(&self, stream: T, request: Request<()>) -> Result<(), ParseError>
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -128,7 +128,7 @@ where
     }
 }
 
-/// Why a stream was not taken.
+/// Why a stream was not accepted.
 #[derive(Debug)]
 pub struct ParseError(&'static str);
 
@@ -191,7 +191,7 @@ impl<H: EngineIoHandler, S: Clone, T> TowerService<T> for MakeEngineIoService<H,
     }
 }
 
-/// Answers everything with 404.
+/// Answers each request with 404.
 #[derive(Debug, Clone)]
 pub struct NotFoundService;
 

@@ -1,5 +1,5 @@
-//! The state of one session that does not depend on the layer above: its queue, its transport, its heartbeat, and what
-//! the server sees of it as a [`ConnHandle`](switchboard_conn::ConnHandle).
+//! One session: its queue, its transport and its heartbeat, independent of the layer above. The server uses it as a
+//! [`ConnHandle`](switchboard_conn::ConnHandle).
 
 use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
@@ -16,13 +16,13 @@ use crate::queue::{Refused, SendQueue};
 /// Why a session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DisconnectReason {
-    /// The client closed it.
+    /// The client closed the session.
     TransportClose,
-    /// Two polls came at once.
+    /// The client sent two polls at the same time.
     MultipleHttpPollingError,
-    /// The client sent what cannot be read.
+    /// The client sent an invalid packet.
     PacketParsingError,
-    /// The connection broke, or broke its protocol.
+    /// The connection broke, or the client violated its protocol.
     TransportError,
     /// The client did not answer a ping.
     HeartbeatTimeout,
@@ -30,38 +30,38 @@ pub enum DisconnectReason {
     ClosingServer,
 }
 
-/// How a session comes to its end.
+/// How a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The server closes it: what waits still goes out.
+    /// The server closes it. Waiting frames are still sent.
     Orderly,
     /// The client closed it.
     ByClient,
-    /// Something is wrong with it: what waits is dropped.
+    /// It has an error. Waiting frames are dropped.
     Broken,
-    /// It ends without another word.
+    /// It ends at once, without a close frame.
     Cut,
 }
 
 /// Ends sessions.
 pub(crate) trait End: Send + Sync {
-    /// Ends this session, if it has not ended. The handler is notified by another task.
+    /// Ends a session, unless it has ended. Another task notifies the handler.
     fn end(&self, id: Sid, reason: DisconnectReason, ending: Ending);
 }
 
-/// The transport of a session, and how far it is on its way from polling to WebSocket.
+/// The transport of a session, and the steps of its upgrade from polling to WebSocket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Stage {
     Polling,
-    /// A WebSocket has come and has sent no probe.
+    /// The client has opened a WebSocket and has not sent the probe.
     Upgrading,
-    /// The probe was answered: a poll does not wait for long.
+    /// The probe is answered. A poll waits only for a short time.
     Probed,
     WebSocket,
 }
 
-/// The answer to a ping.
+/// States of `Session::pong`: whether the client has to answer a ping.
 const NONE_DUE: u8 = 0;
 const PONG_DUE: u8 = 1;
 const PONG_DUE_LATER: u8 = 2;
@@ -74,7 +74,7 @@ pub(crate) struct Session {
     stage: AtomicU8,
     is_posting: AtomicBool,
     pong: AtomicU8,
-    /// Which entry of the clock is valid.
+    /// The number of the valid entry in the clock.
     beat: AtomicU32,
     close_code: AtomicU16,
     is_too_large: AtomicBool,
@@ -117,13 +117,13 @@ impl Session {
         }
     }
 
-    /// Goes from one stage to another; false if it was in none of the first.
+    /// Changes the stage. Returns false if the session was in none of the stages `from`.
     pub(crate) fn advance(&self, from: &[Stage], to: Stage) -> bool {
         from.iter()
             .any(|from| self.stage.compare_exchange(*from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire).is_ok())
     }
 
-    /// A POST begins; false if another is under way.
+    /// A POST begins. Returns false if another one is in progress.
     pub(crate) fn begin_post(&self) -> bool {
         !self.is_posting.swap(true, Ordering::Acquire)
     }
@@ -132,7 +132,7 @@ impl Session {
         self.is_posting.store(false, Ordering::Release);
     }
 
-    /// A ping is sent: the number of the clock's entry that waits for the answer. `None` if this entry is not valid.
+    /// Notes that a ping is sent. Returns the number of the clock's entry for the pong; `None` if `beat` is not valid.
     pub(crate) fn ping(&self, beat: u32) -> Option<u32> {
         if self.beat.load(Ordering::Relaxed) != beat {
             return None;
@@ -141,22 +141,23 @@ impl Session {
         Some(self.next_beat())
     }
 
-    /// Whether the answer that this entry of the clock waits for is missing.
+    /// Whether the pong that this entry of the clock waits for is missing.
     pub(crate) fn is_overdue(&self, beat: u32) -> bool {
         self.beat.load(Ordering::Relaxed) == beat
     }
 
-    /// A pong came: true if it was due, and the next ping is to be scheduled.
+    /// A pong has arrived. Returns true if it was due: the caller schedules the next ping.
     pub(crate) fn pong(&self) -> bool {
         self.pong.swap(NONE_DUE, Ordering::Relaxed) != NONE_DUE
     }
 
-    /// Something else came: true if a pong is due and may take its time once more, since the client is there.
+    /// Another packet has arrived. Returns true if a pong is due: the caller extends its deadline once, since the client is
+    /// alive.
     pub(crate) fn is_alive(&self) -> bool {
         self.pong.compare_exchange(PONG_DUE, PONG_DUE_LATER, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// The number of a new entry of the clock. The earlier one is not valid any more.
+    /// The number of a new entry in the clock, which invalidates the earlier one.
     pub(crate) fn next_beat(&self) -> u32 {
         self.beat.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
     }
@@ -169,17 +170,17 @@ impl Session {
         self.written.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// The client sent a larger message than it may.
+    /// The client has sent a message beyond the limit.
     pub(crate) fn set_too_large(&self) {
         self.is_too_large.store(true, Ordering::Relaxed);
     }
 
-    /// Notes the network connection of its WebSocket, which a request with these extensions opened.
+    /// Keeps the network connection of its WebSocket, from the extensions of the request that opened it.
     pub(crate) fn set_carrier(&self, extensions: &mut http::Extensions) {
         *self.carrier.lock() = extensions.remove();
     }
 
-    /// The client sent a close frame.
+    /// The client has sent a close frame.
     pub(crate) fn set_close_code(&self, code: Option<u16>) {
         const NO_STATUS: u16 = 1005;
         self.close_code.store(code.unwrap_or(NO_STATUS), Ordering::Relaxed);

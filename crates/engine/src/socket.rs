@@ -1,4 +1,4 @@
-//! A session as the layer above sees it, under the library's names.
+//! A session as the layer above uses it, under engineioxide's names.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -20,27 +20,27 @@ use crate::session::{Ending, Session, Stage};
 
 /// One session.
 pub struct Socket<D: Default + Send + Sync + 'static> {
-    /// Its id. A secret between client and server.
+    /// Its id, a secret between client and server.
     pub id: Sid,
-    /// Always the fourth.
+    /// Always Engine.IO 4.
     pub protocol: ProtocolVersion,
-    /// What the layer above keeps with it.
+    /// The data of the layer above.
     pub data: D,
     /// The request that opened it, with a [`ConnHandle`] in its extensions.
     pub req_parts: Parts,
     pub(crate) session: Arc<Session>,
     pub(crate) connects: Connects,
-    /// Delivers what was held behind a CONNECT.
+    /// Delivers messages that were held behind a CONNECT.
     deliver: Arc<dyn Deliver>,
 }
 
-/// Delivers what a session holds.
+/// Delivers the held messages of a session.
 pub(crate) trait Deliver: Send + Sync {
-    /// Begins to deliver, in a task that runs after the one that asks for it.
+    /// Starts a task that delivers them.
     fn deliver_later(&self, id: Sid);
 }
 
-/// A place in the queue.
+/// A reserved place in the queue. Dropping it frees the place.
 pub struct Permit<'a> {
     session: &'a Session,
     connects: &'a Connects,
@@ -141,7 +141,7 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
     /// Sends a text message.
     ///
     /// # Errors
-    /// As for [`Socket::reserve`]; the message is given back.
+    /// As for [`Socket::reserve`]; the error contains the message.
     pub fn emit(&self, msg: impl Into<Str>) -> Result<(), TrySendError<Str>> {
         let msg = msg.into();
         match self.reserve() {
@@ -156,7 +156,7 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
     /// Sends a binary message.
     ///
     /// # Errors
-    /// As for [`Socket::reserve`]; the message is given back.
+    /// As for [`Socket::reserve`]; the error contains the message.
     pub fn emit_binary<B: Into<Bytes>>(&self, data: B) -> Result<(), TrySendError<Bytes>> {
         let data = data.into();
         match self.reserve() {
@@ -168,7 +168,7 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
         }
     }
 
-    /// Sends a text message that the next volatile one replaces; false if the session has ended.
+    /// Sends a text message that the next volatile one replaces. Returns false if the session has ended.
     pub fn emit_volatile(&self, msg: impl Into<Str>) -> bool {
         self.session.queue.put_volatile([text(msg.into())])
     }
@@ -183,7 +183,7 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
         self.session.queue.put_volatile(many(msg, data))
     }
 
-    /// Ends the session. What waits still goes out.
+    /// Ends the session. Queued messages are still sent.
     pub fn close(&self, reason: DisconnectReason) {
         self.session.end(reason, Ending::Orderly);
     }
@@ -193,7 +193,7 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
         self.session.queue.state() != crate::queue::State::Open
     }
 
-    /// Waits until the session has ended, and what was sent before has gone out or is given up.
+    /// Waits until the session has ended and its queued messages are sent or dropped.
     pub async fn closed(&self) {
         std::future::poll_fn(|cx| self.session.queue.poll_closed(cx)).await;
     }

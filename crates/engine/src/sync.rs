@@ -1,3 +1,3 @@
-//! The lock of the modules that a model checker runs, which puts its own in this module's place.
+//! The mutex of the modules that `tests/queue_model.rs` checks. The model checker replaces this module by its own.
 
 pub(crate) use parking_lot::Mutex;

@@ -1,4 +1,4 @@
-//! What socketioxide's own tests use, and nothing else: sessions without a transport, and a WebSocket on any stream.
+//! The interface of socketioxide's own tests: sessions without a transport, and a WebSocket on any stream.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -21,12 +21,12 @@ use crate::service::{EngineIoService, ParseError};
 use crate::session::{DisconnectReason, End, Ending, Session, Stage};
 use crate::socket::{Deliver, Socket};
 
-/// Messages that may wait in a session that nobody reads.
+/// Most messages that wait in a session without a reader.
 const MANY: usize = 1024;
 
 type OnClose = Box<dyn Fn(Sid, DisconnectReason) + Send + Sync>;
 
-/// Stands for the engine, for one session.
+/// Takes the place of the engine for one session.
 struct Dummy {
     session: Arc<Session>,
     on_close: Mutex<Option<OnClose>>,
@@ -43,7 +43,7 @@ impl End for Dummy {
 }
 
 impl Deliver for Dummy {
-    /// Messages do not come by the engine here, so none is held.
+    /// Without an engine no messages are held.
     fn deliver_later(&self, _: Sid) {}
 }
 
@@ -55,7 +55,7 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
         socket
     }
 
-    /// A session, and what is sent to its client.
+    /// A session, and the packets that it sends to its client.
     pub fn new_dummy_piped(id: Sid, on_close: OnClose, most: usize) -> (Arc<Self>, mpsc::Receiver<Packet>) {
         let dummy = Arc::new_cyclic(|dummy: &Weak<Dummy>| {
             let mut session =
@@ -71,7 +71,7 @@ impl<D: Default + Send + Sync + 'static> Socket<D> {
     }
 }
 
-/// Takes what a session sends, as its transport.
+/// Receives the frames of a session, as its transport.
 async fn pipe(session: Arc<Session>, packets: mpsc::Sender<Packet>) {
     let turn = session.queue.take_over();
     let mut batch = VecDeque::new();
@@ -93,7 +93,7 @@ fn read(frame: Frame) -> Packet {
 }
 
 impl<H: EngineIoHandler, S> EngineIoService<H, S> {
-    /// Takes a stream that is a WebSocket already.
+    /// Accepts a stream that is a WebSocket already.
     pub fn ws_init<T>(
         &self,
         stream: T,

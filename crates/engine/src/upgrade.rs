@@ -1,8 +1,8 @@
 //! The upgrade of a session from polling to a WebSocket.
 //!
 //! Invariants:
-//! - Of several WebSockets that come for one session, the first may upgrade it, until it gives up.
-//! - An [`Upgrade`] that is dropped before it is done leaves the session with polling.
+//! - Of several WebSockets for one session, the first may upgrade it, until it is dropped.
+//! - The session of an [`Upgrade`] that is dropped before it is complete goes on polling.
 
 use std::sync::Arc;
 
@@ -11,25 +11,25 @@ use crate::packet;
 use crate::queue::Turn;
 use crate::session::{Session, Stage};
 
-/// An upgrade that is under way.
+/// An upgrade in progress.
 pub(crate) struct Upgrade(Arc<Session>);
 
-/// What follows from a text of the client.
+/// The result of a text frame of the client.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// A probe came, which this frame answers.
+    /// The client has sent the probe. This frame is the reply.
     Probed(Frame),
-    /// The session is upgraded; the WebSocket takes from now on.
+    /// The upgrade is complete. The WebSocket has the turn.
     Done(Turn),
 }
 
 impl Upgrade {
-    /// Begins, unless the session is being upgraded or is a WebSocket already.
+    /// Begins an upgrade; `None` if another one is in progress or complete.
     pub(crate) fn begin(session: &Arc<Session>) -> Option<Self> {
         session.advance(&[Stage::Polling], Stage::Upgrading).then(|| Self(session.clone()))
     }
 
-    /// Takes a text of the client; `None` if it does not belong to an upgrade.
+    /// Acts on a text frame of the client; `None` if it does not belong to an upgrade.
     pub(crate) fn read(&self, text: &str) -> Option<Step> {
         match text {
             "2probe" => {
@@ -37,7 +37,7 @@ impl Upgrade {
                 self.0.queue.interrupt();
                 Some(Step::Probed(Frame::packet(packet::PONG, "probe")))
             }
-            // The official server does not ask whether a probe came before.
+            // Like the official server, this accepts an upgrade without a probe.
             "5" => self
                 .0
                 .advance(&[Stage::Upgrading, Stage::Probed], Stage::WebSocket)
@@ -74,9 +74,9 @@ mod tests {
     }
 
     #[test]
-    fn upgrade_is_done_once_the_client_says_so() {
+    fn upgrade_packet_completes_the_upgrade() {
         let session = session();
-        let upgrade = Upgrade::begin(&session).expect("none is under way");
+        let upgrade = Upgrade::begin(&session).expect("no other upgrade");
         assert!(Upgrade::begin(&session).is_none());
         assert_eq!(upgrade.read("2probe"), Some(Step::Probed(Frame::packet(packet::PONG, "probe"))));
         assert_eq!(session.stage(), Stage::Probed);
@@ -87,9 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn upgrade_given_up_leaves_the_session_with_polling() {
+    fn upgrade_dropped_leaves_the_session_polling() {
         let session = session();
-        let upgrade = Upgrade::begin(&session).expect("none is under way");
+        let upgrade = Upgrade::begin(&session).expect("no other upgrade");
         upgrade.read("2probe");
         assert_eq!(upgrade.read("4message"), None);
         drop(upgrade);

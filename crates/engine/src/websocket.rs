@@ -1,13 +1,13 @@
-//! The task of one WebSocket: it moves bytes between a stream and the [`Protocol`], and looks at the time. Pings of
-//! Engine.IO come from the clock, by the queue.
+//! The task of one WebSocket: moves bytes between a stream and the [`Protocol`], and watches its time limits. The clock puts
+//! Engine.IO's pings into the queue.
 //!
 //! Invariants:
-//! - While idle it has no buffer, no batch and no timer: a few hundred bytes in all.
-//! - A blocked write does not keep it from reading, nor from seeing that its session has ended; what waits then has a
-//!   few seconds to go out.
-//! - It yields after [`MAX_READS`] reads: a client that sends without a pause does not fill others' queues while their tasks
-//!   cannot run.
-//! - A close frame that was written is not lost by a reset: the client's last bytes are read first.
+//! - An idle task has no buffer, no batch and no timer: a few hundred bytes in all.
+//! - While a write is blocked, the task still reads, and still notices the end of its session. Waiting frames then have a few
+//!   seconds to be written.
+//! - It yields after [`MAX_READS`] reads: otherwise a client that sends without a pause fills the queues of others whose
+//!   tasks cannot run.
+//! - A reset does not destroy a close frame that was written: the task first reads the client's last bytes.
 //! - A task that is dropped with its runtime sends a close frame, if the stream takes it at once.
 
 use std::future::Future;
@@ -27,7 +27,7 @@ use crate::queue::{State, Taken};
 use crate::scratch;
 use crate::socket::Socket;
 
-/// How often it reads before other tasks have their turn.
+/// Most reads before other tasks can run.
 const MAX_READS: usize = 2;
 
 /// The task of a WebSocket.
@@ -42,12 +42,12 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
         Self { protocol: Protocol::open(engine, parts), stream }
     }
 
-    /// A session that polls goes over to a WebSocket.
+    /// A polling session that upgrades to a WebSocket.
     pub(crate) fn upgrade(engine: Arc<Engine<H>>, socket: Arc<Socket<H::Data>>, stream: S, parts: Parts) -> Self {
         Self { protocol: Protocol::upgrade(engine, socket, parts), stream }
     }
 
-    /// Writes what there is to write. Ready when nothing more will be written.
+    /// Writes all waiting frames. Ready when nothing more will be written.
     fn poll_out(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             let Self { protocol, stream } = self;
@@ -59,14 +59,14 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
                     match ready!(session.queue.poll_take(turn, Most::ALL, &mut protocol.writer.batch, cx)) {
                         Taken::Frames => {}
                         Taken::Ended(State::Cut) => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
-                        // Nobody takes over from a WebSocket.
+                        // No other transport takes over from a WebSocket.
                         Taken::Ended(_) | Taken::Interrupted => protocol.close("", false),
                     }
                 }
                 (Phase::Open, _) => match ready!(session.queue.poll_ending(cx)) {
                     State::Cut => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
                     _ if protocol.timer.is_none() => protocol.linger(),
-                    // What waits may still go out, until the time is over.
+                    // Waiting frames may still be written until the time limit.
                     _ => return Poll::Pending,
                 },
                 (Phase::Upgrading, _) => {
@@ -87,7 +87,7 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
         }
     }
 
-    /// Reads once, and acts on what came.
+    /// Reads once, and acts on the data.
     fn poll_in(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Stop>> {
         scratch::with(|buffer| {
             let mut buffer = ReadBuf::new(buffer);
@@ -99,7 +99,7 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
         })
     }
 
-    /// Writes, reads and waits until nothing is left to do.
+    /// Writes, reads and waits until the WebSocket has ended.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut reads = 0;
         loop {
@@ -114,7 +114,7 @@ impl<H: EngineIoHandler, S: AsyncRead + AsyncWrite + Unpin> WebSocket<H, S> {
                 }
             }
             if reads == MAX_READS {
-                // What came may be for many, whose tasks are to run before there is more.
+                // The messages may be for many clients, whose tasks have to run before this one reads more.
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -157,7 +157,7 @@ impl<H: EngineIoHandler, S: AsyncWrite + Unpin> Drop for WebSocket<H, S> {
         let Self { protocol, stream } = self;
         if protocol.put_last_frame() {
             let mut cx = Context::from_waker(Waker::noop());
-            // Nobody is left who could try again.
+            // The runtime is shutting down: this is the only attempt.
             let _ = protocol.writer.poll_write(stream, &mut cx, |_| {});
         }
     }

@@ -1,9 +1,9 @@
-//! Frames on their way into a WebSocket: their heads from the stack, their bodies from where they are.
+//! Writes frames to a WebSocket's stream: the heads from the stack, the bodies without a copy.
 //!
 //! Invariants:
-//! - A frame of which a byte is written goes out whole, before any other.
-//! - Pongs go out in the order of their pings, before other frames. At most [`PONGS`] wait; of further ones only the
-//!   latest does, as RFC 6455 permits (section 5.5.3).
+//! - A frame of which a byte is written is written completely before any other.
+//! - Pongs are written in the order of their pings, before other frames. At most [`PONGS`] wait; each further one replaces
+//!   the latest, as RFC 6455 permits (section 5.5.3).
 //! - A writer with nothing to write owns no memory.
 
 use std::collections::VecDeque;
@@ -16,30 +16,30 @@ use tokio::io::AsyncWrite;
 
 use crate::frame::{Frame, MAX_HEAD, PONG};
 
-/// Frames that go out in one write at the most.
+/// Most frames in one write.
 const AT_ONCE: usize = 16;
-/// Bytes that are joined for a stream that cannot write from several places.
+/// Most bytes that are joined for a stream without vectored writes.
 const JOINED: usize = 16 * 1024;
 
-/// Pongs that wait at the most.
+/// Most pongs that wait.
 const PONGS: usize = 16;
 
-/// What is being written.
+/// The frames that are being written.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     pub batch: VecDeque<Frame>,
-    /// Bytes of the first frame that are written.
+    /// How many bytes of the first frame are written.
     sent: usize,
     is_unflushed: bool,
 }
 
 impl Writer {
-    /// Puts a frame behind the others.
+    /// Appends a frame.
     pub(crate) fn push(&mut self, frame: Frame) {
         self.batch.push_back(frame);
     }
 
-    /// Answers a ping, before what waits.
+    /// Queues the reply to a ping before other frames.
     pub(crate) fn pong(&mut self, payload: &[u8]) {
         let first = usize::from(self.sent > 0).min(self.batch.len());
         let pongs = self.batch.iter().skip(first).take_while(|frame| frame.opcode == PONG).count();
@@ -50,12 +50,12 @@ impl Writer {
         self.batch.insert(place, Frame::bare(PONG, Bytes::copy_from_slice(payload)));
     }
 
-    /// Drops what is not begun.
+    /// Drops the frames of which no byte is written.
     pub(crate) fn drop_unsent(&mut self) {
         self.batch.truncate(usize::from(self.sent > 0));
     }
 
-    /// Writes all there is, and flushes it. The bytes that went out are counted by `written`.
+    /// Writes and flushes all frames. Calls `written` with the size of each write in bytes.
     pub(crate) fn poll_write<S: AsyncWrite + Unpin>(
         &mut self,
         stream: &mut S,
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn pongs_go_out_in_order_before_other_frames() {
+    fn pongs_are_written_in_order_before_other_frames() {
         let mut writer = Writer::default();
         writer.push(Frame::packet(b'4', "a"));
         writer.pong(b"1");
