@@ -15,7 +15,7 @@ export const acks = [
     return await socket.emitWithAck('test');
   }),
 
-  onEachTransport('answers come to those who asked', async (stage) => {
+  onEachTransport('each acknowledgement reaches its sender', async (stage) => {
     const { answerer } = await stage.call();
     const list = await Promise.all([
       answerer.emitWithAck('test'),
@@ -41,7 +41,7 @@ export const acks = [
     return await socket.timeout(60).emitWithAck(NEVER_ANSWERED).catch((error) => [error instanceof Error, error.message]);
   }),
 
-  onEachTransport('answers that can no longer come: the page is told before disconnect, or after', async (stage) => {
+  onEachTransport('acknowledgements that can no longer come: an error before disconnect, or after', async (stage) => {
     const socket = await stage.connected();
     const heard = stage.record(socket, ['disconnect']);
     socket.emitWithAck(NEVER_ANSWERED).catch((error) => heard.push(`promise: ${error.message}`));

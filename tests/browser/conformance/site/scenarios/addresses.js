@@ -37,7 +37,7 @@ export const addresses = [
       return event;
     }));
     return outcome;
-  }, { differs: 'Course pages name https://localhost:8181/ whatever address they are opened by, and mean the server that they come from. The official client goes to the named address, whose certificate nobody has accepted; ours connects to where the page comes from (the rule stands below).' }),
+  }, { differs: 'Course pages name https://localhost:8181/ whatever address they are opened by, and mean the server that they come from. The official client connects to the named address, whose certificate the browser does not trust; ours connects to the origin of the page (the rule is below).' }),
 
   reading('/chat'),
   reading('http://HOST/chat'),

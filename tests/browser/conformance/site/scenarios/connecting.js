@@ -13,7 +13,7 @@ export const connecting = [
     return [before, connected, disconnected, active, typeof id, !recovered, io.engine.readyState];
   }),
 
-  onEachTransport('what the server tells first comes after connect', async (stage) => {
+  onEachTransport('the first event of the server arrives after connect', async (stage) => {
     const { caller } = await stage.call();
     const waiting = await stage.connected();
     waiting.emit('newOffer', 'waits');
@@ -24,7 +24,7 @@ export const connecting = [
     return [order, caller.connected];
   }),
 
-  onEachTransport('disconnect() says so to the page and does not come back', async (stage) => {
+  onEachTransport('disconnect() is reported to the page, and the socket does not reconnect', async (stage) => {
     const socket = await stage.connected();
     const heard = stage.record(socket, LIFE, (event, reason, details) => [event, reason, details === undefined]);
     const closed = stage.next(socket.io.engine, 'close');
@@ -34,7 +34,7 @@ export const connecting = [
     return [returned, heard, after, socket.io.engine.readyState];
   }),
 
-  onEachTransport('a socket that disconnects and connects in one breath comes back with a new id', async (stage) => {
+  onEachTransport('a socket that disconnects and connects at once gets a new id', async (stage) => {
     const socket = await stage.connected();
     const { id } = socket;
     socket.disconnect().connect();
@@ -42,7 +42,7 @@ export const connecting = [
     return [socket.id !== id, await socket.emitWithAck('test')];
   }),
 
-  onEachTransport('a socket that disconnects while it connects hears nothing', async (stage) => {
+  onEachTransport('a socket that disconnects while it connects gets no event', async (stage) => {
     const socket = stage.connect();
     const heard = stage.record(socket, LIFE);
     socket.disconnect();
@@ -50,7 +50,7 @@ export const connecting = [
     return [heard, socket.active, socket.io.engine.readyState];
   }),
 
-  onEachTransport('who gives a wrong password is connected, then put out, and does not come back', async (stage) => {
+  onEachTransport('a wrong password: connected, then disconnected, and no reconnect', async (stage) => {
     const socket = stage.connect({ auth: { password: 'wrong' } });
     const heard = stage.record(socket, LIFE, (event, reason) => [event, reason]);
     await stage.next(socket, 'disconnect');
@@ -58,7 +58,7 @@ export const connecting = [
     return [heard, socket.active, socket.connected, socket.id === undefined];
   }),
 
-  onEachTransport('who was put out can mend the password and connect again', async (stage) => {
+  onEachTransport('after a wrong password the page can correct it and connect again', async (stage) => {
     const socket = stage.connect({ auth: { password: 'wrong' } });
     await stage.next(socket, 'disconnect');
     socket.auth.password = 'x';
@@ -73,7 +73,7 @@ export const connecting = [
     return [error instanceof Error, typeof error.message, error.data === undefined, socket.active, socket.connected];
   }),
 
-  onEachTransport('who was refused can mend its name and connect again', async (stage) => {
+  onEachTransport('after a refused name the page can correct it and connect again', async (stage) => {
     const socket = stage.connect({ auth: { userName: 'n'.repeat(65) } });
     await stage.next(socket, 'connect_error');
     socket.auth.userName = 'short';
@@ -82,7 +82,7 @@ export const connecting = [
     return await socket.emitWithAck('test');
   }),
 
-  onEachTransport('auth as a function is asked anew for each connection', async (stage) => {
+  onEachTransport('auth as a function is called for each connection', async (stage) => {
     const other = await stage.connected();
     let asked = 0;
     const auth = (give) => setTimeout(() => give(stage.identity({ userName: `asked ${(asked += 1)}` })), 10);
@@ -151,7 +151,7 @@ export const connecting = [
     return [returned, socket.id === id, await socket.emitWithAck('test')];
   }),
 
-  scenario('disconnect() twice is told once', async (stage) => {
+  scenario('disconnect() twice gives one event', async (stage) => {
     const socket = await stage.connected();
     const heard = stage.record(socket, LIFE);
     socket.disconnect();
@@ -177,7 +177,7 @@ export const connecting = [
     return [socket.io.engine.transport.name, await socket.emitWithAck('test')];
   }, OFFICIAL_ONLY),
 
-  scenario('who stays silent is put out by a server that waits no longer', async (stage) => {
+  scenario('a server that waits no longer disconnects a client that is silent', async (stage) => {
     const socket = stage.connect({ path: '/impatient', auth: () => {}, reconnection: false });
     const heard = stage.record(socket, LIFE);
     const [reason] = await stage.next(socket.io, 'close');

@@ -73,7 +73,7 @@ export const events = [
     return heard.filter(([, type]) => type === 'message');
   }),
 
-  onEachTransport('the manager tells of each packet', async (stage) => {
+  onEachTransport('the manager reports each packet', async (stage) => {
     const socket = await stage.connected();
     const heard = stage.record(socket.io, ['packet'], (_, packet) => packet);
     await new Promise((resolve) => socket.emit('test', resolve));
@@ -106,7 +106,7 @@ export const events = [
     return heard;
   }, OFFICIAL_ONLY),
 
-  onEachTransport('a page that disconnects in a listener hears nothing more', async (stage) => {
+  onEachTransport('a page that disconnects in a listener gets no further event', async (stage) => {
     const socket = await stage.connected();
     const heard = stage.record(socket, ['number', 'disconnect'], (event, value) => [event, value]);
     socket.on('number', (n) => n === 2 && socket.disconnect());

@@ -73,7 +73,7 @@ export const listeners = [
     return self === socket;
   }),
 
-  onEachTransport('onAny hears all events of the page and none of the client\'s own', async (stage) => {
+  onEachTransport('onAny gets all events of the page and none of the client\'s own', async (stage) => {
     const socket = stage.connect();
     const heard = [];
     socket.onAny((event, ...args) => heard.push([event, args.length]));
@@ -102,7 +102,7 @@ export const listeners = [
     return [heard, left, answerer.listenersAny().length];
   }),
 
-  onEachTransport('onAnyOutgoing hears what leaves, when it leaves', async (stage) => {
+  onEachTransport('onAnyOutgoing gets what is sent, when it is sent', async (stage) => {
     const socket = stage.connect();
     const heard = [];
     socket.onAnyOutgoing((...args) => heard.push(['any', ...args]));

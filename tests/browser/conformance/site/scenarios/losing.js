@@ -8,7 +8,7 @@ const QUICK = { reconnectionDelay: 20, reconnectionDelayMax: 100 };
 const kind = (value) => (value instanceof Error ? 'Error' : typeof value);
 
 export const losing = [
-  onEachTransport('the server ends and starts again: the socket comes back with a new id', async (stage) => {
+  onEachTransport('the server stops and starts again: the socket reconnects with a new id', async (stage) => {
     const socket = await stage.connected(QUICK);
     await stage.calm(socket);
     const { id } = socket;
@@ -31,7 +31,7 @@ export const losing = [
     return [reason, kind(details), message, kind(details?.description), socket.active, socket.connected];
   }),
 
-  onEachTransport('the network is cut and mended: it tries until it succeeds', async (stage) => {
+  onEachTransport('the network fails and works again: the client tries until it succeeds', async (stage) => {
     const socket = await stage.connected(QUICK);
     await stage.calm(socket);
     const heard = stage.record(socket.io, ['reconnect_attempt', 'reconnect_error', 'reconnect', 'open', 'close', 'error']);
@@ -46,7 +46,7 @@ export const losing = [
     return [connected, active, order.slice(0, 4), heard.slice(-2), await socket.emitWithAck('test')];
   }),
 
-  onEachTransport('what was emitted meanwhile goes out after the reconnect, once and in order', async (stage) => {
+  onEachTransport('what was emitted meanwhile is sent after the reconnect, once and in order', async (stage) => {
     const { caller, answerer } = await stage.call();
     const again = await stage.connected(QUICK);
     const lost = stage.next(again, 'disconnect');
@@ -72,9 +72,9 @@ export const losing = [
     socket.emit('newOffer', 'last');
     while (heard.at(-1) !== 'last') await stage.next(other, 'newOfferAwaiting');
     return heard;
-  }, { differs: 'Volatile means that it may be lost where it cannot leave at once. The official client keeps it for the next connection where the last one was a WebSocket; ours never does.' }),
+  }, { differs: 'A volatile event may be lost if it cannot be sent at once. The official client keeps it for the next connection if the last one was a WebSocket; ours never does.' }),
 
-  onEachTransport('engine.close() is no farewell: the socket comes back', async (stage) => {
+  onEachTransport('engine.close() is not final: the socket reconnects', async (stage) => {
     const socket = await stage.connected(QUICK);
     const lost = stage.next(socket, 'disconnect');
     socket.io.engine.close();
@@ -84,7 +84,7 @@ export const losing = [
     return [reason, details === undefined, active, connected, socket.connected];
   }),
 
-  onEachTransport('the server closes the connection: the socket comes back', async (stage) => {
+  onEachTransport('the server closes the connection: the socket reconnects', async (stage) => {
     const socket = await stage.connected(QUICK);
     await stage.calm(socket);
     const lost = stage.next(socket, 'disconnect');
@@ -104,13 +104,13 @@ export const losing = [
     return [reason, details === undefined];
   }, OFFICIAL_ONLY),
 
-  onEachTransport('pings keep a connection alive, and the manager tells of them', async (stage) => {
+  onEachTransport('pings keep a connection alive, and the manager reports them', async (stage) => {
     const socket = await stage.connected({ path: '/quick-heartbeat' });
     for (let n = 0; n < 4; n += 1) await stage.next(socket.io, 'ping');
     return [socket.connected, await socket.emitWithAck('test')];
   }, OFFICIAL_ONLY),
 
-  onEachTransport('a server that keeps what was missed gives it to the one who comes back', async (stage) => {
+  onEachTransport('a server that keeps missed events sends them after the reconnect', async (stage) => {
     const socket = await stage.connected({ path: '/recovering', ...QUICK });
     const { id, recovered } = socket;
     socket.emit('burst', 1);
@@ -120,19 +120,19 @@ export const losing = [
     return [recovered, socket.recovered, socket.id === id];
   }, OFFICIAL_ONLY),
 
-  scenario('nobody there, by polling: what connect_error says', async (stage) => {
+  scenario('no server, by polling: what connect_error says', async (stage) => {
     const socket = stage.connect({ reconnection: false, transports: ['polling'] }, 'http://127.0.0.1:1');
     const [error] = await stage.next(socket, 'connect_error');
     return [error.message, error.type, error.description, socket.active, socket.connected];
   }),
 
-  scenario('nobody there, by WebSocket: what connect_error says', async (stage) => {
+  scenario('no server, by WebSocket: what connect_error says', async (stage) => {
     const socket = stage.connect({ reconnection: false, transports: ['websocket'] }, 'ws://127.0.0.1:1');
     const [error] = await stage.next(socket, 'connect_error');
     return [error.message, error.type, kind(error.description), socket.active];
   }),
 
-  scenario('nobody there: it stops after reconnectionAttempts', async (stage) => {
+  scenario('no server: the client stops after reconnectionAttempts', async (stage) => {
     const socket = stage.connect({ autoConnect: false, ...QUICK, reconnectionAttempts: 3 }, 'http://127.0.0.1:1');
     const events = ['error', 'open', 'close', 'reconnect_attempt', 'reconnect_error', 'reconnect_failed', 'reconnect'];
     const heard = stage.record(socket.io, events, (event, value) => [event, kind(value), Number(value) || 0]);
@@ -173,7 +173,7 @@ export const losing = [
     return performance.now() - since > 200;
   }),
 
-  scenario('the manager counts the attempts and tells when one succeeded', async (stage) => {
+  scenario('the manager counts the attempts and reports the one that succeeds', async (stage) => {
     const socket = await stage.connected(QUICK);
     const heard = stage.record(socket.io, ['reconnect_attempt', 'reconnect'], (event, value) => [event, value]);
     socket.io.engine.close();
@@ -187,5 +187,5 @@ export const losing = [
     window.dispatchEvent(new Event('offline'));
     await stage.wait(50);
     return heard;
-  }, { differs: 'The network may be back before a connection is lost. The official client closes it. Ours keeps one to the server that its script came from, holds back what is emitted, and asks that server for a sign of life when the network is back; without one within 5 s it makes a new connection. A server on this very machine (localhost, 127.0.0.1, ::1) needs no network at all.' }),
+  }, { differs: 'The network may be back before a connection is lost. The official client closes the connection. Ours keeps one to the server that its script came from, holds back what is emitted, and sends that server a probe when the network is back; without a reply within 5 s it makes a new connection. A server on this very machine (localhost, 127.0.0.1, ::1) needs no network at all.' }),
 ];

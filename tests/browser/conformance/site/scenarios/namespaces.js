@@ -35,7 +35,7 @@ export const namespaces = [
     return [answer, main.io.engine.readyState];
   }, OFFICIAL_ONLY),
 
-  scenario('put out of one namespace, the other stays', async (stage) => {
+  scenario('disconnected from one namespace, the client stays in the other', async (stage) => {
     const [main, admin] = await shared(stage, '/', '/admin');
     const lost = stage.next(admin, 'disconnect');
     admin.emit('leaveMe');
@@ -43,7 +43,7 @@ export const namespaces = [
     return [reason, admin.active, main.connected, await main.emitWithAck('echo', 4)];
   }, OFFICIAL_ONLY),
 
-  scenario('a connection that breaks is told in every namespace, and all come back', async (stage) => {
+  scenario('a connection that breaks is reported in every namespace, and all reconnect', async (stage) => {
     const [main, admin] = await shared(stage, '/', '/admin');
     const lost = Promise.all([main, admin].map((socket) => stage.next(socket, 'disconnect')));
     main.io.reconnectionDelay(20);
@@ -53,7 +53,7 @@ export const namespaces = [
     return [reasons, main.connected, admin.connected];
   }, OFFICIAL_ONLY),
 
-  scenario('a socket closed within the disconnect of another hears of its end', async (stage) => {
+  scenario('a socket closed within the disconnect of another gets its own event', async (stage) => {
     const [main, admin] = await shared(stage, '/', '/admin');
     const heard = [];
     main.on('disconnect', (reason) => {
@@ -64,7 +64,7 @@ export const namespaces = [
     main.io.engine.close();
     await stage.wait(50);
     return [heard, admin.active];
-  }, { ...OFFICIAL_ONLY, differs: 'The official client tells it twice, ours once.' }),
+  }, { ...OFFICIAL_ONLY, differs: 'The official client reports it twice, ours once.' }),
 
   scenario('a namespace made of a pattern', async (stage) => {
     const socket = stage.connect({}, `${stage.origin}/table-42`);
@@ -80,7 +80,7 @@ export const namespaces = [
     return [same, one.io === manager, await one.emitWithAck('test')];
   }),
 
-  scenario('manager.open() tells its callback, and close() ends all sockets', async (stage) => {
+  scenario('manager.open() calls its callback, and close() ends all sockets', async (stage) => {
     const manager = new io.Manager(stage.origin, { autoConnect: false });
     const opened = await new Promise((resolve) => manager.open((error) => resolve(error === undefined)));
     const socket = stage.keep(manager.socket('/', { auth: stage.identity() }));
