@@ -1,4 +1,4 @@
-//! The lines that a student reads at the start: what to open, which certificate is shown, what to click.
+//! The start-up lines: which address to open, which certificate browsers show, what to click.
 
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
@@ -9,34 +9,34 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 
-/// What the greeting tells.
+/// What the start-up lines say.
 #[derive(Debug, Clone)]
 pub struct Banner {
-    /// Where the server listens.
-    pub bound: SocketAddr,
-    /// This machine's addresses in its networks.
-    pub lan: Vec<IpAddr>,
-    /// Where browsers open the server, if that is not its own address.
-    pub public_url: Option<String>,
-    /// What a page of ours must know to be told this machine's addresses.
-    pub key: String,
-    /// The folder that is served, if it is not the built-in pages.
-    pub folder: Option<String>,
-    /// Where the certificate comes from.
-    pub certificate: String,
-    /// Whether the certificate is our own, of which browsers warn.
-    pub own_certificate: bool,
-    /// Whether the password is the course's, which everybody knows.
-    pub default_password: bool,
+    /// The address that the server listens on.
+    pub(crate) bound: SocketAddr,
+    /// The addresses of this machine in its networks.
+    pub(crate) lan: Vec<IpAddr>,
+    /// The value of `--public-url`.
+    pub(crate) public_url: Option<String>,
+    /// A built-in page sends this key to receive the addresses of this machine.
+    pub(crate) key: String,
+    /// The served folder; `None` for the built-in pages.
+    pub(crate) folder: Option<String>,
+    /// The origin of the certificate, as a text.
+    pub(crate) certificate: String,
+    /// Whether Switchboard created the certificate: browsers warn of it.
+    pub(crate) own_certificate: bool,
+    /// Whether the password is the course's, which is public.
+    pub(crate) default_password: bool,
     /// Whether to print a QR code for a phone.
-    pub qr: bool,
-    /// Where the server serves metrics, if it does.
-    pub metrics: Option<SocketAddr>,
+    pub(crate) qr: bool,
+    /// The address of `--metrics`.
+    pub(crate) metrics: Option<SocketAddr>,
 }
 
 impl Banner {
     /// The addresses to open, the best first: `https://localhost:8181 http://localhost:8181 ...`.
-    pub fn addresses(&self) -> Vec<String> {
+    fn addresses(&self) -> Vec<String> {
         let port = self.bound.port();
         let mut addresses = Vec::new();
         let ip = self.bound.ip();
@@ -50,11 +50,11 @@ impl Banner {
         addresses
     }
 
-    /// Those for other devices in the network.
-    pub fn lan_addresses(&self) -> impl Iterator<Item = String> {
+    /// The addresses for other devices in the network.
+    pub(crate) fn lan_addresses(&self) -> impl Iterator<Item = String> {
         let reachable = self.bound.ip().is_unspecified();
         let port = self.bound.port();
-        // IPv6 addresses are many and long: told only where there are no others.
+        // IPv6 addresses are many and long: listed only where there are no others.
         let v4_only = self.bound.is_ipv4() || self.lan.iter().any(IpAddr::is_ipv4);
         self.lan
             .iter()
@@ -62,8 +62,8 @@ impl Banner {
             .map(move |ip| format!("https://{}", SocketAddr::new(*ip, port)))
     }
 
-    /// Course pages name https://localhost:8181 themselves: a browser has to have accepted the certificate there. Our own
-    /// pages work by http as well, and without a warning.
+    /// Course pages connect to https://localhost:8181: the browser must have accepted the certificate there. The built-in
+    /// pages also work by http, without a warning.
     fn address_to_open(&self) -> String {
         if let Some(public) = &self.public_url {
             return public.clone();
@@ -125,10 +125,13 @@ impl Banner {
         }
         writeln!(text, "  Certificate  {}", self.certificate)?;
         if self.own_certificate {
-            writeln!(text, "               Browsers warn of it once on https: go on (\"Advanced\", \"Proceed\").")?;
+            writeln!(text, "               Browsers warn of it once on https: choose \"Advanced\", then \"Proceed\".")?;
         }
         if self.default_password && !self.bound.ip().is_loopback() {
-            writeln!(text, "  Password     \"x\", as in the course: everybody who can reach this machine can call.")?;
+            writeln!(
+                text,
+                "  Password     \"x\", as in the course: every client that can reach this machine can call."
+            )?;
             writeln!(text, "               Choose another one with --password.")?;
         }
         if self.qr {
@@ -140,7 +143,7 @@ impl Banner {
 
     fn write_qr(&self, text: &mut String) -> std::fmt::Result {
         let Some(address) = self.public_url.clone().or_else(|| self.lan_addresses().next()) else {
-            return writeln!(text, "\n  This machine is in no network that a phone could be in.");
+            return writeln!(text, "\n  This machine is in no network that a phone can reach.");
         };
         let Ok(code) = QrCode::new(&address) else { return Ok(()) };
         let picture = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();

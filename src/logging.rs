@@ -1,4 +1,4 @@
-//! Logs. Never of descriptions, candidates, passwords or tokens: their types do not even print.
+//! Starts the log. It never holds descriptions, candidates, passwords or tokens: the `Debug` of their types omits them.
 
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
@@ -7,29 +7,33 @@ use tracing_subscriber::EnvFilter;
 
 use crate::metrics;
 
-/// What is logged, and how.
+/// Which lines are logged, and in which format.
 #[derive(Debug, Clone)]
 pub struct LoggingOptions {
-    /// A level or a filter, in the manner of `RUST_LOG`, which wins over it.
+    /// A level or a filter in the syntax of `RUST_LOG`, which overrides it.
     pub level: String,
-    /// One JSON object a line instead of text for a person.
+    /// One JSON object a line instead of text.
     pub json: bool,
 }
 
-/// Only where it happened: what was to be told may hold what somebody sent.
+/// Logs only where a panic happened: its message may hold what a client sent.
 fn report(panic: &PanicHookInfo<'_>) {
     let number = metrics::count("panic");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(number, place, "panic: a fault of the server; one connection ends by it. Please report this line.");
+    tracing::error!(
+        number,
+        place,
+        "panic: a fault of the server, which closes one connection. Please report this line."
+    );
 }
 
-/// At level trace this library logs each message that it receives, wherever the build connects the `log` crate.
+/// At level trace this library logs each message that it receives, if the build connects the `log` crate.
 const NO_MESSAGES: &str = "tungstenite=warn";
 
-/// Starts logging to standard error, and has panics logged, for the whole process.
+/// Starts to log to standard error, panics included, for the whole process.
 ///
 /// # Errors
-/// A filter that cannot be read, or logging that was started before.
+/// A filter that cannot be parsed, or a log that is started already.
 pub fn start(options: &LoggingOptions) -> anyhow::Result<()> {
     let filter = match std::env::var("RUST_LOG") {
         Ok(filter) if !filter.is_empty() => filter,
@@ -41,7 +45,7 @@ pub fn start(options: &LoggingOptions) -> anyhow::Result<()> {
     let colours = std::io::stderr().is_terminal();
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let started = if options.json { logs.json().try_init() } else { logs.with_target(false).try_init() };
-    started.map_err(|error| anyhow::anyhow!("Logging could not be started: {error}"))?;
+    started.map_err(|error| anyhow::anyhow!("The log could not be started: {error}"))?;
     std::panic::set_hook(Box::new(report));
     Ok(())
 }

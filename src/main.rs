@@ -1,4 +1,4 @@
-//! The program: reads flags, starts the server, turns an error into an exit code.
+//! The program: parses flags, starts the server, turns an error into an exit code.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
 /// Runs the server on threads of its own.
 fn run(config: Config, has_json_logs: bool) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("The threads of the server cannot be started")?;
-    // In a task: this thread would have to wake another one for each connection that it accepts.
+    // In a task: on this thread, outside the pool, each accepted connection would have to wake another thread.
     runtime.block_on(runtime.spawn(serve(config, has_json_logs))).context("The server failed")?
 }
 
@@ -42,24 +42,24 @@ async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
     let server = Server::build(config)?;
     let listener = server.bind()?;
     let banner = server.banner(&listener)?;
-    // Before the ready line: a program that reads it may ask us to stop at once.
-    let stop = asked_to_stop()?;
+    // Before the ready line: a program that reads it may stop the server at once.
+    let stop = stop_signal()?;
     let lines = match has_json_logs {
-        // A collector reads this as one more line of the log.
+        // A log collector reads it as one more line of the log.
         true => format!("{}\n", banner.json(SystemTime::now())),
         false => format!("{}{}\n", banner.text(), banner.ready_line()),
     };
     let mut out = std::io::stdout();
-    // A reader that closes our output early wants a server all the same.
+    // The server runs even if the reader of its output has closed it.
     let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
     server.listen(listener, stop).await
 }
 
-/// Resolves on ctrl-c, and on SIGTERM where there is such a thing. Listens from now on, not from its first poll on.
+/// Resolves on ctrl-c (SIGINT) or SIGTERM. The program handles both from this call on, not from the first poll on.
 #[cfg(unix)]
-fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).context("Signals cannot be listened for");
+    let listen = |kind| signal(kind).context("The program cannot handle signals");
     let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {
@@ -69,10 +69,10 @@ fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// Resolves on ctrl-c.
+/// Resolves on ctrl-c. The program handles it from this call on, not from the first poll on.
 #[cfg(windows)]
-fn asked_to_stop() -> Result<impl Future<Output = ()> + Send + 'static> {
-    let mut interrupt = tokio::signal::windows::ctrl_c().context("ctrl-c cannot be listened for")?;
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = tokio::signal::windows::ctrl_c().context("The program cannot handle ctrl-c")?;
     Ok(async move {
         interrupt.recv().await;
     })

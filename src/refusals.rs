@@ -1,5 +1,5 @@
-//! Refusals in the log: each with the user name, the event and the sentence that the sender reads, too; but no more of
-//! them a minute than one can read.
+//! Logs refusals, each with the user name, the event and the sentence that the client receives; at most so many a
+//! minute that one client cannot flood the log.
 
 use std::time::{Duration, Instant};
 
@@ -8,37 +8,38 @@ use parking_lot::Mutex;
 use crate::metrics;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// Lines that one connection may cause in a minute.
-const EACH: u32 = 10;
-/// Lines that all those may cause together who are refused before they have a connection.
-const ALL_AT_ENTRY: u32 = 60;
+/// Lines a minute for one connection.
+const MAX_LINES: u32 = 10;
+/// Lines a minute for all clients together that are refused before they are connected.
+const MAX_LINES_AT_ENTRY: u32 = 60;
 
-/// What one connection is refused, counted and logged.
+/// Counts and logs the refusals of one connection.
 #[derive(Debug)]
-pub struct RefusalLog {
-    most: u32,
+pub(crate) struct RefusalLog {
+    max_lines: u32,
+    /// When the minute began in which `lines` were written.
     since: Option<Instant>,
     lines: u32,
 }
 
 impl RefusalLog {
     /// The log of a new connection.
-    pub const fn new() -> Self {
-        Self::with_most(EACH)
+    pub(crate) const fn new() -> Self {
+        Self::with_max(MAX_LINES)
     }
 
-    const fn with_most(most: u32) -> Self {
-        Self { most, since: None, lines: 0 }
+    const fn with_max(max_lines: u32) -> Self {
+        Self { max_lines, since: None, lines: 0 }
     }
 
-    /// Counts a refusal by its code, and logs it.
-    pub fn refused(&mut self, user: &str, event: &str, code: &'static str, sentence: &str) {
+    /// Counts a refusal by its code and logs it.
+    pub(crate) fn refused(&mut self, user: &str, event: &str, code: &'static str, sentence: &str) {
         metrics::count(code);
         match self.next(Instant::now()) {
             Line::Whole => tracing::info!(user = metrics::shortened(user), event, code, "refused: {sentence}"),
             Line::Last => tracing::info!(
                 user = metrics::shortened(user),
-                "refused again; for the rest of this minute further ones are counted and not logged"
+                "refused again; the log leaves out further refusals of this minute, which are only counted"
             ),
             Line::None => {}
         }
@@ -50,8 +51,8 @@ impl RefusalLog {
         }
         self.lines = self.lines.saturating_add(1);
         match self.lines {
-            lines if lines <= self.most => Line::Whole,
-            lines if lines == self.most + 1 => Line::Last,
+            lines if lines <= self.max_lines => Line::Whole,
+            lines if lines == self.max_lines + 1 => Line::Last,
             _ => Line::None,
         }
     }
@@ -70,10 +71,10 @@ enum Line {
     None,
 }
 
-static AT_ENTRY: Mutex<RefusalLog> = Mutex::new(RefusalLog::with_most(ALL_AT_ENTRY));
+static AT_ENTRY: Mutex<RefusalLog> = Mutex::new(RefusalLog::with_max(MAX_LINES_AT_ENTRY));
 
-/// Counts and logs the refusal of a client that has no connection yet. `user` is what it calls itself.
-pub fn refused_at_entry(user: Option<&str>, event: &str, code: &'static str, sentence: &str) {
+/// Counts and logs the refusal of a client that is not connected yet. `user` is the name that it claims.
+pub(crate) fn refused_at_entry(user: Option<&str>, event: &str, code: &'static str, sentence: &str) {
     AT_ENTRY.lock().refused(user.unwrap_or("(no name)"), event, code, sentence);
 }
 
@@ -82,10 +83,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_beyond_the_most_wait_for_the_next_minute() {
+    fn lines_beyond_the_limit_wait_for_the_next_minute() {
         let start = Instant::now();
         let mut log = RefusalLog::new();
-        assert!((0..EACH).all(|_| log.next(start) == Line::Whole));
+        assert!((0..MAX_LINES).all(|_| log.next(start) == Line::Whole));
         assert_eq!(log.next(start + MINUTE / 2), Line::Last);
         assert!((0..1000).all(|_| log.next(start + MINUTE / 2) == Line::None));
         assert_eq!(log.next(start + MINUTE), Line::Whole);

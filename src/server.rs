@@ -1,4 +1,4 @@
-//! The server as a value: built, then listening on a given listener until a given signal.
+//! The server as a value: it is built, then serves a given listener until a given future resolves.
 
 use std::future::Future;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -46,10 +46,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Builds all rooms. Makes a certificate where none is given.
+    /// Builds hub, transports and router. Creates a certificate unless the flags name one.
     ///
     /// # Errors
-    /// A folder that is missing, a certificate or a key that cannot be used, an origin that is none.
+    /// A missing folder, an unusable certificate or key, an origin that cannot be parsed, an address of `--metrics` that
+    /// cannot be opened.
     pub fn build(config: Config) -> Result<Self> {
         // First: what the following counts is in the metrics.
         let metrics = config.listening.metrics.map(MetricsListener::bind).transpose()?;
@@ -69,15 +70,15 @@ impl Server {
         Ok(Self { config, certificate, router, hub, socketio, websocket, ready, addresses, metrics })
     }
 
-    /// Listens where the flags say: on all addresses of this machine, or on one.
+    /// Opens the listener of `--bind` and `--port`: on all addresses of this machine, or on one.
     ///
     /// # Errors
-    /// A port that is taken or forbidden, an address that is not this machine's.
+    /// A port that is taken or forbidden, an address of another machine.
     pub fn bind(&self) -> Result<TcpListener> {
         let port = self.config.listening.port;
         match self.config.listening.bind {
             Some(ip) => bind(SocketAddr::new(ip, port)),
-            // IPv6 and IPv4 on one socket; IPv4 alone where there is no IPv6.
+            // IPv6 and IPv4 on one socket; only IPv4 on a machine without IPv6.
             None => bind((Ipv6Addr::UNSPECIFIED, port).into()).or_else(|error| {
                 if error.kind() == std::io::ErrorKind::AddrInUse {
                     return Err(error);
@@ -85,15 +86,15 @@ impl Server {
                 bind((Ipv4Addr::UNSPECIFIED, port).into())
             }),
         }
-        .map_err(|error| self.why_not(&error))
+        .map_err(|error| self.explain(&error))
     }
 
-    fn why_not(&self, error: &std::io::Error) -> anyhow::Error {
+    fn explain(&self, error: &std::io::Error) -> anyhow::Error {
         let port = self.config.listening.port;
         match error.kind() {
             std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
-                "Port {port} is taken by another program (the course's Node server, perhaps): stop that one, \
-                 or choose another port with --port {}.",
+                "Port {port} is taken by another program (perhaps the course's Node server): stop that program, or choose \
+                 another port with --port {}.",
                 if port < u16::MAX { port + 1 } else { 0 }
             ),
             std::io::ErrorKind::PermissionDenied => {
@@ -106,7 +107,7 @@ impl Server {
         }
     }
 
-    /// What to tell the person who started it.
+    /// The start-up lines.
     ///
     /// # Errors
     /// A listener without an address.
@@ -143,19 +144,15 @@ impl Server {
         }
 
         let (stopping, notified) = (CancellationToken::new(), CancellationToken::new());
-        let serving = http_server.serve(listener, {
-            let (hub, socketio, stopping, notified) =
-                (hub.clone(), socketio.clone(), stopping.clone(), notified.clone());
-            async move {
-                stop.await;
-                tracing::info!("stopping");
-                ready.store(false, Ordering::Relaxed);
-                stopping.cancel();
-                // The server still accepts requests: clients that poll fetch it by one.
-                hub.announce_shutdown();
-                socketio.last_polls().await;
-                notified.cancel();
-            }
+        let serving = http_server.serve(listener, async {
+            stop.await;
+            tracing::info!("stopping");
+            ready.store(false, Ordering::Relaxed);
+            stopping.cancel();
+            // The server still accepts requests: clients that poll fetch the announcement with one.
+            hub.announce_shutdown();
+            socketio.last_polls().await;
+            notified.cancel();
         });
         let closing = async {
             notified.cancelled().await;
@@ -224,7 +221,8 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     if address.is_ipv6() {
         socket.set_only_v6(false)?;
     }
-    // So that a restart need not wait for the old connections' ends. (On Windows it would mean something else.)
+    // A restarted server need not wait until the system has forgotten the old connections (TIME_WAIT). On Windows the
+    // option would let two programs share the port.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;

@@ -18,7 +18,7 @@ static TOKENS: LazyLock<AuthMethod> = LazyLock::new(|| {
 fuzz_target!(|data: &str| {
     // What is no JSON is taken for a token.
     let Tree(auth) = serde_json::from_str(data).unwrap_or_else(|_| Tree(serde_json::json!({ "token": data })));
-    let anybody = Authenticator::new(AuthMethod::Anybody, throttle::Options::default());
+    let anybody = Authenticator::new(AuthMethod::Anybody, throttle::ThrottleOptions::default());
     if let Ok(guest) = read(&auth, false, ClientAddr::unknown(), &anybody) {
         assert!((1..=64).contains(&guest.newcomer.name.as_str().chars().count()));
         assert!(guest.newcomer.lobby.as_str().chars().count() <= 64);

@@ -1,16 +1,16 @@
-//! How fast one connection may speak: a bucket of tokens, one for each event, that fills again by the second.
+//! How fast one connection may send events: a token bucket that refills continuously.
 
 use std::time::{Duration, Instant};
 
 use crate::protocol::refusal::{Code, Refusal};
 
-/// Who speaks too fast for so long is not listened to any more.
+/// A connection that has been too fast for this long is closed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How fast a connection may speak.
+/// How fast a connection may send events.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimit {
-    /// Events at once.
+    /// Events at once: the size of the bucket.
     pub burst: u32,
     /// Events a second, in the long run.
     pub rate: u32,
@@ -22,36 +22,36 @@ impl Default for RateLimit {
     }
 }
 
-/// What is to be done with an event.
+/// What the server does with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is listened to.
+    /// Handles it.
     Listen,
-    /// It is the first of those that are too many: dropped, and its sender is told so.
+    /// Drops it and sends a refusal: it is the first beyond the limit.
     Tell,
-    /// It is one too many: dropped.
+    /// Drops it.
     Drop,
-    /// It has been too many for too long: the connection is to be closed.
+    /// Closes the connection, which has been beyond the limit for too long.
     Close,
 }
 
-/// The pace of one connection.
+/// The token bucket of one connection.
 #[derive(Debug)]
 pub struct RateLimiter {
     rate_limit: RateLimit,
     tokens: f64,
     filled: Instant,
-    /// Since when it is too fast. It is no longer, once the bucket is full again.
+    /// Since when the connection is too fast; `None` again once the bucket is full.
     over_since: Option<Instant>,
 }
 
 impl RateLimiter {
-    /// The pace of a connection that begins now.
+    /// A full bucket for a new connection.
     pub fn new(rate_limit: RateLimit, now: Instant) -> Self {
         Self { rate_limit, tokens: f64::from(rate_limit.burst), filled: now, over_since: None }
     }
 
-    /// An event comes.
+    /// Takes a token for an event that arrives now.
     pub fn take(&mut self, now: Instant) -> Verdict {
         let (burst, rate) = (f64::from(self.rate_limit.burst), f64::from(self.rate_limit.rate));
         let passed = now.saturating_duration_since(self.filled).as_secs_f64();
@@ -74,13 +74,14 @@ impl RateLimiter {
         }
     }
 
-    /// What one who is too fast is told.
+    /// The refusal that goes with [`Verdict::Tell`].
     pub fn refusal(&self) -> Refusal {
         let RateLimit { burst, rate } = self.rate_limit;
         Refusal::new(
             Code::RateLimited,
             format!(
-                "Too fast: {burst} messages at once and {rate} a second are listened to. What is over is lost, and whoever goes on like this is disconnected."
+                "Too fast: the server accepts {burst} messages at once and {rate} a second. It drops the others, and \
+                 closes the connection of a client that does not slow down."
             ),
         )
     }
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_is_heard_and_what_follows_at_the_rate() {
+    fn events_in_burst_and_then_at_the_rate_are_handled() {
         let start = Instant::now();
         let mut rate_limiter = RateLimiter::new(SPEED, start);
         assert!((0..10).all(|_| rate_limiter.take(start) == Verdict::Listen));
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn one_is_told_once_and_again_only_after_a_pause() {
+    fn events_too_fast_are_refused_once_until_a_pause() {
         let start = Instant::now();
         let mut rate_limiter = RateLimiter::new(SPEED, start);
         let verdicts: Vec<_> = (0..30).map(|_| rate_limiter.take(start)).collect();
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_too_fast_for_five_seconds_is_closed() {
+    fn connection_too_fast_for_five_seconds_is_closed() {
         let start = Instant::now();
         let mut rate_limiter = RateLimiter::new(SPEED, start);
         let closed = (0..1_000).find(|n| rate_limiter.take(start + ms(10) * *n) == Verdict::Close);
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_slows_down_in_time_stays() {
+    fn connection_that_slows_down_in_time_stays() {
         let start = Instant::now();
         let mut rate_limiter = RateLimiter::new(SPEED, start);
         for round in 0..60 {
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_stands_still_or_goes_back_does_no_harm() {
+    fn clock_that_goes_back_refills_nothing() {
         let start = Instant::now() + ms(10_000);
         let mut rate_limiter = RateLimiter::new(SPEED, start);
         for n in 0..100 {

@@ -1,7 +1,7 @@
-//! JSON Web Tokens (RFC 7519): somebody else has checked who it is, and has signed it.
+//! JSON Web Tokens (RFC 7519): another service has checked the user and has signed the result.
 //!
-//! Which algorithms are taken is decided by the kind of our key, never by the token: a public key can then not be used
-//! as the secret of a token that says of itself that it is signed with one.
+//! The kind of the server's key decides which algorithms are accepted, never the token: otherwise an attacker could
+//! sign a token with the public key as an HMAC secret (RFC 8725, section 2.1).
 
 use std::fs;
 use std::path::Path;
@@ -11,22 +11,23 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode};
 use serde_json::Value;
 
-use super::{text, verifier};
+use super::credentials::text;
+use super::verifier;
 use crate::protocol::refusal::{Code, Refusal};
 
-/// By how much the clocks of whoever makes tokens and of this server may differ, in seconds.
+/// By how much the clocks of the tokens' issuer and of this server may differ, in seconds.
 const LEEWAY: u64 = 30;
-/// Longest token, in bytes: what names somebody is much shorter.
+/// Longest token, in bytes. Tokens that name a user are much shorter.
 const MAX_TOKEN: usize = 8 * 1024;
-/// Longest head of a token. It is read before the signature proves anything, and by a reader of JSON that can be led
-/// into any depth that there is room for (`protocol::json`).
+/// Longest header of a token, in bytes. It is parsed before the signature is checked, by a parser that a crafted text can
+/// nest as deep as its length allows (`protocol::json`).
 const MAX_HEAD: usize = 1024;
 /// A shorter secret can be guessed from one token (RFC 7518, section 3.2).
 const GOOD_SECRET: usize = 32;
 /// An RSA key of 2048 bits is longer than this in its DER form; shorter ones are not secure (RFC 7518, section 3.3).
 const MIN_RSA: usize = 256;
 
-/// The one who reads tokens.
+/// Verifies tokens with one key.
 pub struct Tokens {
     key: DecodingKey,
     validation: Validation,
@@ -35,29 +36,29 @@ pub struct Tokens {
 /// What a token proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
-    /// What its bearer is called.
+    /// The user name.
     pub name: String,
-    /// Where it belongs, if that was decided for it.
+    /// The lobby, where the token names one.
     pub lobby: Option<String>,
 }
 
 impl Tokens {
-    /// Tokens signed with a secret that their maker shares with this server: HS256, HS384 or HS512.
+    /// Verifies tokens signed with a secret that their issuer shares with this server: HS256, HS384 or HS512.
     ///
     /// # Errors
-    /// No secret at all.
+    /// An empty secret.
     pub fn with_secret(secret: &str) -> Result<Self> {
         if secret.is_empty() {
             bail!("The secret of the tokens is empty.");
         }
         if secret.len() < GOOD_SECRET {
-            tracing::warn!("the secret of the tokens is short: take at least {GOOD_SECRET} random characters");
+            tracing::warn!("the secret of --jwt-secret is short: use at least {GOOD_SECRET} random characters");
         }
         Ok(Self::new(DecodingKey::from_secret(secret.as_bytes()), Validation::new_for_family(AlgorithmFamily::Hmac)))
     }
 
-    /// Tokens signed with the private half of this public key. RSA: RS256 to RS512 and PS256 to PS512; EC: ES256 or
-    /// ES384, as its curve is; Ed25519: EdDSA.
+    /// Verifies tokens signed with the private half of this public key. RSA: RS256 to RS512 and PS256 to PS512; EC: ES256
+    /// or ES384, depending on its curve; Ed25519: EdDSA.
     ///
     /// # Errors
     /// A file that cannot be read, or holds no such key.
@@ -66,14 +67,19 @@ impl Tokens {
         let bytes = fs::read(file).with_context(|| format!("The public key {name} cannot be read"))?;
         let Ok(pem) = String::from_utf8(bytes) else {
             bail!(
-                "{name} is no text, but perhaps a key in DER form: turn it into PEM with `openssl pkey -pubin -inform der -in \"{name}\" -out \"{name}.pem\"`."
+                "{name} is not text but perhaps a key in DER form: convert it to PEM with \
+                 `openssl pkey -pubin -inform der -in \"{name}\" -out \"{name}.pem\"`."
             );
         };
         if pem.contains("PRIVATE KEY") {
-            bail!("{name} holds a private key: keep that where tokens are made, and give this server the public one.");
+            bail!("{name} holds a private key: keep it where tokens are issued, and give this server the public key.");
         }
-        let (key, validation) =
-            public_key(&pem).with_context(|| format!("{name} holds no public key that can be used: RSA of 2048 bits or more, EC (P-256, P-384) or Ed25519, as PEM"))?;
+        let (key, validation) = public_key(&pem).with_context(|| {
+            format!(
+                "{name} holds no public key that can be used: RSA of 2048 bits or more, EC (P-256, P-384) or Ed25519, \
+                 as PEM"
+            )
+        })?;
         Ok(Self::new(key, validation))
     }
 
@@ -84,17 +90,17 @@ impl Tokens {
         Self { key, validation }
     }
 
-    /// Of these only those whose `aud` names one of these services. With none: only those without `aud`.
+    /// Accepts only tokens whose `aud` names one of these services. With an empty list: only tokens without `aud`.
     pub fn meant_for(mut self, audience: &[&str]) -> Self {
         if !audience.is_empty() {
             self.validation.set_audience(audience);
-            // Not asked for otherwise: a token without `aud` would be taken.
+            // Otherwise the library accepts a token without `aud`.
             self.validation.required_spec_claims.insert("aud".to_owned());
         }
         self
     }
 
-    /// Whose token it is.
+    /// Verifies a token and returns its claims.
     ///
     /// # Errors
     /// `wrong-token`, with a sentence that says what is wrong with it.
@@ -106,11 +112,11 @@ impl Tokens {
         }
         let read = decode::<Value>(token, &self.key, &self.validation);
         let data = read.map_err(|error| wrong(sentence(error.kind())))?;
-        // A token that asks for more than we know must not be taken (RFC 7515, section 4.1.11).
+        // A token with a critical extension that the server does not know must be rejected (RFC 7515, section 4.1.11).
         if data.header.crit.is_some() {
             return Err(wrong(UNREADABLE));
         }
-        // What is no text and no list of texts is passed over by the library.
+        // The library ignores an `aud` that is neither a string nor a list of strings.
         if self.validation.aud.is_none() && !data.claims["aud"].is_null() {
             return Err(wrong(NOT_FOR_US));
         }
@@ -121,21 +127,23 @@ impl Tokens {
     }
 }
 
-const NO_TOKEN: &str = "There is no token: this server wants one. Pages send it as auth.token, plain WebSockets as ?token=, \
-                        and the built-in pages take it from behind their address, #token=.";
-const UNREADABLE: &str = "The token cannot be read: it is no JSON Web Token as this server takes them.";
-const NOT_FOR_US: &str = "The token is meant for another service: its \"aud\" does not name this server.";
-const NO_NAME: &str = "The token names nobody: it needs the claim \"userName\", \"name\" or \"sub\".";
+const NO_TOKEN: &str = "There is no token: this server requires one. Pages send it as auth.token, plain WebSockets as ?token=, \
+                        and the built-in pages read it from the end of their address, #token=.";
+const UNREADABLE: &str = "The token cannot be read: it is not a JSON Web Token that this server accepts.";
+const NOT_FOR_US: &str = "The token is for another service: its \"aud\" does not name this server.";
+const NO_NAME: &str = "The token names no user: it needs the claim \"userName\", \"name\" or \"sub\".";
 
-/// What is wrong, for whoever sent it. Nothing of the token is repeated.
+/// What is wrong with a token, for the client that sent it. The sentence repeats nothing of the token.
 fn sentence(error: &ErrorKind) -> &'static str {
     match error {
         ErrorKind::ExpiredSignature => "The token has expired: get a new one.",
         ErrorKind::ImmatureSignature => "The token is not valid yet: its \"nbf\" lies in the future.",
-        ErrorKind::InvalidSignature => "The token's signature is wrong: it was not made with this server's key.",
+        ErrorKind::InvalidSignature => {
+            "The token's signature is wrong: the token was not signed with this server's key."
+        }
         ErrorKind::InvalidAlgorithm => "The token's signature is of another kind than this server's key.",
         ErrorKind::MissingRequiredClaim(claim) if claim == "aud" => {
-            "The token does not say which service it is meant for: it needs an \"aud\" that names this server."
+            "The token does not say which service it is for: it needs an \"aud\" that names this server."
         }
         ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => {
             "The token does not say how long it is valid: it needs \"exp\", and \"nbf\" if it has one, in seconds since 1970."
@@ -145,14 +153,14 @@ fn sentence(error: &ErrorKind) -> &'static str {
     }
 }
 
-/// Reads a public key and decides what may be signed with it.
+/// Parses a public key and selects the algorithms that its signatures may use.
 fn public_key(pem: &str) -> Result<(DecodingKey, Validation)> {
     let pem = pem.as_bytes();
     if let Ok(key) = DecodingKey::from_ed_pem(pem) {
         return Ok((key, Validation::new(Algorithm::EdDSA)));
     }
     if let Ok(key) = DecodingKey::from_ec_pem(pem) {
-        // An uncompressed point: one byte, and twice as many as the curve has (SEC 1, section 2.3.3).
+        // An uncompressed point: one byte, then two coordinates of the curve's size (SEC 1, section 2.3.3).
         let algorithm = match key.try_get_as_bytes()? {
             [4, point @ ..] if point.len() == 64 => Algorithm::ES256,
             [4, point @ ..] if point.len() == 96 => Algorithm::ES384,
@@ -162,7 +170,7 @@ fn public_key(pem: &str) -> Result<(DecodingKey, Validation)> {
     }
     let key = DecodingKey::from_rsa_pem(pem)?;
     if key.try_get_as_bytes()?.len() < MIN_RSA {
-        bail!("The key has less than 2048 bits.");
+        bail!("The key has fewer than 2048 bits.");
     }
     Ok((key, Validation::new_for_family(AlgorithmFamily::Rsa)))
 }

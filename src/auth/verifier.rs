@@ -1,4 +1,5 @@
-//! The signatures of tokens, checked by ring, which TLS uses already: no second cryptography is built in.
+//! Verifies the signatures of tokens with ring, which TLS uses already, so that the program holds one cryptography
+//! library.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{self, ErrorKind};
@@ -7,13 +8,13 @@ use ring::hmac;
 use ring::signature::{self as public_key, UnparsedPublicKey, VerificationAlgorithm};
 use signature::{Error, Verifier};
 
-/// Checks signatures; makes none.
+/// Verifies signatures; cannot create any.
 static PROVIDER: CryptoProvider =
     CryptoProvider { signer_factory: signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() };
 
-/// Makes it the one that tokens are read with. Again: nothing happens.
-pub fn install() {
-    // An error means that there is one already: ours, or that of the program which this library is part of.
+/// Installs it for the process. Further calls have no effect.
+pub(super) fn install() {
+    // An error means that one is installed already: this one, or one of a program around this library.
     let _ = PROVIDER.install_default();
 }
 

@@ -100,7 +100,7 @@ impl AccessArgs {
     /// The authenticator of pairs. Their course has no password: it does not ask for the course's default one.
     pub fn pairs(&self, authenticator: &Authenticator) -> Authenticator {
         if self.password.is_none() && !self.has_tokens() {
-            authenticator.with_rule(AuthMethod::Anybody)
+            authenticator.with_method(AuthMethod::Anybody)
         } else {
             authenticator.clone()
         }

@@ -46,13 +46,13 @@ impl Count {
 }
 
 /// Counts one more of this reason and returns how many there are.
-pub fn count(reason: &'static str) -> u64 {
+pub(crate) fn count(reason: &'static str) -> u64 {
     COUNTS.lock().entry(reason).or_default().increment(reason)
 }
 
 /// Counts one more of this reason, and logs the first, second, fourth, eighth and so on: a client that floods the
 /// server does not flood the log.
-pub fn warn(reason: &'static str, words: impl Display) {
+pub(crate) fn warn(reason: &'static str, words: impl Display) {
     let times = count(reason);
     if times.is_power_of_two() {
         tracing::warn!(times, "{words}");
@@ -60,7 +60,7 @@ pub fn warn(reason: &'static str, words: impl Display) {
 }
 
 /// As [`warn`], with a number for each subject: lines about one client do not suppress lines about another.
-pub fn warn_about(reason: &'static str, subject: &str, words: impl Display) {
+pub(crate) fn warn_about(reason: &'static str, subject: &str, words: impl Display) {
     let (times, _) = COUNTS.lock().entry(reason).or_default().increment_subject(reason, &shortened(subject));
     if times.is_power_of_two() {
         tracing::warn!(times, "{words}");
@@ -69,7 +69,7 @@ pub fn warn_about(reason: &'static str, subject: &str, words: impl Display) {
 
 /// Counts one more of this reason. Returns the subject, as a log line may show it in a field, the first time that it
 /// occurs. Beyond a hundred subjects of one reason, one log line says that further ones are only counted.
-pub fn first(reason: &'static str, subject: &str) -> Option<String> {
+pub(crate) fn first(reason: &'static str, subject: &str) -> Option<String> {
     let subject = shortened(subject);
     let counted = COUNTS.lock().entry(reason).or_default().increment_subject(reason, &subject);
     match counted {
@@ -83,7 +83,7 @@ pub fn first(reason: &'static str, subject: &str) -> Option<String> {
 }
 
 /// The first hundred characters of a text from a client, for a field of a log line, which escapes control characters.
-pub fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MAX_SUBJECT_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
@@ -91,7 +91,7 @@ pub fn shortened(text: &str) -> String {
 }
 
 /// All reasons so far and their numbers in one line: `rate-limited 3, slow-reader 1`.
-pub fn summary() -> String {
+pub(crate) fn summary() -> String {
     let counts = COUNTS.lock();
     let parts: Vec<_> = counts.iter().map(|(reason, count)| format!("{reason} {}", count.all)).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }

@@ -26,14 +26,14 @@ const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Renders the metrics of this process. All exporters of a process show the same ones.
 #[derive(Clone)]
-pub struct Exporter(PrometheusHandle);
+pub(crate) struct Exporter(PrometheusHandle);
 
 impl Exporter {
     /// Starts to record what the process counts from now on.
     ///
     /// # Errors
     /// A program around this library that records metrics in a way of its own.
-    pub fn install() -> anyhow::Result<Self> {
+    pub(crate) fn install() -> anyhow::Result<Self> {
         static INSTALLED: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
         let installed = INSTALLED.get_or_init(|| {
             let recorder = PrometheusBuilder::new().build_recorder();
@@ -47,7 +47,7 @@ impl Exporter {
     }
 
     /// `GET /metrics`. Each request reads the number of open connections.
-    pub fn router(self, connections: impl Fn() -> usize + Clone + Send + Sync + 'static) -> Router {
+    pub(crate) fn router(self, connections: impl Fn() -> usize + Clone + Send + Sync + 'static) -> Router {
         let show = move || async move { ([(CONTENT_TYPE, TEXT_FORMAT)], self.render(connections())) };
         Router::new().route("/metrics", get(show))
     }

@@ -5,6 +5,6 @@
 //! per message.
 
 mod counts;
-pub mod exporter;
+pub(crate) mod exporter;
 
-pub use self::counts::{count, first, shortened, summary, warn, warn_about};
+pub(crate) use self::counts::{count, first, shortened, summary, warn, warn_about};

@@ -184,15 +184,6 @@ fn every_file_is_short_and_says_what_it_is() {
     }
 }
 
-#[test]
-fn nothing_is_unwrapped_outside_tests() {
-    for source in sources("src", ".rs") {
-        for (number, line) in source.without_tests().lines().enumerate() {
-            assert!(!line.contains(".unwrap()"), "{}:{}: {line}", source.name, number + 1);
-        }
-    }
-}
-
 /// What reads JSON into whatever is wanted of it, by name.
 const READERS: [&str; 6] = ["from_str", "from_slice", "from_reader", "from_value", "object", "decode"];
 

@@ -1,0 +1,96 @@
+//! Checks the credentials of clients that connect.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use subtle::ConstantTimeEq;
+
+use super::client_addr::ClientAddr;
+use super::credentials::Credentials;
+use super::identity::Identity;
+use super::throttle::{AuthThrottle, ThrottleOptions, Verdict};
+use super::tokens::{Claims, Tokens};
+use crate::protocol::refusal::{Code, Refusal};
+
+/// Checks passwords and tokens. Cheap to clone; all clones count wrong ones together.
+#[derive(Clone)]
+pub struct Authenticator {
+    method: AuthMethod,
+    throttle: Arc<Mutex<AuthThrottle>>,
+}
+
+/// What a client needs to connect.
+#[derive(Clone)]
+pub enum AuthMethod {
+    /// Nothing.
+    Anybody,
+    /// The password that all clients share. Names are claims.
+    Password(Arc<str>),
+    /// A token, which proves the client's name.
+    Token(Arc<Tokens>),
+}
+
+/// Why a client may not connect.
+#[derive(Debug, Clone)]
+pub struct AuthError {
+    /// `wrong-password`, `wrong-token`, or `too-large` for a name that is too long.
+    pub refusal: Refusal,
+    /// How long to wait before the server sends the refusal.
+    pub wait: Duration,
+}
+
+impl From<Refusal> for AuthError {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, wait: Duration::ZERO }
+    }
+}
+
+impl Authenticator {
+    /// An authenticator that has counted no wrong credentials yet.
+    pub fn new(method: AuthMethod, options: ThrottleOptions) -> Self {
+        Self { method, throttle: Arc::new(Mutex::new(AuthThrottle::new(options))) }
+    }
+
+    /// An authenticator with another method that counts wrong credentials together with this one.
+    pub(crate) fn with_method(&self, method: AuthMethod) -> Self {
+        Self { method, throttle: self.throttle.clone() }
+    }
+
+    /// Identifies a client by the name that its token proves, or else by the name that it claims.
+    ///
+    /// # Errors
+    /// As [`Authenticator::check`]; and `too-large` for a name, lobby or session that is too long.
+    pub fn admit(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Identity, AuthError> {
+        let claims = self.check(client_addr, given)?;
+        Ok(Identity::new(given, claims)?)
+    }
+
+    /// Checks the password or token. Returns the claims of a token.
+    ///
+    /// # Errors
+    /// `wrong-password`, `wrong-token`.
+    pub fn check(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Option<Claims>, AuthError> {
+        let checked = match &self.method {
+            AuthMethod::Anybody => Ok(None),
+            AuthMethod::Password(password) => check_password(password, given.password.as_deref()).map(|()| None),
+            AuthMethod::Token(tokens) => tokens.read(given.token.as_deref()).map(Some),
+        };
+        checked.map_err(|refusal| match self.throttle.lock().wrong(client_addr.network(), Instant::now()) {
+            Verdict::Wait(wait) => AuthError { refusal, wait },
+            Verdict::Crowded => {
+                let sentence = "Too many wrong passwords or tokens from your address: try again in a minute.";
+                AuthError { refusal: Refusal::new(refusal.code, sentence), wait: Duration::ZERO }
+            }
+        })
+    }
+}
+
+fn check_password(password: &str, given: Option<&str>) -> Result<(), Refusal> {
+    // Compared in constant time: the time must not reveal how much of it was right.
+    if given.unwrap_or_default().as_bytes().ct_eq(password.as_bytes()).into() {
+        return Ok(());
+    }
+    let sentence = "Wrong password: send the server's password as \"password\" (the course's is \"x\").";
+    Err(Refusal::new(Code::WrongPassword, sentence))
+}

@@ -1,0 +1,43 @@
+//! What a client sends of itself when it connects.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The `auth` of a Socket.IO CONNECT, or the query of a bare WebSocket's address: `{"userName": "amy", "password": "x"}`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Credentials {
+    /// The name that the client claims.
+    #[serde(alias = "username")]
+    pub user_name: Option<String>,
+    /// The password.
+    pub password: Option<String>,
+    /// The JSON Web Token.
+    pub token: Option<String>,
+    /// The lobby whose offers and rooms the client sees.
+    pub lobby: Option<String>,
+    /// Identifies one load of a page.
+    pub session: Option<String>,
+}
+
+impl Credentials {
+    /// Reads the `auth` of a Socket.IO CONNECT. Accepts `username`, `passWord` and `jwt`, too.
+    pub(crate) fn from_auth(auth: &Value) -> Self {
+        Self {
+            user_name: text(auth, &["userName", "username"]),
+            password: text(auth, &["password", "passWord"]),
+            token: text(auth, &["token", "jwt"]),
+            lobby: text(auth, &["lobby"]),
+            session: text(auth, &["session"]),
+        }
+    }
+}
+
+/// The value of the first of these keys that holds a string, or a number, which pages with numbered users send.
+pub(super) fn text(object: &Value, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| match &object[*key] {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
