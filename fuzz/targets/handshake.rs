@@ -23,9 +23,9 @@ fuzz_target!(|data: &str| {
         assert!((1..=64).contains(&guest.newcomer.name.as_str().chars().count()));
         assert!(guest.newcomer.lobby.as_str().chars().count() <= 64);
     }
-    if read(&auth, false, ClientAddr::unknown(), &anybody.with_rule(AuthMethod::Password("x".into()))).is_ok() {
+    if read(&auth, false, ClientAddr::unknown(), &anybody.with_method(AuthMethod::Password("x".into()))).is_ok() {
         let given = [&auth["password"], &auth["passWord"]];
         assert!(given.iter().any(|given| **given == "x"), "nobody comes in without the password");
     }
-    assert!(read(&auth, false, ClientAddr::unknown(), &anybody.with_rule(TOKENS.clone())).is_err(), "nobody knows the secret");
+    assert!(read(&auth, false, ClientAddr::unknown(), &anybody.with_method(TOKENS.clone())).is_err(), "nobody knows the secret");
 });

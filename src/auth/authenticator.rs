@@ -53,7 +53,7 @@ impl Authenticator {
     }
 
     /// An authenticator with another method that counts wrong credentials together with this one.
-    pub(crate) fn with_method(&self, method: AuthMethod) -> Self {
+    pub fn with_method(&self, method: AuthMethod) -> Self {
         Self { method, throttle: self.throttle.clone() }
     }
 
