@@ -127,7 +127,7 @@ browserTest('no way is found: both are told which candidates there were, and wha
   await caller.click('#call');
   await answerButton(answerer).click();
   for (const [page, other] of [[caller, 'Ann'], [answerer, 'Carl']]) {
-    await told(page, /The call did not come about|hung up/);
+    await told(page, /The call failed|hung up/);
     if (/hung up/.test(await wordsOf(page))) continue; // The other one's patience ended first.
     await told(page, new RegExp(`No way to ${other} was found\\. Candidates: \\d+ host from this browser, \\d+ host from ${other}’s\\. .*firewall`));
   }

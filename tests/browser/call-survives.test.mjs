@@ -212,7 +212,7 @@ browserTest('of two who answer at once one is told so, and the next calls work',
   const states = () => Promise.all(answerers.map(stateOf));
   await eventually('one in the call, one idle', async () => (await states()).sort().join() === 'connected,idle');
   const [winner, loser] = (await stateOf(answerers[0])) === 'connected' ? answerers : answerers.toReversed();
-  await told(loser, /quicker|faster/);
+  await told(loser, /first|faster/);
   await assertAllIsWell(caller, winner);
   await winner.click('#hangup');
   await state(caller, 'idle');

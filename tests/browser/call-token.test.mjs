@@ -84,7 +84,7 @@ browserTest('a call goes on when the server does not let us back in, and says th
   await server.kill();
   await serverFor(t, '--port', server.port, '--jwt-secret', 'another secret, and just as long as the first');
   for (const page of pages) {
-    await told(page, /The server has closed the line; the call goes on without it\..*signature is wrong/s);
+    await told(page, /The server has closed the connection; the call goes on without it\..*signature is wrong/s);
     assert.equal(await stateOf(page), 'connected');
     assert.doesNotMatch(await wordsOf(page), /trying/i);
   }

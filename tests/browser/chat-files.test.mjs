@@ -144,7 +144,7 @@ browserTest('one side reloads in the middle of a file: it is broken off, and can
   await isHeld(ann);
   await bob.reload();
   await told(ann, /Bob closed the page/);
-  await fileSays(ann, 'film.mp4', /^Broken off at \d+ %: Bob is gone\.$/);
+  await fileSays(ann, 'film.mp4', /^Stopped at \d+ %: Bob has left\.$/);
   await goOn(ann);
   await enter(bob);
   await areConnected([ann, bob]);
@@ -157,7 +157,7 @@ browserTest('one side reloads in the middle of a file: it is broken off, and can
   await isHeld(ann);
   await fileSays(bob, 'lost.mp4', /^Arriving, [45]\d %$/); // What was still on its way would be lost.
   await ann.reload();
-  await fileSays(bob, 'lost.mp4', /^Broken off at [45]\d %: Ann is gone\.$/);
+  await fileSays(bob, 'lost.mp4', /^Stopped at [45]\d %: Ann has left\.$/);
 });
 
 /** By which names the two ends know each other. */

@@ -119,7 +119,7 @@ export function hangup() {
 export function failCall(mine, error) {
   if (session !== mine) return;
   signaling.hangup(mine.offerId);
-  endSession('The call did not come about.');
+  endSession('The call failed.');
   showProblem(error.message);
 }
 
@@ -144,7 +144,7 @@ export function endSession(words) {
 /** No call, and a server to call by. */
 export function showReady() {
   endWhileAway = '';
-  showState('idle', 'Ready. Call, or answer somebody who waits.', session);
+  showState('idle', 'Ready. Make a call, or answer one that waits.', session);
 }
 
 /** No call, and no server either. */

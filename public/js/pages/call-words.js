@@ -36,7 +36,7 @@ function stageWords(stage, { otherUserName, isSent, isInterrupted, serverIsAway 
 /** Who is missing, or who is back. Sound and picture do not pass through the server. */
 function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, serverIsGone, other, news }) {
   const isTalking = stage === 'connected' && !isInterrupted;
-  if (serverIsGone) return `The server has closed the line${isTalking ? '; the call goes on without it.' : '.'}`;
+  if (serverIsGone) return `The server has closed the connection${isTalking ? '; the call goes on without it.' : '.'}`;
   if (serverIsAway && isTalking) return 'The server is out of reach; the call goes on without it.';
   if (serverIsAway && stage === 'waiting') return 'The server is out of reach; your call will wait there again as soon as it is back.';
   if (serverIsAway) return 'The server is out of reach. Trying again…';
@@ -58,7 +58,7 @@ export function endWords({ userName, reason }) {
 /** Why the offer that one is about to answer is gone. */
 export function withdrawnWords({ offererUserName, reason }) {
   switch (reason) {
-    case 'answered': return `Somebody else was quicker to answer ${offererUserName}.`;
+    case 'answered': return `Another user answered ${offererUserName} first.`;
     case 'closed': return `${offererUserName} closed the page.`;
     case 'lost': return `${offererUserName}’s connection to the server was lost.`;
     default: return `${offererUserName} no longer waits.`;

@@ -138,7 +138,7 @@ async function joinAgain(mine, wasAway) {
     const offered = placeOffer(mine);
     for (const candidate of mine.candidates) signaling.sendIceCandidate(candidate, mine);
     await offered.catch((error) => failCall(mine, error));
-    const news = 'The server was started again or had forgotten you; your call is waiting there again.';
+    const news = 'The server had lost your call; it is waiting there again.';
     if (session === mine && !mine.key && wasAway) showNews(news);
   }
 }
@@ -163,14 +163,14 @@ function onOffers(offers) {
   const caller = session?.isRejoining && state() === 'connecting' ? session.otherUserName : null;
   if (offers.some(({ offererUserName }) => offererUserName === caller)) {
     signaling.hangup(session.offerId);
-    endSession(`${caller} has not got your answer and waits again. Please answer once more.`);
+    endSession(`${caller} did not get your answer and waits again. Please answer once more.`);
   }
 }
 
 function onOfferWithdrawn({ offerId, offererUserName, reason }) {
   removeOfferEl(offerId);
   if (session?.offerId !== offerId) return;
-  if (session.didIOffer) endSession('Nobody answered in time. You may call again.');
+  if (session.didIOffer) endSession('Your call was not answered in time. You can call again.');
   else endSession(withdrawnWords({ offererUserName, reason }));
 }
 

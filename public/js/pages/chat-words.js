@@ -24,7 +24,7 @@ export function chatWords(facts) {
 
 function stageWords({ room, stage, otherUserName, reason }) {
   switch (stage) {
-    case 'waiting': return `Waiting in “${room}” for somebody to come.`;
+    case 'waiting': return `Waiting in “${room}” for another person.`;
     case 'connecting': return `Connecting to ${otherUserName}…`;
     case 'connected': return `Connected to ${otherUserName}.`;
     case 'interrupted': return `The connection to ${otherUserName} is interrupted. Looking for another way…`;
@@ -36,14 +36,14 @@ function stageWords({ room, stage, otherUserName, reason }) {
 /** How the other side went, on purpose or not, and what may come now. */
 function goneWords(userName, reason) {
   const words = endWords({ userName, reason: reason === 'left' ? 'hangup' : reason });
-  const then = reason === 'lost' ? 'Everything goes on when they are back.' : 'Whoever opens the address can chat with you.';
+  const then = reason === 'lost' ? 'Everything goes on when they are back.' : 'Anyone with the address can chat with you.';
   return `${words} ${then}`;
 }
 
 /** Who is missing. What the two write does not pass through the server. */
 function lineWords({ stage, otherUserName, line, serverIsAway, serverIsGone }) {
-  const goesOn = stage === 'connected' ? 'the chat goes on without it.' : 'nobody can connect until it is back.';
-  if (serverIsGone) return `The server has closed the line; ${stage === 'connected' ? goesOn : 'nobody can connect.'}`;
+  const goesOn = stage === 'connected' ? 'the chat goes on without it.' : 'others cannot connect until it is back.';
+  if (serverIsGone) return `The server has closed the connection; ${stage === 'connected' ? goesOn : 'others cannot connect.'}`;
   if (serverIsAway) return `The server is out of reach; ${goesOn}`;
   if (stage === 'ended' || stage === 'waiting') return '';
   if (line === 'away') return `${otherUserName}’s connection to the server is lost, waiting…`;
@@ -54,7 +54,7 @@ function lineWords({ stage, otherUserName, line, serverIsAway, serverIsGone }) {
 /** Why a third one is not let in. */
 export function fullWords(room) {
   return `Two people are in “${room}” already, and a chat is for two. Choose another name, or try again when one of them`
-    + ' has left. Whoever lost the connection keeps the place for half a minute.';
+    + ' has left. A person who lost the connection keeps their place for half a minute.';
 }
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'];
@@ -79,7 +79,7 @@ export function percent({ moved, size }) {
  */
 export function transferWords(transfer, otherUserName) {
   const { isOwn, stage, ending, moved, isCompared } = transfer;
-  const other = otherUserName || 'the other one';
+  const other = otherUserName || 'the other person';
   switch (stage) {
     case 'waiting': return moved > 0 ? `Waits at ${percent(transfer)} %` : 'Waiting';
     case 'asked': return isOwn ? `Waiting for ${other} to accept it` : `${other} wants to send you this file.`;
@@ -100,6 +100,6 @@ function endingWords(ending, isOwn, other, reached) {
     case 'stopped': return `${other} cancelled it at ${reached} %.`;
     case 'different': return 'The two ends differ. Please send it again.';
     case 'unreadable': return 'This file cannot be read any more. Please choose it again.';
-    default: return `Broken off at ${reached} %: ${other} is gone.`;
+    default: return `Stopped at ${reached} %: ${other} has left.`;
   }
 }

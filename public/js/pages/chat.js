@@ -69,7 +69,7 @@ function openLobby() {
   });
   hangupEl.addEventListener('click', hangUp);
   showState('lobby');
-  showStatus('Ready. Nobody is told before you join.');
+  showStatus('Ready. Others see you only after you join.');
 }
 
 // --- Joining and leaving ---

@@ -29,8 +29,8 @@ export function roomWords({ room, members, serverIsAway, serverIsGone, news }) {
 
 /** Who is missing. Sound and picture do not pass through the server. */
 function lineWords(members, serverIsAway, serverIsGone) {
-  const goesOn = members.length ? 'the call goes on without it.' : 'nobody can join until it is back.';
-  if (serverIsGone) return `The server has closed the line; ${members.length ? goesOn : 'nobody can join.'}`;
+  const goesOn = members.length ? 'the call goes on without it.' : 'others cannot join until it is back.';
+  if (serverIsGone) return `The server has closed the connection; ${members.length ? goesOn : 'others cannot join.'}`;
   if (serverIsAway) return `The server is out of reach; ${goesOn}`;
   const named = (line) => members.filter((member) => member.line === line).map(({ userName }) => userName);
   const [away, gone] = [named('away'), named('gone')];

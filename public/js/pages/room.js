@@ -85,7 +85,7 @@ async function openLobby() {
   showStatus('Starting camera and microphone. The browser may ask you first.');
   await openDevices();
   showReady(true);
-  showStatus('Ready. Nobody sees or hears you before you join.');
+  showStatus('Ready. Others see and hear you only after you join.');
 }
 
 function showOwnTile() {
@@ -261,7 +261,7 @@ function onConnected(mine, { isKnown, wasAway }) {
   // It was started again, or we were away for long. Everybody comes in anew and is known by another
   // peerId; until then those who are still seen and heard stay.
   mine.mesh.loseAll();
-  showNews('The server is back, and had forgotten who is here.');
+  showNews('The server is back, but had lost the room: everyone joins again.');
   enter(mine);
 }
 

@@ -16,8 +16,8 @@ export const MACHINES = {
   iceGatheringState: {
     title: 'ICE gathering',
     values: {
-      new: 'Nobody has looked yet for addresses at which this browser can be reached.',
-      gathering: 'The browser looks for such addresses and tells each as a candidate.',
+      new: 'The browser has not looked yet for addresses at which it can be reached.',
+      gathering: 'The browser looks for such addresses and reports each as a candidate.',
       complete: 'All candidates are found. There will be more only after an ICE restart.',
     },
   },
@@ -37,7 +37,7 @@ export const MACHINES = {
     title: 'Connection',
     values: {
       new: 'Nothing has begun.',
-      connecting: 'A way is looked for, or the encryption (DTLS) is being agreed on.',
+      connecting: 'The browsers look for a way to each other, or agree on the encryption (DTLS).',
       connected: 'There is an encrypted way to the other side. The channels may open a moment later.',
       disconnected: 'The way is interrupted, perhaps only for a moment.',
       failed: 'The way is gone and does not come back by itself.',

@@ -37,8 +37,8 @@ test('a call goes on without the server only while there is sound and picture', 
 
 test('once the server has refused us, nobody is said to try again', () => {
   const gone = { ...wellWithBob, serverIsAway: true, serverIsGone: true };
-  assert.equal(callWords('connected', gone), 'In a call with Bob. The server has closed the line; the call goes on without it.');
-  assert.match(callWords('connected', { ...gone, isInterrupted: true }), /The server has closed the line\.$/);
+  assert.equal(callWords('connected', gone), 'In a call with Bob. The server has closed the connection; the call goes on without it.');
+  assert.match(callWords('connected', { ...gone, isInterrupted: true }), /The server has closed the connection\.$/);
 });
 
 test('who is back is told only while nobody else is missing', () => {

@@ -9,7 +9,7 @@ const facts = { room: 'tea', stage: 'connected', otherUserName: 'Bob', line: 'he
 
 test('how the other one went is told apart, and what may come now', () => {
   const ended = (reason) => chatWords({ ...facts, stage: 'ended', line: undefined, reason });
-  assert.equal(ended('left'), 'Bob hung up. Whoever opens the address can chat with you.');
+  assert.equal(ended('left'), 'Bob hung up. Anyone with the address can chat with you.');
   assert.match(ended('closed'), /^Bob closed the page\./);
   assert.equal(ended('lost'), 'Bob lost the connection. Everything goes on when they are back.');
 });
@@ -19,8 +19,8 @@ test('who is missing is told, the server first', () => {
   const away = { ...facts, line: 'away' };
   assert.match(chatWords(away), /^Connected to Bob\. Bob’s connection to the server is lost, waiting…$/);
   assert.match(chatWords({ ...away, serverIsAway: true }), /The server is out of reach; the chat goes on without it\.$/);
-  assert.match(chatWords({ ...facts, stage: 'waiting', serverIsAway: true }), /nobody can connect until it is back\.$/);
-  assert.match(chatWords({ ...away, serverIsAway: true, serverIsGone: true }), /The server has closed the line/);
+  assert.match(chatWords({ ...facts, stage: 'waiting', serverIsAway: true }), /others cannot connect until it is back\.$/);
+  assert.match(chatWords({ ...away, serverIsAway: true, serverIsGone: true }), /The server has closed the connection/);
 });
 
 test('sizes are told in the largest unit that makes sense of them', () => {
