@@ -1,29 +1,28 @@
 // @ts-check
-// Nothing lost, nothing twice, over however many connections. What the page says because of a call
-// bears a number, and so does what the server tells it; both count 1, 2, 3, … from the page's load
-// on. Whatever the server is not known to have heard is kept here and said again when the page is
-// back. This file only counts: how it all travels is signaling.js's business.
+// No event is lost or delivered twice, over any number of connections. Events of calls carry a number in
+// both directions: 1, 2, 3, … from the load of the page on. An event that the server is not known to have
+// received is kept here and sent again when the page reconnects. This file only counts; line.js sends.
 
 /**
- * @typedef {object} Saying something said to the server
+ * @typedef {object} Saying an event for the server
  * @property {number} number
  * @property {keyof import('../../docs/protocol').ClientToServerEvents} event
- * @property {any} payload checked where it is said
- * @property {(reply: any) => void} [onReply] gets what the server replied; undefined
- *   where it is known to have heard us, but its reply went down with a connection
+ * @property {any} payload checked where it is sent
+ * @property {(reply: any) => void} [onReply] gets the server's reply; undefined
+ *   if the server has received the event, but its reply was lost with a connection
  */
 
 /**
- * @param {(saying: Saying, onReply: (reply: any) => void) => void} transmit puts a saying on the
- *   connection there is
+ * @param {(saying: Saying, onReply: (reply: any) => void) => void} transmit sends an event on
+ *   the present connection
  */
 export function createDelivery(transmit) {
   let isOpen = false;
-  /** The numbers of the last thing said, of the last one known to be heard, of the last one told. */
+  /** The last numbers: sent, known to be received by the server, received from the server. */
   let said = 0;
   let heard = 0;
   let received = 0;
-  /** What is not known to be heard, oldest first. @type {Saying[]} */
+  /** Events that the server is not known to have received, oldest first. @type {Saying[]} */
   let kept = [];
 
   function pass(saying) {
@@ -33,7 +32,7 @@ export function createDelivery(transmit) {
     });
   }
 
-  /** The server acts on what is said in order: it has heard this one and all before. */
+  /** The server acts on events in order: it has received this one and all before it. */
   function settle(number) {
     heard = Math.max(heard, number);
     const settled = kept.filter((saying) => saying.number <= heard);
@@ -42,17 +41,17 @@ export function createDelivery(transmit) {
   }
 
   return {
-    /** Whether what is said goes out at once. */
+    /** Whether events are sent at once. */
     get isOpen() {
       return isOpen;
     },
 
-    /** The number of the last thing that the server told us. */
+    /** The number of the last event from the server. */
     get received() {
       return received;
     },
 
-    /** Says something: now, or when there is a connection. */
+    /** Sends an event: now, or when there is a connection. */
     say(event, payload, onReply) {
       said += 1;
       const saying = { number: said, event, payload, onReply };
@@ -60,12 +59,12 @@ export function createDelivery(transmit) {
       if (isOpen) pass(saying);
     },
 
-    /** Whether something that was told before this one has not arrived. */
+    /** Whether an event before this one has not arrived. */
     isGap(number) {
       return number > received + 1;
     },
 
-    /** Whether the page has not been told this one before. What bears no number always counts. */
+    /** Whether this event has not arrived before. True for an event without a number. */
     isNews(number) {
       if (number === undefined) return true;
       if (number <= received) return false;
@@ -73,25 +72,25 @@ export function createDelivery(transmit) {
       return true;
     },
 
-    /** The first connection is there. */
+    /** The first connection is made. */
     open() {
       isOpen = true;
       kept.forEach(pass);
     },
 
-    /** The connection is gone. */
+    /** The connection is lost. */
     pause() {
       isOpen = false;
     },
 
     /**
-     * A later connection is there, and the server has said up to which number it has heard us.
-     * @returns {boolean} whether it still knows us. If not (it was started again, or we were away
-     *   for too long), all counting has begun anew, and nothing is said again.
+     * A later connection is made, and the server has sent the last number that it received.
+     * @returns {boolean} whether the server still knows the page. If not (it was restarted, or the page was
+     *   away for too long), both sides count from 1 again, and no event is sent again.
      */
     resume(heardByServer) {
       isOpen = true;
-      // Whoever was told something must have said something before.
+      // A server that sent directed events to this page must have received events from it before.
       const isKnown = heardByServer >= heard && (heardByServer > 0 || received === 0);
       if (!isKnown) {
         [said, heard, received, kept] = [0, 0, 0, []];

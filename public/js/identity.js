@@ -1,5 +1,5 @@
-// Who this tab is: the fields for name, lobby and password, which a reload brings back; and the token,
-// if it was opened with one. The tab's own storage is used, so that two tabs are two people.
+// The identity of this tab: the fields for name, lobby and password, which survive a reload, and the token,
+// if the page was opened with one. It is kept in the tab's own storage, so that two tabs are two users.
 
 import { recall, remember } from './memory.js';
 import { claimsOf, isSecretInAddress, takeSecrets } from './token.js';
@@ -16,10 +16,11 @@ const offeredName = `guest-${randomHex(2)}`;
 
 const token = takeSecrets();
 
-// A link with a new one, opened in this very tab, differs only in what browsers do not load a page anew for.
+// A link with a new token that is opened in this tab differs only in the fragment, for which browsers do not
+// reload a page.
 window.addEventListener('hashchange', () => isSecretInAddress() && location.reload());
 
-/** This load of the page: by it the server knows who comes back when a connection broke. */
+/** Identifies this load of the page: by it the server knows a page that reconnects. */
 const session = createSession();
 
 /**
@@ -38,7 +39,7 @@ export function restoreIdentity(fields) {
 }
 
 /**
- * Reads the fields and remembers them. Whoever leaves the name empty gets the one offered.
+ * Reads the fields and remembers them. An empty name becomes the one offered.
  * @param {IdentityFields} fields
  * @returns {import('./line.js').Identity}
  */
@@ -50,7 +51,7 @@ export function readIdentity(fields) {
   return { userName: userName.value, lobby: lobby?.value || undefined, password: password.value, token, session };
 }
 
-/** Another one, for whoever leaves and comes in again: what the server kept of the first is not theirs. */
+/** A new session, for a user who leaves and joins again: it takes back nothing that the server kept of the last. */
 export function createSession() {
   return randomHex(16);
 }

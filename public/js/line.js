@@ -1,17 +1,17 @@
 // @ts-check
-// The page's line to the server, which a call and a room share: how it is made, lost and made again,
-// and that nothing gets lost meanwhile (delivery.js). What is said on it stands in signaling.js and
-// room-signaling.js; together the three are the only files that know the names of events.
+// The page's connection to the server, which calls and rooms share: it is made, lost and made again, and
+// no event gets lost meanwhile (delivery.js). The events are in signaling.js and room-signaling.js; these
+// three are the only files that know the names of events.
 
 import { io } from '../socket.io/socket.io.esm.min.js';
 import { createDelivery } from './delivery.js';
 import { root } from './root.js';
 
-/** The code of the server's refusal of pages from this address. */
+/** The code with which the server rejects pages of this origin. */
 const FORBIDDEN = 4;
 
 /**
- * A line's own verbs and those of what goes over it, as one object.
+ * The methods of a line and those of calls or rooms, as one object.
  * @template {object} Line, Verbs
  * @param {Line} line
  * @param {Verbs} verbs
@@ -20,7 +20,7 @@ const FORBIDDEN = 4;
 export const extendLine = (line, verbs) => Object.setPrototypeOf(verbs, line);
 
 /**
- * In place of a reply that got lost, where the server does not have what it was about.
+ * Takes the place of a reply that got lost, if the server does not have the offer, call or room of that reply.
  * @param {string} message
  * @returns {Lost}
  */
@@ -43,7 +43,7 @@ export const lost = (message) => ({ ok: false, error: { code: 'lost', message } 
  */
 
 /**
- * For events the listener that takes their payload.
+ * For each event the name of the listener that takes its payload.
  * @template Listeners
  * @typedef {{[E in keyof Received]?: {
  *   [L in keyof Listeners]: Listeners[L] extends (payload: import('../../docs/protocol').PayloadOf<E>) => void ? L : never
@@ -56,29 +56,29 @@ export const lost = (message) => ({ ok: false, error: { code: 'lost', message } 
  */
 
 /**
- * A line to the server that this page came from. It connects by `listen`.
+ * A line to the server that served this page. `listen` connects it.
  * @template Listeners
  * @param {Identity} identity
- * @param {object} spelling how what is said and heard is spelled
+ * @param {object} spelling the names on the wire
  * @param {Hears<Listeners>} spelling.hears the listener for each event
- * @param {(keyof Sent)[]} [spelling.withoutReply] events that ask for none
+ * @param {(keyof Sent)[]} [spelling.withoutReply] events that ask for no reply
  */
 export function connectLine(identity, { hears, withoutReply = [] }) {
   /** @type {LineListeners & Listeners} */
   let listeners;
   let wasConnected = false;
-  /** The connection was lost, or never came about: not while we change it ourselves. */
+  /** The connection is lost, or could not be made. Not set while the page itself replaces it. */
   let isAway = false;
   /** The browser keeps the page for the "back" button, and has ended its connection for that. */
   let isSetAside = false;
   const life = new AbortController();
   const toHide = { capture: true, signal: life.signal };
   window.addEventListener('pagehide', ({ persisted }) => (isSetAside = persisted), toHide);
-  /** What the server still had of ours when we last came back. @type {Omit<import('../../docs/protocol').Restored, 'heard'>} */
+  /** What the server still had of this page at the last return. @type {Omit<import('../../docs/protocol').Restored, 'heard'>} */
   let restored = { openOffer: null, calls: [], rooms: [] };
 
-  // Course step 10: the page connects to the signaling server. What is said because of a call
-  // bears a number; whoever has been here before says how far it was told.
+  // Course step 10: the page connects to the signaling server. Events of calls and rooms carry numbers; a page
+  // that reconnects sends the last number that it received.
   /** @type {import('../socket.io/socket.io.esm.min.js').Socket<Received, Sent>} */
   const socket = io({
     autoConnect: false, // See `listen`.
@@ -108,7 +108,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   }
 
   socket.on('connect', () => {
-    if (wasConnected) return; // Not before `restored` says from where on to speak.
+    if (wasConnected) return; // `restored` comes next, and says which events to send again.
     wasConnected = true;
     delivery.open();
     connected(true);
@@ -119,29 +119,29 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   });
   socket.on('disconnect', (reason) => {
     delivery.pause();
-    // What the socket itself would say on the next connection comes from `delivery`, in its order.
+    // What the socket itself would send on the next connection is sent by `delivery`, in order.
     socket.sendBuffer.length = 0;
-    // By ourselves, or with the page: the next connection is on its way.
+    // The page itself disconnected, or is set aside: the next connection follows.
     if (reason === 'io client disconnect' || isSetAside) return;
     disconnected('');
   });
-  // `active` says whether the client goes on trying by itself; if not, the server refused us and
-  // the message says why.
+  // `active` says whether the client tries again by itself. If not, the server rejected the page, and the
+  // message says why.
   socket.on('connect_error', (error) => disconnected(socket.active ? '' : error.message));
 
-  // The server does not allow this page's address, and says how to allow it: trying again changes nothing.
+  // The server does not allow this page's origin, and says how to allow it: trying again changes nothing.
   socket.io.on('error', (/** @type {Error & {data?: {code: number}}} */ { data, message }) => {
     if (data?.code !== FORBIDDEN) return;
     socket.disconnect();
     disconnected(message);
   });
 
-  /** Only what is told to us alone, because of a call or a room, bears a number. */
+  /** Only directed events of calls and rooms carry a number. */
   const listenerOf = /** @type {[keyof Received, string][]} */ (Object.entries({ ...hears, signalingError: 'onRefused' }));
   for (const [event, listener] of listenerOf) {
     socket.on(event, (payload, number) => {
-      // On long-polling a browser may ask again, by itself, for an answer that broke off, and then
-      // gets the next one. What is missing comes with a new connection.
+      // On long-polling a browser may repeat by itself a request whose response broke off, and then gets the
+      // next response. The server sends the missing events again on a new connection.
       if (delivery.isGap(number)) socket.io.engine.close();
       else if (delivery.isNews(number)) listeners[listener](payload);
     });
@@ -149,7 +149,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
 
   return {
     /**
-     * Connects, and says what happens from now on.
+     * Connects, and calls these listeners from now on.
      * @param {LineListeners & Listeners} wanted
      */
     listen(wanted) {
@@ -157,33 +157,33 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
       socket.connect();
     },
 
-    /** Whether the server hears us just now. */
+    /** Whether there is a connection to the server now. */
     get connected() {
       return delivery.isOpen;
     },
 
-    /** Whether the server was lost, or not reached, and is not back yet. */
+    /** Whether the connection was lost, or could not be made, and is not there yet. */
     get away() {
       return isAway;
     },
 
-    /** Whether it does or the client is trying; false once the server has refused us. */
+    /** Whether there is a connection or the client tries to make one; false once the server has rejected the page. */
     get active() {
       return socket.active;
     },
 
-    /** What the server still had of ours when we last came back. */
+    /** What the server still had of this page at the last return. */
     get restored() {
       return restored;
     },
 
-    /** Who we said we are. */
+    /** Name, lobby and credentials that the page sent. */
     get identity() {
       return identity;
     },
 
     /**
-     * Says something: now, or when there is a connection.
+     * Sends an event: now, or when there is a connection.
      * @template {keyof Sent} E
      * @param {E} event
      * @param {import('../../docs/protocol').PayloadTo<E>} payload
@@ -193,7 +193,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
     },
 
     /**
-     * Says something and waits for the reply. Where that got lost, `recallReply` tells what it was.
+     * Sends an event and waits for the reply. If the reply got lost, `recallReply` gives it.
      * @template {keyof Sent} E
      * @param {E} event
      * @param {import('../../docs/protocol').PayloadTo<E>} payload
@@ -205,7 +205,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
     },
 
     /**
-     * Comes back under another name, lobby or password.
+     * Reconnects under another name, lobby or password.
      * @param {Identity} newIdentity
      */
     reconnect(newIdentity) {
@@ -213,7 +213,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
       socket.disconnect().connect();
     },
 
-    /** Leaves for good: the server tells the others at once. */
+    /** Disconnects for good: the server notifies the others at once. */
     close() {
       life.abort();
       socket.disconnect();

@@ -1,35 +1,34 @@
 // @ts-check
-// A room as a mesh: one connection (peer.js) to each other member. It knows who is there, carries
-// descriptions and candidates between the connections and the server, and gives everybody a channel
-// for texts. What is written there is the page's business (room-talk.js, conversation.js), and so is
-// what is seen.
+// A room as a mesh: one connection (peer.js) to each other member. It knows the
+// members, carries descriptions and candidates between the connections and the server, and opens a channel
+// for texts to each member. Pages decide what is sent on it (room-talk.js, conversation.js) and what is shown.
 
 import { noWayWords, unansweredWords } from './connection-words.js';
 import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS } from './patience.js';
 import { createPeerConnection } from './peer.js';
 
-/** Between any two: in order, and nothing is lost. A page may want more of them. */
+/** Between any two members: reliable and in order. A page may add other channels. */
 const TEXTS = { id: 0 };
 
 /**
- * @typedef {object} RoomMember another one in the room
+ * @typedef {object} RoomMember another member of the room
  * @property {string} peerId
  * @property {string} userName
- * @property {boolean} isPolite whether we are, towards them
- * @property {import('./peer.js').Peer} [peer] missing where the browser makes no more connections
- * @property {'connecting'|'connected'|'interrupted'|'failed'} link how sound and picture stand
- * @property {'here'|'away'|'gone'} line whether the server hears them; once they are gone, it no
- *   longer waits for them, and they stay as long as sound and picture do
- * @property {boolean} [isDescribed] the first offer or answer of theirs has come
+ * @property {boolean} isPolite whether this page is the polite side towards them
+ * @property {import('./peer.js').Peer} [peer] missing if the browser makes no more connections
+ * @property {'connecting'|'connected'|'interrupted'|'failed'} link the state of sound and picture
+ * @property {'here'|'away'|'gone'} line their connection to the server; once it is `gone` the
+ *   server no longer waits for them, and they stay as long as sound and picture do
+ * @property {boolean} [isDescribed] their first offer or answer has arrived
  * @property {number} [patience] the timer
  * @property {number} renewals connections made in place of a broken one, since one worked
- * @property {boolean} [hasClosed] they are gone since they closed the connection; the server could not say so
+ * @property {boolean} [hasClosed] they closed the connection while the server could not say so
  * @property {string} [problem] why the link failed, and what to do
  * @property {boolean} [isUnchanging] they do not take part in changes
  *
  * @typedef {object} MeshListeners
- * @property {(member: RoomMember) => void} onPeer a member's connection is made, at first or anew, and not
- *   yet connected
+ * @property {(member: RoomMember) => void} onPeer a connection to a member is created, the first or
+ *   a later one, and not yet connected
  * @property {(member: RoomMember) => void} onChange a member is new, or something about them is
  * @property {(member: RoomMember) => void} onGone a member is no longer there
  * @property {(problem: string) => void} onProblem what does not work with a member, and what to do
@@ -38,7 +37,7 @@ const TEXTS = { id: 0 };
 /**
  * @param {ReturnType<typeof import('./room-signaling.js').connectRoomSignaling>} signaling
  * @param {string} room
- * @param {object} own what of ours goes to the others
+ * @param {object} own what this page sends to the others
  * @param {() => MediaStream | null} own.stream what is sent, at most one track of a kind
  * @param {Record<string, RTCDataChannelInit>} [own.channels] besides `texts`
  * @param {MeshListeners} listeners
@@ -50,7 +49,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
   function add({ peerId, userName }, isPolite) {
     const known = members.get(peerId);
     if (known && known.line !== 'gone') return;
-    // One that the server had lost has come in anew; or it was us.
+    // A member that the server had lost has joined again; or this page has.
     const predecessor = known ?? [...members.values()].find((old) => old.line === 'gone' && old.userName === userName);
     if (predecessor) remove(predecessor);
 
@@ -98,7 +97,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
     onGone(member);
   }
 
-  /** The server does not know them any more: they stay as long as they are seen and heard. */
+  /** The server does not know the member any more: it stays as long as sound and picture arrive. */
   function lose(member) {
     if (member.link !== 'connected') {
       remove(member);
@@ -108,7 +107,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
     onChange(member);
   }
 
-  /** First offers and answers; the later ones the connection makes by itself. */
+  /** Sends first offers and answers; peer.js sends the later ones. */
   async function describe(member, makeDescription) {
     const { peer } = member;
     try {
@@ -119,11 +118,11 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
   }
 
   function failToConnect(member, peer, error) {
-    // The member may be gone meanwhile, or the connection be another one.
+    // The member may have left meanwhile, or the connection may have been replaced.
     if (isIn(member) && member.peer === peer) fail(member, `No connection to ${member.userName}: ${error.message}`);
   }
 
-  /** In place of a connection that nothing else can mend; the other side makes one, too. */
+  /** Replaces a connection that cannot be restored otherwise; the other side does the same. */
   function offerNewConnection(member) {
     member.renewals += 1;
     if (member.renewals > MOST_RENEWALS) return; // What still works goes on.
@@ -141,7 +140,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
     return members.get(member.peerId) === member;
   }
 
-  // --- How sound and picture stand ---
+  // --- The state of sound and picture ---
 
   function onConnectionState(member, state) {
     if (state === 'connected') {
@@ -156,12 +155,12 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
         return;
       }
       if (member.link === 'connected') showLink(member, 'interrupted');
-      // Another way is looked for by the connection itself, also after this.
+      // peer.js restarts ICE, also after this.
       if (state === 'failed') beginPatience(member, ANOTHER_WAY_MS);
     }
   }
 
-  /** Their end is closed: they left, which the server says where it can, or they offer a new connection. */
+  /** The other side closed the connection: it left, which the server says if it can, or it offers a new one. */
   function onClosed(member) {
     const { peer } = member;
     const isTold = signaling.connected && member.line === 'here';
@@ -171,7 +170,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
         showLink(member, 'interrupted');
         beginPatience(member, ANOTHER_WAY_MS);
       } else {
-        member.hasClosed = member.line !== 'gone'; // Of those the server has said all.
+        member.hasClosed = member.line !== 'gone'; // The server has announced that already.
         remove(member);
       }
     }, isTold ? REASON_MS : 0);
@@ -192,7 +191,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
     member.patience = undefined;
   }
 
-  /** Another way cannot be agreed on while the server or the member is away. */
+  /** ICE cannot be restarted while the server or the member is away. */
   function losePatience(member) {
     endPatience(member);
     if (!signaling.connected || member.line === 'away') beginPatience(member, ANOTHER_WAY_MS);
@@ -217,9 +216,9 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
       return [...members.values()];
     },
 
-    // --- What the server tells; it is the page that listens ---
+    // --- Events from the server, to which the page listens ---
 
-    /** We are in: towards those who were there before, we are the polite one. */
+    /** This page joined: it is the polite side towards the members that were there before. */
     join(others) {
       for (const other of others) add(other, true);
     },
@@ -242,7 +241,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
       else remove(member);
     },
 
-    /** Their connection to the server broke, or is back. */
+    /** A member's connection to the server broke, or is back. */
     showLine(peerId, line) {
       const member = members.get(peerId);
       if (!member) return;
@@ -274,14 +273,14 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
       members.get(from)?.peer?.addNewIceCandidate(candidate);
     },
 
-    /** The server knows nobody any more: all have to come in anew. */
+    /** The server knows no member any more: all join again. */
     loseAll() {
       for (const member of [...members.values()]) lose(member);
     },
 
-    // --- What goes to all ---
+    // --- For all members ---
 
-    /** From now on this is sent, or nothing of its kind. */
+    /** From now on sends this track, or with null none of its kind. */
     async send(kind, track) {
       await Promise.all([...members.values()].map(({ peer }) => peer?.send(kind, track)));
     },
@@ -293,7 +292,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
 }
 
 /**
- * How large a picture each may send: in a mesh every device makes and sends one for each other.
+ * How large a picture each member may send: in a mesh every device encodes and sends one for each other member.
  * @param {number} people in the room
  */
 export function pictureSizeFor(people) {

@@ -1,14 +1,13 @@
 // @ts-check
-// What is said and heard of a room: its verbs and listeners, spelled as on the wire. The page calls
-// verbs and is told of what happened; the names of events stay here. The line that it all goes over
-// is line.js, the verbs of a call are in signaling.js.
+// The events of rooms, spelled as on the wire. The pages call the functions and pass the listeners; the
+// names of events stay here. line.js has the connection, signaling.js the events of calls.
 
 import { connectLine, extendLine, lost } from './line.js';
 
 /**
  * @typedef {object} RoomListeners besides those of the line
- * @property {(joined: import('../../docs/protocol').PayloadOf<'joined-room'>) => void} onJoined we are in
- * @property {(wanted: import('../../docs/protocol').PayloadOf<'requesting-SDP-offer'>) => void} onOfferWanted we are to offer to these
+ * @property {(joined: import('../../docs/protocol').PayloadOf<'joined-room'>) => void} onJoined this page is in the room
+ * @property {(wanted: import('../../docs/protocol').PayloadOf<'requesting-SDP-offer'>) => void} onOfferWanted this page is to send offers to these
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-joined'>) => void} onUserJoined
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-left'>) => void} onUserLeft
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-lost'>) => void} onUserLost their connection to the server broke
@@ -32,7 +31,7 @@ const HEARS = {
 };
 
 /**
- * Connects to the server that this page came from.
+ * Connects to the server that served this page.
  * @param {import('./line.js').Identity} identity
  */
 export function connectRoomSignaling(identity) {
@@ -41,7 +40,7 @@ export function connectRoomSignaling(identity) {
 
   return extendLine(line, {
     /**
-     * Asks to be let in. Who is there comes by `onJoined`: it has a number and cannot get lost.
+     * Joins a room. `onJoined` gets the members: that event has a number and cannot get lost.
      * @param {string} room
      * @returns {Promise<import('../../docs/protocol').JoinReply | import('./line.js').Lost>}
      */
@@ -63,7 +62,7 @@ export function connectRoomSignaling(identity) {
      * @param {RTCSessionDescription} description an offer, or the answer to theirs
      */
     sendDescription(room, to, description) {
-      // Pair step 6: the offer goes to the server, and on to the other one.
+      // Pair step 6: the offer goes to the server, and on to the other peer.
       // Pair step 14: and so does the answer.
       if (description.type === 'offer') line.say('sending-SDP-offer', { room, to, offer: description });
       else line.say('accepting-SDP-offer', { room, to, answer: description });

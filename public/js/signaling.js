@@ -1,16 +1,15 @@
 // @ts-check
-// What is said and heard of calls: the verbs and listeners of the call page, spelled as on the wire.
-// The page calls verbs and is told of what happened; the names of events stay here. The line that it
-// all goes over is line.js, the verbs of a room are in room-signaling.js.
+// The events of calls, spelled as on the wire. The call page calls the functions and passes the listeners;
+// the names of events stay here. line.js has the connection, room-signaling.js the events of rooms.
 
 import { connectLine, extendLine, lost } from './line.js';
 
 /**
  * @typedef {import('../../docs/protocol').Offer} Offer
- * @typedef {import('../../docs/protocol').Party} Party the other one of a call
+ * @typedef {import('../../docs/protocol').Party} Party the other party of a call
  *
  * @typedef {object} CallListeners besides those of the line
- * @property {(offers: Offer[]) => void} onOffers calls that wait, some or one at a time
+ * @property {(offers: Offer[]) => void} onOffers waiting calls: a list, or a new one
  * @property {(gone: import('../../docs/protocol').PayloadOf<'offerWithdrawn'>) => void} onOfferWithdrawn
  * @property {(answered: import('../../docs/protocol').PayloadOf<'answerResponse'>) => void} onAnswer our call was answered, or our new offer within a call
  * @property {(renewal: import('../../docs/protocol').Renegotiation) => void} onRenegotiation
@@ -33,13 +32,13 @@ const HEARS = {
   peerBack: 'onPeerBack',
 };
 
-// An answer is sent without asking for a reply: the caller's candidates so far, which would be
-// that reply, then come as numbered events and cannot get lost.
+// An answer asks for no reply. The reply would be the caller's candidates so far; without it they come as
+// numbered events, which cannot get lost.
 /** @type {(keyof import('./line.js').Sent)[]} */
 const WITHOUT_REPLY = ['newAnswer'];
 
 /**
- * Connects to the server that this page came from.
+ * Connects to the server that served this page.
  * @param {import('./line.js').Identity} identity
  */
 export function connectSignaling(identity) {
@@ -52,7 +51,7 @@ export function connectSignaling(identity) {
      * @returns {Promise<string>} the id under which the server keeps the offer
      */
     async sendOffer(description) {
-      // Course step 8: the offer goes to the server, which holds it for whoever answers.
+      // Course step 8: the offer goes to the server, which keeps it for the answerer.
       const reply = await line.ask('newOffer', description, () => {
         const offerId = line.restored.openOffer ?? line.restored.calls[0]?.offerId;
         return offerId ? { ok: true, offerId } : lost('The server does not have your call any more. Please call again.');
@@ -68,8 +67,8 @@ export function connectSignaling(identity) {
     },
 
     /**
-     * Within an answered call: a new offer, or the answer to one.
-     * @param {string} offerId the call's
+     * Sends a new offer within an answered call, or the answer to one.
+     * @param {string} offerId of the call
      * @param {RTCSessionDescription} description
      */
     sendRenegotiation(offerId, description) {
@@ -82,7 +81,7 @@ export function connectSignaling(identity) {
      * @param {{didIOffer: boolean, offerId?: string}} call it belongs to
      */
     sendIceCandidate(iceCandidate, { didIOffer, offerId }) {
-      // Course step 9: each candidate goes up as it is found.
+      // Course step 9: each candidate is sent as soon as it is found.
       line.say('sendIceCandidateToSignalingServer', {
         iceCandidate,
         iceUserName: line.identity.userName,
@@ -92,10 +91,10 @@ export function connectSignaling(identity) {
     },
 
     /**
-     * Tells a server that does not know this call any more who is in it. When the other side has
-     * done the same, both hear `onPeerBack`.
+     * Joins this call again on a server that does not know it any more. When the other party has done the
+     * same, `onPeerBack` is called on both sides.
      * @param {{offerId?: string, didIOffer: boolean, otherUserName?: string, key?: string}} call
-     * @returns {Promise<boolean>} whether the server takes the call
+     * @returns {Promise<boolean>} whether the server accepts the call
      */
     async rejoinCall({ offerId, didIOffer, otherUserName, key }) {
       const payload = { offerId, didIOffer, userName: otherUserName, key };
@@ -107,9 +106,9 @@ export function connectSignaling(identity) {
     },
 
     /**
-     * Ends this call, answered or still waiting. One message for both, since an answer may be on
-     * its way while the caller gives up.
-     * @param {string} [offerId] without it: whatever of ours there is
+     * Ends this call, answered or still waiting. One event for both, since an answer may be on its way
+     * while the caller hangs up.
+     * @param {string} [offerId] without it all calls of this page end
      */
     hangup(offerId) {
       line.say('hangup', offerId ? { offerId } : {});

@@ -1,13 +1,13 @@
-// The token of whoever opens the page, where the server wants one: it was given by somebody else, who
-// has checked who they are. It comes behind the page's address, as `#token=…`: no browser sends that
-// part to any server. There it is taken away at once, and kept for the tab.
+// The user's token, if the server requires one. A service that knows the user has issued it. It comes in the
+// fragment of the page's address, as `#token=…`, which browsers send to no server. The page removes it from
+// the address at once, and keeps it for the tab.
 
 import { recall, remember } from './memory.js';
 
-/** What may stand behind the address: the token, and the key of the server's start-up lines (invite.js). */
+/** What the fragment may hold: the token, and the key of the server's start-up lines (invite.js). */
 const NAMES = ['token', 'key'];
 
-/** Whether something stands behind the page's address that is to be taken. */
+/** Whether the fragment of the page's address holds a token or a key. */
 export function isSecretInAddress() {
   const behind = new URLSearchParams(location.hash.slice(1));
   return NAMES.some((name) => behind.has(name));
@@ -15,7 +15,7 @@ export function isSecretInAddress() {
 
 /**
  * Takes token and key out of the page's address, and keeps them for the tab.
- * @returns {string|undefined} the token; where there is none in the address, it is the tab's from before
+ * @returns {string|undefined} the token; without one in the address, that which the tab has kept
  */
 export function takeSecrets() {
   if (isSecretInAddress()) {
@@ -29,8 +29,8 @@ export function takeSecrets() {
 }
 
 /**
- * Who the token says its bearer is. Whether that holds, the server decides; what cannot be read says
- * nothing.
+ * The name and the lobby that the token claims. The server decides whether they hold. A token that cannot be
+ * read claims nothing.
  * @param {string} [token]
  * @returns {{userName?: string, lobby?: string}}
  */
