@@ -146,7 +146,7 @@ impl HttpServer {
             }
             Err(_) => {
                 // Browsers open connections in advance, and may then have no request to send.
-                metrics::count(if has_begun.into_inner() { "dawdled" } else { "silent" });
+                metrics::count(if has_begun.into_inner() { "read-timeout" } else { "silent" });
                 return tracing::debug!("a connection was silent for too long");
             }
         };
@@ -155,7 +155,7 @@ impl HttpServer {
         if let Err(error) = self.serve_requests(stream, conn.clone(), stopping).await {
             // A kept-alive connection that times out between two requests ends as it should.
             if error.is_timeout() && conn.is_unfinished() {
-                metrics::count("dawdled");
+                metrics::count("read-timeout");
             }
             if let Some(error) = error.source().and_then(|source| source.downcast_ref()) {
                 handshake::count_refusal(error, self.port.load(Ordering::Relaxed));

@@ -187,5 +187,5 @@ async fn idle_connection_that_ends_is_no_dawdler() {
         within("the end", stream.read_to_end(&mut Vec::new())).await.ok();
     }
     let log = stopped(program).await;
-    assert_eq!(lines(&log, &["since the start", "dawdled 2", "silent 1"]), 1, "{log:#?}");
+    assert_eq!(lines(&log, &["since the start", "read-timeout 2", "silent 1"]), 1, "{log:#?}");
 }
