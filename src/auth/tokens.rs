@@ -18,10 +18,10 @@ use crate::protocol::refusal::{Code, Refusal};
 /// By how much the clocks of the tokens' issuer and of this server may differ, in seconds.
 const LEEWAY: u64 = 30;
 /// Longest token, in bytes. Tokens that name a user are much shorter.
-const MAX_TOKEN: usize = 8 * 1024;
+pub const MAX_TOKEN: usize = 8 * 1024;
 /// Longest header of a token, in bytes. It is parsed before the signature is checked, by a parser that a crafted text can
 /// nest as deep as its length allows (`protocol::json`).
-const MAX_HEAD: usize = 1024;
+pub const MAX_HEADER: usize = 1024;
 /// A shorter secret can be guessed from one token (RFC 7518, section 3.2).
 const GOOD_SECRET: usize = 32;
 /// An RSA key of 2048 bits is longer than this in its DER form; shorter ones are not secure (RFC 7518, section 3.3).
@@ -107,7 +107,7 @@ impl Tokens {
     pub fn read(&self, token: Option<&str>) -> Result<Claims, Refusal> {
         let wrong = |sentence: &'static str| Refusal::new(Code::WrongToken, sentence);
         let token = token.filter(|token| !token.is_empty()).ok_or_else(|| wrong(NO_TOKEN))?;
-        if token.len() > MAX_TOKEN || token.find('.').is_none_or(|head| head > MAX_HEAD) {
+        if token.len() > MAX_TOKEN || token.find('.').is_none_or(|head| head > MAX_HEADER) {
             return Err(wrong(UNREADABLE));
         }
         let read = decode::<Value>(token, &self.key, &self.validation);

@@ -1,6 +1,8 @@
 //! docs/limits.md says what is true.
 
 use clap::CommandFactory;
+use switchboard::auth::throttle::ThrottleOptions;
+use switchboard::auth::tokens::{MAX_HEADER, MAX_TOKEN};
 use switchboard::config::Config;
 use switchboard::protocol::limits::{Limits, MAX_DEPTH, MAX_NAME};
 
@@ -34,19 +36,20 @@ fn each_flag_that_limits_something_is_in_the_table_with_its_default() {
 }
 
 #[test]
-fn what_is_fixed_is_in_the_table_as_it_is_in_the_code() {
-    let rows = rows("Fixed");
+fn constants_are_in_the_table_as_they_are_in_the_code() {
+    let rows = rows("Constants");
     let limits = Limits::default();
     let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
     let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
-    let told = [
+    let throttle = ThrottleOptions::default();
+    let constants = [
         ("user name, lobby, room name", format!("{MAX_NAME} characters (Unicode scalar values)")),
         ("nested brackets of a description or candidate", MAX_DEPTH.to_string()),
         ("bytes of all open offers", mib(limits.max_offer_bytes)),
         ("calls of one connection", limits.max_calls.to_string()),
         ("rooms of one connection", limits.max_rooms_of_one.to_string()),
-        ("rooms of pairs made from one address whose makers have not connected", limits.max_unclaimed.to_string()),
-        ("offers listed to a newcomer", format!("{}, and {}", limits.list_offers, kib(limits.list_bytes))),
+        ("rooms of pairs created from one address whose creators have not connected", limits.max_unclaimed.to_string()),
+        ("offers listed to a client that connects", format!("{}, and {}", limits.list_offers, kib(limits.list_bytes))),
         (
             "events kept for a client whose connection broke",
             format!(
@@ -55,12 +58,26 @@ fn what_is_fixed_is_in_the_table_as_it_is_in_the_code() {
                 kib(limits.max_letter_bytes)
             ),
         ),
-        ("peers who are waited for", limits.max_away.to_string()),
+        ("clients kept whose connection broke", limits.max_away.to_string()),
         ("a close that a trusted proxy passes on (code 1001)", format!("{} s", limits.unconfirmed_ttl.as_secs())),
         ("candidates that come before their description", format!("{} s", limits.early_ttl.as_secs())),
+        (
+            "wrong passwords or tokens from one address",
+            format!("{} in {} min", throttle.free, throttle.window.as_secs() / 60),
+        ),
+        ("token, and its header", format!("{}, {}", kib(MAX_TOKEN), kib(MAX_HEADER))),
     ];
-    for (what, value) in told {
+    assert_eq!(constants.len(), rows.len(), "as many rows as constants");
+    for (what, value) in constants {
         let row = rows.iter().find(|row| row[0] == what).unwrap_or_else(|| panic!("{what} is not in the table"));
         assert_eq!(row[1], value, "{what}");
     }
+    let delays = format!(
+        "after {} s, {} s, … {} s; with {} waiting",
+        throttle.step.as_secs(),
+        2 * throttle.step.as_secs(),
+        throttle.longest.as_secs(),
+        throttle.waiting
+    );
+    assert!(TABLES.contains(&delays), "{delays}");
 }
