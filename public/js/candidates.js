@@ -1,5 +1,5 @@
-// The candidates of one connection. Those of the other side may come before the description that they
-// belong to, or belong to an offer that is never accepted: each waits here until its own is set.
+// The candidates of one connection. Those of the other side may arrive before their description, or belong
+// to an offer that is never accepted: each waits here until its description is set.
 
 import { ufragsOf } from './sdp.js';
 
@@ -32,13 +32,13 @@ export function createCandidates(pc, signal) {
   function addHeld() {
     // Pair step 16: each side's candidates, once it has the description that they belong to.
     const known = ufragsOf(pc.remoteDescription);
-    // One without a name may be of any.
+    // A candidate without a fragment may belong to any.
     const isKnown = (candidate) => !candidate?.usernameFragment || known.includes(candidate.usernameFragment);
     const [mine, others] = [held.filter(isKnown), held.filter((candidate) => !isKnown(candidate))];
     held = others;
     for (const candidate of mine) {
       pc.addIceCandidate(candidate).catch((error) => {
-        // One way less to reach the other side; the others may do.
+        // The other candidates may still work.
         if (!signal.aborted) console.warn('A candidate was not accepted:', error.message);
       });
     }

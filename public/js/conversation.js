@@ -1,10 +1,10 @@
-// What two write to each other, past the server: words, who is typing, files. It outlives the
-// connections that carry it: what is not known to have arrived waits for the next one. It knows
-// nothing of the server, and nothing of what is seen.
+// The conversation of two peers, directly between the browsers: messages, typing, files. It outlives its
+// connections: a message that is not known to have arrived waits for the next one. It knows nothing of the
+// server, nor of what the page shows.
 //
-// Three channels: `texts` (in order, nothing is lost) for words and all that is said about files,
+// Three channels: `texts` (reliable, in order) for messages and for all about files,
 // `files` (likewise) for their bytes, `typing` (may be lost, may overtake) for what is stale a
-// moment later. Texts are JSON with one key: what it is.
+// moment later. Texts are JSON with one key, the kind of message.
 
 import { createSession } from './identity.js';
 import { createFileReceiver } from './file-receiver.js';
@@ -19,7 +19,7 @@ export const CHANNELS = {
 /** The longest text that is read, in UTF-16 units. */
 const LONGEST_TEXT = 20_000;
 
-/** For how long somebody counts as typing, and how often it is said meanwhile. */
+/** How long a peer counts as typing, and how often it is sent meanwhile. */
 const TYPING_MS = 5_000;
 const SAY_TYPING_MS = 2_000;
 
@@ -29,31 +29,31 @@ const SAY_TYPING_MS = 2_000;
  * @property {string} words
  * @property {string} at when it was written, in ISO 8601
  * @property {'waiting'|'delivered'|'lost'} state
- * @property {string | null} to the session that it was written to; null: to whoever comes
+ * @property {string | null} to the session that it was written to; null: to the next peer
  *
  * @typedef {object} ConversationListeners
  * @property {() => void} onChange it is open, or no longer
  * @property {(message: {words: string, at: string}) => void} onMessage the other side's
- * @property {(message: Message) => void} onDelivery one of ours arrived, or never will
+ * @property {(message: Message) => void} onDelivery an own message arrived, or never will
  * @property {(isTyping: boolean) => void} onTyping
- * @property {(transfer: import('./file-format.js').Transfer) => void} onTransfer one is new, or moves
+ * @property {(transfer: import('./file-format.js').Transfer) => void} onTransfer a transfer is new, or has changed
  */
 
 /** @param {ConversationListeners} listeners */
 export function createConversation({ onChange, onMessage, onDelivery, onTyping, onTransfer }) {
-  /** By it the other side knows this load of the page again; the server never hears it. */
+  /** By it the other peer recognises this load of the page; it is never sent to the server. */
   const session = createSession();
-  /** Theirs. @type {string | null} */
+  /** The other peer's. @type {string | null} */
   let other = null;
-  /** The number of the last message that we heard from them. */
+  /** The number of the last message from the other peer. */
   let heard = 0;
   /** @type {Record<string, RTCDataChannel> | null} */
   let channels = null;
-  /** Both sides have said who they are. */
+  /** Both peers have sent their session. */
   let isGreeted = false;
 
   let count = 0;
-  /** Our messages that are not known to have arrived. @type {Message[]} */
+  /** Own messages that are not known to have arrived. @type {Message[]} */
   let kept = [];
   let lastTyping = -Infinity;
   let typingTimer;
@@ -76,7 +76,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     onDelivery(message);
   }
 
-  /** The one who was there is not coming back: what was meant for them goes to nobody else. */
+  /** The other peer does not return: no other peer gets what was meant for it. */
   function forgetOther() {
     other = null;
     heard = 0;
@@ -93,7 +93,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     onTyping(isTyping);
   }
 
-  /** What the other side may say: from a stranger's browser, and not to be trusted. */
+  /** The messages of the other peer: input from a stranger's browser, not to be trusted. */
   const verbs = {
     hello({ session: theirs }) {
       if (typeof theirs !== 'string' || isGreeted) return;
@@ -107,7 +107,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     chat({ number, words, at }) {
       if (!Number.isSafeInteger(number) || typeof words !== 'string') return;
       tell({ heard: { number } });
-      if (number <= heard) return; // It came before, on another connection.
+      if (number <= heard) return; // It arrived before, on another connection.
       heard = number;
       showTyping(false);
       onMessage({ words, at: Number.isNaN(Date.parse(at)) ? new Date().toISOString() : at });
@@ -133,7 +133,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     try {
       message = JSON.parse(text);
     } catch {
-      return; // Not from a page of ours.
+      return; // Not sent by our pages.
     }
     for (const [verb, about] of Object.entries(message ?? {})) {
       if (!Object.hasOwn(verbs, verb) || typeof about !== 'object' || about === null) continue;
@@ -141,7 +141,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     }
   }
 
-  /** What is under way stops where it is. */
+  /** Transfers stop where they are. */
   function pause() {
     channels = null;
     isGreeted = false;
@@ -152,7 +152,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
   }
 
   return {
-    /** Whether what is said goes out at once. */
+    /** Whether messages are sent at once. */
     get isOpen() {
       return channels?.texts.readyState === 'open' && channels.files.readyState === 'open';
     },
@@ -180,7 +180,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       typing.addEventListener('message', ({ data }) => isOver() || showTyping(data === 'typing'));
     },
 
-    /** The connection is gone; another one may come. */
+    /** The connection is lost; another one may follow. */
     disconnect() {
       if (channels) pause();
     },
@@ -191,7 +191,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       forgetOther();
     },
 
-    /** We leave. */
+    /** The user leaves. */
     close() {
       if (channels) pause();
       forgetOther();
@@ -211,7 +211,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       return message;
     },
 
-    /** @param {boolean} isTyping whether something stands in the field */
+    /** @param {boolean} isTyping whether there is text in the field */
     sayTyping(isTyping) {
       const now = performance.now();
       if (!isGreeted || channels.typing.readyState !== 'open') return;

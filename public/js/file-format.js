@@ -1,10 +1,10 @@
-// How a file travels, for sender and receiver alike: in chunks that say where they belong, counted
-// in blocks, each of which has a checksum.
+// The format of a file transfer, for sender and receiver: chunks that carry their position, counted in
+// blocks, each of which has a checksum.
 //
 // The checksum of a file: `crypto.subtle` hashes only what is in memory as a whole, which a large
 // file must never be. So each block of 1 MiB is hashed by itself (SHA-256), and the checksum is the
 // SHA-256 of all these hashes, 32 bytes each, one after the other. A file of one block or less has
-// the SHA-256 of its hash, an empty one that of nothing.
+// the SHA-256 of its hash, an empty file that of no bytes.
 
 /** What is read, hashed and collected at once, in bytes. */
 export const BLOCK = 1024 * 1024;
@@ -15,7 +15,7 @@ export const CHUNK = 16 * 1024;
 /** Files up to this size are taken without a question. */
 export const ASKED_FROM = 10 * 1024 * 1024;
 
-/** How many unfinished files of one side the other keeps in mind. */
+/** How many unfinished files of one side the other keeps. */
 export const MOST_OFFERED = 20;
 
 /** Before each chunk: the file's number, and at which byte of it the chunk begins. */
@@ -24,7 +24,7 @@ const HEADER = 4 + 8;
 /**
  * @typedef {object} Transfer a file on its way
  * @property {number} number counted by its sender
- * @property {boolean} isOwn we send it
+ * @property {boolean} isOwn this page sends it
  * @property {string} name
  * @property {number} size
  * @property {number} moved how many bytes are there
@@ -52,7 +52,7 @@ export function frameChunk(number, offset, bytes) {
 
 /**
  * @param {unknown} data what came over the channel
- * @returns {{number: number, offset: number, bytes: Uint8Array} | undefined} nothing of a chunk of ours
+ * @returns {{number: number, offset: number, bytes: Uint8Array} | undefined} undefined if it is no chunk
  */
 export function readChunk(data) {
   if (!(data instanceof ArrayBuffer) || data.byteLength <= HEADER) return undefined;
@@ -70,7 +70,7 @@ export async function digestBlock(bytes) {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
 
-/** Whether two checksums, as far as there are two, allow to say that the file arrived as it was. */
+/** Whether the two checksums do not contradict that the file arrived unchanged. One may be missing. */
 export function agree(one, other) {
   return one === other || one === '' || other === '';
 }

@@ -1,7 +1,7 @@
 // Receives files. Small ones come by themselves, about larger ones the user decides. What comes is
 // collected block by block as parts of a Blob, which the browser may keep on disk; only the block
 // that is being filled is in memory. What was received stays when the connection goes: after the
-// next offer of the same file we ask for the rest.
+// next offer of the same file the receiver asks for the rest.
 
 import { ASKED_FROM, BLOCK, MOST_OFFERED, agree, digestBlock, digestFile, readChunk } from './file-format.js';
 
@@ -10,11 +10,11 @@ const LONGEST_NAME = 255;
 /**
  * @typedef {import('./file-format.js').Transfer & {
  *   parts: Blob[], digests: Promise<Uint8Array>[], block: Uint8Array | null, filled: number,
- *   theirs?: string}} Receiving `theirs`: the checksum that the sender told
+ *   theirs?: string}} Receiving `theirs`: the checksum that the sender gave
  */
 
 /**
- * @param {(message: object) => void} tell the other side
+ * @param {(message: object) => void} tell sends to the other side
  * @param {(transfer: Receiving) => void} onChange
  */
 export function createFileReceiver(tell, onChange) {
@@ -34,7 +34,7 @@ export function createFileReceiver(tell, onChange) {
     const blob = stage === 'done' ? new Blob(transfer.parts, { type: 'application/octet-stream' }) : undefined;
     Object.assign(transfer, { parts: [], digests: [], block: null });
     show(transfer, { stage, ending, blob });
-    transfer.blob = undefined; // Whoever shows it keeps it.
+    transfer.blob = undefined; // The part of the page that shows it keeps it.
   }
 
   function want(transfer) {
@@ -51,7 +51,7 @@ export function createFileReceiver(tell, onChange) {
     conclude(transfer);
   }
 
-  /** Once it is all here, and the sender has told its checksum, too. */
+  /** Once it is all here, and the sender has sent its checksum, too. */
   function conclude(transfer) {
     const { number, digest, theirs, stage } = transfer;
     if (stage !== 'checking' || digest === undefined || theirs === undefined) return;
@@ -91,14 +91,14 @@ export function createFileReceiver(tell, onChange) {
       finish(transfer, 'ended', transfer.stage === 'asked' ? 'declined' : 'cancelled');
     },
 
-    /** The connection is gone. */
+    /** The connection is lost. */
     pause() {
       for (const transfer of transfers.values()) {
         if (transfer.stage === 'moving') show(transfer, { stage: 'waiting' });
       }
     },
 
-    /** The other side is gone for good: whoever comes counts anew. */
+    /** The other side does not return: the next peer counts its files from 1. */
     giveUp() {
       for (const transfer of transfers.values()) {
         if (!isFinished(transfer)) finish(transfer, 'ended', 'broken');
@@ -106,7 +106,7 @@ export function createFileReceiver(tell, onChange) {
       transfers.clear();
     },
 
-    // --- What the sender says: from a stranger's browser, and not to be trusted ---
+    // --- Messages of the sender: from a stranger's browser, not to be trusted ---
 
     onFile({ number, name, size }) {
       const known = transfers.get(number);

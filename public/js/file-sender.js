@@ -1,7 +1,7 @@
 // Sends files, one after the other, over one connection after the other. A file is offered; its
-// receiver says from which byte on it wants it; so a file whose connection was cut goes on where it
-// was. Never more than HIGH bytes wait in the channel, nor more than a block in memory: the next is
-// read when the channel has room again ("back-pressure").
+// receiver says from which byte on it wants it; so after a break a file continues where it was.
+// Never more than HIGH bytes wait in the channel, nor more than a block in memory: the next is read when
+// the channel has room again ("back-pressure").
 
 import { ASKED_FROM, BLOCK, CHUNK, MOST_OFFERED, agree, digestBlock, digestFile, frameChunk } from './file-format.js';
 
@@ -15,7 +15,7 @@ const LOW = 256 * 1024;
  */
 
 /**
- * @param {(message: object) => void} tell the other side
+ * @param {(message: object) => void} tell sends to the other side
  * @param {(transfer: Sending) => void} onChange
  */
 export function createFileSender(tell, onChange) {
@@ -79,7 +79,7 @@ export function createFileSender(tell, onChange) {
     show(transfer, { stage: 'moving', moved: from });
     for (let start = 0; start < size; start += BLOCK) {
       const end = Math.min(start + BLOCK, size);
-      // The receiver has it already, and we know its checksum.
+      // The receiver has it already, and the checksum is known.
       if (end <= from && digests[start / BLOCK]) continue;
       const block = new Uint8Array(await file.slice(start, end).arrayBuffer());
       digests[start / BLOCK] ??= await digestBlock(block);
@@ -96,7 +96,7 @@ export function createFileSender(tell, onChange) {
     tell({ end: { number, digest } });
   }
 
-  /** Waits until a chunk has room in the channel, or nobody waits for it any more. */
+  /** Waits until a chunk has room in the channel, or the transfer has ended. */
   async function room(mine, isOver) {
     while (mine.bufferedAmount + 2 * CHUNK > HIGH && !isOver()) {
       await new Promise((resolve) => {
@@ -129,7 +129,7 @@ export function createFileSender(tell, onChange) {
       offerNext();
     },
 
-    /** The connection is gone. */
+    /** The connection is lost. */
     pause() {
       channel = null;
       wanted = [];
@@ -137,7 +137,7 @@ export function createFileSender(tell, onChange) {
       for (const transfer of transfers.values()) show(transfer, { stage: 'waiting' });
     },
 
-    /** The other side is gone for good. */
+    /** The other side does not return. */
     giveUp() {
       channel = null;
       for (const transfer of [...transfers.values()]) finish(transfer, 'ended', 'broken');
@@ -150,7 +150,7 @@ export function createFileSender(tell, onChange) {
       finish(transfer, 'ended', 'cancelled');
     },
 
-    // --- What the receiver says ---
+    // --- Messages of the receiver ---
 
     onWant({ number, from }) {
       const transfer = transfers.get(number);

@@ -7,7 +7,7 @@ import { recall, remember } from './memory.js';
 /** The kinds of device as people call them, by the kind of their track. */
 const DEVICES = { video: 'camera', audio: 'microphone' };
 
-/** What the user wants sent; kept between calls, so that who is muted stays muted. */
+/** What the user wants sent; kept between calls, so that a muted user stays muted. */
 const wanted = { audio: true, video: true };
 
 /** The devices that the user has chosen, by kind, as the browser names them; kept on this device. */
@@ -40,8 +40,8 @@ export async function fetchUserMedia() {
 }
 
 /**
- * Asks for one device, where it was missing or refused at the start, or is another one from now on,
- * and puts it into the stream in the old one's place.
+ * Asks for one device that was missing or refused at the start, or that the user has chosen now, and puts it into
+ * the stream in place of the old one.
  * @param {MediaStream} stream
  * @param {'audio'|'video'} kind
  * @returns {Promise<string>} the problem, empty where all is well
@@ -106,7 +106,7 @@ async function ask(kinds) {
     const exactly = (kind) => chosen[kind] && { deviceId: { exact: chosen[kind] } };
     return await navigator.mediaDevices.getUserMedia(constraints(exactly));
   } catch (error) {
-    // The chosen one is no longer plugged in; then another will do.
+    // The chosen device is no longer plugged in: any other will do.
     if (error.name !== 'OverconstrainedError') throw error;
     return navigator.mediaDevices.getUserMedia(constraints(() => ({})));
   }
@@ -129,7 +129,7 @@ export async function setPictureSize(stream, size) {
   await Promise.all(stream.getVideoTracks().map((track) => track.applyConstraints(idealSize()).catch(() => {})));
 }
 
-/** What the browser remembers about this device; nothing where it will not tell. */
+/** What the browser remembers about this device; undefined if the browser does not say. */
 async function permission(kind) {
   try {
     return (await navigator.permissions.query({ name: DEVICES[kind] })).state;
@@ -139,8 +139,8 @@ async function permission(kind) {
 }
 
 /**
- * Whether the refusal was meant for the other device. Where it was not, the user has just said no
- * and should not see two more questions.
+ * Whether the refusal was meant for the other device. If not, the user has just refused and should not see two
+ * more questions.
  */
 function mayAskAgain(kind, permissions) {
   const other = kind === 'video' ? 'audio' : 'video';
@@ -201,7 +201,7 @@ export function has(stream, kind) {
 
 /**
  * Mutes or opens the microphone, or switches the camera off or on, in this stream and in those to
- * come. The track stays in the call and carries silence or black, so nothing is negotiated anew.
+ * come. The track stays in the call and carries silence or black, so no renegotiation is needed.
  * @param {MediaStream|undefined} stream
  * @param {'audio'|'video'} kind
  * @param {boolean} on
@@ -223,7 +223,7 @@ export function canChooseSpeaker() {
 }
 
 /**
- * The devices there are, with the one in use. Before the user has allowed one, browsers name none.
+ * The devices there are, with the one in use. Browsers name no device before the user has allowed one.
  * @param {'audio'|'video'|'output'} kind
  * @param {MediaStream} [stream] in which the device is in use
  * @returns {Promise<{id: string, name: string, isUsed: boolean}[]>}
@@ -241,7 +241,7 @@ export async function listDevices(kind, stream) {
 }
 
 /**
- * From now on this device; where one of its kind is in use, it takes its place. The old one goes
+ * Uses this device from now on, in place of one of its kind that is in use. The old one is released
  * first: a phone cannot open two cameras at once.
  * @param {'audio'|'video'|'output'} kind
  * @param {string} id

@@ -1,7 +1,7 @@
 // The network that this device is in.
 
 /**
- * Tells when this device is in another network, or in one again: by cable, Wi-Fi, telephone.
+ * Calls back when this device is in another network, or in one again: by cable, Wi-Fi, telephone.
  * @param {() => void} onChange
  * @param {AbortSignal} signal ends it
  */
@@ -9,7 +9,7 @@ export function watchNetwork(onChange, signal) {
   window.addEventListener('online', onChange, { signal });
   const { connection } = navigator; // Not in every browser.
   let type = connection?.type;
-  // It also tells of changes in speed, which are none of ours.
+  // The event also reports changes in speed, which do not matter here.
   connection?.addEventListener('change', () => {
     if (connection.type !== type) onChange();
     type = connection.type;

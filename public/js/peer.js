@@ -9,7 +9,7 @@ import { watchNetwork } from './network.js';
 import { createRenegotiation } from './renegotiation.js';
 import { areOfDifferentConnections } from './sdp.js';
 
-// Course step 3: the servers that tell a browser how it is seen from outside. None is needed as
+// Course step 3: the servers by which a browser learns its public address. None is needed as
 // long as both are in the same network.
 const ICE_SERVERS = [];
 
@@ -22,13 +22,13 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  * @property {() => Promise<RTCSessionDescription>} createOffer
  * @property {(offer: RTCSessionDescriptionInit) => Promise<RTCSessionDescription>} createAnswer
  * @property {(answer: RTCSessionDescriptionInit) => Promise<void>} addAnswer
- * @property {(offer: RTCSessionDescriptionInit) => Promise<void>} addNewOffer a later one
+ * @property {(offer: RTCSessionDescriptionInit) => Promise<void>} addNewOffer a later offer
  * @property {(candidate: RTCIceCandidateInit | null) => void} addNewIceCandidate
  * @property {(kind: 'audio'|'video', track: MediaStreamTrack | null) => Promise<void>} send from now
  *   on this track, or nothing of its kind
  * @property {Record<string, RTCDataChannel>} channels those asked for, by their labels
- * @property {Record<string, string>} states how the connection's four state machines stand
- * @property {(onChange: () => void) => void} watchStates tells that one of them has moved
+ * @property {Record<string, string>} states the values of the connection's four state machines
+ * @property {(onChange: () => void) => void} watchStates calls this when one of them has changed
  * @property {number} audioLevel how loud the other side is just now, from 0 to 1
  * @property {import('./candidates.js').CandidateKinds} candidateKinds found so far, on both sides
  * @property {(offer: RTCSessionDescriptionInit) => boolean} isReplacedBy whether this offer comes from
@@ -68,7 +68,7 @@ export function createPeerConnection(localStream, options) {
 
   // Pair step 3: a channel is opened before the offer, which has to say that there are any.
   // Pair step 9: there the other side waits for `ondatachannel`. Here it makes the same channels by
-  // itself: their numbers are agreed on beforehand (`negotiated`), so nobody has to announce them.
+  // itself: their numbers are agreed on beforehand (`negotiated`), so no side announces them.
   const channels = {};
   for (const [label, init] of Object.entries(options.channels ?? {})) {
     channels[label] = pc.createDataChannel(label, { ...init, negotiated: true });
@@ -76,11 +76,10 @@ export function createPeerConnection(localStream, options) {
   }
 
   // Pair step 2 and Pair step 8: both sides listen before anything is negotiated.
-  // Course step 7: once there is a local description, the browser looks for ways to be reached
-  // and tells each as it finds it.
+  // Course step 7: once there is a local description, the browser gathers candidates and reports each.
   // Course step 18: the answerer's browser does the same.
   pc.addEventListener('icecandidate', ({ candidate }) => {
-    if (candidate) onCandidate(candidate); // null says that no more will come
+    if (candidate) onCandidate(candidate); // null: gathering is complete
   });
 
   // Course step 20: the answerer waits for the other side's tracks.
@@ -96,12 +95,12 @@ export function createPeerConnection(localStream, options) {
       onTracksChange();
     };
     show();
-    // The same track comes back when the other side sends again.
+    // The same track is used again when the other side sends again.
     track.onunmute = show;
     track.onmute = hide;
   });
 
-  // --- What comes from the other side, one thing after the other ---
+  // --- Messages of the other side, one after the other ---
 
   let turn = Promise.resolve();
   /** An answer takes two steps, and nothing that comes in may slip between them. */
@@ -120,7 +119,7 @@ export function createPeerConnection(localStream, options) {
 
   const renegotiation = createRenegotiation(pc, { ...options, setRemoteDescription }, life.signal);
 
-  // --- How the connection stands ---
+  // --- The state of the connection ---
 
   pc.addEventListener('connectionstatechange', () => {
     // Both sides notice; if both acted, their offers would meet.
@@ -164,13 +163,13 @@ export function createPeerConnection(localStream, options) {
       // Course step 4: the caller's tracks go into the connection.
       for (const kind of localStream ? ['audio', 'video'] : []) {
         if (tracks.get(kind)) pc.addTrack(tracks.get(kind), localStream);
-        // What we cannot send we can still receive, but only if the offer says so.
+        // A kind that this side does not send can still be received, but only if the offer says so.
         else pc.addTransceiver(kind, { direction: 'recvonly' });
       }
-      // Course step 5: the offer says what we can send and receive.
+      // Course step 5: the offer says what this side can send and receive.
       // Pair step 4: there it says only that there are channels.
       const offer = await pc.createOffer();
-      // Course step 6: from here on the browser stands by it.
+      // Course step 6: from here on the browser acts on it.
       // Pair step 5: the same.
       await pc.setLocalDescription(offer);
       return pc.localDescription;
@@ -183,7 +182,7 @@ export function createPeerConnection(localStream, options) {
         // Pair step 11: there in this order.
         await setRemoteDescription(offer);
         // Course step 14: the answerer's tracks, of the kinds that the offer has. More of them would
-        // need an offer of ours, and not every page answers one during a call.
+        // need an offer of this side, and not every page answers one during a call.
         for (const [kind, track] of tracks) {
           if (track && transceiverOf(kind)) pc.addTrack(track, localStream);
         }
@@ -200,7 +199,7 @@ export function createPeerConnection(localStream, options) {
 
     addAnswer(answer) {
       return inTurn(async () => {
-        // A later one, or one to an offer that we took back, or a second one.
+        // A late answer, one to an offer that was rolled back, or a second one.
         if (pc.remoteDescription || pc.signalingState !== 'have-local-offer') {
           await renegotiation.addAnswer(answer);
           return;

@@ -1,10 +1,10 @@
-// Offers and answers after the first ones: because a track comes or goes, or to find another way
-// through the network (ICE restart). Either side may offer. Should both do so at once, the polite one
-// takes its own offer back ("perfect negotiation").
+// Offers and answers after the first ones: because a track comes or goes, or for an ICE restart.
+// Either side may offer. If both offer at once, the polite one rolls its own offer back ("perfect
+// negotiation").
 //
-// Nothing here waits for ever and no error is swallowed: `onUnanswered` says that no answer came, an
-// offer whose answer is refused is taken back, and where nothing can be agreed on any more `onBroken`
-// says so.
+// Nothing here waits for ever and no error is swallowed: `onUnanswered` is called when no answer came, an
+// offer whose answer is refused is rolled back, and `onBroken` is called when no agreement is possible any
+// more.
 
 import { ANSWER_MS } from './patience.js';
 import { dtlsRoleOf, isFromFirefox, withDtlsRole } from './sdp.js';
@@ -24,7 +24,7 @@ const OPPOSITE = { active: 'passive', passive: 'active' };
  * @param {AbortSignal} signal the connection was closed
  */
 export function createRenegotiation(pc, page, signal) {
-  /** Our part in DTLS. Once agreed on it stays, whatever a later answer says. */
+  /** This side's role in DTLS. Once agreed on it stays, whatever a later answer says. */
   let role;
   /** Whether the first answer is there: before it, what changes goes into the first offer. */
   let isEstablished = false;
@@ -66,8 +66,8 @@ export function createRenegotiation(pc, page, signal) {
   }
 
   /**
-   * Our offer stays as it is: a late answer is still right, and the other side's offers are taken. To take it back would
-   * end the pictures in Chromium (seen in 156), though the connection says that it is connected.
+   * The offer stays: a late answer is still accepted, and so are the other side's offers. A rollback would end the
+   * pictures in Chromium (seen in 156), though the connection reports that it is connected.
    */
   function stopWaiting() {
     isUnanswered = true;
@@ -85,7 +85,7 @@ export function createRenegotiation(pc, page, signal) {
     }
   }
 
-  /** Another browser, or a fault in one: tried once more, and then with a new connection. */
+  /** Another browser, or a fault in one: the change is offered once more, and then over a new connection. */
   async function refuse(error) {
     complain(error);
     refusals += 1;
@@ -107,7 +107,7 @@ export function createRenegotiation(pc, page, signal) {
   async function answer(offer) {
     const collides = isMakingOffer || pc.signalingState === 'have-local-offer';
     if (collides && !page.isPolite && !isUnanswered) return; // The other side takes it back.
-    await page.setRemoteDescription(offer); // Takes our own back, if there is one.
+    await page.setRemoteDescription(offer); // Rolls an own offer back, if there is one.
     await pc.setLocalDescription();
     if (!isEstablished) establish(pc.localDescription, true);
     sendDescription();
@@ -118,8 +118,8 @@ export function createRenegotiation(pc, page, signal) {
   }
 
   /**
-   * The way to the other side has failed, and it falls to us to find another one. A Firefox that has noticed it
-   * sends nothing any more, whatever is restarted (seen in 153): then only a new connection helps.
+   * The path to the other side has failed, and this side restarts ICE. A Firefox that has noticed the failure sends
+   * nothing any more, whatever is restarted (seen in 153): then only a new connection helps.
    */
   function findAnotherWay() {
     if (!isEstablished) return;
@@ -144,7 +144,7 @@ export function createRenegotiation(pc, page, signal) {
     findAnotherWay,
 
     async addAnswer(description) {
-      if (pc.signalingState !== 'have-local-offer') return; // One to an offer that we took back.
+      if (pc.signalingState !== 'have-local-offer') return; // An answer to an offer that was rolled back.
       isUnanswered = false;
       try {
         await page.setRemoteDescription(withDtlsRole(description, OPPOSITE[role]));

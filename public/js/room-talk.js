@@ -27,7 +27,7 @@ export function createTalk(ownSending, { onSending, onChat }) {
     try {
       message = JSON.parse(text);
     } catch {
-      return; // Not from a page of ours.
+      return; // Not sent by our pages.
     }
     if (typeof message?.chat === 'string') onChat(member, message.chat);
     if (typeof message?.sending === 'object' && message.sending) {
@@ -38,7 +38,7 @@ export function createTalk(ownSending, { onSending, onChat }) {
   }
 
   return {
-    /** Somebody is new. */
+    /** A member is new. */
     listen(member) {
       member.sending = { audio: true, video: true, screen: false };
       const { texts } = member.peer.channels;

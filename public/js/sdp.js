@@ -10,7 +10,7 @@ export function ufragsOf({ sdp }) {
 }
 
 /**
- * A secret of the two in a call, by which they know each other again: nobody else saw the answer.
+ * A secret of the two peers of a call, by which they recognise each other: only they have seen the answer.
  * @param {RTCSessionDescriptionInit} answer the call's first
  * @returns {string}
  */

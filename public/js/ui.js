@@ -2,7 +2,7 @@
 // nothing in this file writes HTML.
 
 /**
- * The element with this id; a missing one is a mistake in the page and is told at once.
+ * The element with this id; a missing one is a mistake in the page and throws.
  * @param {string} id
  * @returns {HTMLElement}
  */
@@ -35,7 +35,7 @@ export function setText(element, text) {
 }
 
 /**
- * Moves the focus, unless somebody is typing in a field, and leaves the page where it is.
+ * Moves the focus, unless the user is typing in a field, and leaves the page where it is.
  * @param {HTMLElement} element
  */
 export function moveFocus(element) {

@@ -1,5 +1,5 @@
-// The call page's line to the server: the form that says who one is, and the connection that is
-// made with it.
+// The call page's line to the server: the form with the user's identity, and the connection that is made
+// with it.
 
 import { readIdentity, restoreIdentity } from '../identity.js';
 import { connectSignaling } from '../signaling.js';
@@ -28,7 +28,7 @@ identityEl.addEventListener('submit', (event) => {
   changeIdentity();
 });
 
-// Whoever closes the page, or reloads it, leaves. On long-polling the server would not know. It is
-// the first to hear (`capture`): after other listeners the browser may have broken off all
-// requests, and the connection with them.
+// A user who closes or reloads the page leaves. On long-polling the server would not notice. The listener
+// runs first (`capture`): after others the browser may have broken off all requests, and the connection
+// with them.
 window.addEventListener('pagehide', ({ persisted }) => persisted || signaling.close(), { capture: true });

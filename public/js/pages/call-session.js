@@ -1,5 +1,5 @@
 // @ts-check
-// The call in progress, from its beginning to its end: what it has, how it stands, and how long
+// The call in progress, from its beginning to its end: what it holds, its state, and how long
 // it is kept when sound and picture fail.
 
 import { noWayWords, unansweredWords } from '../connection-words.js';
@@ -11,7 +11,7 @@ import { callEl, hangupEl, showLine, showPictures, showState, state } from './ca
 import { callWords, endWords } from './call-words.js';
 import { showProblem } from './frame.js';
 
-/** How long it is news that somebody is back. */
+/** How long the return of the other party is shown. */
 const NEWS_MS = 15_000;
 
 /**
@@ -28,7 +28,7 @@ const NEWS_MS = 15_000;
  * @property {string} [key] once the call is answered: by it both sides join it again on such a server
  * @property {boolean} [isRejoining]
  * @property {boolean} [isInterrupted] sound and picture do not arrive
- * @property {'here'|'away'|'gone'} other whether the server hears the other side
+ * @property {'here'|'away'|'gone'} other the other side's connection to the server
  * @property {string} [news] see call-words.js
  * @property {number} [forgetting] the timer that ends the news
  * @property {number} [patience] the timer that ends the call
@@ -38,7 +38,7 @@ const NEWS_MS = 15_000;
 
 /**
  * The call in progress, if any. Functions that wait for something hold on to theirs and look
- * afterwards whether it is still the one: the user may have hung up meanwhile.
+ * afterwards whether it is still the current one: the user may have hung up meanwhile.
  * @type {Session|null}
  */
 export let session = null;
@@ -48,7 +48,7 @@ let endWhileAway = '';
 
 /** @returns {Session} */
 export function startSession(beginning) {
-  if (session) hangup(); // Whoever answers somebody no longer waits themselves.
+  if (session) hangup(); // A user who answers a call gives up a waiting one.
   session = { other: 'here', renewals: 0, ...beginning };
   showProblem('');
   showCall('starting');
@@ -88,7 +88,7 @@ function connect(mine) {
   return peer;
 }
 
-/** Shows how far the call has come, and how it stands. */
+/** Shows the stage and the state of the call. */
 export function showCall(stage = state()) {
   const serverIsAway = signaling.away;
   const serverIsGone = !signaling.active;
@@ -97,7 +97,7 @@ export function showCall(stage = state()) {
   showState(stage, callWords(stage, { ...session, isSent, serverIsAway, serverIsGone }), session);
 }
 
-/** Says for a while what has got better. */
+/** Shows good news for a while. */
 export function showNews(news) {
   const mine = session;
   mine.news = news;
@@ -155,7 +155,7 @@ export function showOffline() {
 
 // --- Sound and picture ---
 
-/** From here on both sides look for a way to each other. */
+/** From here on the two browsers connect to each other. */
 export function startConnecting(mine) {
   showCall('connecting');
   beginPatience(mine, CONNECT_MS);
@@ -171,7 +171,7 @@ function onConnectionState(mine, connectionState) {
       break;
     case 'disconnected':
     case 'failed':
-      if (state() !== 'connected') break; // There was no way yet, and what is told stays true.
+      if (state() !== 'connected') break; // There was no connection yet, so the status line stays true.
       mine.isInterrupted = true;
       showCall();
       if (connectionState === 'failed') seekPatiently(mine);
@@ -179,7 +179,7 @@ function onConnectionState(mine, connectionState) {
   }
 }
 
-/** Another way to the other side is looked for; with one that the server has lost, there is no hope. */
+/** Waits for an ICE restart; with a party that the server has lost there can be none. */
 function seekPatiently(mine) {
   if (mine.other === 'gone') losePatience(mine);
   else beginPatience(mine, ANOTHER_WAY_MS);
@@ -195,7 +195,7 @@ function endPatience(mine) {
   [mine.patience, mine.brokenAt] = [undefined, undefined];
 }
 
-/** Another way cannot be agreed on while the server or the other side is away: then it takes longer. */
+/** ICE cannot be restarted while the server or the other side is away: then it takes longer. */
 function losePatience(mine) {
   const mayComeBack = signaling.active && performance.now() - mine.brokenAt < RETURN_MS;
   if (mayComeBack && (!signaling.connected || mine.other === 'away')) {
@@ -209,8 +209,8 @@ function losePatience(mine) {
 }
 
 /**
- * The other side has closed the connection, and the server says why, or a new one is offered; where
- * the server is away from either side, it cannot.
+ * The other side has closed the connection. The server says why, or the other side offers a new connection; a server
+ * that is away from either side cannot.
  */
 function onClosed(mine) {
   const { peer } = mine;
@@ -222,12 +222,12 @@ function onClosed(mine) {
   }, isTold ? REASON_MS : 0);
 }
 
-// --- A new connection in place of one that nothing can mend ---
+// --- A new connection in place of one that ICE cannot restore ---
 
-/** Offers one; the other side takes its part by `answerNewConnection`. */
+/** Offers one; the other side answers by `answerNewConnection`. */
 async function offerNewConnection(mine) {
   mine.renewals += 1;
-  if (mine.renewals > MOST_RENEWALS) return; // What still works goes on; if it does not, patience ends.
+  if (mine.renewals > MOST_RENEWALS) return; // What still works goes on; otherwise the timer ends the call.
   try {
     const peer = replacePeer(mine);
     signaling.sendRenegotiation(mine.offerId, await peer.createOffer());

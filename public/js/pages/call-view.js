@@ -1,5 +1,5 @@
 // What the call page shows: its elements, the stage of the call in words and pictures, and the
-// list of those who wait. It decides nothing; call.js says what to show.
+// list of waiting calls. It decides nothing; call.js says what to show.
 
 import { canFetchDevices, has, isOn, useSpeaker } from '../media.js';
 import { byId, createElement, moveFocus, setText, showToggle } from '../ui.js';
@@ -47,7 +47,7 @@ export function showState(next, words, session) {
   showPictures(session);
 }
 
-/** @param {boolean} someoneIsMissing who is waited for: the lamp says so */
+/** @param {boolean} someoneIsMissing the page waits for the server or the other party: the lamp shows it */
 export function showLine(someoneIsMissing) {
   document.body.dataset.line = someoneIsMissing ? 'troubled' : 'well';
 }
@@ -71,7 +71,7 @@ export function showPictures(session) {
     useSpeaker(remoteVideoEl);
   }
 
-  // Large is the other side once it is there; before that, one's own picture.
+  // Large is the other side once it is there; before that, the own picture.
   const connected = state() === 'connected';
   const remotePicture = connected && has(remoteStream, 'video');
   const ownPicture = screen !== null || (localStream !== null && has(localStream, 'video') && isOn('video'));
@@ -100,9 +100,9 @@ function stageNote(session) {
   }
 }
 
-// --- Those who wait ---
+// --- Waiting calls ---
 
-/** Answering somebody is possible while waiting oneself: that ends the waiting. */
+/** A user whose own call waits may answer another: that ends the waiting. */
 function canAnswer() {
   return state() === 'idle' || state() === 'waiting';
 }
@@ -114,7 +114,7 @@ function canAnswer() {
  */
 export function createOfferEls(offers, onAnswer) {
   for (const offerObj of offers) {
-    removeOfferEl(offerObj.offerId); // Announced twice is still one call.
+    removeOfferEl(offerObj.offerId); // An offer that is announced twice is still one call.
     const name = createElement('strong', {}, offerObj.offererUserName);
     const button = createElement('button', { type: 'button', className: 'answer' }, 'Answer ', name);
     button.dataset.offerId = offerObj.offerId;

@@ -1,14 +1,14 @@
-// The status line in words: how far the call has come, and how those stand who carry it. Plain
-// functions without a page around them.
+// The sentences of the call page's status line: the stage of the call, and the state of its connections. Plain
+// functions that need no page.
 
 /**
  * @typedef {object} CallFacts
  * @property {string} [otherUserName]
  * @property {boolean} [isSent] the call is on its way to the server
  * @property {boolean} [isInterrupted] sound and picture do not arrive
- * @property {boolean} serverIsAway the server does not hear us just now
- * @property {boolean} [serverIsGone] and we do not try any more
- * @property {'here'|'away'|'gone'} [other] whether the server hears the other side; once it is gone,
+ * @property {boolean} serverIsAway there is no connection to the server now
+ * @property {boolean} [serverIsGone] and the page does not try any more
+ * @property {'here'|'away'|'gone'} [other] the other side's connection to the server; once it is gone,
  *   the server no longer waits for it
  * @property {string} [news] the last thing that got better
  */
@@ -33,7 +33,7 @@ function stageWords(stage, { otherUserName, isSent, isInterrupted, serverIsAway 
   }
 }
 
-/** Who is missing, or who is back. Sound and picture do not pass through the server. */
+/** Which connection is lost, or back. Sound and picture do not pass through the server. */
 function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, serverIsGone, other, news }) {
   const isTalking = stage === 'connected' && !isInterrupted;
   if (serverIsGone) return `The server has closed the connection${isTalking ? '; the call goes on without it.' : '.'}`;
@@ -55,7 +55,7 @@ export function endWords({ userName, reason }) {
   return `${userName} ${endings[reason] ?? 'ended the call'}.`;
 }
 
-/** Why the offer that one is about to answer is gone. */
+/** Why the offer that the user is answering is gone. */
 export function withdrawnWords({ offererUserName, reason }) {
   switch (reason) {
     case 'answered': return `Another user answered ${offererUserName} first.`;

@@ -1,5 +1,5 @@
 // @ts-check
-// The call page, from top to bottom: buttons, the call itself, what the server tells. One call at a
+// The call page, from top to bottom: buttons, the call itself, the server's events. One call at a
 // time: `session`, which lives in call-session.js. What is seen of it is in call-view.js, the words
 // for it are in call-words.js, camera and screen during a call in call-devices.js.
 
@@ -81,11 +81,11 @@ async function answerOffer(offerObj) {
   }
 }
 
-/** The offer came back with an answer: the caller's first one, or a new one of either side. */
+/** The offer came back with an answer: the caller's first offer, or a new one of either side. */
 async function addAnswer(offerObj) {
   const mine = session;
   const isFirst = mine?.didIOffer && !mine.key;
-  // If we hung up while the answer was on its way, the server has told them.
+  // If the user hung up while the answer was on its way, the server has notified the other side.
   if (!mine || (mine.offerId ?? offerObj.offerId) !== offerObj.offerId) return;
   if (isFirst) {
     mine.offerId = offerObj.offerId;
@@ -113,7 +113,7 @@ function addNewIceCandidate(iceCandidate) {
   session?.peer?.addNewIceCandidate(iceCandidate);
 }
 
-// --- What the server tells ---
+// --- Events from the server ---
 
 function onConnected({ isKnown, wasAway }) {
   removeOfferEls(); // It lists those that wait now.
@@ -126,7 +126,7 @@ function onConnected({ isKnown, wasAway }) {
   if (!isKnown) joinAgain(session, wasAway);
 }
 
-/** The server knows nothing of us any more: it was started again, we were away for long, or bear another name now. */
+/** The server does not know this page any more: it was restarted, the page was away for long, or has another name. */
 async function joinAgain(mine, wasAway) {
   if (mine.key) {
     mine.isRejoining = true;
@@ -156,10 +156,10 @@ function onDisconnected({ retries, message }) {
 }
 
 function onOffers(offers) {
-  // When the page comes back, its answer may be on the way a second time, and the offer still open.
+  // When the page returns, its answer may be on the way a second time, and the offer still open.
   const answered = session?.key && session.offerId;
   createOfferEls(offers.filter(({ offerId }) => offerId !== answered), answerOffer);
-  // Started again before the answer had arrived, the server got the call anew instead.
+  // If the server was restarted before the answer had arrived, the caller offers the call again.
   const caller = session?.isRejoining && state() === 'connecting' ? session.otherUserName : null;
   if (offers.some(({ offererUserName }) => offererUserName === caller)) {
     signaling.hangup(session.offerId);
@@ -177,9 +177,9 @@ function onOfferWithdrawn({ offerId, offererUserName, reason }) {
 function onPeerHangup({ userName, offerId, reason }) {
   if (session?.offerId !== offerId) return;
   if (reason === 'lost' && state() === 'connected' && !session.isInterrupted) {
-    // Only their line to the server is known to be gone; if they are, the picture will tell.
+    // Only the party's connection to the server is known to be lost. If the party has left, the picture will stop.
     session.other = 'gone';
-    // Should they come back after all, they find us.
+    // If the party does return, it finds this end of the call.
     session.isRejoining = true;
     signaling.rejoinCall(session);
     showCall();

@@ -1,5 +1,5 @@
 // The files on the chat page: each is a card among the messages, with a bar, what can be done, and
-// what became of it. A received one is offered as a download for as long as the page shows it.
+// what became of it. A received file is offered as a download for as long as the page shows it.
 
 import { byId, createElement, setText } from '../ui.js';
 import { percent, sizeWords, transferWords } from './chat-words.js';
@@ -14,7 +14,7 @@ const filesEl = byId('files');
  * @typedef {object} Card
  * @property {HTMLElement} element
  * @property {string} otherUserName
- * @property {string} stage the one that is shown
+ * @property {string} stage the stage that is shown
  * @property {string} [url] of the received file
  */
 
@@ -38,7 +38,7 @@ export function connectFiles(onSend, wanted) {
 
   // Anywhere on the page: a file that misses would make the browser leave it.
   const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
-  let depth = 0; // One enters a child before one leaves its parent.
+  let depth = 0; // The pointer enters a child before it leaves its parent.
   const showDrop = (change) => {
     depth = Math.max(0, depth + change);
     talkEl.classList.toggle('is-drop', depth > 0);
@@ -55,7 +55,7 @@ export function connectFiles(onSend, wanted) {
 }
 
 /**
- * Shows how a file stands.
+ * Shows the state of a file.
  * @param {import('../file-format.js').Transfer} transfer
  * @param {string} otherUserName
  */

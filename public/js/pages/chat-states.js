@@ -1,4 +1,4 @@
-// The panel where one watches a connection come and go: its four state machines, its channels, and
+// The panel that shows a connection's life: its four state machines, its channels, and
 // what happened in which order.
 
 import { byId, createElement, setText } from '../ui.js';
@@ -35,9 +35,9 @@ function row(name, title, about) {
 }
 
 /**
- * Shows a connection from now on, instead of the one before.
+ * Shows a connection from now on, instead of the last one.
  * @param {import('../peer.js').Peer} peer
- * @returns {() => void} looks once more: of a connection's own end nothing tells
+ * @returns {() => void} looks once more: a connection fires no event at its own close
  */
 export function watchConnection(peer) {
   shown.clear();

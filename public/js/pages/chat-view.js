@@ -38,7 +38,7 @@ export function showState(next) {
   byId('say-fields').disabled = isOut;
   hangupEl.disabled = isOut;
   byId('open-invite').disabled = isOut;
-  // What was written stays readable after one has left.
+  // Messages stay readable after the user has left.
   byId('talk').hidden = isOut && messagesEl.childElementCount === 0;
   byId('states').hidden = isOut && byId('history').childElementCount === 0;
   if (next === 'lobby') moveFocus(byId('join'));
@@ -80,7 +80,7 @@ export function addTheirMessage(userName, { words, at }) {
   addWords(messagesEl, { userName, at: new Date(at) }, words);
 }
 
-/** @param {string} userName who is typing; empty for nobody */
+/** @param {string} userName of the peer that is typing, or empty */
 export function showTyping(userName) {
   setText(byId('typing'), userName ? `${userName} is typing…` : '');
 }

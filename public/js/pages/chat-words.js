@@ -1,5 +1,5 @@
-// The chat page's sentences: how far the two have come, who is missing, how a file stands. Plain
-// functions without a page around them.
+// The chat page's sentences: the stage of the chat, the state of the connections and of a file. Plain functions
+// that need no page.
 
 import { endWords } from './call-words.js';
 
@@ -8,10 +8,10 @@ import { endWords } from './call-words.js';
  * @property {string} room
  * @property {'waiting'|'connecting'|'connected'|'interrupted'|'failed'|'ended'} stage
  * @property {string} [otherUserName]
- * @property {'here'|'away'|'gone'} [line] whether the server hears the other side
- * @property {'left'|'closed'|'lost'} [reason] how the other side went
- * @property {boolean} serverIsAway the server does not hear us just now
- * @property {boolean} serverIsGone and we do not try any more
+ * @property {'here'|'away'|'gone'} [line] the other side's connection to the server
+ * @property {'left'|'closed'|'lost'} [reason] how the other side left
+ * @property {boolean} serverIsAway there is no connection to the server now
+ * @property {boolean} serverIsGone and the page does not try any more
  */
 
 /**
@@ -33,14 +33,14 @@ function stageWords({ room, stage, otherUserName, reason }) {
   }
 }
 
-/** How the other side went, on purpose or not, and what may come now. */
+/** How the other side left, on purpose or not, and what may follow. */
 function goneWords(userName, reason) {
   const words = endWords({ userName, reason: reason === 'left' ? 'hangup' : reason });
   const then = reason === 'lost' ? 'Everything goes on when they are back.' : 'Anyone with the address can chat with you.';
   return `${words} ${then}`;
 }
 
-/** Who is missing. What the two write does not pass through the server. */
+/** Which connection is lost. Messages do not pass through the server. */
 function lineWords({ stage, otherUserName, line, serverIsAway, serverIsGone }) {
   const goesOn = stage === 'connected' ? 'the chat goes on without it.' : 'others cannot connect until it is back.';
   if (serverIsGone) return `The server has closed the connection; ${stage === 'connected' ? goesOn : 'others cannot connect.'}`;
@@ -51,7 +51,7 @@ function lineWords({ stage, otherUserName, line, serverIsAway, serverIsGone }) {
   return '';
 }
 
-/** Why a third one is not let in. */
+/** Why a third person cannot join. */
 export function fullWords(room) {
   return `Two people are in “${room}” already, and a chat is for two. Choose another name, or try again when one of them`
     + ' has left. A person who lost the connection keeps their place for half a minute.';
@@ -67,13 +67,13 @@ export function sizeWords(bytes) {
   return `${size < 99.95 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
 }
 
-/** How much of a file is there, in full percent. */
+/** How much of a file has arrived, in full percent. */
 export function percent({ moved, size }) {
   return size === 0 ? 100 : Math.floor((100 * moved) / size);
 }
 
 /**
- * How a file stands.
+ * The state of a file.
  * @param {import('../file-format.js').Transfer} transfer
  * @param {string} otherUserName
  */

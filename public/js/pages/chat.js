@@ -1,8 +1,8 @@
 // @ts-check
-// The chat page, from top to bottom: the lobby; joining and leaving; who is here; what the server
-// tells. A chat is a room of two (mesh.js) whose members send each other words and files
-// (conversation.js). One stay at a time: `stay`. The sentences are in chat-words.js; where each step of
-// the data channel course happens, docs/course.md tells.
+// The chat page, from top to bottom: the lobby; joining and leaving; who is here; the server's
+// events. A chat is a room of two (mesh.js) whose members send each other messages and files
+// (conversation.js). One stay at a time: `stay`. The sentences are in chat-words.js; docs/course.md says
+// where each step of the data channel course happens.
 
 import { CHANNELS, createConversation } from '../conversation.js';
 import { createSession, readIdentity, restoreIdentity } from '../identity.js';
@@ -21,7 +21,7 @@ import { connectInvite, openInvite } from './invite.js';
 
 /**
  * From joining to hanging up. Functions that wait for something hold on to theirs and look
- * afterwards whether it is still the one.
+ * afterwards whether it is still the current one.
  * @typedef {object} Stay
  * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
  * @property {ReturnType<typeof createMesh>} mesh of two at most
@@ -115,7 +115,7 @@ function join() {
   });
 }
 
-/** Asks to be let in, at first or anew. */
+/** Joins the room, for the first time or again. */
 async function enter(mine) {
   mine.isEntering = true;
   const reply = await mine.signaling.joinRoom(room);
@@ -156,9 +156,9 @@ function endStay(words) {
   showStatus(words);
 }
 
-// Whoever closes the page, or reloads it, leaves. On long-polling the server would not know. It is
-// the first to hear (`capture`): after other listeners the browser may have broken off all
-// requests, and the connection with them.
+// A user who closes or reloads the page leaves. On long-polling the server would not notice. The listener
+// runs first (`capture`): after others the browser may have broken off all requests, and the connection
+// with them.
 window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signaling.close(), { capture: true });
 
 // --- Who is here ---
@@ -181,13 +181,13 @@ function onPeer(mine, { userName, peer }) {
 function onGone(mine, { hasClosed }) {
   mine.lookAtConnection?.();
   mine.reason ??= hasClosed ? 'left' : 'lost';
-  // A peer that lost the connection may come back, and finds everything as it was.
+  // A peer that lost the connection may return, and finds everything as it was.
   if (mine.reason === 'lost') mine.conversation.disconnect();
   else mine.conversation.end();
   showChat();
 }
 
-/** The status line, and how far we have come: connected is only what can be written to. */
+/** The status line and the stage: connected only if messages can be sent. */
 function showChat() {
   if (!stay || state() === 'lobby') return;
   const { mesh, conversation, signaling, otherUserName, reason } = stay;
@@ -211,11 +211,11 @@ function say(words) {
   addOwnMessage(stay.conversation.say(words));
 }
 
-// --- What the server tells ---
+// --- Events from the server ---
 
 function onConnected(mine, { isKnown }) {
   if (state() === 'joining') {
-    // Asked before and not answered yet, it is still on its way.
+    // A request without a reply is still on its way.
     if (!mine.isEntering || !isKnown) enter(mine);
     return;
   }
@@ -223,7 +223,7 @@ function onConnected(mine, { isKnown }) {
     showChat();
     return;
   }
-  // It was started again, or we were away for long: both come in anew. Until then the one who is
+  // The server was restarted, or the page was away for long: both members join again. Until then a member that is
   // still connected stays.
   mine.mesh.loseAll();
   enter(mine);
@@ -244,7 +244,7 @@ function onDisconnected(mine, { retries, message }) {
 
 function onUserJoined(member) {
   if (!stay) return;
-  // A third one, who is about to be told that two are here.
+  // A third member, which the page is about to send away.
   if (stay.mesh.members.some(({ line, userName }) => line !== 'gone' || userName !== member.userName)) return;
   stay.mesh.userJoined(member);
   openInvite(false);
@@ -254,7 +254,7 @@ function onUserLeft(member) {
   if (!stay) return;
   if (stay.mesh.members.some(({ peerId }) => peerId === member.peerId)) stay.reason = member.reason;
   stay.mesh.userLeft(member);
-  // The server has lost them, and yet they are connected.
+  // The server has lost the member, but the connection to it works.
   if (stay.mesh.members.length) stay.reason = undefined;
 }
 

@@ -43,7 +43,7 @@ export function askForRoom(pathOf) {
   });
 }
 
-/** A name that can be told by telephone, and is hard to guess: about 70^5 of them. */
+/** A name that can be spelled by telephone, and is hard to guess: about 70^5 of them. */
 function pronounceableName() {
   const random = crypto.getRandomValues(new Uint8Array(10));
   const letter = (letters, n) => letters[random[n] % letters.length];

@@ -7,7 +7,7 @@ import { byId, createElement, setText } from '../ui.js';
 
 /**
  * @param {string} words
- * @param {boolean} [isTroubled] somebody is missing who is waited for: the lamp says so
+ * @param {boolean} [isTroubled] the page waits for the server or a peer: the lamp shows it
  */
 export function showStatus(words, isTroubled = false) {
   setText(byId('status'), words);
@@ -35,12 +35,12 @@ export function showInsecureContext() {
  */
 export function isSupported() {
   if (canConnect()) return true;
-  document.body.dataset.state = 'unsupported'; // The style sheets leave only what says so.
+  document.body.dataset.state = 'unsupported'; // The style sheets show only the reason.
   showStatus(NO_WEBRTC, true);
   return false;
 }
 
-/** The server did not let us in: leads to the password, which is tucked away as long as the usual one does. */
+/** The server rejected the password: shows the field, which is hidden as long as the default works. */
 export function askForAnotherPassword() {
   showProblem('The server wants another password. Enter it under “Server password”.');
   const passwordEl = byId('password');

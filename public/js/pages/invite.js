@@ -45,7 +45,7 @@ function isLoopback(host) {
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\./.test(host);
 }
 
-/** Under which this server is reached from other devices, as far as it tells. */
+/** The address of this server for other devices, as far as the server gives it. */
 async function knownAddresses() {
   try {
     const headers = { Authorization: `Bearer ${recall('sessionStorage', 'key') ?? ''}` };

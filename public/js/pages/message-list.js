@@ -9,7 +9,7 @@ const MOST = 200;
 /**
  * Adds something at the end.
  * @param {HTMLElement} listEl
- * @param {{userName: string, at?: Date, isOwn?: boolean}} about who wrote it, and when
+ * @param {{userName: string, at?: Date, isOwn?: boolean}} about author and time
  * @param {...(Node|string)} content
  * @returns {HTMLElement} the item
  */
@@ -24,7 +24,7 @@ export function addItem(listEl, { userName, at = new Date(), isOwn = false }, ..
 }
 
 /**
- * Changes something in the list; whoever looks at its end goes on doing so.
+ * Changes something in the list; if its end is in view, it stays in view.
  * @param {HTMLElement} listEl
  * @param {() => void} change
  */

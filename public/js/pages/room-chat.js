@@ -1,4 +1,4 @@
-// The chat of the room page: a panel that opens and closes, and tells what was not seen yet.
+// The chat of the room page: a panel that opens and closes, and shows how much was not seen yet.
 
 import { byId, createElement } from '../ui.js';
 import { addWords } from './message-list.js';
@@ -41,7 +41,7 @@ export function openChat(isOpen) {
 }
 
 /**
- * @param {string} userName who wrote it
+ * @param {string} userName of the author
  * @param {string} words
  * @param {boolean} [isOwn]
  */

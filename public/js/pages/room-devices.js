@@ -1,5 +1,5 @@
-// What of ours goes to the others: microphone, camera and screen, with their buttons. The preview
-// before one joins is the same; then only nobody gets it.
+// What this page sends to the others: microphone, camera and screen, with their buttons. The preview before
+// joining is the same, but is sent to no peer.
 
 import { createDeviceChoice } from '../device-choice.js';
 import {

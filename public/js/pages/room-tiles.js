@@ -1,4 +1,4 @@
-// The tiles of the room page: one for each person, oneself among them, as large as the space allows.
+// The tiles of the room page: one for each person, the user included, as large as the space allows.
 
 import { has, useSpeaker } from '../media.js';
 import { largestTiles, oneLargeTile } from '../tile-grid.js';
@@ -8,7 +8,7 @@ import { tileWords } from './room-words.js';
 /** How long a frame stays lit after a word. */
 const SPEAKING_MS = 700;
 
-/** From how many tiles on they stand in two columns on a phone. */
+/** From how many tiles on a phone shows two columns. */
 const MANY = 3;
 
 /**
@@ -23,13 +23,13 @@ const MANY = 3;
 
 const listEl = byId('tiles');
 
-/** By id, in the order in which they stand. @type {Map<string, HTMLElement>} */
+/** By id, in order. @type {Map<string, HTMLElement>} */
 const tiles = new Map();
 
 /** Until when each one's frame is lit. @type {Map<string, number>} */
 const litUntil = new Map();
 
-/** Shows somebody, or how they are now. @param {Person} person */
+/** Shows a person, or a change. @param {Person} person */
 export function showTile(person) {
   const { id, userName, stream, sending, isOwn = false } = person;
   let tile = tiles.get(id);
@@ -77,7 +77,7 @@ export function removeTile(id) {
 }
 
 /**
- * Lights the frames of those who are heard just now; to be called often.
+ * Lights the frames of the people who speak; to be called often.
  * @param {string[]} ids
  */
 export function showSpeaking(ids) {
@@ -102,7 +102,7 @@ function arrange() {
   const { clientWidth: width, clientHeight: height } = listEl;
   const gap = parseFloat(getComputedStyle(listEl).columnGap) || 0;
   const all = [...tiles.values()];
-  // A screen of somebody else's needs room to be read.
+  // The screen of another person needs room to be read.
   const large = all.find(({ classList }) => classList.contains('has-screen') && !classList.contains('is-own'));
   for (const tile of all) tile.classList.toggle('is-large', tile === large);
   listEl.classList.toggle('is-many', all.length >= MANY);

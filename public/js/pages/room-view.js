@@ -30,7 +30,7 @@ export function showState(next) {
   if (isNew && next === 'lobby') joinEl.focus({ preventScroll: true });
 }
 
-/** @param {boolean} isReady whether one can join: not while the browser asks for the camera */
+/** @param {boolean} isReady whether the user can join: not while the browser asks for the camera */
 export function showReady(isReady) {
   joinEl.disabled = !isReady;
 }

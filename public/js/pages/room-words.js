@@ -1,18 +1,18 @@
-// The room page's sentences: who is there, who came and went, how the lines stand. Plain functions
-// without a page around them.
+// The room page's sentences: the members, who joined and left, the state of the connections. Plain functions
+// that need no page.
 
 /** How many are named before the rest is counted. */
 const NAMED = 3;
 
-/** From how many people on it is told what a mesh costs. */
+/** From how many people on the page shows what a mesh costs. */
 const MANY = 6;
 
 /**
  * @typedef {object} RoomFacts
  * @property {string} room
  * @property {{userName: string, line: 'here'|'away'|'gone'}[]} members the others
- * @property {boolean} serverIsAway the server does not hear us just now
- * @property {boolean} serverIsGone and we do not try any more
+ * @property {boolean} serverIsAway there is no connection to the server now
+ * @property {boolean} serverIsGone and the page does not try any more
  * @property {string} news the last thing that happened
  */
 
@@ -27,7 +27,7 @@ export function roomWords({ room, members, serverIsAway, serverIsGone, news }) {
   return [stage, lineWords(members, serverIsAway, serverIsGone) || news].filter(Boolean).join(' ');
 }
 
-/** Who is missing. Sound and picture do not pass through the server. */
+/** Which connection is lost. Sound and picture do not pass through the server. */
 function lineWords(members, serverIsAway, serverIsGone) {
   const goesOn = members.length ? 'the call goes on without it.' : 'others cannot join until it is back.';
   if (serverIsGone) return `The server has closed the connection; ${members.length ? goesOn : 'others cannot join.'}`;
@@ -48,13 +48,13 @@ function list(names) {
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** How somebody went. */
+/** How a member left. */
 export function leftWords({ userName, reason }) {
   const ways = { left: 'left', closed: 'closed the page', lost: 'lost the connection' };
   return `${userName} ${ways[reason] ?? 'left'}.`;
 }
 
-/** What stands on a tile without a picture, or over one that has stopped. */
+/** The text on a tile without a picture, or over one that has stopped. */
 export function tileWords({ userName, link, isOwn, hasPicture }) {
   if (isOwn) return hasPicture ? '' : 'Your camera is off';
   switch (link) {
@@ -67,7 +67,7 @@ export function tileWords({ userName, link, isOwn, hasPicture }) {
 
 /**
  * What a mesh costs, in figures; nothing while it costs little.
- * @param {number} people in the room, with oneself
+ * @param {number} people in the room, the user included
  */
 export function meshWords(people) {
   if (people < MANY) return '';

@@ -1,7 +1,7 @@
 // @ts-check
-// The room page, from top to bottom: the lobby, where nobody sees one yet; joining and leaving; what
-// the server tells. One stay at a time: `stay`. What is seen of it is in room-view.js and
-// room-tiles.js, the sentences are in room-words.js, camera and screen in room-devices.js.
+// The room page, from top to bottom: the lobby, before others see the user; joining and leaving; the
+// server's events. One stay at a time: `stay`. room-view.js and room-tiles.js show it,
+// the sentences are in room-words.js, camera and screen in room-devices.js.
 
 import { createSession, readIdentity, restoreIdentity } from '../identity.js';
 import { setPictureSize } from '../media.js';
@@ -21,13 +21,13 @@ import {
 } from './room-view.js';
 import { leftWords, meshWords, roomWords } from './room-words.js';
 
-/** How long it is news who came or went. */
+/** How long a join or leave is shown. */
 const NEWS_MS = 15_000;
 
 /** Of a member without a connection to us nothing is known. */
 const UNKNOWN = { audio: true, video: false, screen: false };
 
-/** How often it is looked who speaks, and from which level on somebody does. */
+/** How often the page checks who speaks, and the level that counts as speech. */
 const LISTEN_MS = 100;
 const VOICE = 0.01;
 
@@ -36,7 +36,7 @@ const WIDE = matchMedia('(min-width: 75rem)');
 
 /**
  * From joining to leaving. Functions that wait for something hold on to theirs and look afterwards
- * whether it is still the one: the user may have left meanwhile.
+ * whether it is still the current one: the user may have left meanwhile.
  * @typedef {object} Stay
  * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
  * @property {ReturnType<typeof createMesh>} mesh
@@ -116,7 +116,7 @@ async function join() {
   stopAskingForPassword();
   showState('joining');
   showStatus('Joining…');
-  await openDevices(); // They were given back if one has left.
+  await openDevices(); // They were released if the user has left before.
   if (state() !== 'joining') return;
 
   const signaling = connectRoomSignaling(identity);
@@ -150,7 +150,7 @@ async function join() {
   });
 }
 
-/** Asks to be let in, at first or anew. */
+/** Joins the room, for the first time or again. */
 async function enter(mine) {
   mine.isEntering = true;
   const reply = await mine.signaling.joinRoom(room);
@@ -165,7 +165,7 @@ function onJoined({ members }) {
     showState('joined');
     openChat(WIDE.matches);
     openInvite(members.length === 0);
-    leaveEl.focus({ preventScroll: true }); // Where the button was that one joined by.
+    leaveEl.focus({ preventScroll: true }); // In place of the join button.
   }
   showRoom();
 }
@@ -192,9 +192,9 @@ function endStay(words) {
   showStatus(words);
 }
 
-// Whoever closes the page, or reloads it, leaves. On long-polling the server would not know. It is
-// the first to hear (`capture`): after other listeners the browser may have broken off all
-// requests, and the connection with them.
+// A user who closes or reloads the page leaves. On long-polling the server would not notice. The listener
+// runs first (`capture`): after others the browser may have broken off all requests, and the connection
+// with them.
 window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signaling.close(), { capture: true });
 
 // --- Who is here ---
@@ -223,7 +223,7 @@ function showRoom() {
   if (ownStream()) setPictureSize(ownStream(), pictureSizeFor(members.length + 1));
 }
 
-/** Says for a while what has happened. */
+/** Shows for a while what has happened. */
 function showNews(news) {
   const mine = stay;
   mine.news = news;
@@ -246,11 +246,11 @@ function say(words) {
   addMessage('You', words, true);
 }
 
-// --- What the server tells ---
+// --- Events from the server ---
 
 function onConnected(mine, { isKnown, wasAway }) {
   if (state() === 'joining') {
-    // Asked before and not answered yet, it is still on its way.
+    // A request without a reply is still on its way.
     if (!mine.isEntering || !isKnown) enter(mine);
     return;
   }
@@ -258,8 +258,8 @@ function onConnected(mine, { isKnown, wasAway }) {
     if (wasAway) showNews('The server is back.');
     return;
   }
-  // It was started again, or we were away for long. Everybody comes in anew and is known by another
-  // peerId; until then those who are still seen and heard stay.
+  // The server was restarted, or the page was away for long. All members join again under another peerId. Until
+  // then members whose sound and picture arrive stay.
   mine.mesh.loseAll();
   showNews('The server is back, but had lost the room: everyone joins again.');
   enter(mine);
