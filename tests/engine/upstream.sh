@@ -11,49 +11,49 @@ skip=(
   engine::engine_beneath_socketioxide_is_our_own
   engine::idle_websocket_costs_less_than_seven_kibibytes
   engine::refused_handshake_has_the_official_body
-  log_refusals::older_client_is_counted_and_told_with_what_it_needs
+  log_refusals::older_client_is_counted_and_logged_with_advice
   # Requests that are refused otherwise: an empty sid, a session of another transport, a polling body that cannot be read
   # or has a content type, a handshake that is none.
   robustness_engine::a_polling_body_that_cannot_be_read_ends_its_session_only
-  robustness_engine::a_session_of_one_transport_is_none_of_the_other
-  robustness_engine::polling_bodies_of_any_content_type_but_binary_are_read
-  robustness_engine::what_is_added_to_a_query_is_neither_believed_nor_repeated
-  robustness_upgrade::a_websocket_for_a_session_that_is_none_is_refused
-  robustness_upgrade::what_is_no_handshake_of_a_websocket_opens_none_for_the_course
+  robustness_engine::session_of_one_transport_is_unknown_to_the_other
+  robustness_engine::polling_body_is_read_with_each_content_type_but_binary
+  robustness_engine::extra_query_parameters_are_ignored_and_not_echoed
+  robustness_upgrade::websocket_for_unknown_session_is_rejected
+  robustness_upgrade::invalid_handshake_is_rejected_for_the_course
   # The code of a close frame is not known: a page that is closed is lost first.
-  absence::how_the_other_one_ended_the_call_is_told_after_the_return
+  absence::returning_client_receives_how_the_call_ended
   call::a_page_that_reloads_calls_again
   close::close_frame_ends_a_call_only_with_code_1001
   close::close_packet_and_disconnect_end_a_call_on_all_transports
-  hangup::the_end_of_one_call_leaves_the_others_alone
-  lobby::nothing_of_one_lobby_is_heard_in_another
+  hangup::hangup_of_one_call_leaves_other_calls_open
+  lobby::event_of_one_lobby_never_reaches_another
   log_lines::call_is_logged_with_names_and_offer_ids
   reconnect::closed_on_purpose_ends_everything_at_once
-  rejoin::the_other_end_that_comes_later_hears_how_the_first_one_ended_the_call
-  robustness_connect::keys_that_mean_something_to_javascript_are_keys_like_any_other
-  room::one_who_is_in_two_rooms_has_two_peer_ids_and_neither_is_a_socket_id
-  room::the_first_one_in_a_room_finds_nobody_and_is_asked_for_nothing
-  room_presence::one_who_closes_is_out_of_all_its_rooms_at_once
-  room_return::an_absence_in_which_too_much_is_said_ends_as_if_its_time_were_over
-  room_return::two_who_live_under_one_name_are_two_members
+  rejoin::later_rejoin_receives_how_the_call_ended
+  robustness_connect::javascript_prototype_keys_are_ordinary_keys
+  room::member_of_two_rooms_has_two_peer_ids_and_no_socket_id
+  room::first_member_of_a_room_finds_no_members
+  room_presence::member_that_closes_leaves_all_its_rooms_at_once
+  room_return::absence_of_member_with_too_many_events_ends_at_once
+  room_return::clients_of_one_name_are_two_members
   # The bytes that wait are not known, and a slow reader that polls is not closed.
-  limits::polling_client_that_fetches_no_lists_is_closed_for_their_bytes
-  limits::whoever_does_not_read_is_closed_for_the_bytes_that_wait
-  slow_reader::a_polling_client_that_stops_asking_is_closed_rather_than_told_half
-  slow_reader::refusals_that_nobody_fetches_are_bounded
+  limits::polling_client_that_fetches_no_lists_is_closed
+  limits::client_that_does_not_read_is_closed_for_queued_bytes
+  slow_reader::polling_client_that_stops_polling_is_closed_without_gaps
+  slow_reader::unfetched_rejections_are_bounded
   # A connection cannot be cut: its namespace is disconnected, or it keeps its place until the client leaves.
-  limits::client_with_a_wrong_password_gives_its_place_free
-  session::a_second_connection_replaces_the_first_which_is_closed_and_the_other_party_hears_nothing
+  limits::client_with_wrong_password_frees_its_connection_slot
+  session::second_connection_of_session_replaces_first_unnoticed
   # What a session ends for is not known.
   log_refusals::session_that_begins_otherwise_than_by_connect_is_counted
-  log_refusals::unreadable_packet_and_large_message_are_counted_and_told
+  log_refusals::unreadable_packet_and_large_message_are_counted_and_logged
   # Packets without meaning end the session.
-  robustness_engine::a_packet_of_any_type_is_taken_or_ends_its_own_session
+  robustness_engine::packet_of_any_type_is_accepted_or_ends_its_session_only
   robustness_engine::engine_pongs_and_noops_without_end_change_nothing
   # An upgrade that fails ends the session, and polls are not answered while one is under way.
-  upgrade::an_upgrade_that_is_begun_and_not_gone_on_with_is_given_up
+  upgrade::upgrade_that_stalls_is_given_up_and_polling_goes_on
   robustness_upgrade::an_upgrade_without_a_probe_leaves_its_session_polling
-  robustness_upgrade::polls_and_posts_during_an_upgrade_are_answered_and_nothing_is_lost
+  robustness_upgrade::polls_and_posts_during_upgrade_are_answered_without_loss
 )
 
 # A copy of the workspace without the engine and without the patch: the rest is linked.

@@ -22,7 +22,7 @@ async fn trickle(answerer: &mut Client, numbers: std::ops::Range<usize>) {
 }
 
 #[tokio::test]
-async fn an_answer_and_its_candidates_wait_for_the_caller_in_order_and_once() {
+async fn absent_caller_receives_answer_and_candidates_once_in_order() {
     for transport in EVERY {
         let server = TestServer::start(&[]).await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -64,7 +64,7 @@ async fn an_answer_and_its_candidates_wait_for_the_caller_in_order_and_once() {
 }
 
 #[tokio::test]
-async fn what_was_missed_comes_before_the_offers_that_wait_and_these_before_what_happens_then() {
+async fn returning_client_receives_missed_then_offers_then_new() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -83,7 +83,7 @@ async fn what_was_missed_comes_before_the_offers_that_wait_and_these_before_what
 }
 
 #[tokio::test]
-async fn both_parties_may_be_away_at_once() {
+async fn call_with_both_parties_absent_resumes() {
     let server = TestServer::start(&[]).await;
     let mut cem = Client::connect(&server, "cem").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -118,7 +118,7 @@ async fn both_parties_may_be_away_at_once() {
 }
 
 #[tokio::test]
-async fn both_parties_may_stay_away_and_their_call_is_gone() {
+async fn call_with_both_parties_absent_ends_after_the_grace() {
     let server = TestServer::start(&["--reconnect-grace", "300ms"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -138,7 +138,7 @@ async fn both_parties_may_stay_away_and_their_call_is_gone() {
 }
 
 #[tokio::test]
-async fn how_the_other_one_ended_the_call_is_told_after_the_return() {
+async fn returning_client_receives_how_the_call_ended() {
     for (reason, hangs_up) in [("hangup", true), ("closed", false)] {
         let server = TestServer::start(&[]).await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -163,7 +163,7 @@ async fn how_the_other_one_ended_the_call_is_told_after_the_return() {
 }
 
 #[tokio::test]
-async fn an_offer_that_expires_while_its_caller_is_away_is_told_to_the_caller_too() {
+async fn offer_expired_in_absence_notifies_returning_caller() {
     let server = TestServer::start(&["--offer-ttl", "4s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -179,7 +179,7 @@ async fn an_offer_that_expires_while_its_caller_is_away_is_told_to_the_caller_to
 }
 
 #[tokio::test]
-async fn an_offer_told_lost_and_then_answered_is_not_told_gone_again() {
+async fn lost_offer_that_is_answered_is_withdrawn_once() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut cem = Client::connect(&server, "cem").await;
@@ -200,7 +200,7 @@ async fn an_offer_told_lost_and_then_answered_is_not_told_gone_again() {
 }
 
 #[tokio::test]
-async fn early_candidates_of_one_who_is_away_count_in_the_offer_after_the_return() {
+async fn early_candidates_of_absent_caller_join_its_next_offer() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -239,17 +239,17 @@ async fn all_that_waits_comes(count: usize, flags: &[&str]) {
 }
 
 #[tokio::test]
-async fn up_to_512_things_wait_and_come_in_order() {
+async fn absent_client_receives_up_to_512_events_in_order() {
     all_that_waits_comes(512, &UNHURRIED).await;
 }
 
 #[tokio::test]
-async fn where_fewer_messages_may_wait_for_a_slow_reader_fewer_wait_for_one_who_is_away() {
+async fn smaller_queue_keeps_fewer_events_for_absent_client() {
     all_that_waits_comes(32, &["--max-queue", "64"]).await;
 }
 
 #[tokio::test]
-async fn with_more_than_that_the_absence_ends_as_if_its_time_were_over() {
+async fn absence_with_more_than_512_events_ends_at_once() {
     let server = TestServer::start(&UNHURRIED).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -316,7 +316,7 @@ async fn bytes_beyond_half_the_queue_end_the_absence() {
 }
 
 #[tokio::test]
-async fn a_server_stops_while_peers_are_away() {
+async fn server_with_absent_peers_stops() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;

@@ -84,7 +84,7 @@ async fn an_answer_without_an_ack_gets_the_candidates_as_events() {
 }
 
 #[tokio::test]
-async fn an_answer_without_an_offer_id_takes_the_newest_open_offer_of_that_name() {
+async fn answer_without_offer_id_takes_newest_offer_of_that_name() {
     let server = TestServer::start(&[]).await;
     let mut old = Client::connect(&server, "amy").await;
     let mut new = Client::connect(&server, "amy").await;
@@ -122,7 +122,7 @@ async fn an_answer_with_an_offer_id_takes_that_offer_and_no_other() {
 }
 
 #[tokio::test]
-async fn the_first_answer_wins_and_the_second_hears_why() {
+async fn second_answer_is_rejected_with_reason() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -150,7 +150,7 @@ async fn the_first_answer_wins_and_the_second_hears_why() {
 }
 
 #[tokio::test]
-async fn of_many_that_answer_at_once_exactly_one_wins() {
+async fn concurrent_answers_accept_exactly_one() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut others = Vec::new();
@@ -185,7 +185,7 @@ async fn of_many_that_answer_at_once_exactly_one_wins() {
 }
 
 #[tokio::test]
-async fn an_answer_to_an_offer_that_never_was_hears_so() {
+async fn answer_to_unknown_offer_is_rejected() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     for unknown in [json!({ "offererUserName": "nobody" }), json!({ "offerId": "never was" })] {
@@ -198,7 +198,7 @@ async fn an_answer_to_an_offer_that_never_was_hears_so() {
 }
 
 #[tokio::test]
-async fn nobody_answers_an_offer_of_its_own() {
+async fn answer_to_own_offer_is_rejected() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -211,7 +211,7 @@ async fn nobody_answers_an_offer_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_description_is_refused_and_the_offer_stays_open() {
+async fn answer_without_description_is_rejected_and_offer_stays_open() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -228,7 +228,7 @@ async fn an_answer_without_a_description_is_refused_and_the_offer_stays_open() {
 }
 
 #[tokio::test]
-async fn the_ack_comes_before_what_is_passed_through() {
+async fn answer_ack_precedes_relayed_candidates() {
     let server = TestServer::start(&UNHURRIED).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

@@ -32,7 +32,7 @@ async fn name_of(client: &mut Client, listener: &mut Client) -> String {
 }
 
 #[tokio::test]
-async fn the_handshake_says_the_real_limits() {
+async fn handshake_contains_the_configured_limits() {
     let server = TestServer::start(&[]).await;
     for transport in ALL {
         let handshake = Client::open(&server, transport).await.handshake;
@@ -45,7 +45,7 @@ async fn the_handshake_says_the_real_limits() {
 }
 
 #[tokio::test]
-async fn the_courses_password_is_let_in_on_every_transport() {
+async fn course_password_is_accepted_on_every_transport() {
     let server = TestServer::start(&[]).await;
     for transport in ALL {
         let mut client = Client::connect_by(&server, transport, "amy").await;
@@ -54,7 +54,7 @@ async fn the_courses_password_is_let_in_on_every_transport() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_why_and_then_disconnected_on_every_transport() {
+async fn wrong_password_gets_reason_then_disconnect_on_all_transports() {
     let server = TestServer::start(&[]).await;
     for transport in ALL {
         is_turned_away(&server, transport, json!({ "userName": "amy", "password": "y" })).await;
@@ -62,7 +62,7 @@ async fn a_wrong_password_is_told_why_and_then_disconnected_on_every_transport()
 }
 
 #[tokio::test]
-async fn a_missing_password_is_a_wrong_one() {
+async fn missing_password_is_rejected() {
     let server = TestServer::start(&[]).await;
     for auth in [json!({ "userName": "amy" }), json!({}), json!({ "userName": "amy", "password": null })] {
         is_turned_away(&server, Transport::WebSocket, auth).await;
@@ -70,7 +70,7 @@ async fn a_missing_password_is_a_wrong_one() {
 }
 
 #[tokio::test]
-async fn an_auth_of_any_other_shape_is_turned_away_and_harms_nobody() {
+async fn malformed_auth_is_rejected_and_others_go_on() {
     let server = TestServer::start(&[]).await;
     let mut other = Client::connect(&server, "other").await;
     for auth in ["", "{\"password\":7}", "[\"x\"]", "\"x\"", "42", "true", "{\"password\":[\"x\"]}"] {
@@ -89,7 +89,7 @@ async fn an_auth_of_any_other_shape_is_turned_away_and_harms_nobody() {
 }
 
 #[tokio::test]
-async fn one_with_a_wrong_password_hears_nothing_of_the_others() {
+async fn client_with_wrong_password_receives_no_offers() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     amy.emit_with_ack("newOffer", offer("amy's")).await;
@@ -98,7 +98,7 @@ async fn one_with_a_wrong_password_hears_nothing_of_the_others() {
 }
 
 #[tokio::test]
-async fn one_with_a_wrong_password_does_nothing() {
+async fn client_with_wrong_password_has_no_effect() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut eve = Client::open(&server, Transport::WebSocket).await;
@@ -117,7 +117,7 @@ async fn one_with_a_wrong_password_does_nothing() {
 }
 
 #[tokio::test]
-async fn the_other_spellings_of_the_keys_are_understood() {
+async fn auth_keys_in_other_spellings_are_accepted() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect_as(&server, json!({ "username": "amy", "passWord": "x" })).await;
@@ -126,7 +126,7 @@ async fn the_other_spellings_of_the_keys_are_understood() {
 }
 
 #[tokio::test]
-async fn the_password_is_what_the_flag_says() {
+async fn password_flag_sets_the_password() {
     let server = TestServer::start(&["--password", "sesame"]).await;
     is_let_in(&server, json!({ "userName": "amy", "password": "sesame" })).await;
     for wrong in ["x", "", "sesam", "sesame ", "Sesame"] {
@@ -135,7 +135,7 @@ async fn the_password_is_what_the_flag_says() {
 }
 
 #[tokio::test]
-async fn without_a_password_everybody_is_let_in() {
+async fn server_without_password_accepts_every_client() {
     let server = TestServer::start(&["--no-password"]).await;
     for auth in [json!({ "userName": "amy" }), json!({ "userName": "amy", "password": "anything" }), json!({})] {
         is_let_in(&server, auth).await;
@@ -147,7 +147,7 @@ async fn without_a_password_everybody_is_let_in() {
 }
 
 #[tokio::test]
-async fn one_without_a_name_is_a_guest() {
+async fn client_without_name_is_a_guest() {
     let server = TestServer::start(&[]).await;
     let mut listener = Client::connect(&server, "listener").await;
     let mut names = Vec::new();
@@ -165,7 +165,7 @@ async fn one_without_a_name_is_a_guest() {
 }
 
 #[tokio::test]
-async fn a_name_of_64_characters_is_let_in_and_one_more_is_refused_with_words() {
+async fn user_name_over_64_characters_is_rejected_with_reason() {
     let server = TestServer::start(&[]).await;
     let mut listener = Client::connect(&server, "listener").await;
     // Characters are Unicode scalar values, not bytes.
@@ -185,7 +185,7 @@ async fn a_name_of_64_characters_is_let_in_and_one_more_is_refused_with_words() 
 }
 
 #[tokio::test]
-async fn two_may_bear_the_same_name() {
+async fn user_name_may_be_used_twice() {
     let server = TestServer::start(&[]).await;
     let mut first = Client::connect(&server, "amy").await;
     let mut second = Client::connect(&server, "amy").await;
@@ -194,7 +194,7 @@ async fn two_may_bear_the_same_name() {
 }
 
 #[tokio::test]
-async fn one_with_a_wrong_password_that_does_not_go_by_itself_is_closed() {
+async fn client_with_wrong_password_that_stays_is_closed() {
     let server = TestServer::start(&[]).await;
     let auth = json!({ "userName": "amy", "password": "wrong" });
     let mut client = Client::try_connect(&server, Transport::WebSocket, auth).await.expect("let in at first");
@@ -219,7 +219,7 @@ async fn told_after(server: &TestServer, query: &str, connect: &str, words: &str
 }
 
 #[tokio::test]
-async fn credentials_sent_as_query_are_told_where_they_belong() {
+async fn credentials_in_query_are_rejected_with_hint() {
     let server = TestServer::start_patient(&[]).await;
     for query in ["&userName=amy&password=x", "&username=amy", "&password=x", "&passWord=x", "&token=x"] {
         for connect in ["40", "40{}", r#"40{"userName":"amy"}"#] {
@@ -239,7 +239,7 @@ async fn credentials_sent_as_query_are_told_where_they_belong() {
 }
 
 #[tokio::test]
-async fn name_sent_as_query_does_not_count_and_is_remarked() {
+async fn user_name_in_query_is_ignored_with_hint() {
     let server = TestServer::start(&["--no-password"]).await;
     let told = told_after(&server, "&userName=amy", "40", "signalingError").await;
     assert!(told.contains("bad-payload") && told.contains("auth: {userName"), "{told}");

@@ -15,7 +15,7 @@ fn join() -> Value {
 }
 
 #[tokio::test]
-async fn a_wrong_password_never_lets_in_and_the_reply_says_why() {
+async fn wrong_password_is_rejected_with_reason() {
     let server = TestServer::start(&["--password", "right"]).await;
     for query in ["", "?userName=amy", "?password=", "?password=wrong", "?password=right%20", "?passwordx=right"] {
         let reply = Bare::refused(&server, query, &[]).await;
@@ -28,7 +28,7 @@ async fn a_wrong_password_never_lets_in_and_the_reply_says_why() {
 }
 
 #[tokio::test]
-async fn a_name_a_lobby_or_a_session_that_is_too_long_is_refused_with_a_reason() {
+async fn overlong_name_lobby_or_session_is_rejected_with_reason() {
     let server = TestServer::start(&[]).await;
     let longest = encoded(&"💥".repeat(64));
     for key in ["userName", "lobby", "session"] {
@@ -44,7 +44,7 @@ async fn a_name_a_lobby_or_a_session_that_is_too_long_is_refused_with_a_reason()
 }
 
 #[tokio::test]
-async fn a_request_that_is_no_upgrade_is_told_so() {
+async fn request_without_upgrade_is_rejected_with_reason() {
     let server = TestServer::start(&[]).await;
     for method in ["GET", "POST"] {
         let reply = server.request(method, "/ws?userName=amy&password=x", &[], b"").await;
@@ -54,7 +54,7 @@ async fn a_request_that_is_no_upgrade_is_told_so() {
 }
 
 #[tokio::test]
-async fn pages_of_foreign_origins_are_not_let_in() {
+async fn page_of_foreign_origin_is_rejected() {
     let server = TestServer::start(&["--allow-origin", "https://school.example"]).await;
     for origin in ["https://evil.example", "null", "https://localhost.evil.example"] {
         let reply = Bare::refused(&server, "?userName=amy&password=x", &[("Origin", origin)]).await;
@@ -68,7 +68,7 @@ async fn pages_of_foreign_origins_are_not_let_in() {
 }
 
 #[tokio::test]
-async fn names_may_be_of_any_letters_and_who_gives_none_gets_one() {
+async fn user_name_may_have_any_letters_and_missing_one_is_assigned() {
     let server = TestServer::start(&[]).await;
     let mut amy = Bare::connect(&server, "amy").await;
     amy.ask(join()).await;
@@ -99,7 +99,7 @@ async fn names_may_be_of_any_letters_and_who_gives_none_gets_one() {
 }
 
 #[tokio::test]
-async fn replies_and_signals_have_the_shape_that_is_described() {
+async fn replies_and_signals_have_the_documented_shape() {
     let server = TestServer::start(&[]).await;
     let mut amy = Bare::connect(&server, "amy").await;
     amy.send_text(r#"{"action":"joining-room","room":"kitchen","id":"a"}"#).await;
@@ -126,7 +126,7 @@ async fn replies_and_signals_have_the_shape_that_is_described() {
 }
 
 #[tokio::test]
-async fn an_id_of_any_kind_comes_back_as_it_came() {
+async fn request_id_of_any_type_returns_unchanged() {
     let server = TestServer::start(&[]).await;
     let mut amy = Bare::connect(&server, "amy").await;
     let longest = format!("\"{}\"", "x".repeat(126));
@@ -165,7 +165,7 @@ const NONSENSE: [&str; 14] = [
 ];
 
 #[tokio::test]
-async fn a_frame_that_means_nothing_here_is_answered_so_and_changes_nothing() {
+async fn unknown_frame_gets_error_and_changes_nothing() {
     let server = TestServer::start(&[]).await;
     let [mut amy] = Member::gather(&server, ROOM, [WEB_SOCKET]).await;
     let too_long = format!(r#"{{"action":"leaving-room","room":"{ROOM}","id":"{}"}}"#, "x".repeat(127));
@@ -196,7 +196,7 @@ async fn a_frame_that_means_nothing_here_is_answered_so_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn ten_frames_that_mean_nothing_end_the_conversation_and_others_go_on() {
+async fn ten_unknown_frames_close_the_connection_only() {
     let server = TestServer::start(&[]).await;
     let [mut amy, mut bob] = Member::gather(&server, ROOM, [BARE, WEB_SOCKET]).await;
     let mut eve = Bare::connect(&server, "eve").await;
@@ -217,7 +217,7 @@ async fn ten_frames_that_mean_nothing_end_the_conversation_and_others_go_on() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_known_action_is_no_nonsense() {
+async fn invalid_payload_of_known_action_keeps_connection_open() {
     let server = TestServer::start(&[]).await;
     let mut amy = Bare::connect(&server, "amy").await;
     for _ in 0..20 {
@@ -228,7 +228,7 @@ async fn what_is_wrong_with_a_known_action_is_no_nonsense() {
 }
 
 #[tokio::test]
-async fn a_message_may_come_in_many_pieces() {
+async fn message_in_many_fragments_is_accepted() {
     let server = TestServer::start(&[]).await;
     let [mut amy] = Member::gather(&server, ROOM, [WEB_SOCKET]).await;
     let mut bob = Bare::connect(&server, "Änne").await;

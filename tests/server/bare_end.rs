@@ -27,7 +27,7 @@ fn sized(size: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_large_is_told_and_ends_the_conversation_and_others_go_on() {
+async fn oversized_message_gets_reason_and_closes_its_connection_only() {
     for flags in [&[][..], &["--max-message", "20kB"]] {
         let server = TestServer::start(flags).await;
         let most = if flags.is_empty() { 1_000_000 } else { 20_000 };
@@ -64,7 +64,7 @@ async fn a_message_that_is_too_large_is_told_and_ends_the_conversation_and_other
 }
 
 #[tokio::test]
-async fn a_server_that_goes_down_says_so_by_its_close_code() {
+async fn stopping_server_closes_with_code_1012() {
     let server = TestServer::start(&[]).await;
     let mut amy = Bare::connect(&server, "amy").await;
     join(&mut amy).await;
@@ -74,7 +74,7 @@ async fn a_server_that_goes_down_says_so_by_its_close_code() {
 }
 
 #[tokio::test]
-async fn a_server_does_not_wait_for_those_who_do_not_read() {
+async fn stopping_server_does_not_wait_for_slow_readers() {
     let server = TestServer::start(&[]).await;
     let mut amy = Bare::connect(&server, "amy").await;
     join(&mut amy).await;
@@ -83,7 +83,7 @@ async fn a_server_does_not_wait_for_those_who_do_not_read() {
 }
 
 #[tokio::test]
-async fn one_that_does_not_answer_pings_is_lost_and_one_that_does_stays() {
+async fn client_without_pong_is_lost_and_client_with_pong_stays() {
     let server = TestServer::start(&["--ping-interval", "1s", "--ping-timeout", "1s"]).await;
     let [mut amy] = Member::gather(&server, ROOM, [BARE]).await;
     let mut eve = Bare::connect(&server, "eve").await;
@@ -96,7 +96,7 @@ async fn one_that_does_not_answer_pings_is_lost_and_one_that_does_stays() {
 }
 
 #[tokio::test]
-async fn one_that_reads_nothing_is_closed_and_others_go_on() {
+async fn client_that_reads_nothing_is_closed_and_others_go_on() {
     let server = TestServer::start(&["--max-queue", "32"]).await;
     let [mut amy, mut bob] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE]).await;
     let mut eve = Bare::connect(&server, "eve").await;
@@ -122,7 +122,7 @@ async fn one_that_reads_nothing_is_closed_and_others_go_on() {
 }
 
 #[tokio::test]
-async fn a_connection_whose_page_has_come_back_on_another_one_is_closed() {
+async fn old_connection_of_returned_page_is_closed() {
     let server = TestServer::start(&[]).await;
     let page = "userName=amy&password=x&session=one";
     let mut before = Bare::enter(&server, page).await;
@@ -134,7 +134,7 @@ async fn a_connection_whose_page_has_come_back_on_another_one_is_closed() {
 }
 
 #[tokio::test]
-async fn a_close_frame_is_answered_and_what_was_said_before_it_is_heard() {
+async fn close_frame_is_answered_after_earlier_messages() {
     let server = TestServer::start(&[]).await;
     let [mut amy] = Member::gather(&server, ROOM, [WEB_SOCKET]).await;
     for _ in 0..20 {

@@ -44,25 +44,25 @@ async fn whole_call(server: &TestServer, caller: Transport, answerer: Transport)
 }
 
 #[tokio::test]
-async fn a_whole_call_over_web_sockets() {
+async fn call_over_websocket_succeeds() {
     let server = TestServer::start(&[]).await;
     whole_call(&server, Transport::WebSocket, Transport::WebSocket).await;
 }
 
 #[tokio::test]
-async fn a_whole_call_over_long_polling() {
+async fn call_over_long_polling_succeeds() {
     let server = TestServer::start(&[]).await;
     whole_call(&server, Transport::Polling, Transport::Polling).await;
 }
 
 #[tokio::test]
-async fn a_whole_call_over_upgraded_connections() {
+async fn call_over_upgraded_connections_succeeds() {
     let server = TestServer::start(&[]).await;
     whole_call(&server, Transport::Upgrade, Transport::Upgrade).await;
 }
 
 #[tokio::test]
-async fn a_whole_call_between_one_transport_and_another() {
+async fn call_between_different_transports_succeeds() {
     let server = TestServer::start(&[]).await;
     whole_call(&server, Transport::WebSocket, Transport::Polling).await;
     whole_call(&server, Transport::Polling, Transport::WebSocket).await;
@@ -70,7 +70,7 @@ async fn a_whole_call_between_one_transport_and_another() {
 }
 
 #[tokio::test]
-async fn nobody_learns_the_session_id_of_another() {
+async fn client_never_receives_session_id_of_another() {
     // Whoever knows it can speak as its owner on long-polling.
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
@@ -90,7 +90,7 @@ async fn nobody_learns_the_session_id_of_another() {
 }
 
 #[tokio::test]
-async fn two_servers_in_one_process_know_nothing_of_each_other() {
+async fn servers_in_one_process_share_nothing() {
     let (here, there) = (TestServer::start(&[]).await, TestServer::start(&[]).await);
     let mut amy = Client::connect(&here, "amy").await;
     amy.emit_with_ack("newOffer", offer("here")).await;

@@ -32,7 +32,7 @@ async fn a_candidate_is_opaque() {
 }
 
 #[tokio::test]
-async fn a_null_candidate_has_its_place_among_the_stored_ones() {
+async fn null_candidate_keeps_its_place_in_the_list() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -46,7 +46,7 @@ async fn a_null_candidate_has_its_place_among_the_stored_ones() {
 }
 
 #[tokio::test]
-async fn binary_parts_of_a_candidate_survive() {
+async fn candidate_with_binary_parts_arrives_unchanged() {
     let server = TestServer::start(&[]).await;
     let part = Bytes::from_static(b"\x01\x02\xfe");
     for transport in [Transport::WebSocket, Transport::Polling] {
@@ -69,7 +69,7 @@ async fn binary_parts_of_a_candidate_survive() {
 }
 
 #[tokio::test]
-async fn the_role_comes_from_did_i_offer_and_the_identity_from_the_connection() {
+async fn candidate_role_is_from_payload_and_sender_from_connection() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -116,7 +116,7 @@ async fn an_answerers_early_candidates_are_held_until_its_answer() {
 }
 
 #[tokio::test]
-async fn a_callers_candidates_before_its_offer_are_held_and_counted_in() {
+async fn caller_candidates_before_the_offer_are_held_and_counted() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -132,7 +132,7 @@ async fn a_callers_candidates_before_its_offer_are_held_and_counted_in() {
 }
 
 #[tokio::test]
-async fn a_candidate_without_offer_id_belongs_to_the_newest_call_in_that_role() {
+async fn candidate_without_offer_id_goes_to_newest_call_in_that_role() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect_as(&server, json!({ "userName": "bob", "password": "x" })).await;
@@ -188,7 +188,7 @@ async fn a_candidate_with_an_offer_id_belongs_to_that_call() {
 }
 
 #[tokio::test]
-async fn a_candidate_for_a_call_that_is_not_ones_own_is_refused() {
+async fn candidate_for_another_clients_call_is_rejected() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -207,7 +207,7 @@ async fn a_candidate_for_a_call_that_is_not_ones_own_is_refused() {
 }
 
 #[tokio::test]
-async fn after_the_call_has_ended_its_candidates_reach_nobody() {
+async fn candidate_of_ended_call_is_not_relayed() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -224,7 +224,7 @@ async fn after_the_call_has_ended_its_candidates_reach_nobody() {
 }
 
 #[tokio::test]
-async fn beyond_256_candidates_a_side_the_next_is_refused_and_the_call_goes_on() {
+async fn candidate_257_is_rejected_and_call_goes_on() {
     let server = TestServer::start(&UNHURRIED).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

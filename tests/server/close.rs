@@ -53,7 +53,7 @@ async fn close_packet_and_disconnect_end_a_call_on_all_transports() {
 }
 
 #[tokio::test]
-async fn close_packet_counts_whatever_close_frame_follows() {
+async fn close_packet_counts_for_any_close_frame_after_it() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     for code in [1000, 1001, 4999] {
@@ -126,7 +126,7 @@ async fn bare_close_frame_is_on_purpose_with_code_1000_and_1001() {
 }
 
 #[tokio::test]
-async fn pairs_tell_every_end_of_a_connection_as_a_disconnect() {
+async fn pair_connection_that_ends_is_always_a_disconnect() {
     for code in CODES {
         let server = TestServer::start(&[]).await;
         let (mut one, two) = pair(&server, "tea").await;
@@ -168,7 +168,7 @@ async fn code_1001_through_a_proxy_without_return_is_on_purpose() {
 }
 
 #[tokio::test]
-async fn goodbye_that_no_proxy_sends_is_believed_through_a_proxy() {
+async fn close_that_proxies_never_send_counts_behind_a_proxy() {
     let server = TestServer::start(&["--trust-proxy"]).await;
     let [mut amy] = Member::gather(&server, ROOM, [BARE]).await;
     for code in [1000, 1001] {

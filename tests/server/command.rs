@@ -63,7 +63,7 @@ fn port_of(ready: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn the_last_line_of_the_start_says_where_it_is_ready() {
+async fn startup_output_ends_with_the_ready_line() {
     let (_child, printed) = start(&[]).await;
     let ready = printed.last().expect("a line");
     let addresses: Vec<_> = ready.strip_prefix("ready: ").expect("ready").split(' ').collect();
@@ -127,26 +127,26 @@ async fn lan_addresses_need_the_key_of_the_banner() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_told_with_what_to_do() {
+async fn port_in_use_is_reported_with_advice() {
     let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = taken.local_addr().expect("an address").port().to_string();
     does_not_start(&["--bind", "127.0.0.1", "--port", &port], &[&port, "--port"]).await;
 }
 
 #[tokio::test]
-async fn a_folder_that_is_missing_is_told() {
+async fn missing_folder_is_reported() {
     does_not_start(&["--port", "0", "no/such/folder"], &["no/such/folder"]).await;
 }
 
 #[tokio::test]
-async fn a_wrong_flag_is_told() {
+async fn invalid_flag_is_reported() {
     does_not_start(&["--prot", "1"], &["--prot", "--port"]).await;
     does_not_start(&["--offer-ttl", "soon"], &["--offer-ttl", "soon"]).await;
     does_not_start(&["--max-message", "big"], &["--max-message", "big"]).await;
 }
 
 #[tokio::test]
-async fn an_origin_that_is_none_is_told() {
+async fn invalid_origin_is_reported() {
     for origin in ["example.org", "https://example.org/path", "*", "https://*", "https://*.org", "wss://example.org"] {
         does_not_start(&["--bind", "127.0.0.1", "--port", "0", "--allow-origin", origin], &[origin]).await;
     }
@@ -204,7 +204,7 @@ fn file(text: &str) -> (tempfile::NamedTempFile, String) {
 }
 
 #[tokio::test]
-async fn who_may_come_in_is_decided_by_one_flag_and_no_more() {
+async fn authentication_flags_exclude_each_other() {
     let ways =
         [&["--password", "hunter2"][..], &["--no-password"], &["--jwt-secret", "hunter2"], &["--jwt-public-key", "k"]];
     for (number, one) in ways.iter().enumerate() {
@@ -226,7 +226,7 @@ async fn who_may_come_in_is_decided_by_one_flag_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_audience_without_tokens_is_told() {
+async fn audience_without_tokens_is_reported() {
     let here = &["--bind", "127.0.0.1", "--port", "0"];
     let words = ["--jwt-audience", "--jwt-secret", "--jwt-public-key"];
     does_not_start(&[&here[..], &["--jwt-audience", "calls"]].concat(), &words).await;
@@ -244,7 +244,7 @@ async fn an_audience_without_tokens_is_told() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_none_is_told() {
+async fn invalid_public_key_is_reported() {
     let here = &["--bind", "127.0.0.1", "--port", "0", "--jwt-public-key"];
     does_not_start(&[here, &["no/such/key"][..]].concat(), &["no/such/key", "cannot be read"]).await;
     let weak = "-----BEGIN PUBLIC KEY-----\n\
@@ -269,7 +269,7 @@ async fn a_key_that_is_none_is_told() {
 }
 
 #[test]
-fn a_secret_is_not_shown_to_whoever_looks_at_the_flags() {
+fn secret_is_hidden_in_debug_output_of_flags() {
     for flag in ["--password", "--jwt-secret"] {
         let shown = format!("{:?}", Config::from_args([flag, "hunter2"]).expect("flags"));
         assert!(shown.contains("***") && !shown.contains("hunter2"), "{shown}");
@@ -277,7 +277,7 @@ fn a_secret_is_not_shown_to_whoever_looks_at_the_flags() {
 }
 
 #[tokio::test]
-async fn a_secret_can_stand_in_a_file_and_is_not_told_where_that_is_missing() {
+async fn secret_may_be_in_file_and_missing_file_is_reported() {
     for flag in ["--password", "--jwt-secret"] {
         let output = run(&["--bind", "127.0.0.1", "--port", "0", flag, "@hunter2"]).await;
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -297,7 +297,7 @@ async fn a_flag_can_be_set_by_the_environment() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_signal_ends_it_in_order() {
+async fn signal_stops_the_program_in_order() {
     for signal in ["-TERM", "-INT"] {
         let (mut child, printed) = start(&[]).await;
         let port = port_of(printed.last().expect("a line"));

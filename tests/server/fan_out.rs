@@ -189,7 +189,7 @@ fn ids(offers: &[Call]) -> BTreeSet<u64> {
 }
 
 #[test]
-fn lobby_of_one_chunk_is_served_at_once() {
+fn lobby_of_one_chunk_is_notified_at_once() {
     let mut hall = ServiceState::with(CHUNK);
     hall.offer(0);
     assert_eq!(hall.told(), CHUNK - 1);
@@ -219,7 +219,7 @@ fn offer_withdrawn_before_its_turn_is_not_announced() {
 }
 
 #[test]
-fn offer_withdrawn_half_way_is_withdrawn_for_those_told() {
+fn offer_withdrawn_half_way_notifies_its_receivers_only() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     hall.directory.step();
@@ -297,7 +297,7 @@ fn client_that_asks_for_the_list_is_not_flooded() {
 }
 
 #[test]
-fn client_that_answers_by_name_is_not_told_of_that_offer() {
+fn client_that_answers_by_name_receives_no_withdrawal() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     assert!(hall.directory.step());

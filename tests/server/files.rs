@@ -5,7 +5,7 @@ use crate::support::program::Program;
 use crate::support::server::connect;
 
 #[tokio::test]
-async fn without_free_file_descriptors_it_says_so_and_goes_on_when_there_are_some() {
+async fn missing_file_descriptors_are_logged_and_server_recovers() {
     let mut program =
         Program::start_with_files(48, &[], |line| line.contains("accept") || line.contains("panic")).await;
     let mut bystanders = Bystanders::talking(&program.server).await;

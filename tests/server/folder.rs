@@ -80,7 +80,7 @@ async fn well_known_files_are_served_and_no_other_dot_files() {
 }
 
 #[tokio::test]
-async fn withheld_file_is_told_to_the_page_and_once_to_the_log() {
+async fn withheld_file_is_explained_to_page_and_logged_once() {
     let page = folder(&["index.html", "package.json"]);
     let mut program =
         Program::start_keeping(&[name(&page)], |line| line.contains("not served") || line.contains("since")).await;
@@ -135,7 +135,7 @@ async fn nothing_outside_the_folder_is_served() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_link_that_leads_outside_the_folder_or_to_a_key_is_not_followed() {
+async fn link_to_outside_or_to_a_key_is_not_followed() {
     use std::os::unix::fs::symlink;
     let outer = folder(&["secret.txt", "page/index.html", "page/.env", "page/real.txt"]);
     let inner = outer.path().join("page");
@@ -194,7 +194,7 @@ fn links(page: &str) -> Vec<String> {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn listing_does_not_name_what_lies_outside() {
+async fn listing_omits_files_outside_the_folder() {
     use std::os::unix::fs::symlink;
     let outer = folder(&["secret.html", "other/x.html", "page/own.html"]);
     let inner = outer.path().join("page");
@@ -227,7 +227,7 @@ async fn folder_with_index_is_not_listed() {
 }
 
 #[tokio::test]
-async fn folder_without_index_is_warned_of_at_start() {
+async fn folder_without_index_causes_warning_at_start() {
     let page = folder(&["readme.txt", "client/index.html"]);
     let is_warning = |line: &str| line.contains("index.html");
     let program = Program::start_keeping(&[name(&page)], is_warning).await;
@@ -236,7 +236,7 @@ async fn folder_without_index_is_warned_of_at_start() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there_is_a_fault_told_in_words() {
+async fn missing_folder_at_start_is_an_error_with_reason() {
     let page = folder(&["file.txt"]);
     for wrong in ["missing", "file.txt"] {
         let path = page.path().join(wrong);

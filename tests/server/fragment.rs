@@ -125,7 +125,7 @@ async fn candidates_before_a_renegotiation_follow_it() {
 }
 
 #[tokio::test]
-async fn candidates_of_two_offers_that_meet_stay_in_their_call() {
+async fn candidates_of_colliding_offers_stay_in_their_call() {
     let server = TestServer::start(&[]).await;
     let (mut amy, mut bob, mut cem, id) = three(&server).await;
     for (one, fragment) in [(&mut amy, "amy3"), (&mut bob, "bob3")] {
@@ -176,7 +176,7 @@ async fn without_a_fragment_on_either_side_the_newest_call_counts() {
 }
 
 #[tokio::test]
-async fn candidates_of_a_refused_answer_reach_nobody() {
+async fn candidates_of_rejected_answer_are_not_relayed() {
     let server = TestServer::start(&[]).await;
     let (mut amy, mut bob, mut cem, id) = three(&server).await;
     cem.emit_with_ack(CANDIDATE_OUT, from_answerer(candidate(1, "cem1"))).await;
@@ -190,7 +190,7 @@ async fn candidates_of_a_refused_answer_reach_nobody() {
 }
 
 #[tokio::test]
-async fn held_candidates_of_an_unknown_fragment_are_bounded() {
+async fn held_candidates_with_unknown_ufrag_are_bounded() {
     let server = TestServer::start(&["--max-candidates", "3"]).await;
     let (mut amy, mut bob, ..) = three(&server).await;
     for number in 0..3 {

@@ -45,7 +45,7 @@ async fn hangup_ends_all_calls_and_the_open_offer() {
 }
 
 #[tokio::test]
-async fn hangup_with_an_offer_id_ends_that_one_alone() {
+async fn hangup_with_offer_id_ends_that_call_only() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -78,7 +78,7 @@ async fn hangup_with_nothing_to_end_does_nothing() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_hang_up_a_call() {
+async fn hangup_by_third_client_has_no_effect() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -96,7 +96,7 @@ async fn a_stranger_cannot_hang_up_a_call() {
 }
 
 #[tokio::test]
-async fn the_other_party_hears_whether_a_call_was_closed_or_lost() {
+async fn peer_is_notified_whether_call_was_closed_or_lost() {
     let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let ends = [
@@ -128,7 +128,7 @@ async fn the_other_party_hears_whether_a_call_was_closed_or_lost() {
 }
 
 #[tokio::test]
-async fn the_end_of_one_call_leaves_the_others_alone() {
+async fn hangup_of_one_call_leaves_other_calls_open() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut cem = Client::connect_as(&server, json!({ "userName": "cem", "password": "x" })).await;

@@ -59,7 +59,7 @@ async fn other_builds_and_source_maps_are_not_found() {
 }
 
 #[tokio::test]
-async fn the_scripts_stand_beside_the_service_which_answers_400_to_what_is_no_transport() {
+async fn client_scripts_are_served_and_unknown_transport_gets_400() {
     let server = TestServer::start(&[]).await;
     for path in ["/socket.io/", "/socket.io/?EIO=4", "/socket.io/?EIO=4&transport=pigeon"] {
         assert_eq!(server.get(path).await.status, 400, "{path}");
@@ -86,14 +86,14 @@ async fn a_client_dir_serves_the_official_files_instead() {
 }
 
 #[tokio::test]
-async fn a_client_dir_without_the_client_is_a_fault_told_in_words() {
+async fn client_dir_without_client_is_an_error_with_reason() {
     let empty = folder(&[]);
     let fault = server::build(server::state_dir(), &["--client-dir", name(&empty)]).err().expect("a fault");
     assert!(format!("{fault:#}").contains("socket.io.js"), "{fault:#}");
 }
 
 #[tokio::test]
-async fn without_a_folder_our_own_page_is_served_under_a_strict_policy() {
+async fn built_in_page_is_served_with_strict_csp() {
     let server = TestServer::start(&[]).await;
     for path in ["/", "/index.html", "/chat.html?room=tea"] {
         let reply = server.get(path).await;
@@ -111,7 +111,7 @@ async fn without_a_folder_our_own_page_is_served_under_a_strict_policy() {
 }
 
 #[tokio::test]
-async fn our_own_pages_are_nothing_but_what_is_public() {
+async fn built_in_pages_are_exactly_the_public_files() {
     let server = TestServer::start(&[]).await;
     for path in ["/../Cargo.toml", "/%2e%2e/Cargo.toml", "/..%2fCargo.toml", "/../src/main.rs", "//etc/passwd"] {
         assert_eq!(server.get(path).await.status, 404, "{path}");
@@ -119,14 +119,14 @@ async fn our_own_pages_are_nothing_but_what_is_public() {
 }
 
 #[tokio::test]
-async fn health_and_readiness_are_told() {
+async fn health_and_readiness_answer_requests() {
     let server = TestServer::start(&[]).await;
     assert_eq!(server.get("/healthz").await.status, 200);
     assert_eq!(server.get("/readyz").await.status, 200);
 }
 
 #[tokio::test]
-async fn health_is_told_beside_a_folder_too() {
+async fn health_answers_beside_a_served_folder() {
     let page = folder(&["index.html"]);
     let server = TestServer::start(&[name(&page)]).await;
     assert_eq!(server.get("/healthz").await.status, 200);

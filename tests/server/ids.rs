@@ -52,7 +52,7 @@ async fn busy_day(server: &TestServer) -> (Vec<Client>, Vec<Bare>) {
 }
 
 #[tokio::test]
-async fn nobody_is_told_what_the_connection_of_another_is_called() {
+async fn client_never_receives_connection_id_of_another() {
     let server = TestServer::start(&[]).await;
     let (clients, bares) = busy_day(&server).await;
     for (number, owner) in clients.iter().enumerate() {
@@ -75,7 +75,7 @@ fn words(text: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn a_polling_session_cannot_be_entered_with_anything_that_others_were_told() {
+async fn polling_session_is_closed_to_every_id_sent_to_others() {
     let server = TestServer::start(&[]).await;
     let (clients, bares) = busy_day(&server).await;
     // Each one's own ids are no secret to it; told to somebody else they would count.

@@ -45,7 +45,7 @@ async fn until_there_is_a_place(server: &TestServer) {
 }
 
 #[tokio::test]
-async fn beyond_so_many_connections_from_an_address_no_door_lets_anybody_in() {
+async fn connection_over_limit_of_its_address_is_rejected_everywhere() {
     let server = TestServer::start(&["--max-connections-per-address", "3"]).await;
     let mut inside = Vec::new();
     for transport in [Transport::WebSocket, Transport::Polling] {
@@ -66,7 +66,7 @@ async fn beyond_so_many_connections_from_an_address_no_door_lets_anybody_in() {
 }
 
 #[tokio::test]
-async fn beyond_so_many_connections_in_all_no_door_lets_anybody_in() {
+async fn connection_over_total_limit_is_rejected_everywhere() {
     let server = TestServer::start(&["--max-connections", "1"]).await;
     let amy = Client::connect(&server, "amy").await;
     for (status, text) in ways_in(&server).await {
@@ -78,7 +78,7 @@ async fn beyond_so_many_connections_in_all_no_door_lets_anybody_in() {
 }
 
 #[tokio::test]
-async fn a_polling_session_that_nobody_comes_back_to_gives_its_place_free() {
+async fn abandoned_polling_session_frees_its_connection_slot() {
     let flags = ["--max-connections", "1", "--ping-interval", "200ms", "--ping-timeout", "200ms"];
     let server = TestServer::start(&flags).await;
     let amy = Client::connect_by(&server, Transport::Polling, "amy").await;
@@ -88,7 +88,7 @@ async fn a_polling_session_that_nobody_comes_back_to_gives_its_place_free() {
 }
 
 #[tokio::test]
-async fn a_session_that_never_says_who_it_is_gives_its_place_free() {
+async fn session_without_connect_frees_its_connection_slot() {
     let server = TestServer::start(&["--max-connections", "1", "--connect-timeout", "5s"]).await;
     assert_eq!(server.get("/socket.io/?EIO=4&transport=polling").await.status, 200);
     assert_eq!(server.get("/socket.io/?EIO=4&transport=polling").await.status, 503);
@@ -96,7 +96,7 @@ async fn a_session_that_never_says_who_it_is_gives_its_place_free() {
 }
 
 #[tokio::test]
-async fn client_with_a_wrong_password_gives_its_place_free() {
+async fn client_with_wrong_password_frees_its_connection_slot() {
     for transport in [Transport::WebSocket, Transport::Polling] {
         let server = TestServer::start(&["--max-connections", "1"]).await;
         let auth = json!({ "userName": "eve", "password": "wrong" });
@@ -115,7 +115,7 @@ async fn expect_end(mut stream: TcpStream) -> String {
 }
 
 #[tokio::test]
-async fn whoever_dawdles_is_closed() {
+async fn request_slower_than_connect_timeout_is_closed() {
     let server = TestServer::start(&["--connect-timeout", "200ms"]).await;
     let heads = [
         "",
@@ -137,7 +137,7 @@ async fn whoever_dawdles_is_closed() {
 }
 
 #[tokio::test]
-async fn the_body_of_a_poll_that_stands_still_is_given_up() {
+async fn polling_body_that_stalls_is_given_up() {
     let server = TestServer::start(&["--connect-timeout", "500ms"]).await;
     let amy = Client::connect_by(&server, Transport::Polling, "amy").await;
     let sid = amy.handshake["sid"].as_str().expect("a session id");
@@ -176,7 +176,7 @@ fn is_too_fast(error: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn whoever_speaks_too_fast_is_told_once_loses_what_is_over_and_is_closed_in_the_end() {
+async fn client_over_event_rate_gets_one_error_then_is_closed() {
     let server = TestServer::start(&[&FEW[..], &["--reconnect-grace", "0s"]].concat()).await;
     at_once(EVERY, async |transport| {
         let mut eve = Client::connect_by(&server, transport, "eve").await;
@@ -214,7 +214,7 @@ async fn unknown_events_count_as_well() {
 }
 
 #[tokio::test]
-async fn a_bare_websocket_that_speaks_too_fast_is_told_and_closed_by_code() {
+async fn bare_client_over_event_rate_gets_one_error_and_close_code() {
     let server = TestServer::start(&FEW).await;
     at_once([("/ws?userName=eve&password=x", 4429), ("/?userId=1", 1008)], async |(path, code)| {
         let eve = Bare::open_path(server.address(), path).await;
@@ -241,7 +241,7 @@ async fn a_bare_websocket_that_speaks_too_fast_is_told_and_closed_by_code() {
 
 /// Offers of 100 kB to one who does not read them, until that one is cut; the other has heard all of them.
 #[tokio::test]
-async fn whoever_does_not_read_is_closed_for_the_bytes_that_wait() {
+async fn client_that_does_not_read_is_closed_for_queued_bytes() {
     let server = TestServer::start(&[&UNHURRIED[..], &["--reconnect-grace", "0s"]].concat()).await;
     for transport in EVERY {
         let mut bob = Client::connect(&server, "bob").await;
@@ -269,7 +269,7 @@ async fn whoever_does_not_read_is_closed_for_the_bytes_that_wait() {
 }
 
 #[tokio::test]
-async fn who_reads_what_it_is_sent_may_be_told_any_number_of_things() {
+async fn client_that_reads_receives_more_than_the_queue_holds() {
     const FLAGS: [&str; 4] = ["--max-queue-bytes", "4KB", "--event-burst", "100000"];
     for transport in EVERY {
         let server = TestServer::start(&FLAGS).await;
@@ -293,7 +293,7 @@ async fn who_reads_what_it_is_sent_may_be_told_any_number_of_things() {
 
 /// What the list of offers takes on the wire is far more than the descriptions in it.
 #[tokio::test]
-async fn polling_client_that_fetches_no_lists_is_closed_for_their_bytes() {
+async fn polling_client_that_fetches_no_lists_is_closed() {
     let server = TestServer::start(&["--max-queue-bytes", "64KiB"]).await;
     let mut callers = Vec::new();
     for number in 0..50 {

@@ -16,7 +16,7 @@ fn rows(heading: &str) -> Vec<Vec<&'static str>> {
 }
 
 #[test]
-fn each_flag_that_limits_something_is_in_the_table_with_its_default() {
+fn limit_flags_are_in_the_table_with_their_defaults() {
     let rows = rows("Flags");
     let command = Config::command();
     let limits: Vec<_> = command

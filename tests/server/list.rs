@@ -12,7 +12,7 @@ use crate::support::payload::{candidate, connected_call, from_offerer, offer, of
 use crate::support::{Client, TestServer};
 
 #[tokio::test]
-async fn a_newcomer_is_told_the_open_offers_oldest_first_and_once() {
+async fn new_client_receives_open_offers_once_oldest_first() {
     let server = TestServer::start(&[]).await;
     let mut callers = Vec::new();
     for name in ["amy", "bob", "cem"] {
@@ -35,7 +35,7 @@ async fn a_newcomer_is_told_the_open_offers_oldest_first_and_once() {
 }
 
 #[tokio::test]
-async fn a_newcomer_is_told_nothing_where_nobody_calls() {
+async fn new_client_receives_no_list_without_offers() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     amy.expect_silence().await;
@@ -51,7 +51,7 @@ async fn check_offers_is_answered_even_with_an_empty_list() {
 }
 
 #[tokio::test]
-async fn ones_own_offer_is_never_listed_to_oneself() {
+async fn own_offer_is_never_in_the_list() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -92,7 +92,7 @@ async fn the_list_holds_the_newest_that_fit_into_512_kib() {
 }
 
 #[tokio::test]
-async fn the_list_holds_at_least_one_however_large() {
+async fn list_holds_at_least_one_offer_of_any_size() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let large = offer(&"x".repeat(700 * 1024));

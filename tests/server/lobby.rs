@@ -10,7 +10,7 @@ async fn connect(server: &TestServer, user_name: &str, lobby: &str) -> Client {
 }
 
 #[tokio::test]
-async fn nothing_of_one_lobby_is_heard_in_another() {
+async fn event_of_one_lobby_never_reaches_another() {
     let server = TestServer::start(&[]).await;
     let mut amy = connect(&server, "amy", "red").await;
     let mut bob = connect(&server, "bob", "red").await;
@@ -72,7 +72,7 @@ async fn an_offer_cannot_be_answered_from_another_lobby() {
 }
 
 #[tokio::test]
-async fn a_lobbys_name_of_64_characters_is_let_in_and_one_more_is_refused_with_words() {
+async fn lobby_name_over_64_characters_is_rejected_with_reason() {
     let server = TestServer::start(&[]).await;
     for letter in ["l", "ö"] {
         let mut amy = connect(&server, "amy", &letter.repeat(64)).await;
@@ -87,7 +87,7 @@ async fn a_lobbys_name_of_64_characters_is_let_in_and_one_more_is_refused_with_w
 }
 
 #[tokio::test]
-async fn in_a_lobby_of_many_everybody_hears_of_each_offer_and_of_its_end() {
+async fn large_lobby_receives_each_offer_and_its_withdrawal() {
     let server = TestServer::start(&[]).await;
     let mut caller = Client::connect(&server, "amy").await;
     let mut crowd = Vec::new();

@@ -22,7 +22,7 @@ fn objects(text: &[u8]) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn stdout_has_one_object_that_says_where_it_is_ready() {
+async fn stdout_has_one_ready_object() {
     // Whatever the level: a script waits for it.
     let arguments = ["--bind", "127.0.0.1", "--port", "0", "--lan", "--log-level", "error"];
     let mut child = switchboard(&arguments).spawn().expect("started");

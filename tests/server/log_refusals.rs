@@ -50,7 +50,7 @@ async fn refusal_is_logged_with_name_event_and_sentence() {
 }
 
 #[tokio::test]
-async fn refusals_many_of_one_hide_none_of_another() {
+async fn refusals_of_one_client_hide_none_of_another() {
     let program = Program::start_keeping(&[], is_told).await;
     let mut eve = Client::connect(&program.server, "eve").await;
     for _ in 0..50 {
@@ -66,7 +66,7 @@ async fn refusals_many_of_one_hide_none_of_another() {
 }
 
 #[tokio::test]
-async fn client_that_is_not_let_in_is_logged_by_name() {
+async fn client_rejected_at_connect_is_logged_by_name() {
     let program = Program::start_keeping(&[], is_told).await;
     let mut eve = Client::open(&program.server, Transport::WebSocket).await;
     eve.send_raw(r#"40{"userName":"eve","password":"wrong"}"#).await;
@@ -108,7 +108,7 @@ async fn unknown_event_is_named_once_short_and_escaped() {
 }
 
 #[tokio::test]
-async fn older_client_is_counted_and_told_with_what_it_needs() {
+async fn older_client_is_counted_and_logged_with_advice() {
     let program = Program::start_keeping(&[], is_told).await;
     for path in ["/socket.io/?EIO=3&transport=polling", "/socket.io/?EIO=3&transport=polling&b64=1"] {
         let reply = program.server.get(path).await;
@@ -123,7 +123,7 @@ async fn older_client_is_counted_and_told_with_what_it_needs() {
 }
 
 #[tokio::test]
-async fn unreadable_packet_and_large_message_are_counted_and_told() {
+async fn unreadable_packet_and_large_message_are_counted_and_logged() {
     let program = Program::start_keeping(&["--max-message", "10KB"], is_told).await;
     let mut amy = Client::connect(&program.server, "amy").await;
     amy.send_raw("4x").await;
@@ -172,7 +172,7 @@ async fn session_that_begins_otherwise_than_by_connect_is_counted() {
 }
 
 #[tokio::test]
-async fn idle_connection_that_ends_is_no_dawdler() {
+async fn idle_connection_that_ends_is_not_counted_as_slow() {
     let program = Program::start_keeping(&["--connect-timeout", "300ms"], is_told).await;
     let whole = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
     // What is sent first, and what after the reply to it.

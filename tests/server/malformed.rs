@@ -66,7 +66,7 @@ fn is_success(event: &str, ack: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn malformed_payloads_of_every_kind_get_a_reason_for_every_event() {
+async fn malformed_payload_of_every_event_gets_a_reason() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for event in ["newOffer", "newAnswer", CANDIDATE_OUT, "hangup", "cancelOffer", "checkOffers", "test"] {

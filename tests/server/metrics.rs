@@ -7,7 +7,7 @@ use crate::support::wire::Frame;
 use crate::support::{Bare, Client, Transport};
 
 #[tokio::test]
-async fn what_was_refused_is_told_by_reason_when_the_server_stops() {
+async fn refusals_are_logged_by_reason_when_the_server_stops() {
     let flags = ["--max-connections-per-address", "4", "--event-burst", "20", "--event-rate", "1"];
     let mut program = Program::start_keeping(&flags, |line| line.contains("since the start")).await;
     let mut amy = Client::connect(&program.server, "amy").await;

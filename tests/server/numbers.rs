@@ -22,7 +22,7 @@ async fn chatter(mut bob: Client) -> Client {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn however_often_the_connection_dies_each_thing_is_told_once_and_in_order() {
+async fn client_event_is_applied_once_in_order_over_many_breaks() {
     let server = TestServer::start(&UNHURRIED).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
@@ -63,7 +63,7 @@ async fn however_often_the_connection_dies_each_thing_is_told_once_and_in_order(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn however_often_the_connection_dies_each_thing_is_heard_once_and_in_order() {
+async fn server_event_arrives_once_in_order_over_many_breaks() {
     let server = TestServer::start(&UNHURRIED).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
@@ -125,7 +125,7 @@ async fn a_goodbye_and_a_return_at_once_leave_the_parties_agreed() {
 }
 
 #[tokio::test]
-async fn an_absurd_received_harms_nobody() {
+async fn received_number_out_of_range_is_harmless() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let absurd =
@@ -154,7 +154,7 @@ async fn an_absurd_received_harms_nobody() {
 }
 
 #[tokio::test]
-async fn an_absurd_number_harms_nobody_and_ends_no_count() {
+async fn event_number_out_of_range_is_harmless() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
@@ -196,7 +196,7 @@ async fn a_course_page_may_send_as_many_arguments_as_it_likes() {
 
 /// As the protocol describes `session`, and nothing more.
 #[tokio::test]
-async fn a_page_with_a_session_that_does_not_count_hears_what_it_missed_in_order_and_once() {
+async fn page_without_numbers_receives_missed_events_once_in_order() {
     let server = TestServer::start(&[]).await;
     for transport in EVERY {
         let auth = json!({ "userName": "amy", "password": "x", "session": "amy's" });

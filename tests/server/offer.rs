@@ -90,7 +90,7 @@ async fn a_description_may_be_any_json_and_keeps_unknown_keys() {
 }
 
 #[tokio::test]
-async fn binary_parts_of_a_description_survive() {
+async fn description_with_binary_parts_arrives_unchanged() {
     let server = TestServer::start(&[]).await;
     let parts = [Bytes::from_static(b"\x00\xff\x10raw"), Bytes::from_static(b"second")];
     let description = json!({
@@ -139,7 +139,7 @@ async fn a_second_offer_replaces_the_first_under_a_new_id() {
 }
 
 #[tokio::test]
-async fn each_connection_has_an_offer_of_its_own_even_under_one_name() {
+async fn connections_of_one_name_have_separate_offers() {
     let server = TestServer::start(&[]).await;
     let mut one = Client::connect(&server, "amy").await;
     let mut two = Client::connect(&server, "amy").await;
@@ -167,7 +167,7 @@ async fn after_an_answer_the_caller_may_offer_again() {
 }
 
 #[tokio::test]
-async fn a_new_offer_for_a_call_that_is_not_ones_own_is_refused() {
+async fn offer_for_another_clients_call_is_rejected() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

@@ -31,7 +31,7 @@ async fn expect_numbered(client: &mut Client, count: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_thousand_events_of_one_peer_act_in_the_order_sent() {
+async fn many_events_of_one_peer_are_applied_in_order() {
     let server = TestServer::start(&[UNHURRIED, ["--max-candidates", "5000"]].concat()).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -43,7 +43,7 @@ async fn five_thousand_events_of_one_peer_act_in_the_order_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_of_one_polling_payload_act_in_their_order() {
+async fn events_of_one_polling_payload_are_applied_in_order() {
     let server = TestServer::start(&UNHURRIED).await;
     let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
     let mut bob = Client::connect_by(&server, Transport::Polling, "bob").await;

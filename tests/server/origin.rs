@@ -61,7 +61,7 @@ async fn poll_from(server: &TestServer, origin: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn pages_of_this_machine_and_its_network_are_let_in() {
+async fn origin_of_this_machine_or_its_network_is_accepted() {
     let server = TestServer::start(&[]).await;
     for origin in ALLOWED {
         let reply = poll_from(&server, origin).await;
@@ -73,7 +73,7 @@ async fn pages_of_this_machine_and_its_network_are_let_in() {
 }
 
 #[tokio::test]
-async fn what_is_no_browser_sends_no_origin_and_is_let_in() {
+async fn client_without_origin_is_accepted() {
     let server = TestServer::start(&[]).await;
     assert_eq!(server.get(POLL).await.status, 200);
     assert!(web_socket(&server, "", None).await.is_ok());
@@ -120,7 +120,7 @@ async fn an_origin_in_other_letters_is_the_same() {
 }
 
 #[tokio::test]
-async fn an_origin_that_the_flag_names_is_let_in_and_no_other() {
+async fn origin_in_the_flag_is_accepted_and_no_other() {
     let server =
         TestServer::start(&["--allow-origin", "https://course.example", "--allow-origin", "https://b.example:444"])
             .await;
@@ -207,7 +207,7 @@ async fn others(server: &TestServer, headers: &[(&str, &str)]) -> [u16; 4] {
 }
 
 #[tokio::test]
-async fn the_other_doors_look_at_the_origin_alike() {
+async fn origin_rule_is_the_same_on_every_path() {
     let server =
         TestServer::start_patient(&["--password", "secret", "--allow-origin", "https://course.example:444"]).await;
     for origin in ALLOWED.into_iter().chain(["https://course.example:444"]) {
@@ -222,7 +222,7 @@ async fn the_other_doors_look_at_the_origin_alike() {
 }
 
 #[tokio::test]
-async fn of_several_origins_none_is_believed_more_than_the_others() {
+async fn request_with_several_origins_is_rejected() {
     let server = TestServer::start_patient(&["--password", "secret"]).await;
     for pair in ["http://localhost, https://evil.example", "http://localhost https://evil.example"] {
         assert_eq!(poll_from(&server, pair).await.status, 403, "{pair}");
@@ -273,7 +273,7 @@ async fn refused_page_reads_the_sentence_on_every_way_in() {
 }
 
 #[tokio::test]
-async fn client_script_is_public_whatever_the_origin() {
+async fn client_script_is_public_for_every_origin() {
     let server = TestServer::start(&[]).await;
     for file in ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"] {
         for origin in ["https://evil.example", "null", "http://localhost:3000"] {
@@ -289,7 +289,7 @@ async fn client_script_is_public_whatever_the_origin() {
 }
 
 #[tokio::test]
-async fn each_refused_origin_is_named_once_whatever_others_did() {
+async fn rejected_origin_is_logged_once_each() {
     let mut program =
         Program::start_keeping(&[], |line| line.contains("--allow-origin") || line.contains("since")).await;
     let origins = ["https://a.example", "https://b.example", "https://c.example", "null"];

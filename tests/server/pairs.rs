@@ -15,7 +15,7 @@ use crate::support::fixtures::newcomer;
 use crate::support::pair_user::{User, create, pair, post};
 
 #[tokio::test]
-async fn one_creates_two_joins_and_offers_and_all_is_passed_on_to_the_letter() {
+async fn pair_messages_are_relayed_unchanged() {
     let server = TestServer::start(&[]).await;
     let mut one = User::connect(&server, "1").await;
     create(&server, "tea", json!(1)).await;
@@ -72,7 +72,7 @@ async fn server_has_noticed(server: &TestServer, room: &str) {
 }
 
 #[tokio::test]
-async fn leaving_is_told_apart_from_a_connection_that_ended_and_a_third_may_come() {
+async fn pair_exit_differs_from_disconnect_and_third_may_join() {
     let server = TestServer::start(&[]).await;
     let (mut one, mut two) = pair(&server, "tea").await;
     two.exit("tea", json!("two")).await;
@@ -108,7 +108,7 @@ async fn leaving_is_told_apart_from_a_connection_that_ended_and_a_third_may_come
 }
 
 #[tokio::test]
-async fn a_strangers_end_touches_nobody() {
+async fn disconnect_of_third_client_does_not_affect_the_pair() {
     let server = TestServer::start(&[]).await;
     let (mut one, mut two) = pair(&server, "tea").await;
     let mut three = User::connect(&server, "3").await;
@@ -127,7 +127,7 @@ async fn a_strangers_end_touches_nobody() {
 }
 
 #[tokio::test]
-async fn a_room_is_destroyed_by_those_in_it_and_they_are_told() {
+async fn pair_room_destroyed_by_member_notifies_both() {
     let server = TestServer::start(&[]).await;
     let (mut one, mut two) = pair(&server, "tea").await;
     let reply = post(&server, "/destroy-room", r#"{"roomName":"tea","userId":"two"}"#).await;
@@ -143,7 +143,7 @@ async fn a_room_is_destroyed_by_those_in_it_and_they_are_told() {
 }
 
 #[tokio::test]
-async fn a_second_connection_takes_the_place_of_the_first() {
+async fn second_connection_of_one_id_replaces_the_first() {
     let server = TestServer::start(&[]).await;
     let (mut one, mut two) = pair(&server, "tea").await;
     let mut again = User::connect(&server, "1").await;
@@ -175,7 +175,7 @@ fn connect(board: &mut Core, id: &PairId, now: Instant) -> PeerId {
 }
 
 #[test]
-fn a_room_whose_maker_never_connects_is_let_go() {
+fn pair_room_without_its_creator_expires() {
     let mut board = Core::new(Limits::default());
     let start = Instant::now();
     board.make_pair(room("tea"), id(1), address(1, "here"), start).expect("a room");
@@ -192,7 +192,7 @@ fn a_room_whose_maker_never_connects_is_let_go() {
 }
 
 #[test]
-fn from_one_address_no_more_rooms_are_made_than_so_many_whose_makers_have_not_connected() {
+fn unclaimed_pair_rooms_of_one_address_are_limited() {
     let mut board = Core::new(Limits { max_unclaimed: 3, ..Limits::default() });
     let start = Instant::now();
     let make = |board: &mut Core, number: usize, from: Address, now: Instant| {

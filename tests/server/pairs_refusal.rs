@@ -13,7 +13,7 @@ const CREATE: &str = "CHECK_ROOM_RESPONSE_FAILURE";
 const DESTROY: &str = "DESTROY_ROOM_RESPONSE_FAILURE";
 
 #[tokio::test]
-async fn a_request_that_cannot_be_read_is_refused_and_the_next_one_works() {
+async fn unreadable_request_is_rejected_and_the_next_succeeds() {
     let server = TestServer::start(&[]).await;
     let long = json!({ "roomName": "r".repeat(65), "userId": 1 }).to_string();
     let nameless = json!({ "roomName": "tea", "userId": "u".repeat(65) }).to_string();
@@ -65,7 +65,7 @@ async fn only_allowed_origins_may_ask_and_they_may_read_the_answer() {
 }
 
 #[tokio::test]
-async fn a_room_is_not_destroyed_by_a_stranger() {
+async fn pair_room_is_not_destroyed_by_third_client() {
     let server = TestServer::start(&[]).await;
     let (mut one, mut two) = pair(&server, "tea").await;
     let stranger = async |body: &str| {
@@ -82,7 +82,7 @@ async fn a_room_is_not_destroyed_by_a_stranger() {
 }
 
 #[tokio::test]
-async fn a_room_that_is_missing_full_or_ones_own_cannot_be_joined() {
+async fn missing_full_or_own_pair_room_cannot_be_joined() {
     let server = TestServer::start(&[]).await;
     let (mut one, mut two) = pair(&server, "tea").await;
     let mut three = User::connect(&server, "3").await;
@@ -101,7 +101,7 @@ async fn a_room_that_is_missing_full_or_ones_own_cannot_be_joined() {
 }
 
 #[tokio::test]
-async fn the_connection_says_who_somebody_is_whatever_a_message_claims() {
+async fn sender_id_is_from_connection_not_from_message() {
     let server = TestServer::start(&[]).await;
     let (mut one, mut two) = pair(&server, "tea").await;
     let mut three = User::connect(&server, "3").await;
@@ -120,7 +120,7 @@ async fn the_connection_says_who_somebody_is_whatever_a_message_claims() {
 }
 
 #[tokio::test]
-async fn nonsense_is_told_and_closes_in_the_end_and_others_go_on() {
+async fn unknown_messages_get_errors_then_close_their_connection() {
     let server = TestServer::start(&[]).await;
     let (mut one, mut two) = pair(&server, "tea").await;
     let mut three = User::connect(&server, "3").await;
@@ -144,7 +144,7 @@ async fn nonsense_is_told_and_closes_in_the_end_and_others_go_on() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_say_who_it_is_is_closed() {
+async fn pair_connection_without_user_id_is_closed() {
     let server = TestServer::start(&[]).await;
     for path in ["/", "/?userId=", &format!("/?userId={}", "u".repeat(65))] {
         Bare::open_path(server.address(), path).await.expect_close(4400).await;
@@ -164,7 +164,7 @@ async fn a_message_that_is_too_large_closes_its_connection_only() {
 }
 
 #[tokio::test]
-async fn a_shutdown_is_told_to_both_whoever_hears_of_the_others_end_meanwhile() {
+async fn shutdown_notifies_both_of_a_pair() {
     // Which of the two ends first, and what the other is doing then, is chance.
     for _ in 0..20 {
         let server = TestServer::start(&[]).await;
@@ -178,7 +178,7 @@ async fn a_shutdown_is_told_to_both_whoever_hears_of_the_others_end_meanwhile() 
 }
 
 #[tokio::test]
-async fn a_password_is_asked_for_only_where_one_was_chosen() {
+async fn password_is_required_only_where_configured() {
     let server = TestServer::start(&["--password", "secret"]).await;
     let body = json!({ "roomName": "tea", "userId": 1 }).to_string();
     for (query, is_right) in [("", false), ("?password=x", false), ("?password=secret", true)] {
@@ -196,7 +196,7 @@ async fn a_password_is_asked_for_only_where_one_was_chosen() {
 }
 
 #[tokio::test]
-async fn nobody_takes_all_rooms_from_one_address_without_ever_connecting() {
+async fn unclaimed_rooms_of_one_address_leave_room_for_others() {
     let server = TestServer::start(&["--trust-proxy"]).await;
     let make = async |number: usize, from: &str| {
         let body = json!({ "roomName": format!("room {number}"), "userId": number }).to_string();
@@ -225,7 +225,7 @@ async fn nobody_takes_all_rooms_from_one_address_without_ever_connecting() {
 }
 
 #[tokio::test]
-async fn the_door_can_be_closed() {
+async fn pairs_can_be_switched_off() {
     let server = TestServer::start(&["--no-pairs"]).await;
     let reply = post(&server, "/create-room", r#"{"roomName":"tea","userId":1}"#).await;
     assert!(matches!(reply.status, 404 | 405), "{}", reply.status);

@@ -44,7 +44,7 @@ fn offer(hub: &Hub, peer: PeerId, connection: u64) -> bool {
 }
 
 #[test]
-fn a_panic_in_telling_one_ends_that_one_and_everybody_else_goes_on() {
+fn panic_in_one_outbox_ends_that_client_only() {
     let limits = Limits { grace: std::time::Duration::ZERO, ..Limits::default() };
     let hub = Hub::new(limits);
     let (faulty, broken) = arrive(&hub, 1, "faulty", true);

@@ -29,7 +29,7 @@ fn told(outgoing: &[Outgoing], to: PeerId) -> Vec<&ServerMessage> {
 }
 
 #[test]
-fn one_who_returns_in_the_moment_its_offer_expires_hears_of_it_once() {
+fn client_back_as_its_offer_expires_is_notified_once() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     board.offer(amy, OfferId(1), description("description"), start).expect("kept");
@@ -41,7 +41,7 @@ fn one_who_returns_in_the_moment_its_offer_expires_hears_of_it_once() {
 }
 
 #[test]
-fn one_who_returns_in_the_moment_the_other_is_given_up_hears_of_it_once() {
+fn client_back_as_its_peer_expires_is_notified_once() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
@@ -55,7 +55,7 @@ fn one_who_returns_in_the_moment_the_other_is_given_up_hears_of_it_once() {
 }
 
 #[test]
-fn one_who_returns_when_its_time_is_over_is_somebody_new() {
+fn client_back_after_the_grace_is_a_new_peer() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let grace = Limits::default().grace;
     for (away, is_back) in [(grace - SECOND, true), (grace, false)] {
@@ -69,7 +69,7 @@ fn one_who_returns_when_its_time_is_over_is_somebody_new() {
 }
 
 #[test]
-fn an_absence_that_is_over_does_not_end_the_next_one() {
+fn ended_absence_does_not_end_the_next() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let grace = Limits::default().grace;
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
@@ -83,7 +83,7 @@ fn an_absence_that_is_over_does_not_end_the_next_one() {
 }
 
 #[test]
-fn what_must_have_arrived_is_kept_no_longer_and_what_may_be_lost_is() {
+fn event_certainly_received_is_dropped_and_others_are_kept() {
     let limits = Limits { letter_ttl: 60 * SECOND, ..Limits::default() };
     let (mut board, start) = (Core::new(limits), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
@@ -101,7 +101,7 @@ fn what_must_have_arrived_is_kept_no_longer_and_what_may_be_lost_is() {
 }
 
 #[test]
-fn beyond_the_number_of_those_waited_for_the_one_who_left_first_is_given_up() {
+fn absent_peer_over_the_limit_expires_oldest_first() {
     let (mut board, now) = (Core::new(Limits { max_away: 2, ..Limits::default() }), Instant::now());
     for (number, name) in [(1, "amy"), (2, "bob"), (3, "cem")] {
         let peer = arrive(&mut board, number, name, None, now).peer;
@@ -115,7 +115,7 @@ fn beyond_the_number_of_those_waited_for_the_one_who_left_first_is_given_up() {
 }
 
 #[test]
-fn what_was_still_on_its_way_through_the_old_connection_is_not_acted_on() {
+fn event_of_replaced_connection_is_ignored() {
     let (mut board, now) = (Core::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, now).peer;
     assert_eq!(board.accept_event(amy, ConnectionId(1), Some(1)), Acceptance::New);
@@ -132,7 +132,7 @@ fn what_was_still_on_its_way_through_the_old_connection_is_not_acted_on() {
 }
 
 #[test]
-fn one_who_returns_in_the_moment_when_another_members_time_is_over_hears_of_it_once() {
+fn member_back_as_another_expires_is_notified_once() {
     let (mut board, start) = (Core::new(Limits::default()), Instant::now());
     let room = RoomName::new("kitchen").expect("short");
     let members = [(1, "amy"), (2, "bob")];

@@ -47,7 +47,7 @@ async fn whole_call(program: &Program, transport: Transport) {
 }
 
 #[tokio::test]
-async fn no_log_at_any_level_holds_what_was_said_or_who_said_it() {
+async fn log_at_any_level_has_no_payloads_passwords_or_addresses() {
     let flags = ["--log-level", "trace", "--password", PASSWORD, "--reconnect-grace", "0s"];
     let mut program = Program::start_keeping(&flags, |_| true).await;
     for transport in [Transport::WebSocket, Transport::Polling, Transport::Upgrade] {

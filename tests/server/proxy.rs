@@ -105,7 +105,7 @@ async fn public_url_is_allowed_and_redirected_to() {
 }
 
 #[tokio::test]
-async fn forwarded_header_without_flag_is_warned_of_once() {
+async fn forwarded_header_without_flag_causes_one_warning() {
     let is_warning = |line: &str| line.contains("--trust-proxy");
     let mut program =
         Program::start_keeping(&[], |line| line.contains("--trust-proxy") || line.contains("since")).await;
@@ -123,7 +123,7 @@ async fn forwarded_header_without_flag_is_warned_of_once() {
 }
 
 #[tokio::test]
-async fn trusted_proxy_is_not_warned_of() {
+async fn trusted_proxy_causes_no_warning() {
     let mut program = Program::start_keeping(&["--trust-proxy=127.0.0.1"], |line| {
         line.contains("--trust-proxy") || line.contains("since")
     })
@@ -134,7 +134,7 @@ async fn trusted_proxy_is_not_warned_of() {
 }
 
 #[tokio::test]
-async fn forged_entries_do_not_change_who_a_client_is() {
+async fn forged_forwarded_entries_do_not_change_the_address() {
     // Both connections come from one client, which writes something else before what the proxies add.
     let most = ["--max-connections-per-address", "1"];
     for (flag, added) in [

@@ -11,7 +11,7 @@ use crate::support::{Client, TestServer, Transport};
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
 #[tokio::test]
-async fn the_offer_of_a_caller_who_is_away_is_hidden_from_newcomers_at_once() {
+async fn offer_of_absent_caller_is_hidden_from_new_clients() {
     for transport in EVERY {
         let server = TestServer::start(&[]).await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -27,7 +27,7 @@ async fn the_offer_of_a_caller_who_is_away_is_hidden_from_newcomers_at_once() {
 }
 
 #[tokio::test]
-async fn after_five_seconds_everybody_hears_that_it_is_lost_and_after_the_return_that_it_is_open_again() {
+async fn absent_callers_offer_is_lost_after_5_s_and_reopens_on_return() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -51,7 +51,7 @@ async fn after_five_seconds_everybody_hears_that_it_is_lost_and_after_the_return
 }
 
 #[tokio::test]
-async fn at_the_end_of_a_shorter_grace_everybody_hears_once_that_it_is_lost() {
+async fn absent_callers_offer_is_lost_after_shorter_grace() {
     let server = TestServer::start(&["--reconnect-grace", "300ms"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -67,7 +67,7 @@ async fn at_the_end_of_a_shorter_grace_everybody_hears_once_that_it_is_lost() {
 }
 
 #[tokio::test]
-async fn an_offer_whose_caller_is_back_in_time_is_announced_to_those_who_never_heard_of_it() {
+async fn offer_reopened_in_time_is_sent_to_new_clients_only() {
     for transport in EVERY {
         let server = TestServer::start(&[]).await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -94,7 +94,7 @@ async fn an_offer_whose_caller_is_back_in_time_is_announced_to_those_who_never_h
 }
 
 #[tokio::test]
-async fn one_who_was_away_when_the_offer_was_made_never_heard_of_it_either() {
+async fn offer_reopened_is_sent_to_client_absent_at_its_start() {
     let server = TestServer::start(&[]).await;
     let mut cem = Client::connect(&server, "cem").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -116,7 +116,7 @@ async fn one_who_was_away_when_the_offer_was_made_never_heard_of_it_either() {
 }
 
 #[tokio::test]
-async fn one_who_came_twice_meanwhile_hears_of_the_offer_once() {
+async fn offer_reopened_is_sent_once_to_client_that_reconnected() {
     let server = TestServer::start(&[]).await;
     let mut cem = Client::connect(&server, "cem").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -139,7 +139,7 @@ async fn one_who_came_twice_meanwhile_hears_of_the_offer_once() {
 }
 
 #[tokio::test]
-async fn the_other_party_hears_peer_lost_then_peer_back_and_the_call_goes_on() {
+async fn peer_receives_peer_lost_then_peer_back_and_call_goes_on() {
     for transport in EVERY {
         for outgoing in [true, false] {
             let server = TestServer::start(&[]).await;
@@ -166,7 +166,7 @@ async fn the_other_party_hears_peer_lost_then_peer_back_and_the_call_goes_on() {
 }
 
 #[tokio::test]
-async fn after_the_grace_the_other_party_hears_that_the_call_is_lost_and_it_is_over() {
+async fn peer_receives_peer_hangup_lost_after_the_grace() {
     let server = TestServer::start(&["--reconnect-grace", "300ms"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -213,7 +213,7 @@ async fn closed_on_purpose_ends_everything_at_once() {
 }
 
 #[tokio::test]
-async fn who_breaks_again_after_coming_back_is_waited_for_anew() {
+async fn second_break_after_return_gets_a_full_grace() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -251,7 +251,7 @@ async fn another_name_or_lobby_takes_nothing_back() {
 }
 
 #[tokio::test]
-async fn a_live_connection_of_the_same_name_keeps_what_it_has() {
+async fn connected_client_of_same_name_keeps_its_calls() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -266,7 +266,7 @@ async fn a_live_connection_of_the_same_name_keeps_what_it_has() {
 }
 
 #[tokio::test]
-async fn two_of_one_name_each_take_back_what_one_of_them_had() {
+async fn absent_clients_of_one_name_take_back_one_set_each() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut first = Client::connect(&server, "amy").await;

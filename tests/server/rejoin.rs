@@ -40,7 +40,7 @@ async fn rejoined(server: &TestServer, transport: Transport) -> (Client, Client)
 }
 
 #[tokio::test]
-async fn when_both_ends_have_said_so_both_hear_peer_back_and_the_call_is_known_again() {
+async fn rejoin_from_both_ends_restores_call_with_peer_back() {
     for transport in [Transport::WebSocket, Transport::Polling, Transport::Upgrade] {
         let server = TestServer::start(&[]).await;
         let (mut amy, mut bob) = rejoined(&server, transport).await;
@@ -115,7 +115,7 @@ async fn only_ends_that_fit_are_connected() {
 }
 
 #[tokio::test]
-async fn a_call_of_others_cannot_be_joined() {
+async fn rejoin_of_another_call_is_rejected() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -165,7 +165,7 @@ async fn a_rejoin_that_cannot_be_read_is_refused() {
 }
 
 #[tokio::test]
-async fn one_who_waits_for_the_other_end_may_break_and_come_back() {
+async fn rejoin_pending_survives_a_break() {
     let server = TestServer::start(&[]).await;
     let mut bob = survivor(&server, "bob").await;
     let mut amy = survivor(&server, "amy").await;
@@ -178,7 +178,7 @@ async fn one_who_waits_for_the_other_end_may_break_and_come_back() {
 }
 
 #[tokio::test]
-async fn an_open_offer_put_back_stays_ones_own_beside_a_call_that_is_joined_again() {
+async fn open_offer_stays_beside_a_rejoined_call() {
     for offers_first in [true, false] {
         let server = TestServer::start(&[]).await;
         let mut bob = survivor(&server, "bob").await;
@@ -204,7 +204,7 @@ async fn an_open_offer_put_back_stays_ones_own_beside_a_call_that_is_joined_agai
 }
 
 #[tokio::test]
-async fn an_old_answer_button_leads_to_a_clear_refusal_and_never_to_a_strangers_call() {
+async fn answer_to_offer_before_restart_never_reaches_another_call() {
     let before = TestServer::start(&[]).await;
     let mut amy = Client::connect(&before, "amy").await;
     let mut bob = Client::connect(&before, "bob").await;
@@ -222,7 +222,7 @@ async fn an_old_answer_button_leads_to_a_clear_refusal_and_never_to_a_strangers_
 }
 
 #[tokio::test]
-async fn the_other_end_that_comes_later_hears_how_the_first_one_ended_the_call() {
+async fn later_rejoin_receives_how_the_call_ended() {
     let server = TestServer::start(&["--reconnect-grace", "3s"]).await;
     for reason in ["hangup", "closed", "lost"] {
         let mut amy = survivor(&server, "amy").await;

@@ -17,7 +17,7 @@ fn well(id: &str, text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_new_offer_within_a_call_goes_to_the_other_party_alone_and_its_answer_comes_back() {
+async fn offer_within_a_call_reaches_the_peer_only_and_is_answered() {
     for transport in [Transport::WebSocket, Transport::Polling, Transport::Upgrade] {
         let server = TestServer::start(&[]).await;
         let mut amy = Client::connect_by(&server, transport, "amy").await;
@@ -44,7 +44,7 @@ async fn a_new_offer_within_a_call_goes_to_the_other_party_alone_and_its_answer_
 }
 
 #[tokio::test]
-async fn candidates_of_a_new_offer_name_the_role_in_the_first_one() {
+async fn candidates_after_renegotiation_keep_the_first_role() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -65,7 +65,7 @@ async fn candidates_of_a_new_offer_name_the_role_in_the_first_one() {
 }
 
 #[tokio::test]
-async fn both_may_offer_anew_at_once() {
+async fn colliding_offers_within_a_call_reach_both_peers() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -100,7 +100,7 @@ async fn a_new_offer_is_answered_once() {
 }
 
 #[tokio::test]
-async fn an_offer_id_that_is_no_call_of_the_senders_is_refused() {
+async fn offer_with_id_of_no_own_call_is_rejected() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -146,7 +146,7 @@ async fn a_new_offer_within_a_call_leaves_the_open_offer_alone() {
 }
 
 #[tokio::test]
-async fn a_new_offer_waits_for_one_who_is_away() {
+async fn offer_within_a_call_is_kept_for_absent_peer() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

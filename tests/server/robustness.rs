@@ -13,7 +13,7 @@ use crate::support::wire::Frame;
 use crate::support::{Client, TestServer, Transport, within};
 
 #[tokio::test]
-async fn a_message_of_the_largest_size_is_taken_and_one_more_byte_ends_the_connection() {
+async fn message_of_max_size_is_accepted_and_one_byte_more_closes() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for transport in [Transport::WebSocket, Transport::Polling, Transport::Upgrade] {
@@ -46,7 +46,7 @@ async fn max_message_holds_on_every_transport() {
 }
 
 #[tokio::test]
-async fn garbage_frames_harm_nobody() {
+async fn garbage_frames_do_not_affect_others() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let garbage = [
@@ -117,7 +117,7 @@ async fn garbage_frames_harm_nobody() {
 }
 
 #[tokio::test]
-async fn random_frames_harm_nobody() {
+async fn random_frames_do_not_affect_others() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut runner = TestRunner::deterministic();
@@ -136,7 +136,7 @@ async fn random_frames_harm_nobody() {
 }
 
 #[tokio::test]
-async fn an_event_with_an_attachment_that_never_comes_keeps_nobody_waiting() {
+async fn missing_attachment_does_not_delay_others() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut eve = Client::connect(&server, "eve").await;
@@ -148,7 +148,7 @@ async fn an_event_with_an_attachment_that_never_comes_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn a_placeholder_that_names_no_attachment_is_refused_or_kept_but_harms_nobody() {
+async fn placeholder_without_attachment_is_harmless() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut eve = Client::connect(&server, "eve").await;
@@ -163,7 +163,7 @@ async fn a_placeholder_that_names_no_attachment_is_refused_or_kept_but_harms_nob
 }
 
 #[tokio::test]
-async fn one_that_announces_thousands_of_attachments_is_stopped() {
+async fn client_announcing_thousands_of_attachments_is_stopped() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut eve = Client::connect(&server, "eve").await;
@@ -178,7 +178,7 @@ async fn one_that_announces_thousands_of_attachments_is_stopped() {
 }
 
 #[tokio::test]
-async fn one_that_never_says_who_it_is_is_closed() {
+async fn client_without_connect_is_closed() {
     let server = TestServer::start(&["--connect-timeout", "300ms"]).await;
     for transport in [Transport::WebSocket, Transport::Polling] {
         let mut silent = Client::open(&server, transport).await;
@@ -205,7 +205,7 @@ async fn events_before_connect_do_nothing() {
 }
 
 #[tokio::test]
-async fn a_second_connect_packet_does_no_harm() {
+async fn second_connect_packet_is_harmless() {
     let server = TestServer::start(&["--reconnect-grace", "300ms"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut amy = Client::connect(&server, "amy").await;

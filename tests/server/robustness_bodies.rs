@@ -44,7 +44,7 @@ async fn a_body_whose_length_cannot_be_believed_is_refused() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused_with_and_without_a_length() {
+async fn oversized_body_is_rejected_with_and_without_length() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
@@ -119,7 +119,7 @@ async fn a_body_that_never_ends_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_polling_body_that_comes_in_drops_is_one_body() {
+async fn polling_body_sent_byte_by_byte_is_one_body() {
     let server = TestServer::start(&[]).await;
     let sid = session(server.address()).await;
     let body = "42[\"💥\",\"💥\"]\u{1e}427[\"test\"]\u{1e}428[\"test\"]";
@@ -134,7 +134,7 @@ async fn a_polling_body_that_comes_in_drops_is_one_body() {
 }
 
 #[tokio::test]
-async fn bodies_for_pairs_are_read_whatever_they_are_called() {
+async fn pair_request_body_of_any_content_type_is_read() {
     let server = TestServer::start(&[]).await;
     for (number, kind) in ["application/json", "text/plain", "image/png", "multipart/form-data", ""].iter().enumerate()
     {

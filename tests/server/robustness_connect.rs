@@ -13,7 +13,7 @@ use crate::support::{Client, TestServer, Transport};
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
 #[tokio::test]
-async fn auth_of_any_kind_is_no_password() {
+async fn auth_of_other_types_is_no_password() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let kinds = [
         "",
@@ -56,7 +56,7 @@ async fn auth_of_any_kind_is_no_password() {
 
 /// On several threads, so that the many run at once.
 #[tokio::test(flavor = "multi_thread")]
-async fn hundreds_of_connects_in_one_breath_are_one() {
+async fn hundreds_of_connects_at_once_are_one() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     for _ in 0..20 {
         let sid = new_session(entrance.address).await;
@@ -72,7 +72,7 @@ async fn hundreds_of_connects_in_one_breath_are_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_gone_before_it_is_there_leaves_nothing() {
+async fn disconnect_before_connect_completes_leaves_nothing() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
     for words in [vec![CONNECT, "41"], vec!["41", CONNECT], vec!["41", CONNECT, "41"], vec![CONNECT, "41", "41"]] {
         for _ in 0..20 {
@@ -86,7 +86,7 @@ async fn who_is_gone_before_it_is_there_leaves_nothing() {
 
 /// The library's late removal of a session's first socket may take away the second, which then nobody ends: a ghost.
 #[tokio::test(flavor = "multi_thread")]
-async fn connects_and_disconnects_in_turn_leave_no_ghost() {
+async fn connects_and_disconnects_in_turn_leave_nothing() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
     for _ in 0..50 {
         let sid = new_session(entrance.address).await;
@@ -98,7 +98,7 @@ async fn connects_and_disconnects_in_turn_leave_no_ghost() {
 }
 
 #[tokio::test]
-async fn other_namespaces_are_refused_and_what_is_said_in_them_is_passed_over() {
+async fn other_namespaces_are_rejected_and_their_events_ignored() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let address = server.address();
@@ -116,7 +116,7 @@ async fn other_namespaces_are_refused_and_what_is_said_in_them_is_passed_over() 
 }
 
 #[tokio::test]
-async fn keys_that_mean_something_to_javascript_are_keys_like_any_other() {
+async fn javascript_prototype_keys_are_ordinary_keys() {
     let server = TestServer::start(&[]).await;
     let odd = r#"{"type":"offer","__proto__":{"a":1},"constructor":{"prototype":{"a":1}},"toString":null,"type":"x"}"#;
     for transport in EVERY {

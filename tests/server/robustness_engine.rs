@@ -60,7 +60,7 @@ async fn a_crafted_query_is_refused_and_opens_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_added_to_a_query_is_neither_believed_nor_repeated() {
+async fn extra_query_parameters_are_ignored_and_not_echoed() {
     let server = TestServer::start(&[]).await;
     // An empty id is none, as with the official server.
     let evil =
@@ -76,7 +76,7 @@ async fn what_is_added_to_a_query_is_neither_believed_nor_repeated() {
 }
 
 #[tokio::test]
-async fn a_method_that_has_no_meaning_is_refused() {
+async fn unsupported_method_is_rejected() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for method in ["PUT", "DELETE", "PATCH", "HEAD", "TRACE", "FOO"] {
@@ -89,7 +89,7 @@ async fn a_method_that_has_no_meaning_is_refused() {
 }
 
 #[tokio::test]
-async fn a_session_of_one_transport_is_none_of_the_other() {
+async fn session_of_one_transport_is_unknown_to_the_other() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let sid = amy.handshake["sid"].as_str().expect("a session id").to_owned();
@@ -110,7 +110,7 @@ fn ends_session(first: u8) -> bool {
 }
 
 #[tokio::test]
-async fn a_packet_of_any_type_is_taken_or_ends_its_own_session() {
+async fn packet_of_any_type_is_accepted_or_ends_its_session_only() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for transport in [Transport::WebSocket, Transport::Polling] {
@@ -165,7 +165,7 @@ async fn two_polls_at_once_end_their_session_and_no_other() {
 }
 
 #[tokio::test]
-async fn polling_bodies_of_any_content_type_but_binary_are_read() {
+async fn polling_body_is_read_with_each_content_type_but_binary() {
     let server = TestServer::start(&[]).await;
     let types = [
         "text/plain;charset=UTF-8",
@@ -217,7 +217,7 @@ async fn a_polling_body_that_cannot_be_read_ends_its_session_only() {
 }
 
 #[tokio::test]
-async fn a_polling_body_of_thousands_of_packets_harms_nobody() {
+async fn polling_body_of_thousands_of_packets_is_harmless() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let packets =
         ["42[\"test\"]", "421[\"checkOffers\"]", "42[\"newOffer\",{}]", "40", "430[]", "42/x,[]", "45", "2", "41"];
@@ -230,7 +230,7 @@ async fn a_polling_body_of_thousands_of_packets_harms_nobody() {
 }
 
 #[tokio::test]
-async fn one_that_speaks_before_it_says_who_it_is_is_closed() {
+async fn client_that_sends_events_before_connect_is_closed() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for transport in [Transport::WebSocket, Transport::Polling] {

@@ -65,7 +65,7 @@ async fn send_forbidden(address: SocketAddr, door: Service, name: &str, bytes: &
 }
 
 #[tokio::test]
-async fn a_frame_that_breaks_the_protocol_ends_its_connection_and_others_go_on() {
+async fn frame_violating_the_protocol_closes_its_connection_only() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for door in Service::ALL {
@@ -88,7 +88,7 @@ async fn a_frame_that_breaks_the_protocol_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_close_frame_of_any_code_is_answered_and_ends_the_connection() {
+async fn close_frame_with_each_code_is_answered_and_closes() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     for door in Service::ALL {
         for code in [0, 999, 1000, 1001, 1004, 1005, 1006, 1011, 1015, 2999, 3000, 4000, 4999, 5000, u16::MAX] {
@@ -143,7 +143,7 @@ async fn tiny_pieces_without_end_are_stopped_at_the_largest_message() {
 }
 
 #[tokio::test]
-async fn empty_pieces_and_a_ping_between_them_make_one_message() {
+async fn empty_fragments_with_a_ping_between_are_one_message() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for door in Service::ALL {

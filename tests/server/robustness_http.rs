@@ -23,7 +23,7 @@ fn heads() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_head_of_thousands_of_lines_or_with_a_huge_one_is_refused() {
+async fn head_with_too_many_or_too_long_lines_is_rejected() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let huge = "x".repeat(1_000_000);
@@ -78,7 +78,7 @@ async fn an_address_that_is_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_refused() {
+async fn bytes_that_are_not_http_are_rejected() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let close = "Host: localhost\r\nConnection: close\r\n\r\n";
@@ -125,7 +125,7 @@ async fn a_head_that_never_ends_is_given_up() {
 }
 
 #[tokio::test]
-async fn hundreds_who_are_half_way_through_their_heads_keep_nobody_waiting() {
+async fn hundreds_of_unfinished_heads_do_not_delay_others() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut held = Vec::new();
@@ -141,7 +141,7 @@ async fn hundreds_who_are_half_way_through_their_heads_keep_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn requests_one_upon_the_other_are_answered_in_order() {
+async fn pipelined_requests_are_answered_in_order() {
     let server = TestServer::start(&[]).await;
     let mut stream = server.stream().await;
     let ready = "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -160,7 +160,7 @@ async fn requests_one_upon_the_other_are_answered_in_order() {
 }
 
 #[tokio::test]
-async fn paths_that_lead_nowhere_are_told_so() {
+async fn unknown_paths_get_a_client_error() {
     let dir = folder(&["index.html", "secret.key"]);
     for flags in [&[][..], &[name(&dir)]] {
         let server = TestServer::start(flags).await;
@@ -196,7 +196,7 @@ async fn paths_that_lead_nowhere_are_told_so() {
 }
 
 #[tokio::test]
-async fn a_request_for_many_ranges_is_not_answered_by_more_than_the_file() {
+async fn request_for_many_ranges_gets_at_most_the_file() {
     let dir = folder(&["index.html", "large.txt"]);
     std::fs::write(dir.path().join("large.txt"), vec![b'x'; 100_000]).expect("written");
     let server = TestServer::start(&[name(&dir)]).await;
@@ -216,7 +216,7 @@ async fn a_request_for_many_ranges_is_not_answered_by_more_than_the_file() {
 }
 
 #[tokio::test]
-async fn who_asks_for_another_upgrade_gets_the_page() {
+async fn request_for_another_upgrade_gets_the_page() {
     let server = TestServer::start(&[]).await;
     for upgrade in ["h2c", "HTTP/2.0", "TLS/1.3", "foo", ""] {
         let headers = [("Connection", "Upgrade, close"), ("Upgrade", upgrade)];

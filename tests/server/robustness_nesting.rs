@@ -37,7 +37,7 @@ async fn post(server: &TestServer, path: &str, body: &str) {
 }
 
 #[tokio::test]
-async fn texts_within_texts_overflow_no_stack() {
+async fn nested_text_overflows_no_stack() {
     let mut program = Program::start(&[]).await;
     let value = nested(200);
 
@@ -70,7 +70,7 @@ async fn texts_within_texts_overflow_no_stack() {
 }
 
 #[tokio::test]
-async fn texts_within_auth_overflow_no_stack() {
+async fn nested_text_in_auth_overflows_no_stack() {
     let mut program = Program::start(&[]).await;
     let auth = json!({ "userName": "amy", "password": "x", "more": { KEY: nested(200) } });
     Client::connect_as(&program.server, auth).await;
@@ -78,7 +78,7 @@ async fn texts_within_auth_overflow_no_stack() {
 }
 
 #[tokio::test]
-async fn texts_within_the_head_of_a_token_overflow_no_stack() {
+async fn nested_text_in_token_header_overflows_no_stack() {
     let mut program = Program::start(&["--jwt-secret", SECRET]).await;
     // About as much as a token may hold.
     let token = assembled(json!({ "alg": "HS256", "x": { KEY: nested(14) } }), json!({}), |_| Vec::new());

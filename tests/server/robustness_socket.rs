@@ -78,7 +78,7 @@ async fn an_event_whose_name_is_no_text_ends_its_connection() {
 }
 
 #[tokio::test]
-async fn packets_of_no_known_type_end_their_connection() {
+async fn packets_with_unknown_type_close_their_connection() {
     all_are_mute(false, &["4", "44", "44{\"message\":\"x\"}", "47", "49", "4x", "4[]", "43[]", "43", "46", "4\u{0}"])
         .await;
 }
@@ -119,7 +119,7 @@ async fn names_that_mean_something_elsewhere_mean_nothing_here() {
 }
 
 #[tokio::test]
-async fn acks_that_nobody_asked_for_are_passed_over() {
+async fn unrequested_acks_are_ignored() {
     let server = TestServer::start(&[]).await;
     let acks =
         ["430[]", "431[null]", "439223372036854775807[]", "430[{\"__proto__\":1}]", "430[", "43/other,0[]", "460-0[]"];
@@ -130,7 +130,7 @@ async fn acks_that_nobody_asked_for_are_passed_over() {
 }
 
 #[tokio::test]
-async fn an_ack_is_asked_for_by_a_number_that_comes_back_or_not_at_all() {
+async fn ack_number_returns_unchanged_or_not_at_all() {
     let server = TestServer::start(&[]).await;
     for transport in EVERY {
         for id in ["0", "1", "4294967296", "9007199254740993", "9223372036854775807"] {
@@ -151,7 +151,7 @@ async fn an_ack_is_asked_for_by_a_number_that_comes_back_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn deep_nesting_is_refused_at_each_door() {
+async fn deep_nesting_is_rejected_on_every_service() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
@@ -221,7 +221,7 @@ async fn attachments_that_are_not_as_announced_end_their_connection() {
 }
 
 #[tokio::test]
-async fn attachments_that_never_come_are_forgotten_with_their_connection() {
+async fn missing_attachments_are_forgotten_with_their_connection() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
     let entrance = HttpServer::open(&flags).await;
     for parts in 0..100 {
@@ -234,7 +234,7 @@ async fn attachments_that_never_come_are_forgotten_with_their_connection() {
 }
 
 #[tokio::test]
-async fn thousands_of_empty_attachments_are_taken_or_end_their_connection() {
+async fn thousands_of_empty_attachments_are_accepted_or_close() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut eve = Client::connect(&server, "eve").await;

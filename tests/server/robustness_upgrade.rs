@@ -48,7 +48,7 @@ async fn an_upgrade_without_a_probe_leaves_its_session_polling() {
 }
 
 #[tokio::test]
-async fn polls_and_posts_during_an_upgrade_are_answered_and_nothing_is_lost() {
+async fn polls_and_posts_during_upgrade_are_answered_without_loss() {
     let server = TestServer::start(&[]).await;
     let address = server.address();
     let sid = session(address).await;
@@ -79,7 +79,7 @@ async fn polls_and_posts_during_an_upgrade_are_answered_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_upgrades_of_one_session_at_once_harm_no_other_and_leave_nothing() {
+async fn concurrent_upgrades_of_one_session_leave_nothing() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
@@ -98,7 +98,7 @@ async fn two_upgrades_of_one_session_at_once_harm_no_other_and_leave_nothing() {
 }
 
 #[tokio::test]
-async fn a_websocket_for_a_session_that_is_none_is_refused() {
+async fn websocket_for_unknown_session_is_rejected() {
     let server = TestServer::start(&[]).await;
     for _ in 0..20 {
         let mut stream = connect(server.address()).await.expect("the server accepts");
@@ -139,18 +139,18 @@ async fn refuses_what_is_no_handshake(door: Service) {
 }
 
 #[tokio::test]
-async fn what_is_no_handshake_of_a_websocket_opens_none_for_rooms_and_pairs() {
+async fn invalid_handshake_is_rejected_for_rooms_and_pairs() {
     refuses_what_is_no_handshake(Service::Rooms).await;
     refuses_what_is_no_handshake(Service::Pairs).await;
 }
 
 #[tokio::test]
-async fn what_is_no_handshake_of_a_websocket_opens_none_for_the_course() {
+async fn invalid_handshake_is_rejected_for_the_course() {
     refuses_what_is_no_handshake(Service::Course).await;
 }
 
 #[tokio::test]
-async fn a_session_that_was_disconnected_may_connect_again_and_leaves_nothing() {
+async fn disconnected_session_may_connect_again_and_leaves_nothing() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let sid = session(entrance.address).await;
     for _ in 0..20 {
@@ -168,7 +168,7 @@ async fn a_session_that_was_disconnected_may_connect_again_and_leaves_nothing() 
 }
 
 #[tokio::test]
-async fn those_with_a_wrong_password_leave_nothing() {
+async fn clients_with_wrong_password_leave_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
     let entrance = HttpServer::open(&flags).await;
     // Not so many that they have to wait for being told.

@@ -8,7 +8,7 @@ use crate::support::{Bare, Client, Member, TestServer};
 const ROOM: &str = "kitchen";
 
 #[tokio::test]
-async fn the_first_one_in_a_room_finds_nobody_and_is_asked_for_nothing() {
+async fn first_member_of_a_room_finds_no_members() {
     let server = TestServer::start(&[]).await;
     for (room, kind) in ["one", "two", "three", "four"].into_iter().zip(EVERY) {
         let mut amy = Member::connect(&server, kind, "amy").await;
@@ -20,7 +20,7 @@ async fn the_first_one_in_a_room_finds_nobody_and_is_asked_for_nothing() {
 }
 
 #[tokio::test]
-async fn a_newcomer_hears_who_is_there_and_is_asked_to_offer_and_the_others_hear_who_came() {
+async fn new_member_receives_members_and_members_receive_user_joined() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let mut amy = Member::connect(&server, first, "amy").await;
@@ -37,7 +37,7 @@ async fn a_newcomer_hears_who_is_there_and_is_asked_to_offer_and_the_others_hear
 }
 
 #[tokio::test]
-async fn members_are_listed_in_the_order_of_their_coming_without_oneself() {
+async fn member_list_is_in_order_of_joining_without_oneself() {
     let server = TestServer::start(&[]).await;
     let [amy, bob, mut cem] = Member::gather(&server, ROOM, [BARE, WEB_SOCKET, BARE]).await;
     let mut dan = Member::connect(&server, WEB_SOCKET, "dan").await;
@@ -54,7 +54,7 @@ async fn members_are_listed_in_the_order_of_their_coming_without_oneself() {
 }
 
 #[tokio::test]
-async fn without_an_ack_asked_for_joined_room_says_it_all() {
+async fn join_without_ack_gets_joined_room_event() {
     let server = TestServer::start(&[]).await;
     for kind in EVERY {
         let mut amy = Member::connect(&server, kind, "amy").await;
@@ -67,7 +67,7 @@ async fn without_an_ack_asked_for_joined_room_says_it_all() {
 }
 
 #[tokio::test]
-async fn one_who_joins_twice_finds_what_there_is_and_nobody_else_hears_of_it() {
+async fn second_join_returns_members_and_notifies_no_other() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
@@ -88,7 +88,7 @@ async fn one_who_joins_twice_finds_what_there_is_and_nobody_else_hears_of_it() {
 }
 
 #[tokio::test]
-async fn one_who_is_in_two_rooms_has_two_peer_ids_and_neither_is_a_socket_id() {
+async fn member_of_two_rooms_has_two_peer_ids_and_no_socket_id() {
     let server = TestServer::start(&[]).await;
     for kind in EVERY {
         let mut amy = Member::connect(&server, kind, "amy").await;
@@ -115,7 +115,7 @@ async fn one_who_is_in_two_rooms_has_two_peer_ids_and_neither_is_a_socket_id() {
 }
 
 #[tokio::test]
-async fn one_who_leaves_hears_nothing_more_and_the_others_hear_that_it_left() {
+async fn member_that_leaves_receives_no_more_and_others_user_left() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob, mut cem] = Member::gather(&server, ROOM, [first, second, first]).await;
@@ -131,7 +131,7 @@ async fn one_who_leaves_hears_nothing_more_and_the_others_hear_that_it_left() {
 }
 
 #[tokio::test]
-async fn what_happens_in_one_room_is_heard_only_there() {
+async fn event_of_one_room_never_reaches_another() {
     let server = TestServer::start(&[]).await;
     let mut amy = Member::connect(&server, WEB_SOCKET, "amy").await;
     let mut bob = Member::connect(&server, BARE, "bob").await;
@@ -152,7 +152,7 @@ async fn what_happens_in_one_room_is_heard_only_there() {
 }
 
 #[tokio::test]
-async fn lobbies_keep_rooms_of_one_name_apart() {
+async fn rooms_of_one_name_are_separate_per_lobby() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let lobby = |name: &str| json!({ "lobby": name });
@@ -172,7 +172,7 @@ async fn lobbies_keep_rooms_of_one_name_apart() {
 }
 
 #[tokio::test]
-async fn one_who_only_comes_for_rooms_hears_nothing_of_calls_and_calls_go_on_beside_rooms() {
+async fn bare_client_receives_no_calls_and_calls_work_beside_rooms() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

@@ -21,7 +21,7 @@ struct Pair {
 }
 
 #[tokio::test]
-async fn five_of_all_kinds_exchange_offers_answers_and_candidates_in_all_ten_pairs() {
+async fn five_members_of_all_kinds_connect_in_all_ten_pairs() {
     let server = TestServer::start(&[]).await;
     let kinds = [POLLING, WEB_SOCKET, UPGRADE, BARE, BARE];
     let members = kinds.into_iter().enumerate().map(|(number, kind)| {
@@ -105,7 +105,7 @@ const IN_ONE: usize = 10;
 
 /// Two hundred join at once; some leave and come again, some reload their page.
 #[tokio::test]
-async fn after_a_storm_everybody_knows_everybody_in_its_room_exactly_once() {
+async fn many_joins_and_leaves_end_with_agreeing_member_lists() {
     let server = TestServer::start(&[]).await;
     let storm = (0..ROOMS * IN_ONE).map(|number| {
         let server = &server;

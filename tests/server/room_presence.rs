@@ -11,7 +11,7 @@ const NO_GRACE: [&str; 2] = ["--reconnect-grace", "0s"];
 const SHORT_GRACE: [&str; 2] = ["--reconnect-grace", "300ms"];
 
 #[tokio::test]
-async fn one_who_closes_is_out_of_all_its_rooms_at_once() {
+async fn member_that_closes_leaves_all_its_rooms_at_once() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob, mut cem] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
@@ -31,7 +31,7 @@ async fn one_who_closes_is_out_of_all_its_rooms_at_once() {
 }
 
 #[tokio::test]
-async fn one_whose_connection_breaks_is_lost_and_after_the_grace_it_has_left() {
+async fn broken_member_is_lost_and_leaves_after_the_grace() {
     for kind in EVERY {
         let server = TestServer::start(&SHORT_GRACE).await;
         let [mut amy, mut bob, cem] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
@@ -50,7 +50,7 @@ async fn one_whose_connection_breaks_is_lost_and_after_the_grace_it_has_left() {
 }
 
 #[tokio::test]
-async fn without_a_grace_it_has_left_at_once() {
+async fn broken_member_without_grace_leaves_at_once() {
     for kind in EVERY {
         let server = TestServer::start(&NO_GRACE).await;
         let [mut amy, mut bob, cem] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
@@ -64,7 +64,7 @@ async fn without_a_grace_it_has_left_at_once() {
 }
 
 #[tokio::test]
-async fn one_who_comes_back_in_time_keeps_its_place_and_the_others_hear_that_it_is_back() {
+async fn member_back_in_time_keeps_its_place_and_others_user_back() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob, cem] = Member::gather(&server, ROOM, [WEB_SOCKET, BARE, kind]).await;
@@ -89,7 +89,7 @@ async fn one_who_comes_back_in_time_keeps_its_place_and_the_others_hear_that_it_
 }
 
 #[tokio::test]
-async fn a_newcomer_finds_one_who_is_away_and_hears_what_becomes_of_it() {
+async fn new_member_sees_absent_member_and_is_notified_of_it() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
         let [mut amy, bob] = Member::gather(&server, ROOM, [BARE, kind]).await;
@@ -111,7 +111,7 @@ async fn a_newcomer_finds_one_who_is_away_and_hears_what_becomes_of_it() {
 
 /// The states in which somebody may vanish: what it had said before, and what the other heard of that.
 #[tokio::test]
-async fn a_member_may_vanish_in_every_state_and_the_others_are_told_and_go_on() {
+async fn member_may_vanish_in_every_state_and_others_are_notified() {
     type Step = (&'static str, fn(&Value, usize) -> Value, &'static str);
     const STEPS: [Step; 12] = {
         let mut steps: [Step; 12] = [(
@@ -162,7 +162,7 @@ async fn a_member_may_vanish_in_every_state_and_the_others_are_told_and_go_on() 
 }
 
 #[tokio::test]
-async fn one_who_vanishes_before_joining_is_answered_is_not_left_behind() {
+async fn member_that_vanishes_while_joining_is_removed() {
     for kind in EVERY {
         for on_purpose in [true, false] {
             let server = TestServer::start(&NO_GRACE).await;

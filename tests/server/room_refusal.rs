@@ -22,7 +22,7 @@ fn directed(room: &str, to: &Value) -> [(&'static str, Value); 3] {
 }
 
 #[tokio::test]
-async fn who_is_not_in_a_room_can_say_nothing_there() {
+async fn event_from_outside_the_room_is_rejected() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let [mut amy] = Member::gather(&server, ROOM, [first]).await;
@@ -41,7 +41,7 @@ async fn who_is_not_in_a_room_can_say_nothing_there() {
 }
 
 #[tokio::test]
-async fn nobody_is_reached_under_a_peer_id_that_is_no_other_members() {
+async fn event_to_unknown_peer_id_is_rejected() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut gone, mut bob] = Member::gather(&server, ROOM, [first, first, second]).await;
@@ -79,7 +79,7 @@ async fn nobody_is_reached_under_a_peer_id_that_is_no_other_members() {
 }
 
 #[tokio::test]
-async fn what_is_not_as_an_event_takes_it_is_refused() {
+async fn payload_of_wrong_type_is_rejected() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [BARE, kind]).await;
@@ -130,7 +130,7 @@ async fn a_room_name_has_at_most_64_characters() {
 }
 
 #[tokio::test]
-async fn what_is_larger_than_allowed_is_refused() {
+async fn oversized_payload_is_rejected() {
     let limits = ["--max-candidate", "1000B", "--max-description", "2000B"];
     for (first, second) in PAIRS {
         let server = TestServer::start(&limits).await;
@@ -152,7 +152,7 @@ async fn what_is_larger_than_allowed_is_refused() {
 }
 
 #[tokio::test]
-async fn a_full_room_takes_nobody_more_until_somebody_leaves() {
+async fn full_room_rejects_members_until_one_leaves() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&["--max-room", "2"]).await;
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
@@ -171,7 +171,7 @@ async fn a_full_room_takes_nobody_more_until_somebody_leaves() {
 }
 
 #[tokio::test]
-async fn one_who_is_away_keeps_its_place_in_a_full_room() {
+async fn absent_member_keeps_its_place_in_a_full_room() {
     at_once(PAIRS, async |(first, second)| {
         let server = TestServer::start(&["--max-room", "2", "--reconnect-grace", "1s"]).await;
         let [mut amy, bob] = Member::gather(&server, ROOM, [first, second]).await;
@@ -186,7 +186,7 @@ async fn one_who_is_away_keeps_its_place_in_a_full_room() {
 }
 
 #[tokio::test]
-async fn there_are_at_most_so_many_rooms_and_one_that_is_empty_counts_no_more() {
+async fn room_over_the_limit_is_rejected_until_one_is_empty() {
     for kind in EVERY {
         let server = TestServer::start(&["--max-rooms", "2"]).await;
         let mut amy = Member::connect(&server, kind, "amy").await;
@@ -205,7 +205,7 @@ async fn there_are_at_most_so_many_rooms_and_one_that_is_empty_counts_no_more() 
 }
 
 #[tokio::test]
-async fn one_can_be_in_at_most_64_rooms_at_once() {
+async fn client_in_64_rooms_cannot_join_another() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
         let mut amy = Member::connect(&server, kind, "amy").await;

@@ -10,7 +10,7 @@ use crate::support::{Bare, Client, Member, TestServer, UNHURRIED};
 const ROOM: &str = "kitchen";
 
 #[tokio::test]
-async fn an_offer_its_answer_and_candidates_reach_the_one_whom_they_are_for() {
+async fn offer_answer_and_candidates_reach_the_addressed_member() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob, mut cem] = Member::gather(&server, ROOM, [first, second, second]).await;
@@ -32,7 +32,7 @@ async fn an_offer_its_answer_and_candidates_reach_the_one_whom_they_are_for() {
 }
 
 #[tokio::test]
-async fn each_of_them_is_acked_where_that_is_asked_for() {
+async fn room_events_are_acked_on_request() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
@@ -71,7 +71,7 @@ async fn an_offer_without_to_reaches_all_others_there() {
 }
 
 #[tokio::test]
-async fn hundreds_of_candidates_both_ways_at_once_come_in_order_and_once() {
+async fn hundreds_of_candidates_both_ways_arrive_once_in_order() {
     const MANY: usize = 300;
     for (first, second) in PAIRS {
         let server = TestServer::start(&UNHURRIED).await;
@@ -97,7 +97,7 @@ async fn hundreds_of_candidates_both_ways_at_once_come_in_order_and_once() {
 
 /// The text of a value as it is between two doors: what parsing it would hide.
 #[tokio::test]
-async fn what_is_passed_on_survives_byte_for_byte() {
+async fn relayed_payload_is_unchanged_byte_for_byte() {
     const ODD: [&str; 6] = [
         r#"{"candidate":"","z":1.0,"a":[1e3,-0,123456789012345678901234567890],"ä":"💥\u00e4\/"}"#,
         r#"{"_placeholder":false,"num":0,"toString":null,"":{}}"#,
@@ -136,7 +136,7 @@ async fn what_is_passed_on_survives_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn binary_values_reach_pages_as_they_were_and_bare_clients_as_numbers() {
+async fn binary_values_reach_pages_as_binary_and_bare_as_numbers() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -168,7 +168,7 @@ async fn binary_values_reach_pages_as_they_were_and_bare_clients_as_numbers() {
 }
 
 #[tokio::test]
-async fn an_older_member_may_offer_anew_and_the_newcomer_answers() {
+async fn earlier_member_may_offer_and_new_member_answers() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
@@ -184,7 +184,7 @@ async fn an_older_member_may_offer_anew_and_the_newcomer_answers() {
 }
 
 #[tokio::test]
-async fn strangers_of_a_room_hear_nothing_of_it() {
+async fn client_outside_a_room_receives_nothing_of_it() {
     let server = TestServer::start(&[]).await;
     let mut strangers = Vec::new();
     for kind in [WEB_SOCKET, BARE] {
@@ -215,7 +215,7 @@ async fn strangers_of_a_room_hear_nothing_of_it() {
 
 /// The sender's own claims of who it is count for nothing.
 #[tokio::test]
-async fn nobody_can_speak_as_somebody_else() {
+async fn sender_of_room_event_cannot_be_forged() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob, cem] = Member::gather(&server, ROOM, [first, second, first]).await;

@@ -24,7 +24,7 @@ async fn two(server: &TestServer, kind: Kind) -> (Member, Member) {
 }
 
 #[tokio::test]
-async fn one_who_was_away_hears_what_it_has_and_then_what_it_missed_in_order_and_once() {
+async fn returning_member_receives_restored_then_missed_once() {
     for kind in EVERY {
         for more in [json!({}), session("bob's")] {
             let server = TestServer::start(&[]).await;
@@ -77,7 +77,7 @@ async fn one_who_was_away_hears_what_it_has_and_then_what_it_missed_in_order_and
 }
 
 #[tokio::test]
-async fn a_page_that_comes_back_while_its_old_connection_looks_alive_is_noticed_by_nobody() {
+async fn page_back_before_its_break_is_noticed_notifies_no_member() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
         let (mut amy, bob) = two(&server, kind).await;
@@ -99,7 +99,7 @@ async fn a_page_that_comes_back_while_its_old_connection_looks_alive_is_noticed_
 }
 
 #[tokio::test]
-async fn another_load_of_the_page_another_name_and_another_lobby_are_somebody_else() {
+async fn other_session_name_or_lobby_is_another_member() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
         let (mut amy, bob) = two(&server, kind).await;
@@ -122,7 +122,7 @@ async fn another_load_of_the_page_another_name_and_another_lobby_are_somebody_el
 }
 
 #[tokio::test]
-async fn two_who_live_under_one_name_are_two_members() {
+async fn clients_of_one_name_are_two_members() {
     for (first, second) in PAIRS {
         let server = TestServer::start(&[]).await;
         let mut one = Member::connect(&server, first, "amy").await;
@@ -139,7 +139,7 @@ async fn two_who_live_under_one_name_are_two_members() {
 }
 
 #[tokio::test]
-async fn a_bare_client_and_a_page_of_one_name_are_two_people() {
+async fn bare_client_and_page_of_one_name_are_two_members() {
     for more in [json!({}), session("one for both")] {
         for (kind, other_kind) in [(BARE, WEB_SOCKET), (WEB_SOCKET, BARE)] {
             let server = TestServer::start(&[]).await;
@@ -162,7 +162,7 @@ async fn a_bare_client_and_a_page_of_one_name_are_two_people() {
 }
 
 #[tokio::test]
-async fn one_who_comes_back_is_in_all_its_rooms_again_and_in_none_that_it_left() {
+async fn returning_member_is_in_its_rooms_and_none_it_left() {
     for kind in EVERY {
         let server = TestServer::start(&[]).await;
         let (mut amy, mut bob) = two(&server, kind).await;
@@ -187,7 +187,7 @@ async fn one_who_comes_back_is_in_all_its_rooms_again_and_in_none_that_it_left()
 }
 
 #[tokio::test]
-async fn an_absence_in_which_too_much_is_said_ends_as_if_its_time_were_over() {
+async fn absence_of_member_with_too_many_events_ends_at_once() {
     for kind in EVERY {
         // Half of it is kept for one who is away.
         let server = TestServer::start(&["--max-queue", "64"]).await;
@@ -220,7 +220,7 @@ async fn an_absence_in_which_too_much_is_said_ends_as_if_its_time_were_over() {
 }
 
 #[tokio::test]
-async fn what_is_told_in_rooms_bears_numbers_for_a_page_that_counts() {
+async fn room_event_has_number_for_page_with_numbers() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect_as(&server, page("bob", "bob's", None)).await;
     let mut amy = Member::connect(&server, BARE, "amy").await;
@@ -247,7 +247,7 @@ async fn what_is_told_in_rooms_bears_numbers_for_a_page_that_counts() {
 }
 
 #[tokio::test]
-async fn what_a_page_that_counts_says_twice_in_a_room_is_heard_once() {
+async fn room_event_repeated_by_number_is_relayed_once() {
     let server = TestServer::start(&[]).await;
     let mut amy = Member::connect(&server, BARE, "amy").await;
     amy.join(ROOM).await;

@@ -28,7 +28,7 @@ fn withdrawn(outgoing: &[Outgoing]) -> Vec<(OfferId, WithdrawReason)> {
 }
 
 #[test]
-fn an_early_candidate_waits_ten_seconds_and_no_longer() {
+fn early_candidate_is_held_for_ten_seconds() {
     let mut switchboard = Core::new(Limits::default());
     let (start, id) = (Instant::now(), OfferId(1));
     let caller = arrive(&mut switchboard, 1);
@@ -43,7 +43,7 @@ fn an_early_candidate_waits_ten_seconds_and_no_longer() {
 }
 
 #[test]
-fn an_early_candidate_that_names_an_offer_waits_for_the_answer_to_that_one() {
+fn early_candidate_with_offer_id_waits_for_that_answer() {
     let mut switchboard = Core::new(Limits::default());
     let now = Instant::now();
     let (ann, bob, cem) = (arrive(&mut switchboard, 1), arrive(&mut switchboard, 2), arrive(&mut switchboard, 3));
@@ -63,7 +63,7 @@ fn an_early_candidate_that_names_an_offer_waits_for_the_answer_to_that_one() {
 }
 
 #[test]
-fn an_offer_expires_when_its_time_is_up_and_not_before() {
+fn offer_expires_after_its_ttl_and_not_before() {
     let limits = Limits { offer_ttl: Duration::from_secs(60), ..Limits::default() };
     let mut switchboard = Core::new(limits);
     let start = Instant::now();
@@ -77,7 +77,7 @@ fn an_offer_expires_when_its_time_is_up_and_not_before() {
 }
 
 #[test]
-fn the_oldest_offer_makes_room_when_the_bytes_of_all_are_too_many() {
+fn oldest_offer_expires_when_all_offers_have_too_many_bytes() {
     let limits = Limits { max_offer_bytes: 10_000, ..Limits::default() };
     let mut switchboard = Core::new(limits);
     let now = Instant::now();

@@ -22,7 +22,7 @@ async fn call(server: &TestServer, transport: Transport) -> (Client, Client, Val
 }
 
 #[tokio::test]
-async fn what_the_server_directs_at_a_page_because_of_a_call_bears_a_number_and_nothing_else_does() {
+async fn directed_call_events_have_numbers_and_no_others() {
     let server = TestServer::start(&["--offer-ttl", "4s"]).await;
     let (mut amy, mut bob, id) = call(&server, Transport::WebSocket).await;
     bob.emit(CANDIDATE_OUT, from_answerer(candidate(1))).await;
@@ -58,7 +58,7 @@ async fn what_the_server_directs_at_a_page_because_of_a_call_bears_a_number_and_
 }
 
 #[tokio::test]
-async fn an_answer_without_an_ack_gets_the_candidates_so_far_with_numbers() {
+async fn answer_without_ack_gets_numbered_candidates() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect_as(&server, page("bob", "bob's", None)).await;
     let mut amy = Client::connect(&server, "amy").await;
@@ -78,7 +78,7 @@ async fn an_answer_without_an_ack_gets_the_candidates_so_far_with_numbers() {
 }
 
 #[tokio::test]
-async fn restored_comes_first_then_what_was_missed_then_the_offers_that_wait() {
+async fn restored_precedes_missed_events_and_then_offers() {
     for transport in EVERY {
         let server = TestServer::start(&[]).await;
         let (amy, mut bob, id) = call(&server, transport).await;
@@ -102,7 +102,7 @@ async fn restored_comes_first_then_what_was_missed_then_the_offers_that_wait() {
 }
 
 #[tokio::test]
-async fn what_was_sent_into_a_dead_connection_is_repeated_from_the_number_heard_last() {
+async fn event_lost_in_dead_connection_is_sent_again() {
     let server = TestServer::start(&[]).await;
     let (mut amy, mut bob, _) = call(&server, Transport::WebSocket).await;
     for number in 2..6 {
@@ -123,7 +123,7 @@ async fn what_was_sent_into_a_dead_connection_is_repeated_from_the_number_heard_
 }
 
 #[tokio::test]
-async fn a_second_connection_replaces_the_first_which_is_closed_and_the_other_party_hears_nothing() {
+async fn second_connection_of_session_replaces_first_unnoticed() {
     for old in EVERY {
         for new in EVERY {
             let server = TestServer::start(&[]).await;
@@ -154,7 +154,7 @@ async fn a_second_connection_replaces_the_first_which_is_closed_and_the_other_pa
 }
 
 #[tokio::test]
-async fn what_a_page_says_twice_is_heard_once() {
+async fn event_repeated_by_number_is_applied_once() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect_as(&server, page("bob", "bob's", None)).await;
     let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
@@ -188,7 +188,7 @@ async fn what_a_page_says_twice_is_heard_once() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_heard_too() {
+async fn rejected_event_counts_as_received() {
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
     amy.emit_numbered_with_ack(1, "newOffer", offer("amy's")).await;
@@ -209,7 +209,7 @@ async fn what_is_refused_is_heard_too() {
 }
 
 #[tokio::test]
-async fn whoever_was_here_before_is_told_when_nothing_of_it_is_known_and_whoever_was_not_is_told_nothing() {
+async fn unknown_session_that_was_connected_gets_empty_restored() {
     let server = TestServer::start(&[]).await;
     for received in [0, 7] {
         let mut amy = Client::connect_as(&server, page("amy", "amy's", Some(received))).await;
@@ -221,7 +221,7 @@ async fn whoever_was_here_before_is_told_when_nothing_of_it_is_known_and_whoever
 }
 
 #[tokio::test]
-async fn after_the_grace_nothing_of_a_page_is_known_any_more() {
+async fn session_is_unknown_after_the_grace() {
     let server = TestServer::start(&["--reconnect-grace", "300ms"]).await;
     let (amy, mut bob, id) = call(&server, Transport::WebSocket).await;
     amy.break_off().await;
@@ -233,7 +233,7 @@ async fn after_the_grace_nothing_of_a_page_is_known_any_more() {
 }
 
 #[tokio::test]
-async fn exactly_that_page_load_takes_its_things_back() {
+async fn session_takes_back_only_its_own_calls() {
     let server = TestServer::start(&[]).await;
     let (amy, mut bob, id) = call(&server, Transport::WebSocket).await;
     let mut elsewhere = page("amy", "amy's", None);

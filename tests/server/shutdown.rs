@@ -7,7 +7,7 @@ use crate::support::payload::{connected_call, offer};
 use crate::support::{Client, TestServer, Transport};
 
 #[tokio::test]
-async fn everybody_is_told_before_the_transport_is_closed() {
+async fn stopping_server_notifies_clients_before_it_closes() {
     let server = TestServer::start(&[]).await;
     let mut clients = Vec::new();
     for transport in [Transport::WebSocket, Transport::Polling, Transport::Upgrade] {
@@ -33,7 +33,7 @@ async fn everybody_is_told_before_the_transport_is_closed() {
 }
 
 #[tokio::test]
-async fn a_server_with_calls_and_offers_stops_all_the_same() {
+async fn server_with_calls_and_offers_stops() {
     let server = TestServer::start(&["--drain", "2s"]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

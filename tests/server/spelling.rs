@@ -13,7 +13,7 @@ const ALSO_CANDIDATES: [&str; 4] = [
 ];
 
 #[tokio::test]
-async fn one_that_asks_for_aliases_hears_both_names() {
+async fn client_that_asks_for_aliases_receives_both_names() {
     let server = TestServer::start(&[]).await;
     let auth = json!({ "userName": "react", "password": "x", "aliases": true });
     let mut react = Client::connect_as(&server, auth).await;
@@ -33,7 +33,7 @@ async fn one_that_asks_for_aliases_hears_both_names() {
 }
 
 #[tokio::test]
-async fn a_server_started_with_aliases_tells_everybody_both_names() {
+async fn server_with_aliases_sends_both_names_to_all() {
     let server = TestServer::start(&["--aliases"]).await;
     let mut plain = Client::connect(&server, "plain").await;
     let mut amy = Client::connect(&server, "amy").await;

@@ -41,7 +41,7 @@ async fn told(mut client: Client) -> String {
 }
 
 #[tokio::test]
-async fn while_a_wrong_password_waits_the_right_one_is_let_in_at_once_and_the_next_wrong_one_closed_at_once() {
+async fn delayed_wrong_password_does_not_delay_the_right_one() {
     for transport in EVERY {
         let server = TestServer::start_with_guesses(two_and_then(HOUR), &["--password", "x"]).await;
         // The two that are told at once, each at another door: they are counted together.
@@ -62,7 +62,7 @@ async fn while_a_wrong_password_waits_the_right_one_is_let_in_at_once_and_the_ne
 }
 
 #[tokio::test]
-async fn who_goes_away_while_waiting_still_takes_the_place() {
+async fn client_that_leaves_during_the_delay_still_counts() {
     for transport in EVERY {
         let server = TestServer::start_with_guesses(two_and_then(HOUR), &[]).await;
         for _ in 0..2 {
@@ -76,7 +76,7 @@ async fn who_goes_away_while_waiting_still_takes_the_place() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_does_not_keep_those_who_wait() {
+async fn stopping_server_closes_delayed_clients() {
     for path in ["/ws?password=wrong", "/?userId=1&password=wrong", "/create-room?password=wrong"] {
         let flags = ["--password", "x", "--drain", "1h"];
         let server = TestServer::start_with_guesses(two_and_then(HOUR), &flags).await;
@@ -116,7 +116,7 @@ async fn a_server_that_stops_does_not_keep_those_who_wait() {
 }
 
 #[tokio::test]
-async fn whoever_waits_is_told_in_the_end() {
+async fn delayed_client_gets_its_error() {
     let options = ThrottleOptions { waiting: 100, ..two_and_then(Duration::from_millis(20)) };
     let server = TestServer::start_with_guesses(options, &["--password", "x"]).await;
     for _ in 0..4 {
@@ -155,7 +155,7 @@ async fn wrong_tokens_are_counted_alike() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_trusted_says_who_it_is_and_nobody_else_does() {
+async fn forwarded_address_counts_from_trusted_proxy_only() {
     let none_waits = ThrottleOptions { waiting: 0, ..two_and_then(HOUR) };
     let from = |address: &'static str| [("X-Forwarded-For", address)];
     let trusting = TestServer::start_with_guesses(none_waits, &["--trust-proxy"]).await;

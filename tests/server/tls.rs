@@ -93,7 +93,7 @@ async fn a_second_run_keeps_the_certificate() {
 }
 
 #[tokio::test]
-async fn two_installations_have_authorities_of_their_own() {
+async fn installations_have_separate_authorities() {
     let (here, there) = (folder(), folder());
     let here = TestServer::start_with_state(here.path(), &[]).await;
     let there = TestServer::start_with_state(there.path(), &[]).await;
@@ -119,7 +119,7 @@ async fn private_keys_are_readable_by_their_owner_only() {
 }
 
 #[tokio::test]
-async fn http_and_https_share_one_port() {
+async fn http_and_https_use_the_same_port() {
     let server = TestServer::start(&[]).await;
     let root = authority(&server).await;
     assert_eq!(server.get("/healthz").await.status, 200);
@@ -151,7 +151,7 @@ async fn socket_io_works_over_tls() {
 }
 
 #[tokio::test]
-async fn a_slow_handshake_keeps_nobody_waiting() {
+async fn slow_tls_handshake_does_not_delay_others() {
     let server = TestServer::start(&[]).await;
     let mut slow = Vec::new();
     for number in 0..50 {
@@ -196,7 +196,7 @@ fn fault_of(folder: &TempDir) -> String {
 }
 
 #[tokio::test]
-async fn a_key_that_does_not_belong_to_the_certificate_is_a_fault_told_in_words() {
+async fn key_of_another_certificate_is_an_error_with_reason() {
     let page = folder();
     let (cert, key) = (page.path().join("cert.crt"), page.path().join("cert.key"));
     write_pair(&cert, &key);
@@ -206,7 +206,7 @@ async fn a_key_that_does_not_belong_to_the_certificate_is_a_fault_told_in_words(
 }
 
 #[tokio::test]
-async fn a_certificate_or_key_that_cannot_be_read_is_a_fault_told_in_words() {
+async fn unreadable_certificate_or_key_is_an_error_with_reason() {
     for damaged in ["cert.crt", "cert.key"] {
         for damage in ["empty", "no PEM", "half", "binary", "a folder", "missing"] {
             let page = folder();
@@ -242,7 +242,7 @@ fn pair() -> (rcgen::Certificate, rcgen::KeyPair) {
 }
 
 #[test]
-fn key_or_certificate_in_another_form_is_told_with_the_command() {
+fn key_or_certificate_in_other_format_gets_openssl_command() {
     let (cert, key) = pair();
     let (pem, key_pem) = (cert.pem(), key.serialize_pem());
     let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGj\n-----END ENCRYPTED PRIVATE KEY-----\n";
@@ -282,7 +282,7 @@ fn pem_behind_a_byte_order_mark_is_taken() {
 }
 
 #[test]
-fn chain_in_the_wrong_order_is_told_as_such() {
+fn chain_in_wrong_order_is_reported_as_such() {
     let (cert, key) = pair();
     let (other, _) = pair();
     let told = fault_of_pair(format!("{}{}", other.pem(), cert.pem()).as_bytes(), key.serialize_pem().as_bytes());
@@ -290,7 +290,7 @@ fn chain_in_the_wrong_order_is_told_as_such() {
 }
 
 #[test]
-fn key_of_an_unknown_kind_is_no_mismatch() {
+fn key_with_unknown_algorithm_is_no_mismatch() {
     let (cert, _) = pair();
     // PKCS #8 around nothing that is a key.
     let odd = "-----BEGIN PRIVATE KEY-----\nMAUCAQAwAA==\n-----END PRIVATE KEY-----\n";
@@ -299,7 +299,7 @@ fn key_of_an_unknown_kind_is_no_mismatch() {
 }
 
 #[test]
-fn certificate_that_is_none_is_no_mismatch() {
+fn invalid_certificate_is_no_mismatch() {
     let (_, key) = pair();
     let odd = "-----BEGIN CERTIFICATE-----\nMAUCAQAwAA==\n-----END CERTIFICATE-----\n";
     let told = fault_of_pair(odd.as_bytes(), key.serialize_pem().as_bytes());
@@ -321,7 +321,7 @@ async fn warnings_of(from: i32, until: i32, names: Vec<String>) -> String {
 }
 
 #[tokio::test]
-async fn certificate_browsers_warn_of_is_warned_of_at_start() {
+async fn certificate_rejected_by_browsers_causes_startup_warning() {
     let names = || vec!["localhost".to_owned()];
     let expired = warnings_of(2019, 2020, names()).await;
     assert!(expired.contains("own.crt expired on") && expired.contains("make a new one"), "{expired}");
@@ -334,7 +334,7 @@ async fn certificate_browsers_warn_of_is_warned_of_at_start() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_named_but_missing_is_a_fault_told_in_words() {
+async fn missing_certificate_is_an_error_with_reason() {
     let fault = server::build(server::state_dir(), &["--cert", "no/such.crt", "--key", "no/such.key"]).err();
     let words = format!("{:#}", fault.expect("a fault"));
     assert!(words.contains("no/such.crt"), "{words}");
@@ -358,7 +358,7 @@ fn servers_that_start_at_the_same_moment_agree_on_a_certificate() {
 }
 
 #[tokio::test]
-async fn an_authority_made_under_another_name_of_this_machine_is_still_the_one_that_signs() {
+async fn authority_of_earlier_host_name_still_signs() {
     let state = folder();
     let key = rcgen::KeyPair::generate().expect("a key");
     let mut params = rcgen::CertificateParams::default();
@@ -372,7 +372,7 @@ async fn an_authority_made_under_another_name_of_this_machine_is_still_the_one_t
 }
 
 #[tokio::test]
-async fn certificate_refused_by_a_client_is_told_once_and_counted() {
+async fn certificate_rejected_by_client_is_logged_once_and_counted() {
     let keep = |line: &str| line.contains("does not trust") || line.contains("since the start");
     let mut program = Program::start_keeping(&[], keep).await;
     let (stranger, _) = pair();

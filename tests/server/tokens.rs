@@ -66,7 +66,7 @@ async fn name_of(server: &TestServer, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_token_lets_in_and_says_who_it_is_on_every_transport() {
+async fn token_authenticates_on_every_transport_and_sets_the_name() {
     let server = server().await;
     let mut listener = with_token(&server, &token("listener")).await;
     for transport in ALL {
@@ -85,7 +85,7 @@ async fn a_token_lets_in_and_says_who_it_is_on_every_transport() {
 }
 
 #[tokio::test]
-async fn the_name_is_the_first_of_three_claims() {
+async fn user_name_is_the_first_present_of_three_claims() {
     let server = server().await;
     let exp = now() + 3600;
     for (claims, name) in [
@@ -100,7 +100,7 @@ async fn the_name_is_the_first_of_three_claims() {
 }
 
 #[tokio::test]
-async fn another_name_than_the_tokens_does_not_count_and_the_page_is_told_so() {
+async fn user_name_other_than_the_tokens_is_ignored_with_hint() {
     let server = server().await;
     let mut listener = with_token(&server, &token("listener")).await;
     for transport in ALL {
@@ -120,7 +120,7 @@ async fn another_name_than_the_tokens_does_not_count_and_the_page_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_token_that_does_not_hold_is_refused_at_every_door_with_what_is_wrong_with_it() {
+async fn invalid_token_is_rejected_everywhere_with_reason() {
     let server = server().await;
     let exp = now() + 3600;
     let good = token("amy");
@@ -208,7 +208,7 @@ async fn an_audience_counts_with_a_public_key_too() {
 }
 
 #[tokio::test]
-async fn clocks_may_differ_a_little() {
+async fn token_times_allow_clock_skew() {
     let server = server().await;
     for claims in [
         json!({ "userName": "amy", "exp": now() - 5 }),
@@ -221,7 +221,7 @@ async fn clocks_may_differ_a_little() {
 }
 
 #[tokio::test]
-async fn with_tokens_no_password_opens() {
+async fn password_is_rejected_where_tokens_are_required() {
     let server = server().await;
     for auth in [json!({}), json!({ "userName": "amy", "password": "x" }), json!({ "password": token("amy") })] {
         let reason = Client::try_connect(&server, Transport::WebSocket, auth).await.err().expect("refused");
@@ -230,7 +230,7 @@ async fn with_tokens_no_password_opens() {
 }
 
 #[tokio::test]
-async fn without_tokens_they_mean_nothing() {
+async fn token_is_ignored_where_none_is_configured() {
     let server = TestServer::start(&[]).await;
     let auth = json!({ "userName": "bob", "password": "x", "token": token("amy") });
     let (mut bob, mut listener) = (Client::connect_as(&server, auth).await, Client::connect(&server, "l").await);
@@ -242,7 +242,7 @@ async fn without_tokens_they_mean_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_may_say_which_lobby() {
+async fn token_may_set_the_lobby() {
     let server = server().await;
     let blue = |name: &str| signed(json!({ "userName": name, "lobby": "blue", "exp": now() + 3600 }));
     let mut amy = with_token(&server, &blue("amy")).await;
@@ -258,7 +258,7 @@ async fn a_token_may_say_which_lobby() {
 }
 
 #[tokio::test]
-async fn a_call_is_taken_back_by_its_owner_and_by_nobody_who_only_claims_the_name() {
+async fn call_is_taken_back_by_token_owner_only() {
     let server = server().await;
     for session in [None, Some("page load")] {
         let auth = |token: String| match session {
@@ -284,7 +284,7 @@ async fn a_call_is_taken_back_by_its_owner_and_by_nobody_who_only_claims_the_nam
 }
 
 #[tokio::test]
-async fn each_kind_of_public_key_takes_its_own_signatures_and_no_others() {
+async fn public_key_accepts_its_own_signatures_only() {
     let claims = json!({ "userName": "ann", "exp": now() + 3600 });
     let tokens = Keys::of_each_kind().map(|keys| keys.sign(claims.clone()));
     for keys in Keys::of_each_kind() {
@@ -303,7 +303,7 @@ async fn each_kind_of_public_key_takes_its_own_signatures_and_no_others() {
 }
 
 #[tokio::test]
-async fn an_rsa_key_takes_its_signatures_and_no_others() {
+async fn rsa_key_accepts_its_own_signatures_only() {
     let server = server_with_key(RSA).await;
     for token in [RSA_PKCS1, RSA_PSS] {
         assert_eq!(name_of(&server, token).await, "ann");
@@ -316,7 +316,7 @@ async fn an_rsa_key_takes_its_signatures_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_secret_is_good_for_each_of_its_three_signatures() {
+async fn secret_accepts_all_three_hmac_algorithms() {
     let server = server().await;
     let claims = json!({ "userName": "amy", "exp": now() + 3600 });
     for (name, algorithm) in [("HS384", hmac::HMAC_SHA384), ("HS512", hmac::HMAC_SHA512)] {
@@ -325,7 +325,7 @@ async fn a_secret_is_good_for_each_of_its_three_signatures() {
 }
 
 #[tokio::test]
-async fn a_secret_or_a_password_may_stand_in_a_file() {
+async fn secret_or_password_may_be_in_a_file() {
     for end in ["", "\n", "\r\n"] {
         let (_file, name) = file(&format!("{SECRET}{end}"));
         let flag = format!("@{name}");
@@ -339,7 +339,7 @@ async fn a_secret_or_a_password_may_stand_in_a_file() {
 }
 
 #[tokio::test]
-async fn members_of_a_room_have_the_names_of_their_tokens_at_both_doors() {
+async fn room_members_have_token_names_on_both_services() {
     let server = server().await;
     let mut amy = with_token(&server, &token("amy")).await;
     amy.emit_with_ack("joining-room", json!({ "room": "tea" })).await;

@@ -63,7 +63,7 @@ async fn hangup_withdraws_an_open_offer() {
 }
 
 #[tokio::test]
-async fn a_caller_that_disconnects_has_closed_its_offer_on_every_transport() {
+async fn disconnect_withdraws_offer_as_closed_on_every_transport() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     for transport in [Transport::WebSocket, Transport::Polling, Transport::Upgrade] {
@@ -75,7 +75,7 @@ async fn a_caller_that_disconnects_has_closed_its_offer_on_every_transport() {
 }
 
 #[tokio::test]
-async fn a_tab_that_closes_has_closed_its_offer() {
+async fn closed_tab_withdraws_offer_as_closed() {
     let server = TestServer::start(&[]).await;
     let mut bob = Client::connect(&server, "bob").await;
     for transport in [Transport::WebSocket, Transport::Upgrade] {
@@ -87,7 +87,7 @@ async fn a_tab_that_closes_has_closed_its_offer() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_has_lost_its_offer() {
+async fn broken_connection_withdraws_offer_as_lost() {
     let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     for transport in [Transport::WebSocket, Transport::Upgrade] {
@@ -99,7 +99,7 @@ async fn a_connection_that_breaks_has_lost_its_offer() {
 }
 
 #[tokio::test]
-async fn a_polling_session_that_ends_without_goodbye_has_lost_its_offer() {
+async fn polling_session_that_times_out_withdraws_offer_as_lost() {
     let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bob = Client::connect(&server, "bob").await;
     let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
@@ -109,7 +109,7 @@ async fn a_polling_session_that_ends_without_goodbye_has_lost_its_offer() {
 }
 
 #[tokio::test]
-async fn an_offer_that_nobody_answers_expires_and_its_owner_is_told_too() {
+async fn unanswered_offer_expires_and_its_owner_is_notified() {
     let server = TestServer::start(&["--offer-ttl", "300ms"]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
@@ -142,7 +142,7 @@ async fn an_answered_offer_does_not_expire() {
 }
 
 #[tokio::test]
-async fn beyond_the_number_of_open_offers_the_oldest_expires() {
+async fn open_offer_over_the_limit_expires_the_oldest() {
     let server = TestServer::start(&["--max-offers", "2"]).await;
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

@@ -45,7 +45,7 @@ async fn heartbeat_without_an_answer_breaks_the_connection() {
 }
 
 #[tokio::test]
-async fn heartbeat_without_an_answer_ends_the_place_in_a_pair() {
+async fn heartbeat_without_an_answer_disconnects_from_the_pair() {
     let server = TestServer::start(&OFTEN).await;
     let mut one = User::connect(&server, "1").await;
     create(&server, "tea", json!(1)).await;
@@ -58,7 +58,7 @@ async fn heartbeat_without_an_answer_ends_the_place_in_a_pair() {
 }
 
 #[tokio::test]
-async fn heartbeat_needs_its_own_answer_whatever_else_is_sent() {
+async fn heartbeat_without_pong_breaks_a_busy_connection() {
     let server = TestServer::start(&OFTEN).await;
     let mut amy = Bare::open(&server, "userName=amy&password=x&heartbeat=1").await;
     assert_eq!(amy.expect("ping").await, ping());
@@ -74,7 +74,7 @@ async fn heartbeat_needs_its_own_answer_whatever_else_is_sent() {
 }
 
 #[tokio::test]
-async fn pong_that_nobody_asked_for_is_no_known_action() {
+async fn unrequested_pong_is_an_unknown_action() {
     let server = TestServer::start(&[]).await;
     for query in ["userName=amy&password=x", "userName=amy&password=x&heartbeat=0"] {
         let mut amy = Bare::open(&server, query).await;

@@ -67,14 +67,14 @@ async fn two_thousand_that_call_at_once(first: FirstEvent) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_thousand_that_call_in_the_tick_of_connect_none_is_lost() {
+async fn offers_right_after_connect_are_never_lost() {
     assert_eq!(two_thousand_that_call_at_once(FirstEvent::AfterReply).await, 2_000);
 }
 
 /// Socket.IO forbids it, and its servers close such a connection. What must not be is an offer that vanishes while
 /// its connection lives on.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_thousand_that_call_without_waiting_for_the_reply_none_is_lost_in_silence() {
+async fn offers_sent_with_connect_arrive_or_close_the_connection() {
     two_thousand_that_call_at_once(FirstEvent::WithConnect).await;
 }
 
@@ -140,7 +140,7 @@ async fn whole_call(server: &TestServer, number: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_thousand_calls_sixteen_at_a_time_none_fails() {
+async fn thousand_calls_with_sixteen_at_a_time_all_succeed() {
     let server = TestServer::start(&[]).await;
     stream::iter(0..1_000).for_each_concurrent(16, |number| whole_call(&server, number)).await;
 }

@@ -20,7 +20,7 @@ async fn start(grace: &str) -> TestServer {
 }
 
 #[tokio::test]
-async fn the_handshake_says_how_often_one_is_asked_and_how_long_one_may_take() {
+async fn handshake_contains_ping_interval_and_timeout() {
     let server = start("30s").await;
     for transport in EVERY {
         let client = Client::open(&server, transport).await;
@@ -30,7 +30,7 @@ async fn the_handshake_says_how_often_one_is_asked_and_how_long_one_may_take() {
 }
 
 #[tokio::test]
-async fn one_that_goes_silent_counts_as_broken() {
+async fn silent_client_counts_as_broken() {
     at_once(EVERY, async |transport| {
         let server = start("30s").await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -44,7 +44,7 @@ async fn one_that_goes_silent_counts_as_broken() {
 }
 
 #[tokio::test]
-async fn one_that_speaks_and_does_not_read_counts_as_broken() {
+async fn client_that_sends_but_does_not_read_counts_as_broken() {
     at_once(EVERY, async |transport| {
         let server = start("0s").await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -70,7 +70,7 @@ async fn one_that_speaks_and_does_not_read_counts_as_broken() {
 }
 
 #[tokio::test]
-async fn without_a_grace_its_call_is_lost_at_once() {
+async fn silent_client_without_grace_loses_its_call() {
     at_once(EVERY, async |transport| {
         let server = start("0s").await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -83,7 +83,7 @@ async fn without_a_grace_its_call_is_lost_at_once() {
 }
 
 #[tokio::test]
-async fn it_comes_back_on_another_connection_and_the_old_one_has_no_say_any_more() {
+async fn silent_client_returns_and_its_old_connection_is_ignored() {
     at_once(EVERY, async |transport| {
         let server = start("30s").await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -105,7 +105,7 @@ async fn it_comes_back_on_another_connection_and_the_old_one_has_no_say_any_more
 }
 
 #[tokio::test]
-async fn what_was_sent_into_the_silence_is_told_again_to_a_page_with_a_session() {
+async fn event_sent_during_silence_is_sent_again_to_its_session() {
     at_once(EVERY, async |transport| {
         let server = start("30s").await;
         let mut bob = Client::connect(&server, "bob").await;
@@ -129,7 +129,7 @@ async fn what_was_sent_into_the_silence_is_told_again_to_a_page_with_a_session()
 }
 
 #[tokio::test]
-async fn whoever_answers_the_pings_stays() {
+async fn client_that_answers_pings_stays_connected() {
     let server = start("0s").await;
     let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

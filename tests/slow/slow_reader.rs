@@ -49,17 +49,17 @@ async fn one_that_stops_reading_is_closed(transport: Transport) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_web_socket_that_stops_reading_is_closed_rather_than_told_half() {
+async fn websocket_that_stops_reading_is_closed_without_gaps() {
     one_that_stops_reading_is_closed(Transport::WebSocket).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_polling_client_that_stops_asking_is_closed_rather_than_told_half() {
+async fn polling_client_that_stops_polling_is_closed_without_gaps() {
     one_that_stops_reading_is_closed(Transport::Polling).await;
 }
 
 #[tokio::test]
-async fn refusals_that_nobody_fetches_are_bounded() {
+async fn unfetched_rejections_are_bounded() {
     let server = TestServer::start(&[]).await;
     let sid = session(server.address()).await;
     let wish = format!("40/{},", "x".repeat(900_000));

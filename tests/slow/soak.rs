@@ -27,7 +27,7 @@ const GROWTH: usize = 16 * 1024;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes a quarter of an hour"]
-async fn memory_stays_as_it_is_however_many_calls_there_are() {
+async fn memory_stays_constant_over_many_calls() {
     let seconds = number_from("SWITCHBOARD_SOAK_SECONDS").unwrap_or(900);
     let count = number_from("SWITCHBOARD_SOAK_IDLE").unwrap_or(2_000);
     let rate = number_from("SWITCHBOARD_SOAK_CALLS").unwrap_or(50);

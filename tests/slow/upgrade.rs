@@ -36,7 +36,7 @@ async fn broken_upgrade(address: SocketAddr, sid: &str, stage: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_resets_in_mid_upgrade_leave_nothing_and_a_call_goes_on() {
+async fn thousand_resets_during_upgrade_leave_nothing() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
@@ -56,7 +56,7 @@ async fn a_thousand_resets_in_mid_upgrade_leave_nothing_and_a_call_goes_on() {
 }
 
 #[tokio::test]
-async fn an_upgrade_that_is_begun_and_not_gone_on_with_is_given_up() {
+async fn upgrade_that_stalls_is_given_up_and_polling_goes_on() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let sids = [session(entrance.address).await, session(entrance.address).await];
     let mut streams = Vec::new();
@@ -74,7 +74,7 @@ async fn an_upgrade_that_is_begun_and_not_gone_on_with_is_given_up() {
 }
 
 #[tokio::test]
-async fn those_who_shake_hands_and_say_no_more_leave_nothing() {
+async fn clients_without_connect_leave_nothing() {
     let entrance = HttpServer::open(&["--connect-timeout", "500ms", "--reconnect-grace", "0s"]).await;
     let mut held = Vec::new();
     for _ in 0..300 {
@@ -89,7 +89,7 @@ async fn those_who_shake_hands_and_say_no_more_leave_nothing() {
 }
 
 #[tokio::test]
-async fn those_who_come_in_and_vanish_leave_nothing() {
+async fn clients_that_vanish_leave_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
     let entrance = HttpServer::open(&flags).await;
     for number in 0..100 {

@@ -163,7 +163,7 @@ pub fn number_from(variable: &str) -> Option<u64> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[cfg_attr(not(target_os = "linux"), ignore = "needs addresses of the loopback that only Linux has")]
-async fn whatever_hostile_clients_do_calls_succeed_beside_them_and_nothing_is_left_of_them() {
+async fn hostile_clients_disturb_no_call_and_leave_nothing() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     let seed = number_from("SWITCHBOARD_HOSTILE_SEED").unwrap_or(now.as_micros() as u64);
     let seconds = number_from("SWITCHBOARD_HOSTILE_SECONDS").unwrap_or(30);
