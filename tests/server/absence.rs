@@ -1,4 +1,5 @@
-//! What happens to one who is away: it waits, in order and once, until the return (1.4).
+//! An absent client: what is sent to it is kept in order and arrives once, on its return ("The life of an offer and of
+//! a call").
 
 use serde_json::{Value, json};
 
@@ -131,7 +132,7 @@ async fn call_with_both_parties_absent_ends_after_the_grace() {
     assert_eq!(cem.expect("offerWithdrawn").await, withdrawn(&open, "lost"));
     for name in ["amy", "bob"] {
         let mut back = Client::connect(&server, name).await;
-        // Somebody may have been noticed a moment later than the other, and then hears of the call's end.
+        // One break may be noticed a moment after the other; that client then receives the call's end.
         assert_eq!(back.emit_with_ack("hangup", Value::Null).await, json!({ "ended": 0 }));
     }
     cem.expect_silence().await;

@@ -1,4 +1,4 @@
-//! Answers: which offer they reach, who wins, and what comes in which order (1.3, 1.4).
+//! Answers: which offer they reach, which answer wins, and the order of what follows ("Events").
 
 use serde_json::{Value, json};
 
@@ -218,7 +218,7 @@ async fn answer_without_description_is_rejected_and_offer_stays_open() {
     let object = offered(&mut amy, &mut bob, "offer").await;
     let mut missing = object.clone();
     missing.as_object_mut().expect("an object").remove("answer");
-    // As it was heard: its `answer` is null.
+    // As it was received: its `answer` is null.
     for bad in [object.clone(), missing] {
         assert_eq!(bob.emit_with_ack("newAnswer", bad).await, json!([]));
         bob.expect_error("newAnswer", "bad-payload").await;

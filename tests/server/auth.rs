@@ -1,4 +1,4 @@
-//! Who is let in, and under which name (1.1).
+//! Which clients the Socket.IO service accepts, and under which name ("Handshake").
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::support::{Client, TestServer, Transport, within};
 
 const ALL: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
-/// Comes in with a wrong password and hears what the course's pages hear: `connect`, then the reason, then the end.
+/// Connects with a wrong password and receives what the course's pages receive: `connect`, the reason, the end.
 async fn is_turned_away(server: &TestServer, transport: Transport, auth: Value) {
     let mut client = Client::try_connect(server, transport, auth).await.expect("first let in, as the course does");
     let error = client.expect("signalingError").await;
@@ -104,7 +104,7 @@ async fn client_with_wrong_password_has_no_effect() {
     let mut eve = Client::open(&server, Transport::WebSocket).await;
     eve.send_raw(r#"40{"userName":"eve","password":"y"}"#).await;
     assert!(matches!(eve.next().await, Packet::Connected(_)));
-    // As soon as it believes itself let in, and again when it knows better: then the connection is closed, too.
+    // Right after `connect`, and again after the error: then the connection is closed, too.
     let new_offer = r#"42["newOffer",{"type":"offer","sdp":"eve's"}]"#;
     eve.try_send(new_offer.into()).await.ok();
     while eve.next().await != Packet::Disconnected {}

@@ -1,4 +1,4 @@
-//! The door of the bare WebSocket (2): who is let in, what a frame is, and what ends the conversation.
+//! The bare WebSocket for rooms ("Rooms"): which clients are accepted, what a frame is, and what closes the connection.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;

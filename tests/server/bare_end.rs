@@ -1,4 +1,4 @@
-//! What ends a conversation at the door of the bare WebSocket (2), and that others go on.
+//! What closes the bare WebSocket's connection ("Rooms"); other connections go on.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -107,7 +107,7 @@ async fn client_that_reads_nothing_is_closed_and_others_go_on() {
     }
     let large = json!({ "room": ROOM, "to": id, "candidate": "x".repeat(60_000) });
     let mut sent = 0;
-    // First it fills the buffers on the way, then the queue, then what is kept for one who is away.
+    // First it fills the buffers on the way, then the queue, then what is kept for an absent client.
     while amy.ask("sending-ICE-candidate", large.clone()).await["ok"] == true {
         sent += 1;
         assert!(sent < 2_000, "so much was kept for one who reads nothing");

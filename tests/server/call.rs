@@ -1,4 +1,4 @@
-//! The course's call from the offer to the hang-up (1.3, 1.4).
+//! The course's call from the offer to the hang-up ("Events").
 
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ async fn call_between_different_transports_succeeds() {
 
 #[tokio::test]
 async fn client_never_receives_session_id_of_another() {
-    // Whoever knows it can speak as its owner on long-polling.
+    // A client that knows it could send as its owner on long-polling.
     let server = TestServer::start(&[]).await;
     let mut amy = Client::connect_by(&server, Transport::Polling, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;

@@ -1,4 +1,4 @@
-//! ICE candidates: each exactly once, in the order sent, however early it comes (1.3, 1.4).
+//! ICE candidates: each arrives exactly once, in the order sent, however early it comes ("Events").
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ async fn candidate_with_binary_parts_arrives_unchanged() {
         let mut bob = Client::connect_by(&server, transport, "bob").await;
         let object = offered(&mut amy, &mut bob, "offer").await;
         let holey = json!({ "raw": { "_placeholder": true, "num": 0 } });
-        // Once stored and told in the ack, once passed through.
+        // Once stored and sent in the ack, once relayed.
         amy.emit_binary(CANDIDATE_OUT, from_offerer(holey.clone()), std::slice::from_ref(&part)).await;
         amy.settle().await;
         bob.emit_asking("newAnswer", answered(&object, "answer")).await;
@@ -75,7 +75,7 @@ async fn candidate_role_is_from_payload_and_sender_from_connection() {
     let mut bob = Client::connect(&server, "bob").await;
     connected_call(&mut amy, &mut bob).await;
     let mut eve = Client::connect(&server, "eve").await;
-    // A stranger that claims to be a party reaches nobody.
+    // A client that claims to be a party of the call reaches no other.
     for did_i_offer in [true, false] {
         for name in ["amy", "bob"] {
             let claim = json!({ "iceCandidate": candidate(666), "iceUserName": name, "didIOffer": did_i_offer });
@@ -86,7 +86,7 @@ async fn candidate_role_is_from_payload_and_sender_from_connection() {
     amy.expect_silence().await;
     bob.expect_silence().await;
 
-    // One that gives no name, or a wrong one, is known by its connection.
+    // A sender without a name, or with a wrong one, is known by its connection.
     amy.emit(CANDIDATE_OUT, json!({ "iceCandidate": candidate(1), "didIOffer": true })).await;
     assert_eq!(bob.expect(CANDIDATE_IN).await, candidate(1));
     bob.emit(CANDIDATE_OUT, json!({ "iceCandidate": candidate(2), "iceUserName": "amy", "didIOffer": false })).await;

@@ -1,4 +1,5 @@
-//! Which ends of a connection are on purpose, and which break it (1.4): by every transport, at every door.
+//! Which ends of a connection are on purpose and which are breaks, on every transport and service ("The life of an
+//! offer and of a call").
 
 use serde_json::{Value, json};
 
@@ -160,7 +161,7 @@ async fn code_1001_through_a_proxy_without_return_is_on_purpose() {
     eve.write(&close_frame(1001)).await;
     assert_eq!(bob.expect("peerLost").await, party("eve", &object["offerId"]));
     assert_eq!(bob.expect("peerHangup").await, ended("eve", &object["offerId"], "closed"));
-    // An offer that nobody has answered goes without a word before.
+    // An unanswered offer is withdrawn without a `peerLost` before.
     let frames = Frames::open_through_proxy(server.address(), Service::Course).await;
     let (mut eve, object) = offering(frames, &mut bob).await;
     eve.write(&close_frame(1001)).await;
@@ -187,7 +188,7 @@ async fn close_that_proxies_never_send_counts_behind_a_proxy() {
     }
 }
 
-/// Makes an offer by hand, and gives back what Bob, who hears of it, is told.
+/// Makes an offer by hand, and returns the offer object that Bob receives.
 async fn offering(mut eve: Frames, bob: &mut Client) -> (Frames, Value) {
     eve.say(r#"42["newOffer",{"type":"offer","sdp":"x"}]"#).await;
     let object = bob.expect("newOfferAwaiting").await[0].take();

@@ -1,5 +1,4 @@
-//! The program as it is started from a terminal: what it prints, what it says when it cannot start, how it ends
-//! (design, section 6).
+//! The program as it is started in a terminal: what it prints, what it reports when it cannot start, and how it ends.
 
 use std::process::{Output, Stdio};
 
@@ -52,7 +51,7 @@ async fn start(arguments: &[&str]) -> (Child, Vec<String>) {
         }
     })
     .await;
-    // Whatever it prints from now on is nobody's business, but its pipe must stay open.
+    // What it prints from now on does not matter, but its pipe must stay open.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     (child, printed)
 }

@@ -20,15 +20,15 @@ use crate::support::fixtures::{description, newcomer};
 
 const CROWD: usize = 5 * CHUNK;
 
-/// What somebody's page shows: the offers that can be answered, as far as it was told.
+/// What a page shows: the offers that can be answered, by what it received.
 #[derive(Debug, Default)]
 struct Page {
     shown: BTreeSet<u64>,
     told: usize,
-    /// Heard of once more. One who asks for the list while a caller comes back may: pages go by the offer's id.
+    /// Received once more. A client that asks for the list while a caller returns may: pages go by the offer's id.
     twice: usize,
     has_asked: bool,
-    /// Heard the end of, and never the beginning.
+    /// Withdrawn, and never received before.
     strange: usize,
 }
 
@@ -136,7 +136,7 @@ impl ServiceState {
     fn answer(&mut self, who: usize) {
         let Listener { screen, .. } = &self.listeners[who];
         let Some(id) = screen.0.lock().shown.pop_last() else { return };
-        // It may be gone already, and that is still to be told.
+        // It may be gone already, and the withdrawal still on its way.
         if self.answer_to(who, &AnswerTarget::Offer(OfferId(id))).is_err() {
             self.listeners[who].screen.0.lock().shown.insert(id);
         }
@@ -173,7 +173,7 @@ impl ServiceState {
         panic!("there is no end of it");
     }
 
-    /// Offers that somebody was told of twice, and those that somebody only heard the end of.
+    /// Offers that a client received twice, and those of which it received only the withdrawal.
     fn faults(&self) -> (usize, usize) {
         let all = self.listeners.iter().map(|listener| listener.screen.0.lock());
         all.fold((0, 0), |(twice, strange), page| (twice + page.twice, strange + page.strange))
@@ -435,7 +435,7 @@ proptest! {
         hall.now += Duration::from_secs(31);
         hall.expire();
         hall.send_all();
-        // Whoever comes while a caller is away does not see its offer, but hears what becomes of it.
+        // A client that connects while a caller is absent does not see its offer, but receives what becomes of it.
         prop_assert_eq!(hall.faults().0, 0, "told twice");
         (0..hall.listeners.len()).for_each(|who| hall.check(who));
     }

@@ -14,7 +14,7 @@ async fn missing_file_descriptors_are_logged_and_server_recovers() {
         many.push(connect(program.server.address()).await.expect("the system takes it, if not the server"));
     }
     program.log_until("no connection can be accepted for now").await;
-    // Those who are inside talk on.
+    // Connected clients go on.
     bystanders.go_on().await;
     drop(many);
     assert_eq!(program.server.get("/healthz").await.text(), "ok\n");

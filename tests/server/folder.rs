@@ -1,4 +1,4 @@
-//! A course page served from its folder: all of it, and nothing that is nobody's business (1.7).
+//! A served folder: every file of a course page, and no file that must stay private ("Files on the same port").
 
 use crate::support::folder::{folder, name};
 use crate::support::program::Program;
@@ -85,7 +85,7 @@ async fn withheld_file_is_explained_to_page_and_logged_once() {
     let mut program =
         Program::start_keeping(&[name(&page)], |line| line.contains("not served") || line.contains("since")).await;
     let there = program.server.get("/package.json").await;
-    // Whether there is such a file is nobody's business.
+    // Whether there is such a file stays private.
     let absent = program.server.get("/sub/package-data.json").await;
     assert_eq!((there.status, there.text()), (404, absent.text()));
     assert!(there.text().contains("package*.json") && there.text().contains("another name"), "{}", there.text());

@@ -1,4 +1,4 @@
-//! Candidates that name no call find theirs by the ICE username fragment of a description (1.3).
+//! Candidates that name no call are assigned by the ICE username fragment of a description ("Events").
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn candidate(number: usize, fragment: &str) -> Value {
     json!({ "candidate": line, "sdpMid": "0", "sdpMLineIndex": 0, "usernameFragment": fragment })
 }
 
-/// The caller's offer with these fragments, as all the others hear of it.
+/// The caller's offer with these fragments, as all the others receive it.
 async fn offered(caller: &mut Client, others: &mut [&mut Client], fragments: &[&str]) -> Value {
     caller.emit("newOffer", described("offer", fragments)).await;
     let mut object = Value::Null;
@@ -110,7 +110,7 @@ async fn candidates_before_a_renegotiation_follow_it() {
     amy.emit("newOffer", json!({ "offerId": id, "offer": described("offer", &["amy3"]) })).await;
     bob.expect("renegotiation").await;
     assert_eq!(bob.expect(CANDIDATE_IN).await, candidate(1, "amy3"));
-    // The answer is described anew, too.
+    // The answer has new fragments, too.
     bob.emit_with_ack(CANDIDATE_OUT, from_answerer(candidate(2, "bob3"))).await;
     amy.expect_silence().await;
     bob.emit("newAnswer", json!({ "offerId": id, "answer": described("answer", &["bob3"]) })).await;

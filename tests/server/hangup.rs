@@ -1,4 +1,4 @@
-//! The end of a call: by `hangup`, by closing, by a broken connection (1.3, 1.4).
+//! The end of a call: by `hangup`, by closing, by a broken connection ("The life of an offer and of a call").
 
 use serde_json::{Value, json};
 

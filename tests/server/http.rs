@@ -1,4 +1,4 @@
-//! Files on the same port: the browser client and our own pages; and health (1.7, 4).
+//! Files on the same port: the browser client, the built-in pages, and health ("Files on the same port").
 
 use crate::support::folder::{folder, name};
 use crate::support::{Client, TestServer, Transport, server};

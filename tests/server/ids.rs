@@ -1,5 +1,5 @@
-//! What a connection is called never leaves the server, except to that connection: whoever knows a polling session's id
-//! could speak as its owner.
+//! A connection's id never leaves the server, except to that connection: with the id of a polling session any client
+//! could send as its owner.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::payload::{CANDIDATE_OUT, candidate, connected_call, from_answerer, from_offerer, offer};
 use crate::support::{Bare, Client, TestServer, Transport};
 
-/// Calls, a loss, a return, a renegotiation and a room of five at both doors. Gives back all who took part.
+/// Calls, a loss, a return, a renegotiation and a room of five over both services. Returns all clients.
 async fn busy_day(server: &TestServer) -> (Vec<Client>, Vec<Bare>) {
     let mut amy = Client::connect_by(server, Transport::Polling, "amy").await;
     let mut bob = Client::connect_by(server, Transport::Upgrade, "bob").await;
@@ -78,7 +78,7 @@ fn words(text: &str) -> BTreeSet<String> {
 async fn polling_session_is_closed_to_every_id_sent_to_others() {
     let server = TestServer::start(&[]).await;
     let (clients, bares) = busy_day(&server).await;
-    // Each one's own ids are no secret to it; told to somebody else they would count.
+    // A client may know its own ids; sent to another client they would count.
     let to_clients = clients.iter().flat_map(|client| &words(&client.heard) - &BTreeSet::from_iter(client.ids()));
     let told: BTreeSet<String> = to_clients.chain(bares.iter().flat_map(|bare| words(&bare.heard))).collect();
     // Offer ids and peer ids are among them.

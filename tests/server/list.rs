@@ -1,4 +1,4 @@
-//! `availableOffers`: what a newcomer is told, and what `checkOffers` brings (1.3).
+//! `availableOffers`: what a new client receives, and what `checkOffers` returns ("Events").
 
 use std::time::Instant;
 

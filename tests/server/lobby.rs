@@ -1,4 +1,4 @@
-//! Lobbies keep groups apart (1.5).
+//! Lobbies separate groups of clients ("Handshake").
 
 use serde_json::{Value, json};
 

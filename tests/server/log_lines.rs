@@ -1,4 +1,4 @@
-//! The log tells who connected, offered, answered, hung up and went, by user name and offer id.
+//! The log names clients that connect, offer, answer, hang up and leave, by user name and offer id.
 
 use serde_json::{Value, json};
 

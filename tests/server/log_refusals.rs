@@ -158,11 +158,11 @@ async fn session_that_begins_otherwise_than_by_connect_is_counted() {
             client.try_send(first).await.ok();
             client.expect_end().await;
         }
-        // One that leaves by itself has done nothing wrong.
+        // A connection that closes by itself is not counted.
         let mut client = Client::open(&program.server, transport).await;
         client.try_send(Frame::from("1")).await.ok();
         client.expect_end().await;
-        // Nor has one that connects.
+        // Nor is one that connects.
         Client::connect_by(&program.server, transport, "amy").await.leave().await;
         Client::open(&program.server, transport).await.expect_end().await;
     }

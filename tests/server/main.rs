@@ -1,5 +1,5 @@
-//! What Switchboard does, told by tests over real sockets. Each module is one kind of behaviour, each test's
-//! name a sentence; the section numbers are those of the protocol description.
+//! Tests of the server over real sockets. Each module covers one behaviour; where a module's first line names a
+//! heading, it is one of `docs/protocol.md`.
 
 mod absence;
 mod answer;

@@ -1,4 +1,4 @@
-//! Payloads of every wrong kind for every event: the sender gets a reason, and nobody else notices (1.3).
+//! Payloads of every wrong type for every event: the sender gets a reason, and other clients do not notice ("Events").
 
 use serde_json::{Value, json};
 

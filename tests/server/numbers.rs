@@ -1,5 +1,5 @@
-//! Numbers of what is told and said: nothing lost and nothing twice, wherever a connection dies; and numbers that
-//! make no sense (1.4).
+//! Numbered events: none is lost and none is applied twice, wherever a connection breaks; and numbers that make no
+//! sense ("Pages with a session").
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::support::{Client, TestServer, Transport, UNHURRIED};
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 const CANDIDATES: usize = 300;
 
-/// Somebody who says all it has to say, unconcerned by how the other one fares.
+/// A client that sends all its events, whatever becomes of the other client.
 async fn chatter(mut bob: Client) -> Client {
     for number in 0..CANDIDATES {
         bob.emit_with_ack(CANDIDATE_OUT, from_answerer(candidate(number))).await;
@@ -32,7 +32,7 @@ async fn client_event_is_applied_once_in_order_over_many_breaks() {
     let chatter = tokio::spawn(chatter(bob));
     let mut received = 1;
     for round in 0_usize.. {
-        // It hears some of what comes, and dies in the middle; every third time the server does not notice.
+        // It receives some events, then its connection breaks; every third time the server does not notice.
         for _ in 0..(round * 7) % 11 {
             if received > CANDIDATES as u64 {
                 break;
@@ -71,7 +71,7 @@ async fn server_event_arrives_once_in_order_over_many_breaks() {
     let object = bob.expect("newOfferAwaiting").await[0].take();
     bob.emit_with_ack("newAnswer", answered(&object, "answer")).await;
     amy.expect_numbered(1, "answerResponse").await;
-    // It says 2, 3, 4, … and after each return again what the server has not heard.
+    // It says 2, 3, 4, … and after each return again what the server has not received.
     let mut heard = 1;
     for round in 0_usize.. {
         let last = (heard + 1 + (round * 7) % 13).min(CANDIDATES + 1);
@@ -97,7 +97,7 @@ async fn server_event_arrives_once_in_order_over_many_breaks() {
     amy.expect_silence().await;
 }
 
-/// A page that says goodbye on the old connection while it comes in on the new one: whichever comes first, both
+/// A page that closes the old connection while it connects on the new one: whichever comes first, both
 /// parties agree on what is left.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_goodbye_and_a_return_at_once_leave_the_parties_agreed() {
@@ -142,7 +142,7 @@ async fn received_number_out_of_range_is_harmless() {
         let restored_to = back.expect("restored").await;
         amy.expect_end().await;
         if received.is_u64() {
-            // It has heard what it was never told: it is somebody else, and the call is over.
+            // It claims an event that was never sent: it is another page, and the call is over.
             assert_eq!(restored_to, restored(&Value::Null, &[], 0));
             assert_eq!(bob.expect("peerHangup").await, ended("amy", &object["offerId"], "lost"));
         } else {
@@ -172,7 +172,7 @@ async fn event_number_out_of_range_is_harmless() {
     bystanders.go_on().await;
     let mut amy = Client::connect_as(&server, page("amy", "amy's", Some(0))).await;
     assert_eq!(amy.expect("restored").await["heard"], 1);
-    // The largest there is: whoever says it is heard no more, and nobody else minds.
+    // The largest number: no further event of this page counts, and no other client is affected.
     amy.emit_numbered(u64::MAX, "newOffer", offer("the last")).await;
     assert_eq!(amy.emit_numbered_with_ack(2, "hangup", Value::Null).await, json!({ "ended": 0 }));
     let mut amy = Client::connect_as(&server, page("amy", "amy's", Some(0))).await;
@@ -219,7 +219,7 @@ async fn page_without_numbers_receives_missed_events_once_in_order() {
             assert_eq!(amy.expect(CANDIDATE_IN).await, candidate(number));
         }
         bob.expect("peerBack").await;
-        // The old connection looks alive: nobody hears of loss or return, and nothing comes twice.
+        // The old connection looks alive: no loss or return is announced, and nothing comes twice.
         let mut amy = Client::try_connect(&server, transport, auth).await.expect("let in");
         assert_eq!(amy.expect("restored").await["calls"], json!([party("bob", &object["offerId"])]));
         amy.expect_silence().await;

@@ -1,4 +1,4 @@
-//! The offer object and the life of an offer (1.2, 1.4).
+//! The offer object, and the life of an offer ("The offer object").
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -172,7 +172,7 @@ async fn offer_for_another_clients_call_is_rejected() {
     let mut amy = Client::connect(&server, "amy").await;
     let mut bob = Client::connect(&server, "bob").await;
     let object = offered(&mut amy, &mut bob, "amy's").await;
-    // Neither a stranger's offer, nor one's own open one, nor one that never was.
+    // Neither another client's offer, nor its own open one, nor an unknown one.
     let attempts = [(&mut bob, object["offerId"].clone()), (&mut amy, object["offerId"].clone())];
     for (client, id) in attempts {
         let ack = client.emit_with_ack("newOffer", json!({ "offerId": id, "offer": offer("again") })).await;

@@ -1,5 +1,5 @@
-//! From which web pages one may connect (design, section 4): pages of this machine and its network, and those that
-//! `--allow-origin` names. On polling, on a POST to a session, and on WebSocket.
+//! Which web pages may connect: pages of this machine and its network, and those that `--allow-origin` names; on
+//! polling, on a POST to a session, and on WebSocket ("Handshake").
 
 use serde_json::{Value, json};
 
@@ -194,8 +194,8 @@ async fn the_host_header_is_not_believed() {
     assert_eq!(others(&server, &headers).await, [401; 4]);
 }
 
-/// How the other doors answer a page with these headers and no password: the bare WebSocket, pairs by WebSocket, and
-/// their two requests. Who comes as far as the password is told 401.
+/// How the other services answer a page with these headers and no password: the bare WebSocket, pairs by WebSocket, and
+/// their two requests. A request that is accepted up to the password gets 401.
 async fn others(server: &TestServer, headers: &[(&str, &str)]) -> [u16; 4] {
     let body = br#"{"roomName":"tea","userId":1}"#;
     [

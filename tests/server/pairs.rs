@@ -1,4 +1,4 @@
-//! Pairs (protocol, section 3): the data channel course's wire, as its clients speak it.
+//! The data channel course's protocol, as its clients use it ("Pairs").
 
 use std::time::{Duration, Instant};
 
@@ -90,7 +90,7 @@ async fn pair_exit_differs_from_disconnect_and_third_may_join() {
         }
         one.expect_words("DISCONNECT_ROOM_NOTIFICATION").await;
     }
-    // The one who made it may go, too: whoever stays is the one whom the next one finds.
+    // The creator may leave, too: the next client to join finds the one that stayed.
     two.join("tea", json!("two")).await;
     two.expect("JOIN_ROOM_RESPONSE_SUCCESS").await;
     one.expect("JOIN_ROOM_NOTIFY").await;
@@ -184,7 +184,7 @@ fn pair_room_without_its_creator_expires() {
     board.expire(start + Duration::from_secs(30));
     assert!(board.is_empty());
 
-    // One who has connected may be silent for as long as it likes.
+    // A connected client may be silent for as long as it likes.
     board.make_pair(room("tea"), id(1), address(1, "here"), start).expect("a room");
     let peer = connect(&mut board, &id(1), start);
     board.expire(start + Duration::from_secs(3600));
@@ -204,11 +204,11 @@ fn unclaimed_pair_rooms_of_one_address_are_limited() {
     assert_eq!(make(&mut board, 3, address(1, "here"), start), Err(Code::TooMany));
     assert_eq!(make(&mut board, 3, address(9, "here"), start), Err(Code::TooMany), "a neighbour counts as the same");
     assert_eq!(make(&mut board, 4, address(9, "there"), start), Ok(()), "another one counts by itself");
-    // One that is destroyed again has been made all the same.
+    // A room that was destroyed still counts as created.
     board.destroy_pair(&room("room 0"), None, &address(0, "here"), start).expect("destroyed");
     assert_eq!(make(&mut board, 3, address(1, "here"), start), Err(Code::TooMany));
 
-    // Whoever connects counts no more, however many rooms it has made or makes, and whether they are still there.
+    // The rooms of a connected creator do not count, however many there are, and whether they still exist.
     let first = connect(&mut board, &id(0), start);
     assert_eq!(make(&mut board, 3, address(1, "here"), start), Ok(()));
     assert_eq!(make(&mut board, 5, address(1, "here"), start), Err(Code::TooMany));

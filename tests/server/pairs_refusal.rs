@@ -1,4 +1,4 @@
-//! Pairs: what is refused, in words, and hurts nobody else (protocol, section 3).
+//! Pairs: what is rejected, with a sentence, without affecting other connections ("Pairs").
 
 use serde_json::json;
 use tokio::net::TcpSocket;
@@ -214,7 +214,7 @@ async fn unclaimed_rooms_of_one_address_leave_room_for_others() {
     assert_eq!(make(200, "2001:db8:1:2::ffff").await, 400);
     assert_eq!(make(201, "2001:db8:1:3::1").await, 200);
     assert_eq!(make(202, "192.0.2.1").await, 200);
-    // Whoever connects to use theirs makes place for another one, and may make more.
+    // A creator that connects frees a slot, and may create more.
     let _seven = User::connect(&server, "7").await;
     assert_eq!(make(203, "2001:db8:1:2::1").await, 200);
     assert_eq!(make(204, "2001:db8:1:2::1").await, 400);

@@ -11,7 +11,7 @@ use switchboard::protocol::name::{ConnectionId, PeerId};
 
 use crate::support::fixtures::{description, newcomer};
 
-/// A way out; that of a peer whose news cannot be told is a fault.
+/// An outbox; a faulty one panics when it is sent something.
 #[derive(Default)]
 struct WayOut {
     is_faulty: bool,

@@ -1,5 +1,5 @@
-//! What no test over a socket can time: things that fall into one moment. The rules themselves, with time as an
-//! argument (1.4).
+//! Events at the same moment, which no test over a socket can time: the core with time as an argument ("The life of an
+//! offer and of a call").
 
 use std::time::{Duration, Instant};
 
@@ -93,7 +93,7 @@ fn event_certainly_received_is_dropped_and_others_are_kept() {
     board.expire(start + 59 * SECOND);
     assert_eq!(numbers(&arrive(&mut board, 3, "amy", Some(0), start + 59 * SECOND).missed), [1]);
     board.expire(start + 60 * SECOND);
-    // It says that it never heard what it must have heard: then its call cannot be told whole, and is over.
+    // It claims not to have received what it must have received: its call cannot be repeated whole, and is over.
     let anew = arrive(&mut board, 4, "amy", Some(0), start + 61 * SECOND);
     assert_ne!(anew.peer, amy);
     assert!(anew.missed.is_empty());
@@ -123,9 +123,9 @@ fn event_of_replaced_connection_is_ignored() {
     for number in [None, Some(2)] {
         assert_eq!(board.accept_event(amy, ConnectionId(1), number), Acceptance::StaleConnection);
     }
-    // And it was not counted: said on the new connection, it is heard.
+    // And it was not counted: sent on the new connection, it is accepted.
     assert_eq!(board.accept_event(amy, ConnectionId(2), Some(2)), Acceptance::New);
-    // Nobody speaks for one who is away.
+    // No event is accepted for an absent client.
     board.offer(amy, OfferId(1), description("description"), now).expect("kept");
     board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, now);
     assert_eq!(board.accept_event(amy, ConnectionId(2), Some(3)), Acceptance::StaleConnection);
@@ -142,7 +142,7 @@ fn member_back_as_another_expires_is_notified_once() {
         peer
     });
     board.leave(bob, ConnectionId(2), ConnectionEnd::Broken, start);
-    // She was told: joined-room, user-joined, user-lost. Her old connection looks alive.
+    // Amy received: joined-room, user-joined, user-lost. Her old connection looks alive.
     let back = arrive(&mut board, 3, "amy", Some(3), start + Limits::default().grace);
     assert_eq!((back.peer, numbers(&back.missed)), (amy, vec![4]));
     assert_eq!(back.restored.expect("she was here").rooms[0].members, []);

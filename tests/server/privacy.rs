@@ -1,5 +1,5 @@
-//! What people say to each other, where they are, and what they prove themselves by is in no log, at no level, and in
-//! nothing that others are told.
+//! Descriptions, candidates, addresses and credentials are in no log, at any level, and in nothing that other clients
+//! receive.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::support::payload::{CANDIDATE_OUT, answered, from_answerer, from_offer
 use crate::support::program::Program;
 use crate::support::{Bare, Client, Transport};
 
-/// Each stands for something that nobody else may see.
+/// Each stands for something that no other client may see.
 const PASSWORD: &str = "open-sesame";
 const WRONG_PASSWORD: &str = "open-barley";
 const DESCRIPTION: &str = "v=0-description";
@@ -67,7 +67,7 @@ async fn log_at_any_level_has_no_payloads_passwords_or_addresses() {
     let told = program.stop().await;
     assert_eq!(told.code(), Some(0));
     let log = program.log_until("stopping").await;
-    // It is the log of all that: at this level it tells much.
+    // It is the log of all that: at this level it has many lines.
     assert!(log.len() > 20, "{log:#?}");
     for secret in ALL {
         let told: Vec<_> = log.iter().filter(|line| line.contains(secret)).collect();

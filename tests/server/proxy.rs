@@ -152,7 +152,7 @@ async fn forged_forwarded_entries_do_not_change_the_address() {
         assert_eq!(answers, [200, 503, 503], "{flag}");
         assert_eq!(server.get_with(poll, &[("X-Forwarded-For", "203.0.113.8")]).await.status, 200, "{flag}");
     }
-    // From one that is no proxy the header changes nothing at all.
+    // From an address that is no proxy the header changes nothing.
     let server = TestServer::start(&[&["--trust-proxy=192.0.2.8"], &most[..]].concat()).await;
     let poll = "/socket.io/?EIO=4&transport=polling";
     for (number, expected) in [(1, 200), (2, 503)] {

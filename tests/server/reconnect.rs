@@ -1,4 +1,5 @@
-//! A connection that broke, and who comes back within the grace: by name, as the course's pages do (1.4).
+//! A broken connection, and the client's return within the grace by its name, as the course's pages return ("The life
+//! of an offer and of a call").
 
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ async fn offer_of_absent_caller_is_hidden_from_new_clients() {
         until_hidden(&mut bob, &object).await;
         let mut cem = Client::connect(&server, "cem").await;
         cem.expect_silence().await;
-        // Nobody is told yet: it may be back in a moment.
+        // No client is notified yet: it may be back in a moment.
         bob.expect_silence().await;
     }
 }

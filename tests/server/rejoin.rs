@@ -1,5 +1,5 @@
-//! A server that was started again knows no call: pages with a session join theirs again, course pages do no harm
-//! (1.4).
+//! A restarted server knows no call: pages with a session join theirs again, course pages are not disturbed ("Pages
+//! with a session").
 
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ async fn a_call_that_was_joined_again_survives_the_next_break() {
     let mut amy = Client::connect_as(&server, page("amy", "amy", Some(1))).await;
     assert_eq!(amy.expect("restored").await, restored(&Value::Null, &[party("bob", &json!(ID))], 1));
     assert_eq!(bob.expect_numbered(3, "peerBack").await, party("amy", &json!(ID)));
-    // Said again, it has no effect: neither with the number heard before nor with another.
+    // Sent again, it has no effect: neither with the number received before nor with another.
     for number in [1, 2] {
         assert_eq!(amy.emit_numbered_with_ack(number, "rejoinCall", end(true, "bob", "secret")).await["ok"], true);
     }
@@ -99,11 +99,11 @@ async fn only_ends_that_fit_are_connected() {
     let mut cem = survivor(&server, "cem").await;
     cem.emit_with_ack("rejoinCall", other_call.clone()).await;
     amy.expect_silence().await;
-    // And nobody keeps the one who fits from finding its place.
+    // And none of them keeps the matching end from joining.
     bob.emit_with_ack("rejoinCall", end(false, "amy", "secret")).await;
     assert_eq!(bob.expect_numbered(1, "peerBack").await["offerId"], ID);
     assert_eq!(amy.expect_numbered(1, "peerBack").await, party("bob", &json!(ID)));
-    // Who waits for longer than the grace hears that it is in vain.
+    // A rejoin that waits for longer than the grace ends as a lost call.
     for (waiting, other) in [(&mut eve, "amy"), (&mut dan, "amy"), (&mut twin, "bob")] {
         assert_eq!(waiting.expect_numbered(1, "peerHangup").await, ended(other, &json!(ID), "lost"));
         assert_eq!(waiting.emit_with_ack("hangup", Value::Null).await, json!({ "ended": 0 }), "it waits no more");

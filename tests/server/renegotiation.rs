@@ -1,4 +1,4 @@
-//! A new offer within a call: ICE restart, another track (1.4).
+//! A new offer within a call: ICE restart, another track ("The life of an offer and of a call").
 
 use serde_json::{Value, json};
 
@@ -89,7 +89,7 @@ async fn a_new_offer_is_answered_once() {
     let id = connected_call(&mut amy, &mut bob).await;
     amy.emit("newOffer", anew(&id, "amy's")).await;
     bob.expect("renegotiation").await;
-    // Not by the one who asked.
+    // Not by the client that offered.
     assert_eq!(amy.emit_with_ack("newAnswer", well(&id, "to myself")).await, json!([]));
     amy.expect_error("newAnswer", "already-answered").await;
     bob.emit("newAnswer", well(&id, "bob's")).await;

@@ -1,4 +1,4 @@
-//! What a broken or hostile client sends harms nobody else, and an honest one is told what was wrong.
+//! Broken and hostile clients affect no other client; a client that made a mistake receives the reason.
 
 use bytes::Bytes;
 use proptest::strategy::{Strategy, ValueTree};

@@ -1,5 +1,5 @@
-//! Coming in by Socket.IO: who says who it is in an odd way, again and again, or somewhere else; and texts and keys that
-//! mean something to others.
+//! CONNECT packets of Socket.IO with odd credentials, sent many times, or to other namespaces; and texts and keys that
+//! have a meaning elsewhere.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ async fn auth_of_other_types_is_no_password() {
         &deep,
     ];
     for kind in kinds {
-        // A server of its own: who guesses again and again is told later and later.
+        // A server of its own: each further wrong password of an address is answered later.
         let server = TestServer::start(&[]).await;
         let mut bystanders = Bystanders::talking(&server).await;
         for transport in [Transport::WebSocket, Transport::Polling] {
@@ -84,7 +84,7 @@ async fn disconnect_before_connect_completes_leaves_nothing() {
     entrance.expect_empty().await;
 }
 
-/// The library's late removal of a session's first socket may take away the second, which then nobody ends: a ghost.
+/// The library's late removal of a session's first socket may take away the second, whose end then never comes.
 #[tokio::test(flavor = "multi_thread")]
 async fn connects_and_disconnects_in_turn_leave_nothing() {
     let entrance = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;

@@ -1,5 +1,5 @@
-//! WebSocket frames that break the protocol (RFC 6455), at each door that speaks it: their connection ends, nobody else
-//! notices, and nothing is kept.
+//! WebSocket frames that violate RFC 6455, on each service that has WebSockets: the server closes that connection,
+//! others go on, and nothing is kept.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! HTTP that no browser sends: heads and paths. It is refused or its connection closed, whatever door it was meant for.
+//! HTTP that no browser sends: heads and paths. The server rejects it or closes the connection, on every service.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -9,7 +9,7 @@ use crate::support::http::{is_refusal, status};
 use crate::support::polling::POLLING;
 use crate::support::{Bare, TestServer, at_once, within};
 
-/// A request at every door, without the empty line at its end.
+/// A request to every service, without the empty line at its end.
 fn heads() -> Vec<String> {
     let doors = Service::ALL.map(|door| handshake(door.path()).trim_end().to_owned() + "\r\n");
     let others = [

@@ -1,5 +1,5 @@
 //! JSON in a string in JSON, hundreds of times: a key that `serde_json` reads in a way of its own leads past every bound
-//! of nesting, and a stack that overflows ends the process. So each door is tried at a server in a process of its own.
+//! of nesting, and a stack that overflows ends the process. So each service is tried in a process of its own.
 
 use bytes::Bytes;
 use serde_json::json;
@@ -24,7 +24,7 @@ fn nested(texts: usize) -> String {
     })
 }
 
-/// The server is there, and so is the one who asks.
+/// The server still runs, and the client is still connected.
 async fn is_well(program: &mut Program, door: &str) {
     program.assert_sound();
     assert_eq!(program.server.get("/healthz").await.status, 200, "after {door}");
@@ -58,7 +58,7 @@ async fn nested_text_overflows_no_stack() {
     bare.expect_silence().await;
     is_well(&mut program, "a frame of rooms").await;
 
-    // Somebody has to hear it, but is not to read it: the stack would be that of this process.
+    // A client has to receive it without parsing it: the stack would be that of this process.
     let listener = tokio::spawn(Client::connect(&program.server, "bob").await.stay());
     let mut caller = Client::connect(&program.server, "amy").await;
     let offer = format!(r#"42["newOffer",{value}]"#);

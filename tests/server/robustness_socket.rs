@@ -15,7 +15,7 @@ const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transpo
 /// The number of the ack that is asked for last.
 const LAST: u64 = 777;
 
-/// What somebody hears who sends this; and whether its connection goes on.
+/// What a client receives that sends this, and whether its connection stays open.
 async fn heard(server: &TestServer, transport: Transport, frames: &[Frame]) -> (Vec<Packet>, bool) {
     let mut eve = Client::connect_by(server, transport, "eve").await;
     for frame in frames {
@@ -38,7 +38,7 @@ fn texts(texts: &[&str]) -> Vec<Frame> {
     texts.iter().map(|text| Frame::from(*text)).collect()
 }
 
-/// Each of these, sent alone on every transport, is heard by nobody and ends its connection, or does not.
+/// Each of these, sent alone on every transport, has no effect, and closes its connection or does not.
 async fn all_are_mute(go_on: bool, packets: &[&str]) {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
@@ -140,7 +140,7 @@ async fn ack_number_returns_unchanged_or_not_at_all() {
             assert_eq!((packets, goes_on), (vec![ack], true), "{transport:?}: {id}");
         }
     }
-    // Too large to be told back: the event counts, without an ack.
+    // Too large to be repeated: the event counts, without an ack.
     let too_large = ["429223372036854775808[\"test\"]", "4299999999999999999999999[\"test\"]"];
     let longest = format!("42{}[\"test\"]", "9".repeat(100_000));
     all_are_mute(true, &[too_large[0], too_large[1], &longest]).await;

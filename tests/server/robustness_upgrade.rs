@@ -171,7 +171,7 @@ async fn disconnected_session_may_connect_again_and_leaves_nothing() {
 async fn clients_with_wrong_password_leave_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
     let entrance = HttpServer::open(&flags).await;
-    // Not so many that they have to wait for being told.
+    // Not so many that their errors are delayed.
     for _ in 0..2 {
         let sid = new_session(entrance.address).await;
         poll(entrance.address, "POST", &sid, r#"40{"password":"wrong"}"#).await;

@@ -1,4 +1,4 @@
-//! Joining and leaving rooms (2): who hears what, by every door.
+//! Joining and leaving rooms: which client receives what, over Socket.IO and the bare WebSocket ("Rooms").
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ async fn member_list_is_in_order_of_joining_without_oneself() {
     let mut dan = Member::connect(&server, WEB_SOCKET, "dan").await;
     let found = dan.join(ROOM).await;
     assert_eq!(found["members"], json!([amy.info(), bob.info(), cem.info()]));
-    // Whoever comes again stands at the end.
+    // A member that joins again is at the end.
     cem.expect("user-joined").await;
     cem.leave(ROOM).await;
     let found = cem.join(ROOM).await;
@@ -104,7 +104,7 @@ async fn member_of_two_rooms_has_two_peer_ids_and_no_socket_id() {
         for room in rooms {
             amy.leave(room).await;
         }
-        // Whoever comes again is somebody new.
+        // A member that joins again has a new peer id.
         amy.join("one").await;
         assert!(!ids.iter().any(|id| amy.id == *id.as_str()));
         amy.close().await;
@@ -182,7 +182,7 @@ async fn bare_client_receives_no_calls_and_calls_work_beside_rooms() {
     bare.expect_silence().await;
     let mut late = Bare::connect(&server, "dan").await;
     late.expect_silence().await;
-    // And the rooms' names mean nothing to those who are in none.
+    // And clients in no room receive nothing.
     bare.ask(json!({ "action": "joining-room", "room": ROOM })).await;
     bob.expect_silence().await;
     amy.expect_silence().await;

@@ -1,4 +1,4 @@
-//! Many at once: everybody is connected with everybody, and everybody knows who is there (2).
+//! Many members at once: all connect to all, and every member list is right ("Rooms").
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::support::{Member, TestServer};
 const ROOM: &str = "kitchen";
 const CANDIDATES: usize = 8;
 
-/// What one of a pair has heard of the other.
+/// What one of a pair has received from the other.
 #[derive(Default)]
 struct Pair {
     offers: usize,
@@ -54,7 +54,7 @@ async fn five_members_of_all_kinds_connect_in_all_ten_pairs() {
     assert_eq!(offers, 10, "ten pairs");
 }
 
-/// Joins and does as a page does, all five at once, until it has heard everything of all four others.
+/// Joins and does as a page does, all five at once, until it has received everything from all four others.
 async fn talk(mut member: Member) -> (Member, HashMap<String, Pair>) {
     let mut view: HashMap<String, Pair> = HashMap::new();
     member.say("joining-room", json!({ "room": ROOM })).await;
@@ -151,7 +151,7 @@ async fn many_joins_and_leaves_end_with_agreeing_member_lists() {
     }
 }
 
-/// Who is there by all that a member was told: members, and who joined, without those who left.
+/// The members by all that one of them received: the list, and those that joined, without those that left.
 async fn view(member: &mut Member, room: &str) -> Vec<Value> {
     let mut known: Vec<Value> = Vec::new();
     for (name, mut heard) in member.all_heard().await {

@@ -1,4 +1,4 @@
-//! Who goes, and how the others in its rooms hear of it (2): left, closed, or lost, on every transport and in every state.
+//! Members that leave, close or are lost, in every state and on every transport, and what the others receive ("Rooms").
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ async fn broken_member_is_lost_and_leaves_after_the_grace() {
             assert_eq!(member.expect("user-left").await, left);
             member.expect_silence().await;
         }
-        // Too late: it is somebody new, and in no room.
+        // Too late: it is a new peer, and in no room.
         let mut cem = Member::connect(&server, kind, "cem").await;
         cem.expect_silence().await;
         cem.refused("leaving-room", json!({ "room": ROOM }), "not-in-room").await;
@@ -109,7 +109,7 @@ async fn new_member_sees_absent_member_and_is_notified_of_it() {
     }
 }
 
-/// The states in which somebody may vanish: what it had said before, and what the other heard of that.
+/// The states in which a member may vanish: what it sent before, and what the other received of that.
 #[tokio::test]
 async fn member_may_vanish_in_every_state_and_others_are_notified() {
     type Step = (&'static str, fn(&Value, usize) -> Value, &'static str);
@@ -190,7 +190,7 @@ async fn member_that_vanishes_while_joining_is_removed() {
     }
 }
 
-/// Two in the room can reach each other as before, and nothing else was told to them.
+/// Two members can reach each other as before, and received nothing else.
 async fn go_on(amy: &mut Member, cem: &mut Member) {
     amy.say("sending-SDP-offer", json!({ "room": ROOM, "to": cem.id, "offer": offer("again") })).await;
     assert_eq!(cem.expect("receiving-SDP-offer").await["offer"], offer("again"));

@@ -1,5 +1,5 @@
-//! What has no effect in rooms is refused with a code and a sentence (2): as the reply where one was asked for, else as
-//! `signalingError` or `signaling-error`; and it changes nothing.
+//! Events in rooms that have no effect are rejected with a code and a sentence, in the ack where the client asked for
+//! one, else as `signalingError` or `signaling-error`; and they change nothing ("Rooms").
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ const CANDIDATE: &str = "sending-ICE-candidate";
 const OFFER: &str = "sending-SDP-offer";
 const ANSWER: &str = "accepting-SDP-offer";
 
-/// What can be said to a member, each with something to be passed on.
+/// Events to a member, each with something to be relayed.
 fn directed(room: &str, to: &Value) -> [(&'static str, Value); 3] {
     [
         (OFFER, json!({ "room": room, "to": to, "offer": offer("x") })),
@@ -173,7 +173,7 @@ async fn full_room_rejects_members_until_one_leaves() {
 #[tokio::test]
 async fn absent_member_keeps_its_place_in_a_full_room() {
     at_once(PAIRS, async |(first, second)| {
-        let server = TestServer::start(&["--max-room", "2", "--reconnect-grace", "1s"]).await;
+        let server = TestServer::start(&["--max-room", "2", "--reconnect-grace", "2s"]).await;
         let [mut amy, bob] = Member::gather(&server, ROOM, [first, second]).await;
         bob.break_off().await;
         amy.expect("user-lost").await;
@@ -197,7 +197,7 @@ async fn room_over_the_limit_is_rejected_until_one_is_empty() {
         bob.join("one").await;
         amy.expect("user-joined").await;
         amy.leave("one").await;
-        // Somebody is in it still.
+        // One member is still in it.
         amy.refused("joining-room", json!({ "room": "three" }), "room-full").await;
         bob.leave("one").await;
         amy.join("three").await;

@@ -1,4 +1,4 @@
-//! What members have for each other is passed on (2): to whom it is for, in order, once, and as it was sent.
+//! Events between members reach the addressed member in order, once, and unchanged ("Rooms").
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ async fn an_offer_without_to_reaches_all_others_there() {
                 assert_eq!(member.expect("receiving-SDP-offer").await, heard);
             }
         }
-        // One who is alone reaches nobody, which is no fault.
+        // A member that is alone reaches no other, which is no error.
         assert_eq!(dan.ask("sending-SDP-offer", json!({ "room": "elsewhere", "offer": 1 })).await["ok"], true);
         for member in [&mut amy, &mut bob, &mut cem, &mut dan] {
             member.expect_silence().await;
@@ -95,7 +95,7 @@ async fn hundreds_of_candidates_both_ways_arrive_once_in_order() {
     }
 }
 
-/// The text of a value as it is between two doors: what parsing it would hide.
+/// The text of a value as it travels: parsing it would hide differences.
 #[tokio::test]
 async fn relayed_payload_is_unchanged_byte_for_byte() {
     const ODD: [&str; 6] = [
@@ -160,7 +160,7 @@ async fn binary_values_reach_pages_as_binary_and_bare_as_numbers() {
     let heard = bob.next_event().await;
     assert_eq!((&heard.payload["offer"]["bytes"], &heard.attachments[..]), (&placeholder, &parts[..]));
     assert_eq!(cem.expect("receiving-SDP-offer").await["data"]["offer"]["bytes"], json!([1, 2, 255]));
-    // Nobody can make a page wait for bytes that never come.
+    // No member can make a page wait for bytes that never come.
     let hollow = json!({ "action": "sending-SDP-offer", "room": ROOM, "data": { "offer": placeholder } });
     cem.send_text(&hollow.to_string()).await;
     cem.expect_error("sending-SDP-offer", "bad-payload").await;

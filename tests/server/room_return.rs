@@ -1,4 +1,5 @@
-//! Who comes back is in its rooms again, under the same `peerId`, and hears what it missed (2, and 1.4).
+//! A returning member is in its rooms again under the same `peerId` and receives what it missed ("Rooms", "Pages with a
+//! session").
 
 use serde_json::{Value, json};
 
@@ -88,7 +89,7 @@ async fn page_back_before_its_break_is_noticed_notifies_no_member() {
             let membership = json!({ "room": ROOM, "peerId": id, "members": [amy.info()] });
             assert_eq!(bob.expect("restored").await["rooms"], json!([membership]));
             bob.expect_silence().await;
-            // The old one is closed, and was told nothing.
+            // The old connection is closed, and received nothing.
             assert_eq!(old.next_or_end().await, None, "{kind:?}");
             amy.say(CANDIDATE, json!({ "room": ROOM, "to": id, "candidate": candidate(1) })).await;
             assert_eq!(bob.expect("receiving-ICE-candidate").await["candidate"], candidate(1));
@@ -189,7 +190,7 @@ async fn returning_member_is_in_its_rooms_and_none_it_left() {
 #[tokio::test]
 async fn absence_of_member_with_too_many_events_ends_at_once() {
     for kind in EVERY {
-        // Half of it is kept for one who is away.
+        // Half of the queue's length is kept for an absent client.
         let server = TestServer::start(&["--max-queue", "64"]).await;
         for (count, is_kept) in [(32, true), (33, false)] {
             let (mut amy, bob) = two(&server, kind).await;
@@ -234,7 +235,7 @@ async fn room_event_has_number_for_page_with_numbers() {
     }
     amy.settle().await;
     assert_eq!(bob.expect_numbered(3, "receiving-ICE-candidate").await["candidate"], candidate(1));
-    // The connection dies, and nobody has noticed: the last two were sent, and are lost.
+    // The connection breaks unnoticed: the last two were sent, and are lost.
     let mut back =
         Client::try_connect(&server, Transport::WebSocket, page("bob", "bob's", Some(3))).await.expect("let in");
     assert_eq!(back.expect("restored").await["rooms"][0]["peerId"], id);

@@ -1,4 +1,4 @@
-//! The rules of the ground floor where time or chance is the subject: no sockets, time as an argument.
+//! Rules of the core that depend on time or chance: no sockets, time as an argument.
 
 use std::time::{Duration, Instant};
 

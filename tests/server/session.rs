@@ -1,4 +1,4 @@
-//! Pages with a session: they count what they hear and say, and come back without losing anything (1.4).
+//! Pages with a session: they number events and come back without losing any ("Pages with a session").
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::support::{Client, TestServer, Transport};
 
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
-/// Amy, a page with the session "amy's", calls bob, a course page: she has been told 1.
+/// Amy, a page with the session "amy's", calls bob, a course page: she has received event 1.
 async fn call(server: &TestServer, transport: Transport) -> (Client, Client, Value) {
     let mut bob = Client::connect(server, "bob").await;
     let mut amy = Client::enter(server, transport, page("amy", "amy's", None)).await;
@@ -71,7 +71,7 @@ async fn answer_without_ack_gets_numbered_candidates() {
     for number in 1..=3 {
         assert_eq!(bob.expect_numbered(number as u64, CANDIDATE_IN).await, candidate(number));
     }
-    // Refused, it is told so.
+    // A rejected event gets its reason.
     bob.emit_numbered(2, "newAnswer", answered(&object, "again")).await;
     bob.expect_error("newAnswer", "already-answered").await;
     bob.expect_silence().await;
@@ -108,7 +108,7 @@ async fn event_lost_in_dead_connection_is_sent_again() {
     for number in 2..6 {
         bob.emit_with_ack(CANDIDATE_OUT, from_answerer(candidate(number))).await;
     }
-    // The same return with less and less heard cannot be; more and more, it can.
+    // A page cannot return having received less each time; more each time, it can.
     for heard in 1..6 {
         amy = Client::enter(&server, EVERY[heard % 3], page("amy", "amy's", Some(heard as u64))).await;
         amy.expect("restored").await;
@@ -177,7 +177,7 @@ async fn event_repeated_by_number_is_applied_once() {
     amy.expect_numbered(2, "peerHangup").await;
 
     let open = offered(&mut bob, &mut amy, "bob's").await;
-    // Heard before: it does not end what came after it.
+    // Received before: it does not end what came after it.
     bob.emit_numbered_with_ack(2, "hangup", Value::Null).await;
     assert_eq!(bob.emit_numbered_with_ack(3, "cancelOffer", Value::Null).await, json!({ "ended": 1 }));
     assert_eq!(amy.expect("offerWithdrawn").await, withdrawn(&open, "cancelled"));
@@ -202,7 +202,7 @@ async fn rejected_event_counts_as_received() {
     ];
     for (number, (event, payload)) in (2..).zip(refused) {
         amy.emit_numbered_with_ack(number, event, payload).await;
-        // The page knows by the ack that this one was heard; the server must not say otherwise.
+        // The page knows by the ack that this event was received; the server must agree.
         amy = Client::connect_as(&server, page("amy", "amy's", Some(0))).await;
         assert_eq!(amy.expect("restored").await["heard"], number, "{event}");
     }

@@ -1,4 +1,4 @@
-//! A server that goes down says so (1.3, `serverClosing`), and comes to its end.
+//! A stopping server sends `serverClosing` ("Events") and ends in time.
 
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ async fn server_with_calls_and_offers_stops() {
     let mut bob = Client::connect(&server, "bob").await;
     connected_call(&mut amy, &mut bob).await;
     amy.emit_with_ack("newOffer", offer("open")).await;
-    // Nobody reads any more, and the server must not wait for them for ever.
+    // No client reads any more, and the server must not wait for them for ever.
     server.stop().await;
 }
 

@@ -1,4 +1,4 @@
-//! The spellings that are seen in the wild (1.6).
+//! Other spellings of event names that existing pages use ("Events").
 
 use serde_json::json;
 

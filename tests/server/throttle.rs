@@ -1,5 +1,5 @@
-//! Wrong passwords and tokens, by address: each further one is told later, the right one is let in at once (design,
-//! section 4). The rule itself is tested beside it, with a clock of its own; here it is held to at every door.
+//! Wrong passwords and tokens, counted by address: each further one is answered later, a right one at once. The rule
+//! has unit tests of its own; these tests hold every service to it.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::support::{Bare, Client, TestServer, Transport, within};
 const HOUR: Duration = Duration::from_secs(3600);
 const EVERY: [Transport; 3] = [Transport::WebSocket, Transport::Polling, Transport::Upgrade];
 
-/// Two wrong ones are told at once; the third waits so long, and that is all that may wait.
+/// Two wrong ones are answered at once; the third is delayed so long, and no more may wait.
 fn two_and_then(wait: Duration) -> ThrottleOptions {
     ThrottleOptions { free: 2, step: wait, longest: wait, waiting: 1, ..ThrottleOptions::default() }
 }
@@ -26,13 +26,13 @@ async fn wrong_at_ws(server: &TestServer) -> Reply {
     reply
 }
 
-/// Comes in with a wrong password, as far as one comes with that: what is told has not been heard.
+/// Connects with a wrong password; the error has not been received yet.
 async fn wrong_at_socket_io(server: &TestServer, transport: Transport) -> Client {
     let auth = json!({ "userName": "eve", "password": "wrong" });
     Client::try_connect(server, transport, auth).await.expect("first let in, as the course does")
 }
 
-/// What one with a wrong password is told in the end.
+/// The error that a client with a wrong password receives in the end.
 async fn told(mut client: Client) -> String {
     let error = client.expect("signalingError").await;
     assert_eq!(error["code"], "wrong-password", "{error}");
@@ -44,7 +44,7 @@ async fn told(mut client: Client) -> String {
 async fn delayed_wrong_password_does_not_delay_the_right_one() {
     for transport in EVERY {
         let server = TestServer::start_with_guesses(two_and_then(HOUR), &["--password", "x"]).await;
-        // The two that are told at once, each at another door: they are counted together.
+        // The two that are answered at once, each by another service: they are counted together.
         assert!(told(wrong_at_socket_io(&server, transport).await).await.contains("Wrong password"));
         assert!(wrong_at_ws(&server).await.text().contains("Wrong password"));
         let _waiting = wrong_at_socket_io(&server, transport).await;
@@ -92,7 +92,7 @@ async fn stopping_server_closes_delayed_clients() {
                 }
             })
         };
-        // One of the two waits. By that the other is told at once that it is one too many.
+        // One of the two is delayed. So the other is rejected at once as one too many.
         let (mut one, mut other) = (ask(), ask());
         let (told, waiting) = tokio::select! {
             told = &mut one => (told, other),

@@ -1,4 +1,4 @@
-//! HTTPS: our own certificate, the user's, and HTTP and HTTPS on one port (design, sections 3.15 and 6).
+//! HTTPS: our own certificate, the user's, and HTTP and HTTPS on one port.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -139,7 +139,7 @@ async fn socket_io_works_over_tls() {
     let url = "wss://localhost/socket.io/?EIO=4&transport=websocket";
     let (mut socket, _) = tokio_tungstenite::client_async(url, secure).await.expect("a WebSocket over TLS");
     socket.send(Message::text(r#"40{"userName":"secure","password":"x"}"#)).await.expect("sent");
-    // Only after the reply to CONNECT may something be said; the handshake and perhaps a ping come before it.
+    // Only after the reply to CONNECT may a client send events; the handshake and perhaps a ping come before it.
     loop {
         let message = within("a packet", socket.next()).await.expect("open").expect("a frame");
         if message.to_text().is_ok_and(|text| text.starts_with("40")) {
@@ -189,7 +189,7 @@ async fn a_certificate_that_is_named_wins_over_the_folders() {
     shake_hands(&server, &root, "localhost").await.expect("trusted");
 }
 
-/// What the user is told about a certificate and a key that are of no use.
+/// The error message for an unusable certificate and key.
 fn fault_of(folder: &TempDir) -> String {
     let fault = server::build(server::state_dir(), &[folder.path().to_str().expect("a path")]).err().expect("a fault");
     format!("{fault:#}")
@@ -228,7 +228,7 @@ async fn unreadable_certificate_or_key_is_an_error_with_reason() {
     }
 }
 
-/// What the user is told of this certificate and this key.
+/// The message about this certificate and this key.
 fn fault_of_pair(cert: &[u8], key: &[u8]) -> String {
     let page = folder();
     fs::write(page.path().join("cert.crt"), cert).expect("a file");

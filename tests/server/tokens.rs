@@ -1,4 +1,4 @@
-//! Tokens instead of a password (1.1, 2, 3; design, section 5): who one is has been proven by somebody else.
+//! Tokens instead of a password: another server has authenticated the user ("Tokens").
 
 use ring::hmac;
 use serde_json::{Value, json};
@@ -30,12 +30,12 @@ fn file(text: &str) -> (NamedTempFile, String) {
     (file, name)
 }
 
-/// Comes in over WebSocket with this token and nothing else.
+/// Connects over WebSocket with this token and nothing else.
 async fn with_token(server: &TestServer, token: &str) -> Client {
     Client::connect_as(server, json!({ "token": token })).await
 }
 
-/// Nobody is let in with this token at any door; each says why with these words.
+/// Every service rejects this token, with these words.
 async fn is_refused(server: &TestServer, token: &str, words: &str) {
     for transport in ALL {
         let auth = json!({ "userName": "amy", "password": "x", "token": token });
@@ -55,7 +55,7 @@ async fn is_refused(server: &TestServer, token: &str, words: &str) {
     }
 }
 
-/// The name under which one with this token is known: as its bearer hears of itself on another connection, in a room.
+/// The user name of a client with this token, as another member of its room receives it.
 async fn name_of(server: &TestServer, token: &str) -> String {
     let room = &token[token.len() - 16..];
     let mut first = with_token(server, token).await;
@@ -160,7 +160,7 @@ async fn invalid_token_is_rejected_everywhere_with_reason() {
         (header(json!({ "crit": ["b64"], "b64": false })), "cannot be read"),
     ] {
         is_refused(&server, &token, words).await;
-        // Nothing of it is said again.
+        // Nothing of it is repeated.
         if token.len() > 8 {
             let reply = Bare::refused(&server, &format!("?token={}", encoded(&token)), &[]).await;
             assert!(!reply.text().contains(&token), "{}", reply.text());
@@ -193,7 +193,7 @@ async fn with_an_audience_only_tokens_that_are_meant_for_it_are_taken() {
         is_refused(&server, &for_service(aud), "which service").await;
     }
     is_refused(&server, &token("amy"), "which service").await;
-    // What else is wrong is told all the same.
+    // Other errors are reported all the same.
     is_refused(&server, &signed(json!({ "userName": "amy", "aud": "calls" })), "exp").await;
 }
 
@@ -294,7 +294,7 @@ async fn public_key_accepts_its_own_signatures_only() {
         for token in &tokens {
             is_refused(&server, token, "signature").await;
         }
-        // What everybody knows is no secret, whatever the token says of itself.
+        // A public value is no secret, whatever the token's header claims.
         for public in [keys.public.as_str(), keys.public.trim_end()] {
             let forged = signed_by("HS256", hmac::HMAC_SHA256, public, claims.clone());
             is_refused(&server, &forged, "another kind").await;
@@ -379,7 +379,7 @@ async fn in_pairs_the_id_is_the_tokens_name() {
     assert_eq!(notified["data"]["joinUserId"], "two", "{notified}");
 }
 
-/// A public key whose private half nobody has kept, and two tokens that it signed: of "ann", and good until 3000.
+/// A public key whose private half was thrown away, and two tokens that it signed: of "ann", and good until 3000.
 const RSA: &str = "\
 -----BEGIN PUBLIC KEY-----\n\
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAr2gAL6yTgJf1tlzSwYxy\n\

@@ -1,4 +1,4 @@
-//! How an open offer ends, and who hears of it: `offerWithdrawn` with each of its reasons (1.3, 1.4).
+//! How an open offer ends, and which clients are notified: `offerWithdrawn` with each of its reasons ("Events").
 
 use serde_json::{Value, json};
 

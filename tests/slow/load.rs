@@ -15,7 +15,7 @@ enum FirstEvent {
     AfterReply,
 }
 
-/// A lobby with a witness, and ten clients that come in and call in the same tick. Gives back how many were let in.
+/// A lobby with a witness, and ten clients that connect and call in the same tick. Returns how many were accepted.
 async fn ten_that_call_at_once(server: &TestServer, lobby: usize, transport: Transport, first: FirstEvent) -> usize {
     let auth = |name: &str| json!({ "userName": name, "password": "x", "lobby": format!("lobby {lobby}") });
     let mut witness = Client::connect_as(server, auth("witness")).await;
@@ -56,7 +56,7 @@ async fn ten_that_call_at_once(server: &TestServer, lobby: usize, transport: Tra
     callers.len()
 }
 
-/// Two hundred lobbies of ten; one lobby in ten is on long-polling. Gives back how many clients were let in.
+/// Two hundred lobbies of ten; one lobby in ten is on long-polling. Returns how many clients were accepted.
 async fn two_thousand_that_call_at_once(first: FirstEvent) -> usize {
     let server = TestServer::start(&[]).await;
     let lobbies = stream::iter(0..200).map(|lobby| {

@@ -1,5 +1,5 @@
-//! What takes long: load, hostile clients, silence that has to be noticed, memory over hours. `cargo test` leaves these
-//! tests out; `cargo test --test slow` and `./test` run them.
+//! Tests that take long: load, hostile clients, connections that go silent, memory over hours. `cargo test` leaves them
+//! out; `cargo test --test slow` and `./test` run them.
 
 #[allow(dead_code, reason = "the server's tests use the rest of it")]
 #[path = "../server/support/mod.rs"]

@@ -33,7 +33,7 @@ async fn one_that_stops_reading_is_closed(transport: Transport) {
             }
         }
     }
-    // Long before the last offer, and not only when the ping time-out found out that nobody was there.
+    // Long before the last offer, and not only when the ping time-out noticed the silence.
     assert_eq!(lost, Some(json!("lost")), "{transport:?}");
 
     // Now it reads again what was still on its way: a beginning without a gap, and then the end.

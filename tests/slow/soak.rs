@@ -1,4 +1,4 @@
-//! For hours, by hand: thousands who are there and silent, so many calls a second, and memory that stays as it is.
+//! For hours, by hand: thousands of silent clients, a number of calls a second, and memory that stays constant.
 //!
 //! `cargo test --release --test slow soak -- --ignored --nocapture` prints a line of CSV every 15 s. From the
 //! environment: `SWITCHBOARD_SOAK_SECONDS` (900), `SWITCHBOARD_SOAK_IDLE` (2000 connections), `SWITCHBOARD_SOAK_CALLS` (50
@@ -16,7 +16,7 @@ use crate::hostile::{healthy, number_from};
 use crate::support::program::Program;
 use crate::support::{Client, TestServer, Transport};
 
-/// Calls that may be under way at once. One that finds no place is left out: this machine does not keep up.
+/// Calls that may be under way at once. Further ones are left out: this machine does not keep up.
 const UNDER_WAY: usize = 500;
 /// One line of the curve.
 const LINE: Duration = Duration::from_secs(15);

@@ -82,7 +82,7 @@ async fn clients_without_connect_leave_nothing() {
         held.push(upgrade(entrance.address, WEB_SOCKET, &[]).await);
     }
     entrance.expect_empty().await;
-    // Those who are still connected are not kept waiting for either.
+    // Connections that are still open are closed, too.
     for mut stream in held {
         within("the end", stream.read_to_end(&mut Vec::new())).await.ok();
     }

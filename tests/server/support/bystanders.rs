@@ -1,4 +1,4 @@
-//! Two that talk in a lobby of their own while somebody else misbehaves.
+//! A call in a lobby of its own, which must go on while another client misbehaves.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! The doors alone, without the building around them: to look into what the wire does not show. Whoever has gone must
-//! have left nothing, neither with us nor with the library.
+//! The services without the rest of the server, to look into state that the wire does not show: a client that has gone
+//! must leave nothing, neither in the hub nor in the library.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::within;
 /// Put into each request, and kept for as long as the session that the request opened.
 struct Tag(Arc<ConnectionPermit>);
 
-/// Doors, and the store behind them.
+/// The services, and the hub behind them.
 pub struct HttpServer {
     pub address: SocketAddr,
     pub door: socketio::Service,
@@ -30,11 +30,11 @@ pub struct HttpServer {
 }
 
 impl HttpServer {
-    /// Opens the doors with these flags, as if they stood on the command line. What waits for somebody waits no longer
+    /// Opens the services with these command-line flags. What is kept for a client is kept no longer
     /// than the reconnect grace.
     pub async fn open(flags: &[&str]) -> Self {
         let mut config = Config::from_args(flags.iter().copied()).expect("good flags");
-        // Here nobody waits to be told that a password is wrong.
+        // Here no error about a wrong password is delayed.
         config.access.throttle.step = Duration::ZERO;
         let limits = config.limits();
         let limits = Limits { letter_ttl: limits.grace, early_ttl: limits.grace, ..limits };
@@ -62,14 +62,14 @@ impl HttpServer {
         Self { address, door, hub, tag }
     }
 
-    /// Whether we keep nothing of anybody.
+    /// Whether the hub keeps nothing of any client.
     pub fn is_empty(&self) -> bool {
         self.door.is_empty()
     }
 
-    /// Waits until nothing is kept of anybody, neither by us nor by the library.
+    /// Waits until nothing is kept of any client, neither by the hub nor by the library.
     pub async fn expect_empty(&self) {
-        within("the door to be empty", async {
+        within("the server to be empty", async {
             while !self.is_empty() || self.sessions() > 0 {
                 tokio::task::yield_now().await;
             }
@@ -77,9 +77,9 @@ impl HttpServer {
         .await;
     }
 
-    /// Waits until we keep nothing of anybody. The library, once it is closed, no longer lets go what it has.
+    /// Waits until the hub keeps nothing of any client. The library, once it is closed, keeps what it has.
     pub async fn expect_forgotten(&self) {
-        within("the door to be empty", async {
+        within("the server to be empty", async {
             while !self.is_empty() {
                 tokio::task::yield_now().await;
             }
@@ -98,7 +98,7 @@ impl HttpServer {
     }
 }
 
-/// Does what the building does for its doors, and puts the tag on.
+/// Does what the HTTP server does for the services, and puts the tag on.
 async fn prepare(State(tag): State<Arc<Tag>>, mut request: Request, next: Next) -> Response {
     let extensions = request.extensions_mut();
     extensions.insert(tag.0.clone());

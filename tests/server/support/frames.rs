@@ -1,4 +1,4 @@
-//! WebSockets byte by byte, for frames that no library would write, at each door that has one.
+//! WebSockets byte by byte, for frames that no library would write, on each service that has WebSockets.
 
 use std::net::SocketAddr;
 
@@ -20,7 +20,7 @@ pub const FIN: u8 = 0x80;
 pub const MASKED: u8 = 0x80;
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
-/// A door that speaks WebSocket.
+/// A service that has WebSockets.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Service {
     Course,

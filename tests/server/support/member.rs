@@ -1,5 +1,5 @@
-//! A member of rooms, by whichever door it came: what it hears has one shape, `{room, from?, ...}`, so that one
-//! sentence is tested for every door and for members of different doors.
+//! A member of rooms over Socket.IO or the bare WebSocket: what it receives has one shape, `{room, from?, ...}`, so
+//! that one test covers both, and rooms with members of both.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::bare::encoded;
 use super::packet::Packet;
 use super::{Bare, Client, TestServer, Transport};
 
-/// How a member comes in.
+/// How a member connects.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
     /// Socket.IO.
@@ -23,7 +23,7 @@ pub const UPGRADE: Kind = Kind::Io(Transport::Upgrade);
 
 /// Every kind.
 pub const EVERY: [Kind; 4] = [WEB_SOCKET, POLLING, UPGRADE, BARE];
-/// The two doors, alone and mixed.
+/// The two services, alone and mixed.
 pub const PAIRS: [(Kind, Kind); 5] =
     [(WEB_SOCKET, WEB_SOCKET), (BARE, BARE), (POLLING, BARE), (BARE, UPGRADE), (BARE, WEB_SOCKET)];
 
@@ -45,14 +45,14 @@ impl Member {
         Self::connect_as(server, kind, name, json!({})).await
     }
 
-    /// Comes in with more to say of itself: `lobby`, `session`.
+    /// Connects with more credentials: `lobby`, `session`.
     pub async fn connect_as(server: &TestServer, kind: Kind, name: &str, more: Value) -> Self {
         let mut member = Self::open(server, kind, name, more).await;
         member.settle().await;
         member
     }
 
-    /// The same for one who is told something as it comes in: that has not been looked at.
+    /// The same for a member that receives something as it connects: that has not been looked at.
     pub async fn open(server: &TestServer, kind: Kind, name: &str, more: Value) -> Self {
         let mut auth = json!({ "userName": name, "password": "x" });
         auth.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
@@ -70,7 +70,7 @@ impl Member {
         Self { door, name: name.to_owned(), id: Value::Null }
     }
 
-    /// Some who are in one room, in the order of their coming; nothing is left to be heard.
+    /// Members of one room, in the order of joining; nothing is left to be received.
     pub async fn gather<const N: usize>(server: &TestServer, room: &str, kinds: [Kind; N]) -> [Self; N] {
         let mut members: Vec<Self> = Vec::new();
         for (number, kind) in kinds.into_iter().enumerate() {
@@ -84,7 +84,7 @@ impl Member {
         members.try_into().unwrap_or_else(|_| unreachable!("as many as there are kinds"))
     }
 
-    // ---- What is told of it ----
+    // ---- What it receives ----
 
     /// How the others see it.
     pub fn info(&self) -> Value {
@@ -134,7 +134,7 @@ impl Member {
         }
     }
 
-    /// Joins a room, takes in what a newcomer hears, and gives back what it found.
+    /// Joins a room, receives what a new member receives, and returns the members that it found.
     pub async fn join(&mut self, room: &str) -> Value {
         let mut reply = self.ask("joining-room", json!({ "room": room })).await;
         assert_eq!(reply["ok"], true, "{reply}");
@@ -153,7 +153,7 @@ impl Member {
         assert_eq!(self.ask("leaving-room", json!({ "room": room })).await, json!({ "ok": true }));
     }
 
-    /// Says something that has no effect, once with and once without asking; each time it is told once, and why.
+    /// Sends an event that has no effect, once with an ack and once without; each time it gets one reason.
     pub async fn refused(&mut self, name: &str, payload: Value, code: &str) {
         let reply = self.ask(name, payload.clone()).await;
         assert_eq!((&reply["ok"], reply["error"]["code"].as_str()), (&json!(false), Some(code)), "{payload:.200}");
@@ -169,14 +169,14 @@ impl Member {
 
     // ---- In ----
 
-    /// What came with the next thing heard, which must be this.
+    /// The payload of the next event, which must have this name.
     pub async fn expect(&mut self, name: &str) -> Value {
         let (came, payload) = self.next().await;
         assert_eq!(came, name, "came instead, to {}, with {payload}", self.name);
         payload
     }
 
-    /// The next thing heard: its name, and `{room, from?, ...}`.
+    /// The next event: its name, and `{room, from?, ...}`.
     pub async fn next(&mut self) -> (String, Value) {
         self.next_or_end().await.expect("the connection is still open")
     }
@@ -202,7 +202,7 @@ impl Member {
         }
     }
 
-    /// All that it was told up to now and has not been looked at.
+    /// All that it received up to now and that has not been looked at.
     pub async fn all_heard(&mut self) -> Vec<(String, Value)> {
         self.settle().await;
         let count = match &self.door {
@@ -232,7 +232,7 @@ impl Member {
 
     // ---- The end ----
 
-    /// Goes on purpose, as the wire of its door tells it.
+    /// Closes on purpose, as its service's protocol says it.
     pub async fn close(self) {
         match self.door {
             Service::Io(client) => client.leave().await,

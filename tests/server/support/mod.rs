@@ -1,5 +1,5 @@
-//! A server of one's own on a free port, clients that speak the wire by hand, and the few payloads that the
-//! tests send. Nothing here sleeps: whatever is waited for has `PATIENCE`, and then the test fails.
+//! A server on a free port, clients that speak the wire by hand, and the payloads that the tests send. Nothing here
+//! sleeps: a test that waits longer than `PATIENCE` fails.
 
 pub mod bare;
 pub mod bystanders;
@@ -32,7 +32,7 @@ pub use wire::Transport;
 /// How long anything may take before a test gives it up: long, so that a busy machine fails no test.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// For those who say more at once than anybody would who is no test.
+/// For tests that send more events at once than any page does.
 pub const UNHURRIED: [&str; 2] = ["--event-burst", "1000000"];
 
 /// Waits for `future`, and fails the test in words when it takes too long.

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// One packet from the server.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Packet {
-    /// `0`: let in, with the socket's id.
+    /// `0`: accepted, with the socket's id.
     Connected(Value),
     /// `1`: the server closed this socket on purpose ("io server disconnect").
     Disconnected,
@@ -23,7 +23,7 @@ pub struct Event {
     pub name: String,
     /// The first argument, `null` where there is none.
     pub payload: Value,
-    /// The second argument: its number, for a page that counts what it is told.
+    /// The second argument: its number, for a page with numbered events.
     pub number: Option<u64>,
     /// The packet as it came, for what parsing would hide: the order of keys.
     pub text: String,

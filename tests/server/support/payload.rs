@@ -1,5 +1,7 @@
 //! The payloads that the tests send.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{Client, within};
@@ -7,7 +9,7 @@ use super::{Client, within};
 pub const CANDIDATE_OUT: &str = "sendIceCandidateToSignalingServer";
 pub const CANDIDATE_IN: &str = "receivedIceCandidateFromServer";
 
-/// A description that can be told from others by `text`.
+/// A description that differs from others by `text`.
 pub fn offer(text: &str) -> Value {
     json!({ "type": "offer", "sdp": text })
 }
@@ -16,14 +18,14 @@ pub fn answer(text: &str) -> Value {
     json!({ "type": "answer", "sdp": text })
 }
 
-/// The offer object as it was heard, with the answer filled in: what a page sends back.
+/// The offer object as it was received, with the answer filled in: what a page sends back.
 pub fn answered(offer_object: &Value, text: &str) -> Value {
     let mut object = offer_object.clone();
     object["answer"] = answer(text);
     object
 }
 
-/// What the others are told when an open offer is gone.
+/// The payload of `offerWithdrawn`.
 pub fn withdrawn(object: &Value, reason: &str) -> Value {
     json!({ "offerId": object["offerId"], "offererUserName": object["offererUserName"], "reason": reason })
 }
@@ -46,7 +48,7 @@ pub fn from_answerer(candidate: Value) -> Value {
     json!({ "iceCandidate": candidate, "iceUserName": "whoever", "didIOffer": false })
 }
 
-/// Sends an offer and gives back the offer object as `listener`, the only other one there, hears of it.
+/// Sends an offer and returns the offer object that `listener`, the only other client, receives.
 pub async fn offered(caller: &mut Client, listener: &mut Client, text: &str) -> Value {
     caller.emit("newOffer", offer(text)).await;
     let mut list = listener.expect("newOfferAwaiting").await;
@@ -66,8 +68,11 @@ pub async fn connected_call(caller: &mut Client, answerer: &mut Client) -> Strin
 
 /// Asks until this offer is no longer listed: then the server has noticed that its caller is away.
 pub async fn until_hidden(asker: &mut Client, object: &Value) {
+    // Slower than the rate at which a client may send events, however long it takes.
+    let mut pace = tokio::time::interval(Duration::from_millis(50));
     within("the offer to be hidden", async {
         loop {
+            pace.tick().await;
             asker.emit("checkOffers", Value::Null).await;
             let list = asker.expect("availableOffers").await;
             if !list.as_array().expect("a list").iter().any(|offer| offer["offerId"] == object["offerId"]) {
@@ -93,7 +98,7 @@ pub fn restored(open_offer: &Value, calls: &[Value], heard: u64) -> Value {
     json!({ "openOffer": open_offer, "calls": calls, "rooms": [], "heard": heard })
 }
 
-/// `auth` of a page with a session. `received`: the number of the last thing that it was told, if it was here before.
+/// `auth` of a page with a session. `received`: the number of the last event that it received, if it was connected before.
 pub fn page(user_name: &str, session: &str, received: Option<u64>) -> Value {
     let mut auth = json!({ "userName": user_name, "password": "x", "session": session, "numbers": true });
     if let Some(received) = received {

@@ -1,4 +1,4 @@
-//! Long-polling request by request, for what no client would do.
+//! Long-polling request by request, for sequences that no client library sends.
 
 use std::net::SocketAddr;
 

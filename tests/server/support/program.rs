@@ -44,7 +44,7 @@ pub struct Usage {
 }
 
 impl Program {
-    /// Starts the program with these flags on a free port of the loopback. Of its log is kept what tells of a panic.
+    /// Starts the program with these flags on a free port of the loopback. Of its log, lines about panics are kept.
     pub async fn start(flags: &[&str]) -> Self {
         Self::start_keeping(flags, |line| line.to_lowercase().contains("panic")).await
     }
@@ -92,7 +92,7 @@ impl Program {
         Self { server: TestServer::elsewhere(address), metrics, child, kept, grown }
     }
 
-    /// Fails the test if the process has ended, or if its log tells of a panic.
+    /// Fails the test if the process has ended, or if its log has a line about a panic.
     pub fn assert_sound(&mut self) {
         let ended = self.child.try_wait().expect("a process of our own");
         assert!(ended.is_none(), "the program has ended: {ended:?}");
@@ -104,7 +104,7 @@ impl Program {
     pub async fn log_until(&self, last: &str) -> Vec<String> {
         within("the last line of the log", async {
             while !self.kept.lock().expect("readable").iter().any(|line| line.contains(last)) {
-                // One that came since is kept for whoever waits next.
+                // A notification that came since is kept for the next wait.
                 self.grown.notified().await;
             }
         })

@@ -44,7 +44,7 @@ impl TestServer {
         Self::run(Server::build(config).expect("the server can be built")).await
     }
 
-    /// Starts a server that tells everything at once, however many wrong passwords and tokens it is shown.
+    /// Starts a server that delays no error, however many wrong passwords and tokens it receives.
     pub async fn start_patient(flags: &[&str]) -> Self {
         Self::start_with_guesses(throttle::ThrottleOptions { free: 100_000, ..Default::default() }, flags).await
     }

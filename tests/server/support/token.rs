@@ -1,5 +1,5 @@
-//! Tokens as whoever knows the people would make them: signed with a secret, or with the private half of a key whose
-//! public one the server has.
+//! Tokens as an application server makes them: signed with a secret, or with the private key whose public key the
+//! server has.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::wire::base64;
 
-/// The secret that the tests' servers share with whoever makes tokens.
+/// The secret that the tests' servers share with the application server.
 pub const SECRET: &str = "a secret of the tests, which is long enough";
 
 /// A token of this person that is good for an hour.

@@ -1,4 +1,4 @@
-//! The doors without Socket.IO: rooms at `/ws`, pairs at `/`, and the requests by which pairs are made.
+//! The services without Socket.IO: rooms at `/ws`, pairs at `/`, and the requests by which pairs are made.
 
 use std::io::Result;
 

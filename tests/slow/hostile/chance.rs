@@ -1,4 +1,4 @@
-//! Chance that can be had again: everything that the hostile clients do follows from one number.
+//! Reproducible chance: everything that the hostile clients do follows from one number.
 
 use serde_json::{Value, json};
 

@@ -20,7 +20,7 @@ async fn post(route: Route, session: &str, body: &[u8]) -> Result<String> {
     request(route, &format!("POST {POLLING}{session}"), body).await
 }
 
-/// Addresses that nobody would write.
+/// Addresses that no client writes.
 pub async fn crafted_query(chance: &mut Chance, route: Route) -> Result<()> {
     let id = chance.id();
     let sids = ["", "&sid=", "&sid=x", "&sid=%00", "&sid=AAAAAAAAAAAAAAAA&sid=BBBBBBBBBBBBBBBB", id.as_str()];
@@ -105,7 +105,7 @@ pub async fn upgrades(chance: &mut Chance, route: Route) -> Result<()> {
     Ok(())
 }
 
-/// Sessions that are opened and left, some after they have said who they are.
+/// Sessions that are opened and left, some after their CONNECT.
 pub async fn sessions(chance: &mut Chance, route: Route) -> Result<()> {
     for _ in 0..chance.below(40) {
         let session = session(route).await?;

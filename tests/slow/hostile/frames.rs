@@ -1,4 +1,4 @@
-//! WebSocket frames as they must not be, at every door that takes WebSockets.
+//! Invalid WebSocket frames, to every service that has WebSockets.
 
 use std::io::Result;
 
@@ -7,7 +7,7 @@ use super::line::{BINARY, CONTINUATION, FIN, Line, Route, TEXT, head};
 
 const DOORS: [&str; 3] = ["/socket.io/?EIO=4&transport=websocket", "/ws?userName=amy&password=x", "/?userId=7"];
 
-/// Opens a WebSocket at some door; at that of Socket.IO it says who it is, perhaps.
+/// Opens a WebSocket to some service; to Socket.IO it sends CONNECT, perhaps.
 async fn enter(chance: &mut Chance, route: Route) -> Result<Line> {
     let door = chance.pick(&DOORS);
     let mut line = Line::web_socket(route, door).await?;
@@ -85,7 +85,7 @@ pub async fn pings(chance: &mut Chance, route: Route) -> Result<()> {
     line.part(chance).await
 }
 
-/// Frames that were right until somebody turned a bit.
+/// Valid frames with a few bits changed.
 pub async fn mutated(chance: &mut Chance, route: Route) -> Result<()> {
     let mut line = enter(chance, route).await?;
     for _ in 0..=chance.below(10) {

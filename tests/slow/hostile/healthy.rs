@@ -1,4 +1,4 @@
-//! Those who behave: whole calls, rooms and pairs beside the hostile ones. Each of their steps must succeed.
+//! Well-behaved clients: whole calls, rooms and pairs beside the hostile clients. Each of their steps must succeed.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::support::payload::{
 };
 use crate::support::{Client, TestServer, Transport};
 
-/// A whole call: offer, candidates, answer, candidates both ways, hang up. Nothing else is to be heard by either.
+/// A whole call: offer, candidates, answer, candidates both ways, hang up. Neither receives anything else.
 pub async fn call(server: &TestServer, transports: [Transport; 2], lobby: &str) {
     let auth = |name: &str| json!({ "userName": name, "password": "x", "lobby": lobby });
     let mut amy = Client::enter(server, transports[0], auth("amy")).await;
@@ -38,7 +38,7 @@ pub async fn call(server: &TestServer, transports: [Transport; 2], lobby: &str) 
     bob.leave().await;
 }
 
-/// Two in a room, by whichever doors: the newcomer offers, the other one answers, candidates go both ways.
+/// Two in a room, over either service: the new member offers, the other one answers, candidates go both ways.
 pub async fn room(server: &TestServer, kinds: [Kind; 2], lobby: &str) {
     let lobby = json!({ "lobby": lobby });
     let mut amy = Member::connect_as(server, kinds[0], "amy", lobby.clone()).await;
@@ -66,7 +66,7 @@ pub async fn room(server: &TestServer, kinds: [Kind; 2], lobby: &str) {
     bob.close().await;
 }
 
-/// Two of a pair, under names that nobody else has.
+/// Two of a pair, under names that no other client has.
 pub async fn pair(server: &TestServer, name: &str) {
     let (one, two) = (format!("{name}-one"), format!("{name}-two"));
     let mut amy = User::connect(server, &one).await;

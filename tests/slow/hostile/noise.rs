@@ -1,4 +1,4 @@
-//! What has nothing to do with any door: bytes, half requests, odd requests, TLS that is none, comers who vanish.
+//! Input that no service expects: bytes, half requests, odd requests, invalid TLS, connections that close at once.
 
 use std::io::Result;
 

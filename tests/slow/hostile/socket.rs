@@ -1,4 +1,5 @@
-//! Socket.IO packets: any event with any payload, made-up calls, parts that never come, floods, and one who never reads.
+//! Socket.IO packets: any event with any payload, made-up calls, missing attachments, floods, and clients that never
+//! read.
 
 use std::io::Result;
 
@@ -29,7 +30,7 @@ const EVENTS: [&str; 18] = [
     "__proto__",
 ];
 
-/// Comes in at the lobby where all hostile clients are, or at one of its own; with a session, perhaps.
+/// Connects to the lobby of all hostile clients, or to one of its own; with a session, perhaps.
 async fn enter(chance: &mut Chance, route: Route) -> Result<Line> {
     let mut line = Line::web_socket(route, PATH).await?;
     let mut auth = json!({ "userName": chance.name(), "password": if chance.one_in(20) { "wrong" } else { "x" } });
@@ -48,7 +49,7 @@ async fn enter(chance: &mut Chance, route: Route) -> Result<Line> {
     Ok(line)
 }
 
-/// What an event may carry; `id` is the offer that was heard of last.
+/// What an event may carry; `id` is the offer that was received last.
 fn payload(chance: &mut Chance, id: &str) -> String {
     let id = if chance.one_in(3) { chance.id() } else { id.to_owned() };
     let description = json!({ "type": "offer", "sdp": "x".repeat(chance.below(3_000)) });
@@ -72,7 +73,7 @@ fn event(chance: &mut Chance, id: &str) -> String {
     format!("42{ack}[{name},{}{number}]", payload(chance, id))
 }
 
-/// Says anything at all, in the words of the course: offers, answers and candidates of calls that may be anybody's.
+/// Sends any events of the course: offers, answers and candidates of its own and other clients' calls.
 pub async fn events(chance: &mut Chance, route: Route) -> Result<()> {
     let mut line = enter(chance, route).await?;
     let mut id = chance.id();
@@ -89,7 +90,7 @@ pub async fn events(chance: &mut Chance, route: Route) -> Result<()> {
     line.part(chance).await
 }
 
-/// Packets that were right until somebody changed them, and acks that nobody asked for.
+/// Valid packets with changes, and unrequested acks.
 pub async fn mutated(chance: &mut Chance, route: Route) -> Result<()> {
     let mut line = enter(chance, route).await?;
     for _ in 0..chance.below(30) {
@@ -156,7 +157,7 @@ pub async fn flood(chance: &mut Chance, route: Route) -> Result<()> {
     line.part(chance).await
 }
 
-/// Takes nothing of all that is said in the lobby.
+/// Reads nothing of all that is sent in the lobby.
 pub async fn never_reads(chance: &mut Chance, route: Route) -> Result<()> {
     let mut line = enter(chance, route).await?;
     line.take_little()?;
