@@ -1,4 +1,4 @@
-//! The bare WebSocket for rooms ("Rooms"): which clients are accepted, what a frame is, and what closes the connection.
+//! "The bare WebSocket" for rooms: which clients are accepted, what a frame is, and what closes the connection.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;

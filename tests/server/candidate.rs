@@ -1,4 +1,4 @@
-//! ICE candidates: each arrives exactly once, in the order sent, however early it comes ("Events").
+//! ICE candidates: each arrives exactly once, in the order sent, however early it comes ("Candidates").
 
 use bytes::Bytes;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Lobbies separate groups of clients ("Handshake").
+//! Lobbies separate groups of clients ("Lobbies").
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! Events in rooms that have no effect are rejected with a code and a sentence, in the ack where the client asked for
-//! one, else as `signalingError` or `signaling-error`; and they change nothing ("Rooms").
+//! one, else as `signalingError` or `signaling-error`; and they change nothing ("Refusals").
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn event_from_outside_the_room_is_rejected() {
         let [mut amy] = Member::gather(&server, ROOM, [first]).await;
         let mut bob = Member::connect(&server, second, "bob").await;
         bob.join("elsewhere").await;
-        // In the room, or in one that is not there.
+        // To a room that bob is not in, and to an unknown one.
         for room in [ROOM, "nowhere"] {
             for (name, payload) in directed(room, &amy.id) {
                 bob.refused(name, payload, "not-in-room").await;

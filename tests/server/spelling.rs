@@ -1,4 +1,4 @@
-//! Other spellings of event names that existing pages use ("Events").
+//! Other spellings of event names that existing pages use ("Spellings").
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
 //! The heartbeat that a bare WebSocket may ask for: pings as text, which a page that the browser has frozen cannot
-//! answer ("Rooms").
+//! answer ("The bare WebSocket").
 
 use serde_json::{Value, json};
 

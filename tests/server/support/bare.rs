@@ -18,7 +18,7 @@ use super::http::{Reply, request};
 use super::server::connect;
 use super::{TestServer, within};
 
-/// One who has come in at `/ws`.
+/// A client that is connected at `/ws`.
 pub struct Bare {
     socket: WebSocketStream<TcpStream>,
     /// Frames that came while a reply was awaited.
@@ -31,19 +31,19 @@ pub struct Bare {
 }
 
 impl Bare {
-    /// Comes in with the course's password.
+    /// Connects with the course's password.
     pub async fn connect(server: &TestServer, user_name: &str) -> Self {
         Self::enter(server, &format!("userName={}&password=x", encoded(user_name))).await
     }
 
-    /// Comes in with this in the address, and waits until it is known to the server.
+    /// Connects with this query, and waits until the server has accepted it.
     pub async fn enter(server: &TestServer, query: &str) -> Self {
         let mut bare = Self::open(server, query).await;
         bare.settle().await;
         bare
     }
 
-    /// Comes in with this in the address. What it is told first has not been looked at.
+    /// Connects with this query. What it receives first has not been looked at.
     pub async fn open(server: &TestServer, query: &str) -> Self {
         Self::open_path(server.address(), &format!("/ws?{query}")).await
     }
@@ -62,7 +62,7 @@ impl Bare {
         Self { socket, inbox: VecDeque::new(), last_id: 0, heard: String::new(), closed: None }
     }
 
-    /// Asks to come in as a browser does, for one who will not be let in.
+    /// Asks for the WebSocket as a browser does, and returns the reply that rejects it.
     pub async fn refused(server: &TestServer, query: &str, headers: &[(&str, &str)]) -> Reply {
         Self::refused_at(server, &format!("/ws{query}"), headers).await
     }

@@ -23,28 +23,28 @@ pub struct Client {
 }
 
 impl Client {
-    /// Opens the connection without saying who one is.
+    /// Opens the connection without CONNECT.
     pub async fn open(server: &TestServer, transport: Transport) -> Self {
         let (wire, handshake) = Wire::open(server, transport).await;
         Self { wire, inbox: VecDeque::new(), last_ack: 0, heard: String::new(), handshake }
     }
 
-    /// Comes in over WebSocket with the course's password.
+    /// Connects over WebSocket with the course's password.
     pub async fn connect(server: &TestServer, user_name: &str) -> Self {
         Self::connect_as(server, json!({ "userName": user_name, "password": "x" })).await
     }
 
-    /// Comes in over WebSocket with this `auth`.
+    /// Connects over WebSocket with this `auth`.
     pub async fn connect_as(server: &TestServer, auth: Value) -> Self {
         Self::enter(server, Transport::WebSocket, auth).await
     }
 
-    /// Comes in over this transport with the course's password.
+    /// Connects over this transport with the course's password.
     pub async fn connect_by(server: &TestServer, transport: Transport, user_name: &str) -> Self {
         Self::enter(server, transport, json!({ "userName": user_name, "password": "x" })).await
     }
 
-    /// Comes in, and waits until it is counted among those who hear of new offers: the reply to CONNECT comes a
+    /// Connects, and waits until it is among the receivers of new offers: the reply to CONNECT comes a
     /// moment earlier.
     pub async fn enter(server: &TestServer, transport: Transport, auth: Value) -> Self {
         let mut client = Self::try_connect(server, transport, auth).await.expect("let in");
@@ -52,7 +52,7 @@ impl Client {
         client
     }
 
-    /// Comes in, or hears why not: what a page gets as `connect_error`.
+    /// Connects, or returns why not: what a page gets as `connect_error`.
     pub async fn try_connect(server: &TestServer, transport: Transport, auth: Value) -> Result<Self, Value> {
         let mut client = Self::open(server, transport).await;
         client.send_raw(&format!("40{auth}")).await;
@@ -241,7 +241,7 @@ impl Client {
         ids.map(|object| object["sid"].as_str().expect("an id").to_owned()).collect()
     }
 
-    /// Stays, answers pings and heeds nothing of what it is told, until the connection is closed.
+    /// Stays connected, answers pings and ignores all events, until the connection is closed.
     pub async fn stay(mut self) {
         while self.wire.receive().await.is_some() {}
     }

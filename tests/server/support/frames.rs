@@ -61,7 +61,7 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Comes in at this door and is known there.
+    /// Opens a connection to this service that the server has accepted.
     pub async fn open(address: SocketAddr, door: Service) -> Self {
         Self::open_with(address, door, &[]).await.enter().await
     }
@@ -82,7 +82,7 @@ impl Frames {
         frames
     }
 
-    /// Comes to this door; these bytes go out together with the request.
+    /// Opens a WebSocket to this service; these bytes go out together with the request.
     pub async fn open_with(address: SocketAddr, door: Service, bytes: &[u8]) -> Self {
         Self::new(door, upgrade(address, door.path(), bytes).await)
     }

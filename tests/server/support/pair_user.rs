@@ -6,7 +6,7 @@ use super::TestServer;
 use super::bare::Bare;
 use super::http::Reply;
 
-/// One who has come in at `/?userId=…`.
+/// A client that is connected at `/?userId=…`.
 pub struct User {
     pub wire: Bare,
 }
@@ -80,7 +80,7 @@ pub fn assert_refused(reply: &Reply, status: u16, kind: &str) {
     assert!(body["data"]["message"].as_str().is_some_and(|message| message.contains(' ')), "{body}");
 }
 
-/// Two in a room: the one who made it, as 1, and the one who joined, as "two".
+/// Two clients of one room: its creator, as 1, and the one that joined, as "two".
 pub async fn pair(server: &TestServer, room: &str) -> (User, User) {
     let mut one = User::connect(server, "1").await;
     create(server, room, json!(1)).await;

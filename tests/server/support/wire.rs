@@ -17,7 +17,7 @@ use super::http::{Reply, request};
 use super::server::connect;
 use super::{TestServer, within};
 
-/// How a client comes in.
+/// How a client connects.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Transport {
     WebSocket,

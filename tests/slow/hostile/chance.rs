@@ -51,7 +51,7 @@ impl Chance {
         format!("{:016x}", self.number())
     }
 
-    /// A name: of few that many bear, of many, or one that should not be.
+    /// A name: one of few that many clients use, one of many, or an invalid one.
     pub fn name(&mut self) -> String {
         match self.below(6) {
             0 => String::new(),
