@@ -5,10 +5,10 @@
 /** The address of this script; the classic script is made with its own expression (src/http/client.rs). */
 const SCRIPT = import.meta.url;
 
-/** The origins whose replacement the console has heard of. */
+/** The origins whose replacement was logged on the console. */
 const announced = new Set();
 
-/** The server, the namespace and the query that an address names; `page` is where we are. */
+/** The server, the namespace and the query that an address names; `page` is the page's own address. */
 export function readAddress(address, page = globalThis.location) {
   const here = page?.protocol?.startsWith('http') ? page : undefined;
   let absolute = address;

@@ -1,4 +1,4 @@
-// What the client does, on the browser's console, for those who ask for it as with the official
+// What the client does, on the browser's console, if the page asks for it as with the official
 // client's debug build: localStorage.debug = 'socket.io-client:*', and a reload. Names are parted by
 // commas or spaces, `*` stands for any characters, a `-` before a name leaves it out. The names and
 // lines are the official ones: socket.io-client:…, engine.io-client:…, socket.io-parser. They are at

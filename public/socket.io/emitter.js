@@ -1,6 +1,6 @@
-// The ground of everything here: a thing that tells others what happens to it. Transports, the
-// engine, the manager and each socket are emitters; each room of this client hears the room below
-// it through `subscribe`, and the page hears the sockets through `on`.
+// The base of all parts: an object that notifies listeners. Transports, the engine, the manager and
+// each socket are emitters; each layer of this client listens to the layer below by `subscribe`, and
+// the page listens to the sockets by `on`.
 
 export class Emitter {
   _listeners = new Map();

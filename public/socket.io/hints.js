@@ -1,6 +1,6 @@
 // Sentences on the console for mistakes that would leave no trace: a refusal that no listener takes,
 // an event that the server sends and the page does not listen to, one that the server does not know.
-// Only towards the server that gave this script: what another one knows is its own affair.
+// Only for the server that gave this script: other servers know other events.
 
 /** What pages send, all spellings that the server understands. */
 export const SENT_BY_PAGES = [
@@ -13,7 +13,7 @@ export const SENT_BY_PAGES = [
 /** Sent to all in a lobby: of use to a page that takes part in calls. */
 const ANNOUNCEMENTS = ['availableOffers', 'newOfferAwaiting'];
 
-/** Sent to one page alone, whose call does not come about without: worth a word wherever it is missed. */
+/** Sent to one page, whose call fails without it: worth a sentence if the page does not listen to it. */
 const DIRECTED = [
   'answerResponse', 'receivedIceCandidateFromServer',
   'receiving-SDP-offer', 'accepting-SDP-offer', 'receiving-ICE-candidate',

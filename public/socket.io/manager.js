@@ -1,6 +1,6 @@
 // The manager keeps one connection to one server alive and lets all namespaces share it: opens it,
 // brings packets in and out, and when it breaks opens another one, patiently. Every page that lost
-// the same server would otherwise come back in the same instant, again and again; so each waits
+// the same server would otherwise reconnect in the same instant, again and again; so each waits
 // longer after each failure, and each a little differently.
 
 import { readAddress, serverFor } from './address.js';
@@ -67,7 +67,7 @@ export class Manager extends Emitter {
     return socket;
   }
 
-  /** Opens the connection, unless there is one; the callback hears of the outcome. */
+  /** Opens the connection, unless there is one; the callback gets the outcome. */
   open(callback) {
     if (this.readyState !== 'closed') return this;
     this._closedOnPurpose = false;
@@ -121,7 +121,7 @@ export class Manager extends Emitter {
     for (const message of encodePacket(packet)) this.engine.send(message);
   }
 
-  /** For sockets: one has left. The last one closes the connection. */
+  /** For sockets: one has disconnected. The last one closes the connection. */
   left() {
     if (!Object.values(this.nsps).some((socket) => socket.active)) this.close();
   }
@@ -184,7 +184,7 @@ export class Manager extends Emitter {
   _attempt() {
     debugManager('attempting reconnect');
     this.fire('reconnect_attempt', this._attempts);
-    // Whoever was told may have closed it for good, or opened it already.
+    // A listener may have closed it for good, or opened it already.
     if (this._closedOnPurpose || this.readyState !== 'closed') {
       this.reconnecting = false;
       return;

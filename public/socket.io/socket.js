@@ -1,7 +1,7 @@
-// What the page holds: one namespace on one server, with `emit` to send events and `on` to hear
+// What the page holds: one namespace on one server, with `emit` to send events and `on` to receive
 // them. A socket outlives connections. While it has none, what the page emits waits in
 // `sendBuffer`; each new connection is greeted with CONNECT (and `auth`), and when the server has
-// answered it with an id, the page hears `connect` and what waited goes out.
+// answered it with an id, the page gets `connect` and what waited is sent.
 
 import { isOwnServer } from './address.js';
 import { debugFor } from './debug.js';
@@ -249,7 +249,7 @@ export class Socket extends Emitter {
     this._failed(error, error.message);
   }
 
-  /** `sentence` is what the server says of it, if it does. */
+  /** `sentence` is the server's reason, if it gives one. */
   _failed(error, sentence = error.data?.message) {
     if (sentence && !this.hasListeners('connect_error')) this._hints?.refused(sentence);
     this.fire('connect_error', error);

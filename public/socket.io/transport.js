@@ -14,7 +14,7 @@ import { Emitter } from './emitter.js';
 const FRAME_TYPES = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop'];
 const SEPARATOR = '\x1e';
 const debugPolling = debugFor('engine.io-client:polling');
-/** A POST as short as a good-bye may outlive its page; the browser bounds how much may. */
+/** A POST as short as a close packet may outlive its page; the browser limits the size. */
 const KEEPALIVE_CHARACTERS = 100;
 
 export function transportError(message, description, context) {
@@ -134,13 +134,13 @@ export class Polling extends Transport {
     this._reading = this._reading.then(() => this._poll());
   }
 
-  /** A connection that is given up as lost gets no good-bye: that would tell the server to forget it. */
+  /** A lost connection gets no close packet: after one the server would drop what the page has. */
   close({ isLost = false } = {}) {
-    const saysGoodBye = this.readyState === 'open' && !isLost;
+    const sendsClose = this.readyState === 'open' && !isLost;
     this.readyState = 'closed';
     const abort = () => this._abort.abort();
-    if (!saysGoodBye) return abort();
-    // The server answers the open GET when it reads the good-bye; cut earlier, it would be a loss.
+    if (!sendsClose) return abort();
+    // The server answers the open GET when it reads the close packet; aborted earlier, it would be a loss.
     return this._request('POST', encodeFrame({ type: 'close' })).then(abort, abort);
   }
 
