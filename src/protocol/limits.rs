@@ -9,7 +9,7 @@ pub const MAX_DEPTH: usize = 100;
 /// Longest user name or lobby, in Unicode scalar values.
 pub const MAX_NAME: usize = 64;
 
-/// What a [`Core`](super::state::Core) keeps at most.
+/// What a `Core` keeps at most.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Largest description, in bytes.

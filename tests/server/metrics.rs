@@ -1,5 +1,7 @@
 //! What the server rejects, cuts short or closes is counted by its reason: in the log when it stops, and for Prometheus.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::support::program::Program;
@@ -56,6 +58,11 @@ async fn metrics_over_http_show_rejections_and_connections() {
     assert!(busy.contains("# TYPE switchboard_rejections_total counter\n"), "{busy}");
     assert!(busy.contains("\nswitchboard_rejections_total{reason=\"no-such-offer\"} 2\n"), "{busy}");
     assert!(busy.contains("\nswitchboard_connections 1\n"), "{busy}");
+    let served: BTreeSet<_> =
+        busy.lines().filter_map(|line| line.strip_prefix("# TYPE switchboard_")?.split(' ').next()).collect();
+    let rows = include_str!("../../docs/limits.md").lines().filter_map(|line| line.strip_prefix("| `switchboard_"));
+    let documented: BTreeSet<_> = rows.filter_map(|row| row.split(['`', '{']).next()).collect();
+    assert_eq!(served, documented, "docs/limits.md lists each metric");
     assert_eq!(metrics.get("/").await.status, 404);
     assert_eq!(program.server.get("/metrics").await.status, 404);
 }
