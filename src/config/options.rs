@@ -87,14 +87,14 @@ impl Config {
             public_url: self.listening.public_url.clone(),
             max_connections: self.limits.max_connections,
             max_per_address: self.limits.max_connections_per_address,
-            patience: self.limits.connect_timeout,
+            body_timeout: self.limits.connect_timeout,
         }
     }
 
     /// The options of the listener.
     pub(crate) fn net(&self) -> net::ListenerOptions {
         net::ListenerOptions {
-            patience: self.limits.connect_timeout,
+            connect_timeout: self.limits.connect_timeout,
             max_connections: self.limits.max_connections,
             max_per_address: self.limits.max_connections_per_address,
             trust_proxy: self.listening.trust_proxy.clone(),

@@ -26,5 +26,5 @@ pub(crate) struct RouterOptions {
     /// Most client connections from one address.
     pub max_per_address: usize,
     /// How long the body of a request may make no progress.
-    pub patience: Duration,
+    pub body_timeout: Duration,
 }

@@ -53,7 +53,7 @@ pub(crate) fn build(
     let limiter = ConnectionLimiter::new(options.max_connections, options.max_per_address);
     let guarded = |transport: Router| {
         transport
-            .layer(RequestBodyTimeoutLayer::new(options.patience))
+            .layer(RequestBodyTimeoutLayer::new(options.body_timeout))
             .layer(middleware::from_fn_with_state(limiter.clone(), connection_limit::enforce))
             .layer(middleware::from_fn_with_state(origins.clone(), origin::check))
             .layer(cors())

@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Most bytes that a frame and its encryption add to an event.
-const AROUND: usize = 64;
+const FRAMING: usize = 64;
 /// Most unfinished bytes of all connections together: as many as all open offers may have.
 const BUDGET: usize = 64 * 1024 * 1024;
 /// No connection is closed for fewer unfinished bytes: any connection costs that much.
-const LITTLE: usize = 16 * 1024;
+const SMALL_SHARE: usize = 16 * 1024;
 /// Bytes per second that are not counted: pings and pongs never complete a message.
-const FORGIVEN: usize = 64;
+const UNCOUNTED_PER_SECOND: usize = 64;
 
 /// The unfinished bytes of all connections, and their limits.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl ReadBudget {
     /// A budget for messages of at most `max_message` bytes. One connection may have an incomplete message, and as many
     /// bytes again that never complete one.
     pub(crate) fn new(max_message: usize) -> Arc<Self> {
-        let most_of_one = max_message.saturating_mul(2).saturating_add(LITTLE);
+        let most_of_one = max_message.saturating_mul(2).saturating_add(SMALL_SHARE);
         Arc::new(Self { budget: BUDGET, most_of_one, unfinished: AtomicUsize::new(0) })
     }
 }
@@ -54,18 +54,18 @@ impl ConnStats {
         if self.is_uncounted.load(Ordering::Relaxed) {
             return true;
         }
-        let forgiven = FORGIVEN.saturating_mul(silence.as_secs().try_into().unwrap_or(usize::MAX));
+        let uncounted = UNCOUNTED_PER_SECOND.saturating_mul(silence.as_secs().try_into().unwrap_or(usize::MAX));
         let before = self.unfinished.load(Ordering::Relaxed);
-        self.take_off(before.min(forgiven));
+        self.take_off(before.min(uncounted));
         let mine = self.unfinished.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let all = self.read_budget.unfinished.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        mine <= self.read_budget.most_of_one && (all <= self.read_budget.budget || mine <= LITTLE)
+        mine <= self.read_budget.most_of_one && (all <= self.read_budget.budget || mine <= SMALL_SHARE)
     }
 
     /// Subtracts a complete event of this size. Other bytes that were read still count: a library may keep memory because
     /// of them.
     pub(crate) fn used(&self, bytes: usize) {
-        self.take_off(self.unfinished.load(Ordering::Relaxed).min(bytes.saturating_add(AROUND)));
+        self.take_off(self.unfinished.load(Ordering::Relaxed).min(bytes.saturating_add(FRAMING)));
     }
 
     /// Stops counting until the next request begins or is answered.
@@ -133,7 +133,7 @@ mod tests {
         let read_budget = read_budget(100_000);
         let (greedy, modest) = (ConnStats::new(read_budget.clone()), ConnStats::new(read_budget.clone()));
         assert!(greedy.read(100_000, AT_ONCE));
-        assert!(modest.read(LITTLE, AT_ONCE));
+        assert!(modest.read(SMALL_SHARE, AT_ONCE));
         assert!(!greedy.read(1, AT_ONCE));
         drop(greedy);
         assert!(modest.read(50_000, AT_ONCE));

@@ -44,7 +44,7 @@ const CONNECTIONS_EACH: usize = 4;
 pub(crate) struct HttpServer {
     acceptor: TlsAcceptor,
     router: Router,
-    patience: Duration,
+    connect_timeout: Duration,
     /// The port that the server listens on; 0 before it does.
     port: AtomicU16,
     limiter: Arc<ConnectionLimiter>,
@@ -59,7 +59,7 @@ impl HttpServer {
         Arc::new(Self {
             acceptor: TlsAcceptor::from(tls),
             router,
-            patience: options.patience,
+            connect_timeout: options.connect_timeout,
             port: AtomicU16::new(0),
             limiter: ConnectionLimiter::new(permits(options.max_connections), permits(options.max_per_address)),
             trust_proxy: options.trust_proxy.clone(),
@@ -131,7 +131,7 @@ impl HttpServer {
         let has_begun = AtomicBool::new(false);
         let accepting = accept(stream, address, self.read_budget.clone(), permit, &self.acceptor, &has_begun);
         let accepted = tokio::select! {
-            accepted = timeout(self.patience, accepting) => accepted,
+            accepted = timeout(self.connect_timeout, accepting) => accepted,
             () = stopping.cancelled() => return,
         };
         let (stream, conn) = match accepted {
@@ -168,7 +168,7 @@ impl HttpServer {
     async fn serve_requests(&self, stream: Stream, conn: TcpHandle, stopping: CancellationToken) -> hyper::Result<()> {
         let service = service_fn(move |request| answer(self.router.clone(), conn.clone(), request));
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.patience).max_buf_size(MAX_HEAD);
+        http.timer(TokioTimer::new()).header_read_timeout(self.connect_timeout).max_buf_size(MAX_HEAD);
         let mut serving = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
         tokio::select! {
             ended = &mut serving => return ended,

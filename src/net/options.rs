@@ -8,7 +8,7 @@ use super::proxies::TrustedProxies;
 #[derive(Debug, Clone)]
 pub(crate) struct ListenerOptions {
     /// How long a connection may take for its first byte and TLS handshake together, and for the head of each request.
-    pub patience: Duration,
+    pub connect_timeout: Duration,
     /// Most clients in all. Each may have several network connections.
     pub max_connections: usize,
     /// Most clients from one address.
