@@ -18,6 +18,6 @@ async fn missing_file_descriptors_are_logged_and_server_recovers() {
     bystanders.go_on().await;
     drop(many);
     assert_eq!(program.server.get("/healthz").await.text(), "ok\n");
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
     assert_eq!(program.stop().await.code(), Some(0));
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use serde_json::json;
 
 use crate::support::Bare;
-use crate::support::entrance::HttpServer;
+use crate::support::http_server::HttpServer;
 use crate::support::polling::{new_session, poll, session_with};
 
 const SEPARATOR: char = '\u{1e}';

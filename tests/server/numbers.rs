@@ -100,7 +100,7 @@ async fn server_event_arrives_once_in_order_over_many_breaks() {
 /// A page that closes the old connection while it connects on the new one: whichever comes first, both
 /// parties agree on what is left.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_goodbye_and_a_return_at_once_leave_the_parties_agreed() {
+async fn close_during_return_leaves_both_peers_agreed() {
     for round in 0..30 {
         let server = TestServer::start(&[]).await;
         let mut bob = Client::connect(&server, "bob").await;

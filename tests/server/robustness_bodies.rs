@@ -4,8 +4,8 @@ use tokio::io::AsyncWriteExt;
 
 use crate::support::TestServer;
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::HttpServer;
 use crate::support::http::{is_refusal, status};
+use crate::support::http_server::HttpServer;
 use crate::support::pair_user::{create, post};
 use crate::support::polling::{POLLING, fetch_until, poll, session};
 use crate::support::server::connect;
@@ -40,16 +40,16 @@ async fn a_body_whose_length_cannot_be_believed_is_refused() {
             assert!(is_refusal(status), "{status:?} to {path} with {body:?}");
         }
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
 async fn oversized_body_is_rejected_with_and_without_length() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let packets = ["4".to_owned() + &"x".repeat(1_100_000), "3\u{1e}".repeat(550_000), "\u{1e}".repeat(1_100_000)];
-    for address in [entrance.address, server.address()] {
+    for address in [http_server.address, server.address()] {
         for body in &packets {
             let chunk = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
             let drops: String = body
@@ -81,27 +81,27 @@ async fn oversized_body_is_rejected_with_and_without_length() {
         let status = status(server.stream().await, request.as_bytes()).await;
         assert!(is_refusal(status), "{status:?} to {path}");
     }
-    bystanders.call_anew().await;
-    entrance.expect_empty().await;
+    bystanders.call_again().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
 async fn a_body_that_is_broken_off_leaves_nothing() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let bodies = [
         "Content-Length: 1000\r\n\r\n42[\"test\"]",
         "Transfer-Encoding: chunked\r\n\r\n5\r\n42[",
         "Content-Length: 5\r\n\r\n",
     ];
     for body in bodies {
-        let sid = session(entrance.address).await;
+        let sid = session(http_server.address).await;
         let head = format!("POST {POLLING}&sid={sid} HTTP/1.1\r\nHost: localhost\r\n{body}");
-        let mut stream = connect(entrance.address).await.expect("the server accepts");
+        let mut stream = connect(http_server.address).await.expect("the server accepts");
         stream.write_all(head.as_bytes()).await.expect("sent");
         drop(stream);
-        poll(entrance.address, "POST", &sid, "1").await;
+        poll(http_server.address, "POST", &sid, "1").await;
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::HttpServer;
+use crate::support::http_server::HttpServer;
 use crate::support::packet::Packet;
 use crate::support::payload::offered;
 use crate::support::polling::{CONNECT, fetch_until, new_session, poll, session};
@@ -50,51 +50,51 @@ async fn auth_of_other_types_is_no_password() {
                 other => panic!("{kind:.80}: {other:?}"),
             }
         }
-        bystanders.call_anew().await;
+        bystanders.call_again().await;
     }
 }
 
 /// On several threads, so that the many run at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn hundreds_of_connects_at_once_are_one() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     for _ in 0..20 {
-        let sid = new_session(entrance.address).await;
+        let sid = new_session(http_server.address).await;
         let all = vec![CONNECT; 500].join("\u{1e}");
-        assert_eq!(poll(entrance.address, "POST", &sid, &all).await.status, 200);
-        let mut told = fetch_until(entrance.address, &sid, "40{").await;
-        assert_eq!(poll(entrance.address, "POST", &sid, "427[\"test\"]").await.status, 200);
-        told += &fetch_until(entrance.address, &sid, "437[").await;
+        assert_eq!(poll(http_server.address, "POST", &sid, &all).await.status, 200);
+        let mut told = fetch_until(http_server.address, &sid, "40{").await;
+        assert_eq!(poll(http_server.address, "POST", &sid, "427[\"test\"]").await.status, 200);
+        told += &fetch_until(http_server.address, &sid, "437[").await;
         assert_eq!(told.matches("40{").count(), 1, "{told}");
-        poll(entrance.address, "POST", &sid, "1").await;
+        poll(http_server.address, "POST", &sid, "1").await;
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn disconnect_before_connect_completes_leaves_nothing() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
     for words in [vec![CONNECT, "41"], vec!["41", CONNECT], vec!["41", CONNECT, "41"], vec![CONNECT, "41", "41"]] {
         for _ in 0..20 {
-            let sid = new_session(entrance.address).await;
-            poll(entrance.address, "POST", &sid, &words.join("\u{1e}")).await;
-            poll(entrance.address, "POST", &sid, "1").await;
+            let sid = new_session(http_server.address).await;
+            poll(http_server.address, "POST", &sid, &words.join("\u{1e}")).await;
+            poll(http_server.address, "POST", &sid, "1").await;
         }
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 /// The library's late removal of a session's first socket may take away the second, whose end then never comes.
 #[tokio::test(flavor = "multi_thread")]
 async fn connects_and_disconnects_in_turn_leave_nothing() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s", "--connect-timeout", "500ms"]).await;
     for _ in 0..50 {
-        let sid = new_session(entrance.address).await;
+        let sid = new_session(http_server.address).await;
         let all = [CONNECT, r#"42["newOffer",{}]"#, "41", CONNECT].repeat(200).join("\u{1e}");
-        poll(entrance.address, "POST", &sid, &all).await;
-        poll(entrance.address, "POST", &sid, "1").await;
+        poll(http_server.address, "POST", &sid, &all).await;
+        poll(http_server.address, "POST", &sid, "1").await;
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn other_namespaces_are_rejected_and_their_events_ignored() {
         let told: Vec<&str> = told.split('\u{1e}').filter(|packet| !matches!(*packet, "" | "2")).collect();
         assert_eq!(told, [&*format!("44{name},{{\"message\":\"Invalid namespace\"}}"), r#"437["pong"]"#]);
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::HttpServer;
+use crate::support::http_server::HttpServer;
 use crate::support::packet::Packet;
 use crate::support::polling::{CONNECT, POLLING, fetch_until, new_session, poll, session};
 use crate::support::wire::{Frame, web_socket};
@@ -56,7 +56,7 @@ async fn a_crafted_query_is_refused_and_opens_nothing() {
         }
         assert_eq!(server.request("POST", &format!("/socket.io/{query}"), &[], b"40").await.status, 400, "{query:.80}");
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn unsupported_method_is_rejected() {
             assert!((400..500).contains(&status), "{method} {path}: {status}");
         }
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn packet_of_any_type_is_accepted_or_ends_its_session_only() {
                 eve.expect_silence().await;
             }
         }
-        bystanders.call_anew().await;
+        bystanders.call_again().await;
     }
 }
 
@@ -144,7 +144,7 @@ async fn engine_pongs_and_noops_without_end_change_nothing() {
                 eve.expect_silence().await;
             }
         }
-        bystanders.call_anew().await;
+        bystanders.call_again().await;
     }
 }
 
@@ -161,7 +161,7 @@ async fn two_polls_at_once_end_their_session_and_no_other() {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 400]);
     assert_eq!(poll(address, "GET", &sid, "").await.status, 400);
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
@@ -213,20 +213,20 @@ async fn a_polling_body_that_cannot_be_read_ends_its_session_only() {
         assert_eq!(reply.status, 400, "{context}");
         assert_eq!(poll(server.address(), "GET", &sid, "").await.status, 400, "{context}");
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
 async fn polling_body_of_thousands_of_packets_is_harmless() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let packets =
         ["42[\"test\"]", "421[\"checkOffers\"]", "42[\"newOffer\",{}]", "40", "430[]", "42/x,[]", "45", "2", "41"];
     for packet in packets {
-        let sid = session(entrance.address).await;
-        poll(entrance.address, "POST", &sid, &vec![packet; 5_000].join("\x1e")).await;
-        poll(entrance.address, "POST", &sid, "1").await;
+        let sid = session(http_server.address).await;
+        poll(http_server.address, "POST", &sid, &vec![packet; 5_000].join("\x1e")).await;
+        poll(http_server.address, "POST", &sid, "1").await;
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
@@ -244,5 +244,5 @@ async fn client_that_sends_events_before_connect_is_closed() {
             );
         }
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }

@@ -4,10 +4,10 @@
 use std::net::SocketAddr;
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::HttpServer;
 use crate::support::frames::{
     BINARY, CLOSE, CONTINUATION, FIN, Frames, MASKED, PING, PONG, Service, TEXT, frame, unmasked,
 };
+use crate::support::http_server::HttpServer;
 use crate::support::{TestServer, UNHURRIED, at_once};
 
 /// What the server may say as it ends a connection that broke the protocol: that it did, that a text is none, that a
@@ -57,71 +57,71 @@ fn forbidden() -> Vec<(String, Vec<u8>)> {
     all
 }
 
-async fn send_forbidden(address: SocketAddr, door: Service, name: &str, bytes: &[u8]) {
-    let mut eve = Frames::open(address, door).await;
+async fn send_forbidden(address: SocketAddr, service: Service, name: &str, bytes: &[u8]) {
+    let mut eve = Frames::open(address, service).await;
     eve.write(bytes).await;
     let code = eve.expect_end().await;
-    assert!(code.is_none_or(|code| REASONS.contains(&code)), "{door:?}: {name} was answered by {code:?}");
+    assert!(code.is_none_or(|code| REASONS.contains(&code)), "{service:?}: {name} was answered by {code:?}");
 }
 
 #[tokio::test]
 async fn frame_violating_the_protocol_closes_its_connection_only() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for door in Service::ALL {
+    for service in Service::ALL {
         for (name, bytes) in forbidden() {
-            send_forbidden(server.address(), door, &name, &bytes).await;
+            send_forbidden(server.address(), service, &name, &bytes).await;
         }
-        bystanders.call_anew().await;
+        bystanders.call_again().await;
     }
 }
 
 #[tokio::test]
 async fn a_frame_that_breaks_the_protocol_leaves_nothing() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
-    for door in Service::ALL {
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    for service in Service::ALL {
         for (name, bytes) in forbidden() {
-            send_forbidden(entrance.address, door, &name, &bytes).await;
+            send_forbidden(http_server.address, service, &name, &bytes).await;
         }
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
 async fn close_frame_with_each_code_is_answered_and_closes() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
-    for door in Service::ALL {
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    for service in Service::ALL {
         for code in [0, 999, 1000, 1001, 1004, 1005, 1006, 1011, 1015, 2999, 3000, 4000, 4999, 5000, u16::MAX] {
             for reason in ["", "bye", &"x".repeat(123)] {
-                let mut eve = Frames::open(entrance.address, door).await;
+                let mut eve = Frames::open(http_server.address, service).await;
                 let payload = [&code.to_be_bytes()[..], reason.as_bytes()].concat();
                 eve.write(&frame(FIN | CLOSE, &payload)).await;
                 // What comes after a close frame counts no more.
                 eve.write(&frame(FIN | TEXT, br#"4278["test"]"#)).await;
                 let answer = eve.expect_end().await;
                 // These may never be on the wire (section 7.4.1).
-                assert!(!matches!(answer, Some(1004..=1006 | 1015)), "{door:?}: {code} was answered by {answer:?}");
+                assert!(!matches!(answer, Some(1004..=1006 | 1015)), "{service:?}: {code} was answered by {answer:?}");
             }
         }
-        let mut eve = Frames::open(entrance.address, door).await;
+        let mut eve = Frames::open(http_server.address, service).await;
         eve.write(&frame(FIN | CLOSE, b"")).await;
         eve.expect_end().await;
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
 async fn pings_and_pongs_without_end_cost_nothing_but_their_answers() {
     let server = TestServer::start(&UNHURRIED).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for door in Service::ALL {
-        let mut eve = Frames::open(server.address(), door).await;
+    for service in Service::ALL {
+        let mut eve = Frames::open(server.address(), service).await;
         let flood = [frame(FIN | PING, &[b'x'; 125]), frame(FIN | PONG, b"nobody asked")].concat().repeat(5_000);
         // It may be closed for it, or not be listened to for a while; if not, its last ping is answered.
         if eve.write(&flood).await && eve.write(&frame(FIN | PING, b"last")).await {
             while eve.next().await.is_some_and(|answer| answer != (PONG, b"last".to_vec())) {}
         }
-        bystanders.call_anew().await;
+        bystanders.call_again().await;
     }
 }
 
@@ -129,16 +129,16 @@ async fn pings_and_pongs_without_end_cost_nothing_but_their_answers() {
 async fn tiny_pieces_without_end_are_stopped_at_the_largest_message() {
     let server = TestServer::start(&["--max-message", "20kB"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for door in Service::ALL {
-        let mut eve = Frames::open(server.address(), door).await;
+    for service in Service::ALL {
+        let mut eve = Frames::open(server.address(), service).await;
         let mut sent = 1;
         let mut taken = eve.write(&frame(TEXT, b"4")).await;
         while taken && sent < 40_000 {
             taken = eve.write(&frame(CONTINUATION, b"x").repeat(100)).await;
             sent += 100;
         }
-        assert!(matches!(eve.expect_end().await, None | Some(1009)), "{door:?}");
-        bystanders.call_anew().await;
+        assert!(matches!(eve.expect_end().await, None | Some(1009)), "{service:?}");
+        bystanders.call_again().await;
     }
 }
 
@@ -146,8 +146,8 @@ async fn tiny_pieces_without_end_are_stopped_at_the_largest_message() {
 async fn empty_fragments_with_a_ping_between_are_one_message() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for door in Service::ALL {
-        let mut eve = Frames::open(server.address(), door).await;
+    for service in Service::ALL {
+        let mut eve = Frames::open(server.address(), service).await;
         eve.write(&frame(TEXT, b"")).await;
         for _ in 0..1_000 {
             eve.write(&frame(CONTINUATION, b"")).await;
@@ -155,52 +155,52 @@ async fn empty_fragments_with_a_ping_between_are_one_message() {
         eve.write(&frame(FIN | PING, b"between")).await;
         // The server's own pings come when they come.
         while eve.next().await.expect("a pong") != (PONG, b"between".to_vec()) {}
-        let rest = if door == Service::Course { "3" } else { "nonsense" };
+        let rest = if service == Service::Course { "3" } else { "nonsense" };
         eve.write(&frame(FIN | CONTINUATION, rest.as_bytes())).await;
         eve.settle().await;
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
 async fn a_frame_that_never_ends_is_given_up_and_leaves_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "300ms", "--ping-timeout", "300ms"];
-    let entrance = HttpServer::open(&flags).await;
-    at_once(Service::ALL, async |door| {
-        let mut half = Frames::open(entrance.address, door).await;
+    let http_server = HttpServer::open(&flags).await;
+    at_once(Service::ALL, async |service| {
+        let mut half = Frames::open(http_server.address, service).await;
         half.write(&[FIN | TEXT, MASKED | 125, 1, 2, 3, 4, 5]).await;
-        let mut open = Frames::open(entrance.address, door).await;
+        let mut open = Frames::open(http_server.address, service).await;
         open.write(&frame(TEXT, b"4")).await;
         tokio::join!(half.expect_end(), open.expect_end());
     })
     .await;
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
 async fn connections_that_are_reset_leave_nothing() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
-    for door in Service::ALL {
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    for service in Service::ALL {
         for bytes in
             [&[][..], &[FIN | TEXT], &[FIN | TEXT, MASKED | 126, 0xff], &frame(TEXT, b"4"), &frame(FIN | CLOSE, b"")]
         {
-            let mut eve = Frames::open(entrance.address, door).await;
+            let mut eve = Frames::open(http_server.address, service).await;
             eve.write(bytes).await;
             eve.reset();
         }
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
 async fn frames_that_come_together_with_the_request_are_not_lost() {
     let server = TestServer::start(&[]).await;
-    for door in Service::ALL {
+    for service in Service::ALL {
         let hello = frame(FIN | TEXT, br#"40{"userName":"eve","password":"x"}"#);
-        let mut eve = Frames::open_with(server.address(), door, &hello).await;
+        let mut eve = Frames::open_with(server.address(), service, &hello).await;
         let answer = eve.next_text().await;
-        let expected = if door == Service::Course { "40{" } else { "bad-payload" };
-        assert!(answer.contains(expected), "{door:?}: {answer}");
+        let expected = if service == Service::Course { "40{" } else { "bad-payload" };
+        assert!(answer.contains(expected), "{service:?}: {answer}");
         eve.settle().await;
     }
 }

@@ -11,7 +11,7 @@ use crate::support::{Bare, TestServer, at_once, within};
 
 /// A request to every service, without the empty line at its end.
 fn heads() -> Vec<String> {
-    let doors = Service::ALL.map(|door| handshake(door.path()).trim_end().to_owned() + "\r\n");
+    let services = Service::ALL.map(|service| handshake(service.path()).trim_end().to_owned() + "\r\n");
     let others = [
         format!("GET {POLLING} HTTP/1.1\r\nHost: localhost\r\n"),
         format!("POST {POLLING}&sid=AAAAAAAAAAAAAAAA HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"),
@@ -19,7 +19,7 @@ fn heads() -> Vec<String> {
         "GET / HTTP/1.1\r\nHost: localhost\r\n".into(),
         "GET /healthz HTTP/1.1\r\nHost: localhost\r\n".into(),
     ];
-    doors.into_iter().chain(others).collect()
+    services.into_iter().chain(others).collect()
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn head_with_too_many_or_too_long_lines_is_rejected() {
             assert!(is_refusal(status), "{status:?} to {head} with {addition:.40}");
         }
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn an_address_that_is_too_long_is_refused() {
     }
     let many = "&userName=x".repeat(5_000);
     assert_eq!(Bare::refused(&server, &format!("?password=x{many}"), &[]).await.status, 400);
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn bytes_that_are_not_http_are_rejected() {
         let status = status(server.stream().await, nonsense.as_bytes()).await;
         assert!(is_refusal(status), "{status:?} to {nonsense:?}");
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn hundreds_of_unfinished_heads_do_not_delay_others() {
         stream.write_all(&head.as_bytes()[..head.len() * (number % 10) / 10]).await.expect("sent");
         held.push(stream);
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
     assert_eq!(server.get("/healthz").await.text(), "ok\n");
 }
 
@@ -191,7 +191,7 @@ async fn unknown_paths_get_a_client_error() {
             let reply = server.get(path).await;
             assert!((400..500).contains(&reply.status), "{path}: {}", reply.status);
         }
-        bystanders.call_anew().await;
+        bystanders.call_again().await;
     }
 }
 

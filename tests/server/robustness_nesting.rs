@@ -25,9 +25,9 @@ fn nested(texts: usize) -> String {
 }
 
 /// The server still runs, and the client is still connected.
-async fn is_well(program: &mut Program, door: &str) {
+async fn is_well(program: &mut Program, service: &str) {
     program.assert_sound();
-    assert_eq!(program.server.get("/healthz").await.status, 200, "after {door}");
+    assert_eq!(program.server.get("/healthz").await.status, 200, "after {service}");
 }
 
 /// Sends a request that is refused.

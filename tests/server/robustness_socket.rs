@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::HttpServer;
+use crate::support::http_server::HttpServer;
 use crate::support::packet::Packet;
 use crate::support::polling::{CONNECT, poll, session};
 use crate::support::wire::Frame;
@@ -47,7 +47,7 @@ async fn all_are_mute(go_on: bool, packets: &[&str]) {
             let outcome = heard(&server, transport, &texts(&[packet])).await;
             assert_eq!(outcome, (vec![], go_on), "{transport:?}: {packet:.80}");
         }
-        bystanders.call_anew().await;
+        bystanders.call_again().await;
     }
 }
 
@@ -175,7 +175,7 @@ async fn deep_nesting_is_rejected_on_every_service() {
         pair.send_text(&format!(r#"{{"label":"WEBRTC_PROCESS","data":{deep}}}"#)).await;
         assert_eq!(pair.next_or_end().await.expect("open")["data"]["code"], "bad-payload");
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }
 
 /// An event with this many parts announced.
@@ -216,21 +216,21 @@ async fn attachments_that_are_not_as_announced_end_their_connection() {
             assert!(!goes_on, "{context}: {packets:?}");
             assert!(!packets.iter().any(|packet| matches!(packet, Packet::Ack { .. })), "{context}: {packets:?}");
         }
-        bystanders.call_anew().await;
+        bystanders.call_again().await;
     }
 }
 
 #[tokio::test]
 async fn missing_attachments_are_forgotten_with_their_connection() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
-    let entrance = HttpServer::open(&flags).await;
+    let http_server = HttpServer::open(&flags).await;
     for parts in 0..100 {
-        let sid = session(entrance.address).await;
+        let sid = session(http_server.address).await;
         let parts = vec!["bAAAA"; parts].join("\u{1e}");
         let body = [announcing("10000"), parts].join("\u{1e}");
-        poll(entrance.address, "POST", &sid, body.trim_end_matches('\u{1e}')).await;
+        poll(http_server.address, "POST", &sid, body.trim_end_matches('\u{1e}')).await;
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
@@ -245,5 +245,5 @@ async fn thousands_of_empty_attachments_are_accepted_or_close() {
             eve.try_send(frame.clone()).await.ok();
         }
     }
-    bystanders.call_anew().await;
+    bystanders.call_again().await;
 }

@@ -3,8 +3,8 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::HttpServer;
 use crate::support::frames::{BINARY, CLOSE, FIN, Frames, Service, TEXT, frame, handshake, upgrade};
+use crate::support::http_server::HttpServer;
 use crate::support::polling::{CONNECT, new_session, poll, session};
 use crate::support::server::connect;
 use crate::support::{TestServer, within};
@@ -17,7 +17,7 @@ fn text(text: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn an_upgrade_without_a_probe_leaves_its_session_polling() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let wrong = [
@@ -34,7 +34,7 @@ async fn an_upgrade_without_a_probe_leaves_its_session_polling() {
         [text("2probe"), text("41")].concat(),
         [text("2probe"), frame(FIN | CLOSE, b"")].concat(),
     ];
-    for address in [entrance.address, server.address()] {
+    for address in [http_server.address, server.address()] {
         for bytes in &wrong {
             let sid = session(address).await;
             let mut stream = upgrade(address, &format!("{WEB_SOCKET}&sid={sid}"), bytes).await;
@@ -43,8 +43,8 @@ async fn an_upgrade_without_a_probe_leaves_its_session_polling() {
             assert_eq!(poll(address, "POST", &sid, "1").await.status, 200, "{bytes:?}");
         }
     }
-    bystanders.call_anew().await;
-    entrance.expect_empty().await;
+    bystanders.call_again().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
@@ -80,10 +80,10 @@ async fn polls_and_posts_during_upgrade_are_answered_without_loss() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_upgrades_of_one_session_leave_nothing() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for address in [entrance.address, server.address()] {
+    for address in [http_server.address, server.address()] {
         for _ in 0..20 {
             let sid = session(address).await;
             let path = format!("{WEB_SOCKET}&sid={sid}");
@@ -93,8 +93,8 @@ async fn concurrent_upgrades_of_one_session_leave_nothing() {
             poll(address, "POST", &sid, "1").await;
         }
     }
-    bystanders.call_anew().await;
-    entrance.expect_empty().await;
+    bystanders.call_again().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
@@ -125,17 +125,17 @@ fn spoiled(path: &str) -> Vec<String> {
     ]
 }
 
-async fn refuses_what_is_no_handshake(door: Service) {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
-    for request in spoiled(door.path()) {
-        let mut stream = connect(entrance.address).await.expect("the server accepts");
+async fn refuses_what_is_no_handshake(service: Service) {
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    for request in spoiled(service.path()) {
+        let mut stream = connect(http_server.address).await.expect("the server accepts");
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut status = [0; 12];
         within("a reply", stream.read_exact(&mut status)).await.expect("a reply");
         let status = String::from_utf8_lossy(&status);
         assert!(status.ends_with("400") || status.ends_with("426"), "{status} to {request}");
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
@@ -151,31 +151,31 @@ async fn invalid_handshake_is_rejected_for_the_course() {
 
 #[tokio::test]
 async fn disconnected_session_may_connect_again_and_leaves_nothing() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
-    let sid = session(entrance.address).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let sid = session(http_server.address).await;
     for _ in 0..20 {
-        assert_eq!(poll(entrance.address, "POST", &sid, "41").await.status, 200);
+        assert_eq!(poll(http_server.address, "POST", &sid, "41").await.status, 200);
         // As long as the first one has not quite gone, there is no place for a second.
         let mut told = String::new();
         while !told.contains("40{") {
-            assert_eq!(poll(entrance.address, "POST", &sid, &format!("{CONNECT}\u{1e}40/none,")).await.status, 200);
-            told = poll(entrance.address, "GET", &sid, "").await.text();
+            assert_eq!(poll(http_server.address, "POST", &sid, &format!("{CONNECT}\u{1e}40/none,")).await.status, 200);
+            told = poll(http_server.address, "GET", &sid, "").await.text();
         }
-        assert_eq!(poll(entrance.address, "POST", &sid, r#"42["newOffer",{}]"#).await.status, 200);
+        assert_eq!(poll(http_server.address, "POST", &sid, r#"42["newOffer",{}]"#).await.status, 200);
     }
-    poll(entrance.address, "POST", &sid, "41\x1e1").await;
-    entrance.expect_empty().await;
+    poll(http_server.address, "POST", &sid, "41\x1e1").await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
 async fn clients_with_wrong_password_leave_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
-    let entrance = HttpServer::open(&flags).await;
+    let http_server = HttpServer::open(&flags).await;
     // Not so many that their errors are delayed.
     for _ in 0..2 {
-        let sid = new_session(entrance.address).await;
-        poll(entrance.address, "POST", &sid, r#"40{"password":"wrong"}"#).await;
-        let mut eve = Frames::open_with(entrance.address, Service::Course, &text(r#"40{"password":"wrong"}"#)).await;
+        let sid = new_session(http_server.address).await;
+        poll(http_server.address, "POST", &sid, r#"40{"password":"wrong"}"#).await;
+        let mut eve = Frames::open_with(http_server.address, Service::Course, &text(r#"40{"password":"wrong"}"#)).await;
         while let Some((_, payload)) = eve.next().await {
             if payload.starts_with(b"41") {
                 break;
@@ -183,5 +183,5 @@ async fn clients_with_wrong_password_leave_nothing() {
         }
         eve.reset();
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }

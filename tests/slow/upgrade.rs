@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::bystanders::Bystanders;
-use crate::support::entrance::HttpServer;
 use crate::support::frames::{FIN, TEXT, frame, handshake, reset, upgrade};
+use crate::support::http_server::HttpServer;
 use crate::support::polling::{new_session, poll, session};
 use crate::support::server::connect;
 use crate::support::{TestServer, within};
@@ -37,10 +37,10 @@ async fn broken_upgrade(address: SocketAddr, sid: &str, stage: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn thousand_resets_during_upgrade_leave_nothing() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
     let server = TestServer::start(&["--reconnect-grace", "0s"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    let addresses = [entrance.address, server.address()];
+    let addresses = [http_server.address, server.address()];
     for round in 0..100 {
         let ten = (0..10).map(|number| async move {
             let (stage, address) = ((round + number) % 6, addresses[number % 2]);
@@ -51,37 +51,37 @@ async fn thousand_resets_during_upgrade_leave_nothing() {
         });
         futures_util::future::join_all(ten).await;
     }
-    bystanders.call_anew().await;
-    entrance.expect_empty().await;
+    bystanders.call_again().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
 async fn upgrade_that_stalls_is_given_up_and_polling_goes_on() {
-    let entrance = HttpServer::open(&["--reconnect-grace", "0s"]).await;
-    let sids = [session(entrance.address).await, session(entrance.address).await];
+    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let sids = [session(http_server.address).await, session(http_server.address).await];
     let mut streams = Vec::new();
     for (sid, begun) in sids.iter().zip([vec![], text("2probe")]) {
-        streams.push(upgrade(entrance.address, &format!("{WEB_SOCKET}&sid={sid}"), &begun).await);
+        streams.push(upgrade(http_server.address, &format!("{WEB_SOCKET}&sid={sid}"), &begun).await);
     }
     for mut stream in streams {
         within("the end", stream.read_to_end(&mut Vec::new())).await.ok();
     }
     // Their sessions go on by polling.
     for sid in sids {
-        assert_eq!(poll(entrance.address, "POST", &sid, "1").await.status, 200);
+        assert_eq!(poll(http_server.address, "POST", &sid, "1").await.status, 200);
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
 }
 
 #[tokio::test]
 async fn clients_without_connect_leave_nothing() {
-    let entrance = HttpServer::open(&["--connect-timeout", "500ms", "--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--connect-timeout", "500ms", "--reconnect-grace", "0s"]).await;
     let mut held = Vec::new();
     for _ in 0..300 {
-        new_session(entrance.address).await;
-        held.push(upgrade(entrance.address, WEB_SOCKET, &[]).await);
+        new_session(http_server.address).await;
+        held.push(upgrade(http_server.address, WEB_SOCKET, &[]).await);
     }
-    entrance.expect_empty().await;
+    http_server.expect_empty().await;
     // Connections that are still open are closed, too.
     for mut stream in held {
         within("the end", stream.read_to_end(&mut Vec::new())).await.ok();
@@ -91,12 +91,12 @@ async fn clients_without_connect_leave_nothing() {
 #[tokio::test]
 async fn clients_that_vanish_leave_nothing() {
     let flags = ["--reconnect-grace", "0s", "--ping-interval", "500ms", "--ping-timeout", "500ms"];
-    let entrance = HttpServer::open(&flags).await;
+    let http_server = HttpServer::open(&flags).await;
     for number in 0..100 {
-        let sid = session(entrance.address).await;
+        let sid = session(http_server.address).await;
         let offer = format!(r#"42["newOffer",{{"sdp":"{number}"}}]"#);
-        assert_eq!(poll(entrance.address, "POST", &sid, &offer).await.status, 200);
+        assert_eq!(poll(http_server.address, "POST", &sid, &offer).await.status, 200);
     }
-    assert!(!entrance.is_empty(), "their pings are not due yet");
-    entrance.expect_empty().await;
+    assert!(!http_server.is_empty(), "their pings are not due yet");
+    http_server.expect_empty().await;
 }

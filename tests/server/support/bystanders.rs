@@ -21,7 +21,7 @@ impl Bystanders {
     }
 
     /// Their call ends, and they make another one.
-    pub async fn call_anew(&mut self) {
+    pub async fn call_again(&mut self) {
         assert_eq!(self.amy.emit_with_ack("hangup", Value::Null).await, json!({ "ended": 1 }));
         assert_eq!(self.bob.expect("peerHangup").await["reason"], "hangup");
         connected_call(&mut self.amy, &mut self.bob).await;

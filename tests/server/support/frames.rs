@@ -54,7 +54,7 @@ impl Service {
 
 /// A WebSocket that was opened by hand.
 pub struct Frames {
-    door: Service,
+    service: Service,
     stream: TcpStream,
     /// Read, and not looked at yet.
     rest: Vec<u8>,
@@ -62,19 +62,19 @@ pub struct Frames {
 
 impl Frames {
     /// Opens a connection to this service that the server has accepted.
-    pub async fn open(address: SocketAddr, door: Service) -> Self {
-        Self::open_with(address, door, &[]).await.enter().await
+    pub async fn open(address: SocketAddr, service: Service) -> Self {
+        Self::open_with(address, service, &[]).await.enter().await
     }
 
     /// The same by way of a proxy that says from where it comes.
-    pub async fn open_through_proxy(address: SocketAddr, door: Service) -> Self {
-        let request = handshake_with(door.path(), "X-Forwarded-For: 203.0.113.7\r\n");
-        Self::new(door, upgrade_by(address, &request, &[]).await).enter().await
+    pub async fn open_through_proxy(address: SocketAddr, service: Service) -> Self {
+        let request = handshake_with(service.path(), "X-Forwarded-For: 203.0.113.7\r\n");
+        Self::new(service, upgrade_by(address, &request, &[]).await).enter().await
     }
 
     async fn enter(self) -> Self {
-        let (door, mut frames) = (self.door, self);
-        if door == Service::Course {
+        let (service, mut frames) = (self.service, self);
+        if service == Service::Course {
             frames.say("40{\"userName\":\"eve\",\"password\":\"x\"}").await;
             frames.until("40{").await;
         }
@@ -83,13 +83,13 @@ impl Frames {
     }
 
     /// Opens a WebSocket to this service; these bytes go out together with the request.
-    pub async fn open_with(address: SocketAddr, door: Service, bytes: &[u8]) -> Self {
-        Self::new(door, upgrade(address, door.path(), bytes).await)
+    pub async fn open_with(address: SocketAddr, service: Service, bytes: &[u8]) -> Self {
+        Self::new(service, upgrade(address, service.path(), bytes).await)
     }
 
     /// A WebSocket that is open already.
-    pub fn new(door: Service, stream: TcpStream) -> Self {
-        Self { door, stream, rest: Vec::new() }
+    pub fn new(service: Service, stream: TcpStream) -> Self {
+        Self { service, stream, rest: Vec::new() }
     }
 
     /// Writes bytes as they are, and says whether the server still took them.
@@ -103,14 +103,14 @@ impl Frames {
 
     /// Waits until the server has dealt with all that was sent.
     pub async fn settle(&mut self) {
-        let (question, answer) = self.door.question();
+        let (question, answer) = self.service.question();
         self.say(question).await;
         self.until(answer).await;
     }
 
     async fn until(&mut self, part: &str) {
         loop {
-            let (_, payload) = self.next().await.unwrap_or_else(|| panic!("{:?} closed before {part}", self.door));
+            let (_, payload) = self.next().await.unwrap_or_else(|| panic!("{:?} closed before {part}", self.service));
             if String::from_utf8_lossy(&payload).contains(part) {
                 return;
             }

@@ -29,7 +29,7 @@ pub const PAIRS: [(Kind, Kind); 5] =
 
 /// One person who is in rooms.
 pub struct Member {
-    door: Service,
+    service: Service,
     pub name: String,
     /// Its `peerId` in the room that it joined last.
     pub id: Value,
@@ -56,7 +56,7 @@ impl Member {
     pub async fn open(server: &TestServer, kind: Kind, name: &str, more: Value) -> Self {
         let mut auth = json!({ "userName": name, "password": "x" });
         auth.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
-        let door = match kind {
+        let service = match kind {
             Kind::Io(transport) => {
                 Service::Io(Box::new(Client::try_connect(server, transport, auth).await.expect("let in")))
             }
@@ -67,7 +67,7 @@ impl Member {
                 Service::Bare(Box::new(Bare::open(server, &query.join("&")).await))
             }
         };
-        Self { door, name: name.to_owned(), id: Value::Null }
+        Self { service, name: name.to_owned(), id: Value::Null }
     }
 
     /// Members of one room, in the order of joining; nothing is left to be received.
@@ -110,7 +110,7 @@ impl Member {
 
     /// Says something without asking what came of it.
     pub async fn say(&mut self, name: &str, payload: Value) {
-        match &mut self.door {
+        match &mut self.service {
             Service::Io(client) => client.emit(name, payload).await,
             Service::Bare(bare) => bare.send_text(&message(name, payload).to_string()).await,
         }
@@ -118,7 +118,7 @@ impl Member {
 
     /// Says something and gives back what came of it: `{ok: true, ...}` or `{ok: false, error}`.
     pub async fn ask(&mut self, name: &str, payload: Value) -> Value {
-        match &mut self.door {
+        match &mut self.service {
             Service::Io(client) => client.emit_with_ack(name, payload).await,
             Service::Bare(bare) => {
                 let mut reply = bare.ask(message(name, payload)).await;
@@ -161,7 +161,7 @@ impl Member {
         assert!(message.contains(' '), "a sentence, not {message:?}");
         self.expect_silence().await;
         self.say(name, payload).await;
-        match &mut self.door {
+        match &mut self.service {
             Service::Io(client) => client.expect_error(name, code).await,
             Service::Bare(bare) => bare.expect_error(name, code).await,
         }
@@ -183,7 +183,7 @@ impl Member {
 
     /// The same, or nothing where the connection is closed.
     pub async fn next_or_end(&mut self) -> Option<(String, Value)> {
-        match &mut self.door {
+        match &mut self.service {
             Service::Io(client) => match client.next_or_end().await? {
                 Packet::Event(event) => Some((event.name, event.payload)),
                 Packet::Disconnected => None,
@@ -205,7 +205,7 @@ impl Member {
     /// All that it received up to now and that has not been looked at.
     pub async fn all_heard(&mut self) -> Vec<(String, Value)> {
         self.settle().await;
-        let count = match &self.door {
+        let count = match &self.service {
             Service::Io(client) => client.waiting(),
             Service::Bare(bare) => bare.waiting(),
         };
@@ -217,14 +217,14 @@ impl Member {
     }
 
     pub async fn settle(&mut self) {
-        match &mut self.door {
+        match &mut self.service {
             Service::Io(client) => client.settle().await,
             Service::Bare(bare) => bare.settle().await,
         }
     }
 
     pub async fn expect_silence(&mut self) {
-        match &mut self.door {
+        match &mut self.service {
             Service::Io(client) => client.expect_silence().await,
             Service::Bare(bare) => bare.expect_silence().await,
         }
@@ -234,7 +234,7 @@ impl Member {
 
     /// Closes on purpose, as its service's protocol says it.
     pub async fn close(self) {
-        match self.door {
+        match self.service {
             Service::Io(client) => client.leave().await,
             Service::Bare(bare) => bare.close().await,
         }
@@ -242,7 +242,7 @@ impl Member {
 
     /// Its connection breaks, and the server notices at once.
     pub async fn break_off(self) {
-        match self.door {
+        match self.service {
             Service::Io(client) => client.break_off().await,
             Service::Bare(bare) => bare.lose(),
         }

@@ -4,11 +4,11 @@
 pub mod bare;
 pub mod bystanders;
 pub mod client;
-pub mod entrance;
 pub mod fixtures;
 pub mod folder;
 pub mod frames;
 pub mod http;
+pub mod http_server;
 pub mod member;
 pub mod packet;
 pub mod pair_user;

@@ -5,13 +5,13 @@ use std::io::Result;
 use super::chance::Chance;
 use super::line::{BINARY, CONTINUATION, FIN, Line, Route, TEXT, head};
 
-const DOORS: [&str; 3] = ["/socket.io/?EIO=4&transport=websocket", "/ws?userName=amy&password=x", "/?userId=7"];
+const SERVICES: [&str; 3] = ["/socket.io/?EIO=4&transport=websocket", "/ws?userName=amy&password=x", "/?userId=7"];
 
 /// Opens a WebSocket to some service; to Socket.IO it sends CONNECT, perhaps.
 async fn enter(chance: &mut Chance, route: Route) -> Result<Line> {
-    let door = chance.pick(&DOORS);
-    let mut line = Line::web_socket(route, door).await?;
-    if door == DOORS[0] && !chance.one_in(4) {
+    let service = chance.pick(&SERVICES);
+    let mut line = Line::web_socket(route, service).await?;
+    if service == SERVICES[0] && !chance.one_in(4) {
         line.text(r#"40{"userName":"amy","password":"x"}"#).await?;
     }
     Ok(line)

@@ -24,7 +24,7 @@ struct Tag(Arc<ConnectionPermit>);
 /// The services, and the hub behind them.
 pub struct HttpServer {
     pub address: SocketAddr,
-    pub door: socketio::Service,
+    pub service: socketio::Service,
     pub hub: Arc<Hub>,
     tag: Arc<Tag>,
 }
@@ -40,7 +40,7 @@ impl HttpServer {
         let limits = Limits { letter_ttl: limits.grace, early_ttl: limits.grace, ..limits };
         let hub = Arc::new(Hub::new(limits));
         let authenticator = config.authenticator().expect("a gate");
-        let (door, course) = socketio::Service::new(config.socketio(), authenticator.clone(), hub.clone());
+        let (service, course) = socketio::Service::new(config.socketio(), authenticator.clone(), hub.clone());
         let (_, bare) = websocket::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
         let routes = course.merge(bare.own).merge(bare.root.expect("pairs are not closed"));
         let permit = ConnectionLimiter::new(1, 1).enter(Ipv4Addr::LOCALHOST.into()).expect("a place");
@@ -59,12 +59,12 @@ impl HttpServer {
         let served = hub.clone();
         tokio::spawn(async move { served.fan_out().await });
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { address, door, hub, tag }
+        Self { address, service, hub, tag }
     }
 
     /// Whether the hub keeps nothing of any client.
     pub fn is_empty(&self) -> bool {
-        self.door.is_empty()
+        self.service.is_empty()
     }
 
     /// Waits until nothing is kept of any client, neither by the hub nor by the library.
@@ -93,7 +93,7 @@ impl HttpServer {
     }
 
     pub async fn close(&self) {
-        self.door.close().await;
+        self.service.close().await;
         self.hub.end_all();
     }
 }
