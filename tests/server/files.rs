@@ -13,7 +13,7 @@ async fn missing_file_descriptors_are_logged_and_server_recovers() {
     for _ in 0..60 {
         many.push(connect(program.server.address()).await.expect("the system takes it, if not the server"));
     }
-    program.log_until("no connection can be accepted for now").await;
+    program.log_until("the server cannot accept connections").await;
     // Connected clients go on.
     bystanders.go_on().await;
     drop(many);
