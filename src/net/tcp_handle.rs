@@ -54,6 +54,25 @@ impl TcpHandle {
         }
     }
 
+    /// Reads what the client still sends, and drops it, until the client closes. A socket that is closed while it holds
+    /// bytes which were not read sends a TCP reset, and the client may lose what it was sent last.
+    pub(crate) async fn discard(&self) {
+        const CHUNK: usize = 4 * 1024;
+        while let Some(stream) = self.0.stream.upgrade() {
+            let mut chunk = [0; CHUNK];
+            match stream.try_read(&mut chunk) {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    if stream.readable().await.is_err() {
+                        return;
+                    }
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
     /// What was read so far is a complete request.
     pub(crate) fn finish(&self) {
         self.0.stats.finish();
