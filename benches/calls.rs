@@ -1,15 +1,26 @@
-//! What the verbs of a call cost on the ground floor, however many calls and open offers there are besides:
+//! What the verbs of a call cost in the core, however many calls and open offers there are besides:
 //! `cargo bench --bench calls`.
 
 use std::time::Instant;
 
 use divan::{Bencher, black_box};
-use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::core::command::ConnectionEnd;
+use switchboard::core::id::{ConnectionId, PeerId};
 use switchboard::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::protocol::client_message::AnswerTarget;
+use switchboard::protocol::id::OfferId;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
-use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::name::UserName;
+
+use self::core::TestCore;
+use self::fixtures::newcomer;
+
+#[path = "../tests/server/support/core.rs"]
+#[allow(dead_code)]
+mod core;
+#[path = "../tests/server/support/fixtures.rs"]
+#[allow(dead_code)]
+mod fixtures;
 
 /// How many open offers there are besides, and as many answered calls.
 const ELSEWHERE: [u64; 4] = [0, 100, 1_000, 4_000];
@@ -21,35 +32,21 @@ fn main() {
     divan::main();
 }
 
-fn arrive(switchboard: &mut Core, number: u64) -> PeerId {
-    let newcomer = Newcomer {
-        name: UserName::new(&format!("person {number}")).expect("a name"),
-        lobby: Lobby::default(),
-        purpose: Purpose::CallsAndRooms,
-        session: None,
-        counts: false,
-        received: None,
-    };
-    switchboard.arrive(ConnectionId(number), newcomer, Instant::now()).peer
-}
-
-fn opaque(text: &str) -> Opaque {
-    let json = serde_json::value::to_raw_value(text).expect("text is JSON");
-    Opaque::new(&json, &[]).expect("harmless")
+fn arrive(switchboard: &mut TestCore, number: u64) -> PeerId {
+    switchboard.arrive(ConnectionId(number), newcomer(&format!("person {number}")), Instant::now()).peer
 }
 
 fn description() -> SessionDescription {
-    SessionDescription::new(opaque(&"a=rtpmap:96 VP8/90000\r\n".repeat(190)), &Limits::default()).expect("small")
+    fixtures::description(&"a=rtpmap:96 VP8/90000\r\n".repeat(190))
 }
 
 fn candidate() -> IceCandidate {
-    let text = "candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host generation 0 ufrag abcd";
-    IceCandidate::new(opaque(text), &Limits::default()).expect("small")
+    fixtures::candidate("candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host generation 0 ufrag abcd")
 }
 
 /// A switchboard with so many open offers and as many answered calls, each of other people.
-fn busy(elsewhere: u64) -> (Core, PeerId, PeerId) {
-    let mut switchboard = Core::new(Limits::default());
+fn busy(elsewhere: u64) -> (TestCore, PeerId, PeerId) {
+    let mut switchboard = TestCore::new(Limits::default());
     let (description, now) = (description(), Instant::now());
     for number in 0..elsewhere {
         let waiting = arrive(&mut switchboard, 3 * number);

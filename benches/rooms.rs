@@ -1,15 +1,25 @@
-//! What a message in a room costs on the ground floor, however much goes on elsewhere: `cargo bench --bench rooms`.
+//! What a message in a room costs in the core, however much goes on elsewhere: `cargo bench --bench rooms`.
 
 use std::time::Instant;
 
 use divan::{Bencher, black_box};
-use switchboard::core::membership::Relayed;
-use switchboard::core::peer::{Newcomer, Purpose};
-use switchboard::core::state::Core;
+use switchboard::core::command::{Newcomer, Purpose};
+use switchboard::core::id::{ConnectionId, PeerId};
 use switchboard::protocol::call::IceCandidate;
+use switchboard::protocol::client_message::Relayed;
+use switchboard::protocol::id::MemberId;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, UserName};
-use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::name::RoomName;
+
+use self::core::TestCore;
+use self::fixtures::newcomer;
+
+#[path = "../tests/server/support/core.rs"]
+#[allow(dead_code)]
+mod core;
+#[path = "../tests/server/support/fixtures.rs"]
+#[allow(dead_code)]
+mod fixtures;
 
 /// Members of the room that is looked at.
 const MEMBERS: u64 = 16;
@@ -25,17 +35,14 @@ fn room(number: u64) -> RoomName {
 }
 
 /// A switchboard with so many rooms besides number 0; the peers and places of room 0 have the ids 1 to 16.
-fn busy(elsewhere: u64) -> Core {
-    let mut switchboard = Core::new(Limits::default());
+fn busy(elsewhere: u64) -> TestCore {
+    let mut switchboard = TestCore::new(Limits::default());
     let now = Instant::now();
     let mut next = 0;
     for number in 0..=elsewhere {
         for _ in 0..if number == 0 { MEMBERS } else { 4 } {
             next += 1;
-            let name = UserName::new(&format!("person {next}")).expect("a name");
-            let lobby = Lobby::default();
-            let newcomer =
-                Newcomer { name, lobby, purpose: Purpose::Rooms, session: None, counts: false, received: None };
+            let newcomer = Newcomer { purpose: Purpose::Rooms, ..newcomer(&format!("person {next}")) };
             let peer = switchboard.arrive(ConnectionId(next), newcomer, now).peer;
             switchboard.join(peer, room(number), MemberId(next), now).expect("a place");
         }
@@ -44,9 +51,7 @@ fn busy(elsewhere: u64) -> Core {
 }
 
 fn candidate() -> IceCandidate {
-    let text = "candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host generation 0 ufrag abcd";
-    let json = serde_json::value::to_raw_value(text).expect("text is JSON");
-    IceCandidate::new(Opaque::new(&json, &[]).expect("harmless"), &Limits::default()).expect("small")
+    fixtures::candidate("candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host generation 0 ufrag abcd")
 }
 
 /// A candidate from one member to another.

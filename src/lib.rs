@@ -30,6 +30,7 @@ pub mod logging;
 pub mod metrics;
 pub mod net;
 pub mod protocol;
+pub mod random;
 pub mod refusals;
 pub mod server;
 pub mod tls;

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::http;
 use crate::http::api::Addresses;
 use crate::http::router::Ready;
-use crate::hub::Hub;
+use crate::hub::shards::Hub;
 use crate::metrics::exporter::Exporter;
 use crate::net::host;
 use crate::net::http_server::HttpServer;
@@ -38,8 +38,8 @@ pub struct Server {
     certificate: Certificate,
     router: Router,
     hub: Arc<Hub>,
-    socketio: socketio::Service,
-    websocket: websocket::Service,
+    socketio: socketio::service::Service,
+    websocket: websocket::service::Service,
     ready: Ready,
     addresses: Arc<Addresses>,
     metrics: Option<MetricsListener>,
@@ -58,8 +58,9 @@ impl Server {
         let addresses = Addresses::new(config.listening.public_url.as_ref().map(ToString::to_string));
         let hub = Arc::new(Hub::new(config.limits()));
         let authenticator = config.authenticator()?;
-        let (socketio, course) = socketio::Service::new(config.socketio(), authenticator.clone(), hub.clone());
-        let (websocket, bare) = websocket::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
+        let (socketio, course) = socketio::service::Service::new(config.socketio(), authenticator.clone(), hub.clone());
+        let (websocket, bare) =
+            websocket::service::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
         let certificate = tls::certificate::choose(&config.tls())?;
         let authority = match &certificate.origin {
             Origin::Own { pem, .. } => Some(pem.clone()),
@@ -207,7 +208,7 @@ async fn sweep(hub: Arc<Hub>) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     loop {
         ticks.tick().await;
-        hub.expire();
+        hub.tick();
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::credentials::Credentials;
 use super::tokens::Claims;
-use crate::hub;
 use crate::protocol::name::{Lobby, Session, UserName};
 use crate::protocol::refusal::{Code, Refusal};
+use crate::random;
 
 /// What identifies a client that may connect.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Identity {
         }
         let name = match name {
             Some(name) => UserName::new(&name)?,
-            None => UserName::new(&format!("guest-{:04X}", hub::random() & 0xFFFF))?,
+            None => UserName::new(&format!("guest-{:04X}", random::id() & 0xFFFF))?,
         };
         let session = claimed(&given.session).as_deref().map(Session::new).transpose()?;
         Ok(Self { name, lobby: Lobby::new(&lobby.unwrap_or_default())?, session, remark })

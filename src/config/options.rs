@@ -29,10 +29,10 @@ impl Config {
             grace: limits.reconnect_grace,
             // A client that returns receives all that it missed at once. The other half of its queue is for `restored`, the
             // open offers and what happens before it has read them: otherwise its connection closes as a slow client's.
-            max_letters: (limits.max_queue / 2).max(1),
-            max_letter_bytes: bytes(limits.max_queue_bytes) / 2,
+            max_replay: (limits.max_queue / 2).max(1),
+            max_replay_bytes: bytes(limits.max_queue_bytes) / 2,
             // A dead connection goes unnoticed for as long as a ping may take, and the message is in transit before.
-            letter_ttl: limits.ping_interval + limits.ping_timeout + TRANSIT,
+            replay_ttl: limits.ping_interval + limits.ping_timeout + TRANSIT,
             ..Default::default()
         }
     }
@@ -46,8 +46,8 @@ impl Config {
     }
 
     /// The options of bare WebSockets.
-    pub fn websocket(&self, authenticator: &Authenticator) -> websocket::Options {
-        websocket::Options {
+    pub fn websocket(&self, authenticator: &Authenticator) -> websocket::service_state::WebSocketOptions {
+        websocket::service_state::WebSocketOptions {
             pairs: (!self.content.no_pairs).then(|| self.access.pairs(authenticator)),
             max_message: bytes(self.limits.max_message),
             max_queue: self.limits.max_queue,
@@ -59,8 +59,8 @@ impl Config {
     }
 
     /// The options of Socket.IO.
-    pub fn socketio(&self) -> socketio::Options {
-        socketio::Options {
+    pub fn socketio(&self) -> socketio::service::SocketIoOptions {
+        socketio::service::SocketIoOptions {
             aliases: self.content.aliases,
             max_message: bytes(self.limits.max_message),
             max_queue: self.limits.max_queue,

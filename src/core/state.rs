@@ -1,319 +1,276 @@
-//! The switchboard itself: all peers and calls, and the verbs of a call. Each verb is atomic and returns who is to
-//! hear what, in the order in which it is to be told. Who is here, who is away and who comes back: [`presence`].
-//!
-//! [`presence`]: super::presence
+//! The core: all state, and the one function that changes it.
 
-use std::collections::{HashMap, VecDeque};
-use std::time::Instant;
+use serde::{Deserialize, Serialize};
 
-use super::active_call::{ActiveCall, ActiveCalls};
-use super::disconnected::Disconnected;
-use super::offers::OpenOffers;
-use super::outgoing::{DisconnectReason, OfferWithdrawn, Outgoing, PeerHangup, ServerMessage, WithdrawReason};
+use super::calls::state::Calls;
+use super::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Purpose, Sender};
+use super::context::Context;
+use super::deadlines::{Deadlines, Due};
+use super::id::{ConnectionId, PeerId};
+use super::outgoing::Outgoing;
 use super::pairs::Pairs;
-use super::peer::Peer;
-use super::room::Rooms;
-use crate::protocol::call::{Call, IceCandidate, Role, SessionDescription};
+use super::reply::{Reply, Welcome};
+use super::rooms::Rooms;
+use super::sessions::{Acceptance, Sessions};
+use super::time::Timestamp;
+use crate::protocol::client_message::ClientMessage;
+use crate::protocol::id::{MemberId, OfferId};
 use crate::protocol::limits::Limits;
-use crate::protocol::name::{OfferId, PeerId, UserName};
+use crate::protocol::reason::DisconnectReason;
 use crate::protocol::refusal::Refusal;
+use crate::protocol::room::RoomEvent;
+use crate::protocol::server_message::Restored;
 
-/// All calls of one server.
-#[derive(Debug)]
+/// All calls, rooms, pairs and peers.
+///
+/// Serialised, it is a snapshot: a core that is deserialised and given the same limits
+/// ([`Core::with_limits`]) goes on as this one would.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Core {
-    pub(super) limits: Limits,
-    pub(super) peers: HashMap<PeerId, Peer>,
-    pub(super) open: OpenOffers,
-    /// Answered calls. Their descriptions are delivered and no longer kept.
-    pub(super) active_calls: ActiveCalls,
-    pub(super) rooms: Rooms,
-    pub(super) pairs: Pairs,
-    pub(super) disconnected: Disconnected,
-    /// Who holds early candidates since when, oldest first.
-    pub(super) early: VecDeque<(Instant, PeerId, Role)>,
-}
-
-/// What an answer brought.
-#[derive(Debug)]
-pub struct Answered {
-    /// The offerer's candidates so far, oldest first: the ack of `newAnswer`.
-    pub candidates: Vec<IceCandidate>,
-    /// Who else hears what, after the ack.
-    pub outgoing: Vec<Outgoing>,
-    /// The call that it began, and its offerer; `None` within a call that is there already.
-    pub begun: Option<(OfferId, UserName)>,
-}
-
-/// Which offer an answer means.
-#[derive(Debug, Clone)]
-pub enum AnswerTarget {
-    /// This one.
-    Offer(OfferId),
-    /// The newest open one under this name.
-    NewestOf(UserName),
+    #[serde(skip)]
+    limits: Limits,
+    calls: Calls,
+    rooms: Rooms,
+    pairs: Pairs,
+    sessions: Sessions,
+    deadlines: Deadlines,
 }
 
 impl Core {
-    /// An empty switchboard.
+    /// An empty core.
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            peers: HashMap::new(),
-            open: OpenOffers::default(),
-            active_calls: ActiveCalls::default(),
-            rooms: Rooms::default(),
-            pairs: Pairs::default(),
-            disconnected: Disconnected::default(),
-            early: VecDeque::new(),
-        }
+        Self { limits, ..Self::default() }
     }
 
-    /// The limits it was made with.
-    pub fn limits(&self) -> &Limits {
-        &self.limits
+    /// The same state under these limits.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
-    /// `newOffer` (Course step 8): kept as the peer's one open offer, in the place of an earlier one.
+    /// Applies a command, after all that is due by then. What follows for others is appended to `out`, in the order in
+    /// which it is to be sent, after the reply.
     ///
     /// # Errors
-    /// `too-many` for a peer with too many calls.
-    pub fn offer(
-        &mut self,
-        peer: PeerId,
-        id: OfferId,
-        offer: SessionDescription,
-        now: Instant,
-    ) -> Result<Vec<Outgoing>, Refusal> {
-        let replaced = self.own_open_offer(peer);
-        let Some(caller) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
-        if caller.calls() - usize::from(replaced.is_some()) >= self.limits.max_calls {
-            return Err(Refusal::too_many_calls());
+    /// The refusal for the sender of the command.
+    pub fn apply(&mut self, command: Command, out: &mut Vec<Outgoing>) -> Result<Reply, Refusal> {
+        let Self { limits, calls, rooms, pairs, sessions, deadlines } = self;
+        let ctx = Context { now: command.at, limits, peers: sessions, deadlines, out };
+        let mut step = Step { calls, rooms, pairs, ctx };
+        // What is due at the end of a connection comes after it: then it is kept for the peer, and not sent in vain.
+        if !matches!(command.action, Action::Disconnect { .. }) {
+            step.expire();
         }
-        let belonging = (Some(Role::Offerer), Some(id));
-        let early = caller.take_early(belonging, offer.fragments(), now, self.limits.early_ttl);
-        let mut outgoing = replaced.map_or_else(Vec::new, |old| self.withdraw(old, WithdrawReason::Replaced, now));
-        let Some(caller) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
-        caller.offered.push(id);
-        caller.fragments.add(id, offer.fragments());
-        let call = Call::new(id, caller.name.clone(), offer, early);
-        let lobby = caller.lobby.clone();
-        self.open.insert(call.clone(), peer, lobby.clone(), now);
-        outgoing.push(Outgoing::to_others(lobby, [peer], ServerMessage::NewOfferAwaiting(call)));
-        outgoing.extend(self.expire(now));
-        Ok(outgoing)
+        let result = step.act(command.action);
+        // What the action itself made due: a peer whose replay buffer has overflowed, or a time limit of zero.
+        step.expire();
+        result
     }
 
-    /// `newAnswer` (Course step 19). The first one wins; the offerer hears it (Course step 21), then the
-    /// answerer's early candidates. Without an ack the offerer's candidates come as notices, before all others.
-    ///
-    /// # Errors
-    /// `no-such-offer`, `already-answered`, `own-offer`, `too-many`.
-    pub fn answer(
-        &mut self,
-        peer: PeerId,
-        wanted: &AnswerTarget,
-        answer: SessionDescription,
-        has_ack: bool,
-        now: Instant,
-    ) -> Result<Answered, Refusal> {
-        if let AnswerTarget::Offer(id) = wanted
-            && let Some(active) = self.active_calls.get_mut(*id)
-            && let Some(other) = active.other(peer)
-        {
-            if !active.answered(other) {
-                return Err(Refusal::already_answered());
-            }
-            let early = self.describe_again(peer, *id, &answer, now);
-            let mut outgoing =
-                Vec::from_iter(self.post(other, ServerMessage::Renegotiated { offer_id: *id, answer }, now));
-            outgoing.extend(
-                early.into_iter().filter_map(|early| self.post(other, ServerMessage::IceCandidate(early), now)),
-            );
-            return Ok(Answered { candidates: Vec::new(), outgoing, begun: None });
-        }
-        let found = self.find_open(peer, wanted);
-        let Some(answerer) = self.peers.get_mut(&peer) else { return Err(Refusal::gone()) };
-        // Taken before the refusal, too: they belong to this answer, not to the next one.
-        let meant = match wanted {
-            AnswerTarget::Offer(id) => Some(*id),
-            AnswerTarget::NewestOf(_) => found.as_ref().ok().copied(),
-        };
-        let belonging = (Some(Role::Answerer), meant);
-        let early = answerer.take_early(belonging, answer.fragments(), now, self.limits.early_ttl);
-        let id = found?;
-        if answerer.calls() >= self.limits.max_calls {
-            return Err(Refusal::too_many_calls());
-        }
-        answerer.answered.push(id);
-        answerer.fragments.add(id, answer.fragments());
-        let answerer_name = answerer.name.clone();
-        let Some(open) = self.open.remove(id) else { return Err(Refusal::no_such_offer()) };
-        let (offerer, lobby) = (open.offerer, open.lobby);
-        let mut candidates = open.call.offer_ice_candidates.clone();
-        let call = Call { answerer_user_name: Some(answerer_name), answer: Some(answer), ..open.call };
-
-        self.active_calls.insert(id, ActiveCall::new(offerer, peer), (lobby.clone(), call.offerer_user_name.clone()));
-        let gone = withdrawn(&call, WithdrawReason::Answered);
-        let begun = Some((id, call.offerer_user_name.clone()));
-        let mut outgoing = Vec::new();
-        if !has_ack {
-            let unasked = candidates.drain(..).map(ServerMessage::IceCandidate);
-            outgoing.extend(unasked.filter_map(|message| self.post(peer, message, now)));
-        }
-        outgoing.extend(self.post(offerer, ServerMessage::AnswerResponse(call), now));
-        outgoing
-            .extend(early.into_iter().filter_map(|early| self.post(offerer, ServerMessage::IceCandidate(early), now)));
-        // Of the offer of one who is away the others may have been told already.
-        if !open.hidden.is_some_and(|hidden| hidden.told) {
-            outgoing.push(Outgoing::to_others(lobby, [offerer, peer], gone));
-        }
-        Ok(Answered { candidates, outgoing, begun })
+    /// When [`Action::Tick`] will have an effect, if nothing else happens before.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.deadlines.next()
     }
 
-    /// `newOffer` within an answered call: a renegotiation, for the other party alone.
-    ///
-    /// # Errors
-    /// `no-call` for an id that is no answered call of the peer's.
-    pub fn renegotiate(
-        &mut self,
-        peer: PeerId,
-        id: OfferId,
-        offer: SessionDescription,
-        now: Instant,
-    ) -> Result<Vec<Outgoing>, Refusal> {
-        let active = self.active_calls.get_mut(id).ok_or_else(Refusal::no_call)?;
-        let other = active.other(peer).ok_or_else(Refusal::no_call)?;
-        active.ask(peer);
-        let early = self.describe_again(peer, id, &offer, now);
-        let mut outgoing = Vec::from_iter(self.post(other, ServerMessage::Renegotiation { offer_id: id, offer }, now));
-        outgoing
-            .extend(early.into_iter().filter_map(|early| self.post(other, ServerMessage::IceCandidate(early), now)));
-        Ok(outgoing)
-    }
-
-    /// `checkOffers`: the open offers that the peer could answer, oldest first.
-    pub fn open_offers(&self, peer: PeerId) -> Vec<Call> {
-        self.peers.get(&peer).map_or_else(Vec::new, |asker| self.open.list(&asker.lobby, peer, &self.limits))
+    /// The ids of a peer's calls, its open offer included.
+    pub fn calls_of(&self, peer: PeerId) -> Vec<OfferId> {
+        self.calls.ids_of(peer)
     }
 
     /// Whether an open offer is not listed, since its caller is away.
     pub fn is_hidden(&self, id: OfferId) -> bool {
-        self.open.get(id).is_some_and(|offer| offer.hidden.is_some())
+        self.calls.is_hidden(id)
     }
 
-    /// `hangup`: ends the peer's calls and withdraws its open offer, or only the one named. Returns how many.
-    pub fn hang_up(&mut self, peer: PeerId, only: Option<OfferId>, now: Instant) -> (usize, Vec<Outgoing>) {
-        self.end_calls(peer, only, DisconnectReason::Hangup, now)
+    /// How many open offers there are, and how many bytes they hold.
+    pub fn open_offers(&self) -> (usize, usize) {
+        (self.calls.open_count(), self.calls.open_bytes())
     }
 
-    /// `cancelOffer`: withdraws the peer's open offer, if there is one.
-    pub fn cancel(&mut self, peer: PeerId, now: Instant) -> Vec<Outgoing> {
-        self.own_open_offer(peer).map_or_else(Vec::new, |own| self.withdraw(own, WithdrawReason::Cancelled, now))
+    /// How many rooms there are, those of pairs not counted.
+    pub fn rooms(&self) -> usize {
+        self.rooms.len()
     }
 
-    /// Whether nothing and nobody is kept.
+    /// Whether nothing is kept.
     pub fn is_empty(&self) -> bool {
-        self.peers.is_empty()
-            && self.open.is_empty()
-            && self.active_calls.is_empty()
+        self.calls.is_empty()
             && self.rooms.is_empty()
             && self.pairs.is_empty()
-            && self.disconnected.is_empty()
-            && self.early.is_empty()
-    }
-
-    /// The offer of a peer that waits for an answer.
-    pub fn own_open_offer(&self, peer: PeerId) -> Option<OfferId> {
-        let newest = *self.peers.get(&peer)?.offered.last()?;
-        self.open.get(newest).map(|_| newest)
-    }
-
-    fn find_open(&self, peer: PeerId, wanted: &AnswerTarget) -> Result<OfferId, Refusal> {
-        let Some(asker) = self.peers.get(&peer) else { return Err(Refusal::gone()) };
-        match wanted {
-            AnswerTarget::Offer(id) => match (self.open.get(*id), self.active_calls.get(*id)) {
-                (Some(offer), _) if offer.offerer == peer => Err(Refusal::own_offer()),
-                (Some(offer), _) if offer.lobby == asker.lobby => Ok(*id),
-                (None, Some(active)) if self.peers.get(&active.offerer).is_some_and(|o| o.lobby == asker.lobby) => {
-                    Err(Refusal::already_answered())
-                }
-                _ => Err(Refusal::no_such_offer()),
-            },
-            AnswerTarget::NewestOf(name) => match self.open.newest_of(&asker.lobby, name, peer) {
-                Some(id) => Ok(id),
-                None if *name == asker.name && self.own_open_offer(peer).is_some() => Err(Refusal::own_offer()),
-                None if self.active_calls.is_calling(&asker.lobby, name) => Err(Refusal::already_answered()),
-                None => Err(Refusal::no_such_offer()),
-            },
-        }
-    }
-
-    pub(super) fn end_calls(
-        &mut self,
-        peer: PeerId,
-        only: Option<OfferId>,
-        how: DisconnectReason,
-        now: Instant,
-    ) -> (usize, Vec<Outgoing>) {
-        let Some(leaver) = self.peers.get(&peer) else { return (0, Vec::new()) };
-        let name = leaver.name.clone();
-        let all = leaver.offered.iter().chain(&leaver.answered).copied();
-        let ids: Vec<OfferId> = all.filter(|id| only.is_none_or(|only| only == *id)).collect();
-        let mut outgoing = Vec::new();
-        for &id in &ids {
-            if let Some(active) = self.active_calls.get(id).cloned() {
-                self.forget_call(id, &active);
-                let hangup = PeerHangup { user_name: name.clone(), offer_id: id, reason: how };
-                let other =
-                    active.other(peer).and_then(|other| self.post(other, ServerMessage::PeerHangup(hangup), now));
-                outgoing.extend(other);
-            } else if self.active_calls.end_waiting(id, peer, how) {
-                self.remove_call(peer, id);
-            } else {
-                outgoing.extend(self.withdraw(id, how.into(), now));
-            }
-        }
-        (ids.len(), outgoing)
-    }
-
-    fn forget_call(&mut self, id: OfferId, active: &ActiveCall) {
-        if let Some(offerer) = self.peers.get(&active.offerer) {
-            self.active_calls.remove(id, &(offerer.lobby.clone(), offerer.name.clone()));
-        }
-        self.remove_call(active.offerer, id);
-        self.remove_call(active.answerer, id);
-    }
-
-    /// A peer no longer has this call.
-    pub(super) fn remove_call(&mut self, peer: PeerId, id: OfferId) {
-        if let Some(peer) = self.peers.get_mut(&peer) {
-            peer.offered.retain(|call| *call != id);
-            peer.answered.retain(|call| *call != id);
-            peer.fragments.forget(id);
-        }
-    }
-
-    pub(super) fn withdraw(&mut self, id: OfferId, why: WithdrawReason, now: Instant) -> Vec<Outgoing> {
-        let Some(open) = self.open.remove(id) else { return Vec::new() };
-        self.remove_call(open.offerer, id);
-        let gone = withdrawn(&open.call, why);
-        let mut outgoing = Vec::new();
-        // Its owner knows what it did itself; that its offer expired it must be told.
-        if why == WithdrawReason::Expired {
-            outgoing.extend(self.post(open.offerer, gone.clone(), now));
-        }
-        // Of the offer of one who is away the others may have been told already.
-        if !open.hidden.is_some_and(|hidden| hidden.told) {
-            outgoing.push(Outgoing::to_others(open.lobby, [open.offerer], gone));
-        }
-        outgoing
+            && self.sessions.is_empty()
+            && self.deadlines.is_empty()
     }
 }
 
-pub(super) fn withdrawn(call: &Call, reason: WithdrawReason) -> ServerMessage {
-    ServerMessage::OfferWithdrawn(OfferWithdrawn {
-        offer_id: call.offer_id,
-        offerer_user_name: call.offerer_user_name.clone(),
-        reason,
-    })
+/// The four machines during one command.
+struct Step<'a> {
+    calls: &'a mut Calls,
+    rooms: &'a mut Rooms,
+    pairs: &'a mut Pairs,
+    ctx: Context<'a>,
+}
+
+impl Step<'_> {
+    fn act(&mut self, action: Action) -> Result<Reply, Refusal> {
+        match action {
+            Action::Connect { connection, newcomer } => Ok(Reply::Welcome(self.connect(connection, newcomer))),
+            Action::Disconnect { peer, connection, end } => Ok(self.disconnect(peer, connection, end)),
+            Action::Message { from, message, id, full } => match self.ctx.peers.accept(from) {
+                Acceptance::New => self.message(from, message, id, full),
+                // Asked again, it is answered again.
+                Acceptance::Duplicate if message == ClientMessage::CheckOffers => Ok(self.check_offers(from)),
+                Acceptance::Duplicate | Acceptance::StaleConnection => Ok(Reply::Ignored),
+            },
+            Action::Reject { from, refusal } => match self.ctx.peers.accept(from) {
+                Acceptance::New => Err(refusal),
+                Acceptance::Duplicate | Acceptance::StaleConnection => Ok(Reply::Ignored),
+            },
+            Action::MakePair { room, id, location } => self.pairs.make(&mut self.ctx, room, id, location),
+            Action::DestroyPair { room, id, location } => {
+                self.pairs.destroy(&mut self.ctx, &room, id.as_ref(), &location)
+            }
+            Action::Tick => Ok(Reply::Done),
+        }
+    }
+
+    fn message(&mut self, from: Sender, message: ClientMessage, id: u64, full: NodeFull) -> Result<Reply, Refusal> {
+        let Self { calls, rooms, pairs, ctx } = self;
+        let peer = from.peer;
+        match message {
+            ClientMessage::NewOffer(offer) => calls.new_offer(ctx, peer, OfferId(id), offer, full),
+            ClientMessage::Renegotiate { offer_id, offer } => calls.renegotiate(ctx, peer, offer_id, offer),
+            ClientMessage::NewAnswer { target, answer, has_ack } => calls.answer(ctx, peer, &target, answer, has_ack),
+            ClientMessage::IceCandidate { role, call, candidate } => {
+                calls.candidate(ctx, peer, role, call, candidate, full)
+            }
+            ClientMessage::CheckOffers => Ok(self.check_offers(from)),
+            ClientMessage::Hangup(only) => Ok(calls.hang_up(ctx, peer, only)),
+            ClientMessage::CancelOffer => Ok(calls.cancel(ctx, peer)),
+            ClientMessage::RejoinCall { offer_id, role, other, key } => {
+                calls.rejoin(ctx, peer, offer_id, role, other, key)
+            }
+            ClientMessage::Test => Ok(Reply::Pong),
+            ClientMessage::JoinRoom(room) => rooms.join(ctx, peer, room, MemberId(id), full),
+            ClientMessage::RelayInRoom { room, to, content } => rooms.relay(ctx, peer, room, to, content),
+            ClientMessage::LeaveRoom(room) => rooms.leave(ctx, peer, &room),
+            ClientMessage::JoinPair { room, id, location } => pairs.join(ctx, peer, room, id, location),
+            ClientMessage::ExitPair(room) => pairs.exit(ctx, peer, &room),
+            ClientMessage::RelayInPair { to, frame } => pairs.relay(ctx, peer, &to, frame),
+        }
+    }
+
+    fn check_offers(&self, from: Sender) -> Reply {
+        Reply::Offers(self.calls.open_offers(&self.ctx, from.peer))
+    }
+
+    /// A client connects (Course step 10), and receives the offers that it can answer (Course step 11). A client that was
+    /// here before becomes the same peer again and takes back what it had.
+    fn connect(&mut self, connection: ConnectionId, newcomer: Newcomer) -> Welcome {
+        let (purpose, received) = (newcomer.purpose, newcomer.received);
+        let known = match purpose {
+            Purpose::Pairs => self.pairs.user(&newcomer.name),
+            Purpose::CallsAndRooms | Purpose::Rooms => self.ctx.peers.find(&newcomer),
+        };
+        let missed = known.and_then(|peer| self.ctx.peers.missed(peer, received.unwrap_or_default()));
+        let (peer, restored, missed) = match known.zip(missed) {
+            Some((peer, missed)) => {
+                self.take_back(peer, connection);
+                (peer, Some(self.restored(peer)), missed)
+            }
+            None => {
+                // A peer of this session exists, but not all that it missed was kept: the client starts as a new peer.
+                if let Some(known) = known {
+                    self.remove(known, DisconnectReason::Lost);
+                }
+                let name = newcomer.name.clone();
+                let peer = self.ctx.peers.add(newcomer, connection);
+                if purpose == Purpose::Pairs {
+                    self.pairs.connect(&mut self.ctx, name, peer);
+                }
+                (peer, received.map(|_| Restored::default()), Vec::new())
+            }
+        };
+        // What concerns this peer is among what it missed, or in what it took back.
+        self.ctx.out.retain_mut(|outgoing| outgoing.to.leave_out(peer));
+        let offers = match purpose {
+            Purpose::CallsAndRooms => {
+                self.calls.peer_connected(&self.ctx, peer);
+                self.calls.open_offers(&self.ctx, peer)
+            }
+            Purpose::Rooms | Purpose::Pairs => Vec::new(),
+        };
+        Welcome { peer, restored, missed, offers, replaced: known.filter(|known| *known != peer) }
+    }
+
+    fn take_back(&mut self, peer: PeerId, connection: ConnectionId) {
+        let Context { peers, deadlines, .. } = &mut self.ctx;
+        if peers.set_connected(peer, connection, deadlines) {
+            self.calls.peer_back(&mut self.ctx, peer);
+            self.rooms.notify(&mut self.ctx, peer, RoomEvent::UserBack);
+            self.calls.show_again(&mut self.ctx, peer);
+        }
+    }
+
+    fn restored(&self, peer: PeerId) -> Restored {
+        let (open_offer, calls) = self.calls.restored(&self.ctx, peer);
+        let heard = self.ctx.peers.get(peer).map_or(0, |peer| peer.heard);
+        Restored { open_offer, calls, rooms: self.rooms.memberships(self.ctx.peers, peer), heard }
+    }
+
+    /// A connection has ended. On purpose: the peer's offer is withdrawn, its calls end. Broken: the peer may return. A
+    /// connection that the peer has replaced means nothing, nor does the same end twice.
+    fn disconnect(&mut self, peer: PeerId, connection: ConnectionId, end: ConnectionEnd) -> Reply {
+        let calls = self.calls.ids_of(peer);
+        let Some(leaver) = self.ctx.peers.get(peer).filter(|leaver| leaver.is_connected_by(connection)) else {
+            return Reply::Left(calls);
+        };
+        let has_anything = leaver.has_missed() || self.calls.has(peer) || self.rooms.has(peer);
+        let may_return = !self.ctx.limits.grace.is_zero() && leaver.purpose != Purpose::Pairs && has_anything;
+        match end {
+            ConnectionEnd::Broken | ConnectionEnd::Unconfirmed if may_return => self.set_away(peer, end),
+            ConnectionEnd::Broken => self.remove(peer, DisconnectReason::Lost),
+            ConnectionEnd::Closed | ConnectionEnd::Unconfirmed => self.remove(peer, DisconnectReason::Closed),
+        }
+        Reply::Left(calls)
+    }
+
+    fn set_away(&mut self, peer: PeerId, end: ConnectionEnd) {
+        let Context { now, limits, peers, deadlines, .. } = &mut self.ctx;
+        peers.set_away(peer, end, *now, limits, deadlines);
+        self.calls.peer_lost(&mut self.ctx, peer);
+        self.rooms.notify(&mut self.ctx, peer, RoomEvent::UserLost);
+        while let Some(oldest) = self.ctx.peers.excess(self.ctx.limits.max_away) {
+            self.remove(oldest, DisconnectReason::Lost);
+        }
+    }
+
+    fn remove(&mut self, peer: PeerId, reason: DisconnectReason) {
+        self.calls.end_all(&mut self.ctx, peer, reason);
+        self.rooms.leave_all(&mut self.ctx, peer, reason.into());
+        self.pairs.disconnect(&mut self.ctx, peer);
+        self.ctx.peers.remove(peer, self.ctx.deadlines);
+    }
+
+    /// Does all that is due.
+    fn expire(&mut self) {
+        while let Some(due) = self.ctx.deadlines.pop(self.ctx.now) {
+            match due {
+                Due::OpenOffer(id) => self.calls.expire_offer(&mut self.ctx, id),
+                Due::HiddenOffer(id) => self.calls.expire_hidden(&mut self.ctx, id),
+                Due::EarlyCandidates(peer) => self.calls.expire_early(&mut self.ctx, peer),
+                Due::PendingRejoin(id, peer) => self.calls.expire_rejoin(&mut self.ctx, id, peer),
+                Due::Unconfirmed(peer) => self.remove(peer, DisconnectReason::Closed),
+                Due::Away(peer) => self.remove(peer, DisconnectReason::Lost),
+                Due::Overflowed(peer) => {
+                    if self.ctx.peers.get(peer).is_some_and(|peer| peer.is_away()) {
+                        self.remove(peer, DisconnectReason::Lost);
+                    }
+                }
+                Due::ReplayBuffer(peer) => {
+                    let Context { now, limits, peers, deadlines, .. } = &mut self.ctx;
+                    peers.expire_replay_buffer(peer, *now, limits, deadlines);
+                }
+                Due::PendingRooms => self.pairs.expire(&mut self.ctx),
+            }
+        }
+    }
 }

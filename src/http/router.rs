@@ -41,7 +41,7 @@ pub(crate) fn build(
     options: &RouterOptions,
     authority: Option<String>,
     socketio: Router,
-    websocket: websocket::Routes,
+    websocket: websocket::service::Routes,
     ready: Ready,
     addresses: Arc<Addresses>,
 ) -> Result<Router> {

@@ -1,77 +1,20 @@
-//! The clients that are connected, on any transport, and how each is notified.
+//! The clients that are connected, on any transport, by peer and by lobby.
 
-use std::cell::OnceCell;
 use std::collections::{HashMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use bytes::Bytes;
-use serde_json::value::RawValue;
-use switchboard_conn::Str;
-
+use super::outbox::{Broadcast, Outbox, send_safely};
 use super::subscribers::Subscribers;
-use crate::core::outgoing::{Audience, Outgoing, ServerMessage};
-use crate::protocol::name::{ConnectionId, Lobby, OfferId, PeerId};
-
-/// What is sent to one client. Its transport implements it. No method may wait: the hub's lock is held.
-pub trait Outbox: Send + Sync {
-    /// Sends a message, with its number to a client that counts what it receives.
-    fn tell(&self, broadcast: &Broadcast, number: Option<u64>);
-
-    /// Notifies the client that the server is stopping.
-    fn announce_shutdown(&self);
-
-    /// Whether nothing waits to be sent to a client that fetches it.
-    fn has_sent_all(&self) -> bool {
-        true
-    }
-
-    /// The server stops: the client's peer leaves.
-    fn end(&self);
-
-    /// Closes the connection at once: its page has returned on another one.
-    fn cut(&self, why: &str);
-}
-
-/// A message on its way to one client or many, and what it is on the wire of each transport: encoded once, for however
-/// many clients.
-pub struct Broadcast {
-    /// The message.
-    pub message: ServerMessage,
-    /// Whether it holds binary values.
-    pub is_binary: bool,
-    /// The payload of its Socket.IO event, as JSON.
-    pub payload: OnceCell<Box<RawValue>>,
-    /// Its Socket.IO packet, where that is the same for all.
-    pub packet: OnceCell<Str>,
-    /// The packet under its other name.
-    pub alias: OnceCell<Str>,
-    /// A frame of a bare WebSocket.
-    pub frame: OnceCell<Bytes>,
-}
-
-impl Broadcast {
-    /// A message that is not encoded yet.
-    pub fn new(message: ServerMessage) -> Self {
-        let is_binary = message.is_binary();
-        let (payload, packet, alias, frame) = Default::default();
-        Self { message, is_binary, payload, packet, alias, frame }
-    }
-}
-
-/// Sends it. A fault in one outbox ends the peer of that client, and no other.
-pub(super) fn safely(outbox: &dyn Outbox, broadcast: &Broadcast, number: Option<u64>) {
-    if catch_unwind(AssertUnwindSafe(|| outbox.tell(broadcast, number))).is_err() {
-        // A second fault must not reach the other clients either.
-        let _ = catch_unwind(AssertUnwindSafe(|| outbox.end()));
-    }
-}
+use crate::core::id::{ConnectionId, PeerId};
+use crate::core::outgoing::{Audience, Outgoing};
+use crate::protocol::id::OfferId;
+use crate::protocol::name::Lobby;
 
 /// All clients that are connected.
 #[derive(Default)]
 pub struct Directory {
     peers: HashMap<PeerId, Listed>,
-    /// Those that are notified of offers.
+    /// The clients that receive offers, by lobby.
     lobbies: HashMap<Lobby, Subscribers>,
     /// Lobbies in which something is pending; each is served one step in turn.
     queue: VecDeque<Lobby>,
@@ -119,19 +62,19 @@ impl Directory {
         }
     }
 
-    /// Sends each message to those whom it is for. True if [`Directory::step`] is to be called for the rest.
-    pub fn tell_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>) -> bool {
+    /// Sends each message to its receivers. True if [`Directory::step`] has to be called for the rest.
+    pub fn send_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>) -> bool {
         let mut has_work = false;
-        for Outgoing { to, message, number } in outgoing {
+        for Outgoing { to, message } in outgoing {
             match to {
-                Audience::Peer(peer) => self.tell(peer, &Broadcast::new(message), number),
-                Audience::Some(peers) => {
+                Audience::Peer(peer, number) => self.send(peer, &Broadcast::new(message), number),
+                Audience::Peers(peers) => {
                     let broadcast = Broadcast::new(message);
-                    peers.iter().for_each(|(peer, number)| self.tell(*peer, &broadcast, *number));
+                    peers.iter().for_each(|(peer, number)| self.send(*peer, &broadcast, *number));
                 }
-                Audience::Others { lobby, but } => {
+                Audience::Lobby { lobby, except } => {
                     if let Some(subscribers) = self.lobbies.get_mut(&lobby) {
-                        subscribers.publish(message, but);
+                        subscribers.publish(message, except);
                         has_work |= self.enqueue(lobby);
                     }
                 }
@@ -140,9 +83,9 @@ impl Directory {
         has_work
     }
 
-    fn tell(&self, peer: PeerId, broadcast: &Broadcast, number: Option<u64>) {
+    fn send(&self, peer: PeerId, broadcast: &Broadcast, number: Option<u64>) {
         if let Some(listed) = self.peers.get(&peer) {
-            safely(&*listed.outbox, broadcast, number);
+            send_safely(&listed.outbox, broadcast, number);
         }
     }
 
@@ -170,7 +113,7 @@ impl Directory {
         !self.queue.is_empty()
     }
 
-    /// To be called before one gets the list of all offers: brings it up to date.
+    /// Brings a client up to date before it is sent the list of all open offers.
     pub fn catch_up(&mut self, peer: PeerId, is_hidden: impl Fn(OfferId) -> bool) {
         let lobby = self.peers.get(&peer).and_then(|listed| listed.lobby.as_ref());
         if let Some(subscribers) = lobby.and_then(|lobby| self.lobbies.get_mut(lobby)) {
@@ -178,12 +121,12 @@ impl Directory {
         }
     }
 
-    /// Everybody's way out.
-    pub fn everybody(&self) -> impl Iterator<Item = &Arc<dyn Outbox>> {
+    /// The outboxes of all clients.
+    pub fn outboxes(&self) -> impl Iterator<Item = &Arc<dyn Outbox>> {
         self.peers.values().map(|listed| &listed.outbox)
     }
 
-    /// Whether nobody is listed.
+    /// Whether no client is listed.
     pub fn is_empty(&self) -> bool {
         self.peers.is_empty() && self.lobbies.is_empty()
     }

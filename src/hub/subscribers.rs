@@ -10,9 +10,10 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::directory::{Broadcast, Outbox, safely};
-use crate::core::outgoing::ServerMessage;
-use crate::protocol::name::{OfferId, PeerId};
+use super::outbox::{Broadcast, Outbox, send_safely};
+use crate::core::id::PeerId;
+use crate::protocol::id::OfferId;
+use crate::protocol::server_message::ServerMessage;
 
 /// Subscribers that are served under one lock of the hub.
 pub const CHUNK: usize = 64;
@@ -49,7 +50,7 @@ struct Subscriber {
 struct Pending {
     /// `None` if it announces an offer that has ended.
     broadcast: Option<Broadcast>,
-    /// Who is not sent it.
+    /// The peers that are not sent it.
     except: Vec<PeerId>,
     /// If it withdraws an offer whose announcement was pending: the number of that.
     withdraws: Option<u64>,
@@ -57,7 +58,7 @@ struct Pending {
 
 /// One walk through all subscribers.
 struct Round {
-    /// Who has not been visited.
+    /// The peers that have not been visited.
     ahead: Vec<PeerId>,
     /// Everything before this number is sent.
     end: u64,
@@ -156,7 +157,7 @@ impl Subscribers {
         for (number, pending) in (from..).zip(self.pending.range(range)) {
             let is_excepted = pending.except.contains(&peer);
             let Some(broadcast) = &pending.broadcast else {
-                // Who is excepted knows the offer from elsewhere.
+                // A peer that is excepted knows the offer from elsewhere.
                 if !is_excepted {
                     subscriber.skipped.push(number);
                 }
@@ -165,7 +166,7 @@ impl Subscribers {
             if let Some(at) = pending.withdraws.and_then(|offer| subscriber.skipped.binary_search(&offer).ok()) {
                 subscriber.skipped.remove(at);
             } else if !is_excepted && is_wanted(&broadcast.message) {
-                safely(&*subscriber.outbox, broadcast, None);
+                send_safely(&subscriber.outbox, broadcast, None);
             }
         }
     }

@@ -1,26 +1,27 @@
-//! The course's offer object, and the two opaque things that it carries.
+//! A call: the course's offer object, and the descriptions and candidates in it.
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::fragments;
+use super::id::OfferId;
 use super::limits::Limits;
-use super::name::{OfferId, UserName};
-use super::opaque::Opaque;
+use super::name::UserName;
+use super::opaque::{OnWire, Opaque};
 use super::refusal::{Code, Refusal};
 
 /// Which end of a call a peer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Role {
-    /// The one who called: the course's CLIENT1.
+    /// The caller: the course's CLIENT1.
     Offerer,
-    /// The one who answers: the course's CLIENT2.
+    /// The peer that answers: the course's CLIENT2.
     Answerer,
 }
 
 /// Which of its sender's calls a candidate belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallRef {
     /// This one.
     Id(OfferId),
@@ -31,11 +32,9 @@ pub enum CallRef {
 }
 
 /// An offer or an answer (RTCSessionDescription), relayed as it came.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionDescription {
     opaque: Arc<Opaque>,
-    #[serde(skip)]
     fragments: Arc<[Box<str>]>,
 }
 
@@ -59,6 +58,11 @@ impl SessionDescription {
         Ok(Self { opaque: Arc::new(opaque), fragments })
     }
 
+    /// The value as it is sent.
+    pub fn on_wire(&self) -> OnWire<'_> {
+        OnWire(&self.opaque)
+    }
+
     /// The ICE username fragments in it.
     pub fn fragments(&self) -> &[Box<str>] {
         &self.fragments
@@ -76,7 +80,7 @@ impl SessionDescription {
 }
 
 /// An ICE candidate (RTCIceCandidateInit, or null at the end of gathering), relayed as it came.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IceCandidate(Arc<Opaque>);
 
@@ -91,6 +95,11 @@ impl IceCandidate {
             ));
         }
         Ok(Self(Arc::new(opaque)))
+    }
+
+    /// The value as it is sent.
+    pub fn on_wire(&self) -> OnWire<'_> {
+        OnWire(&self.0)
     }
 
     /// The ICE username fragment that it names, if it does.
@@ -109,24 +118,27 @@ impl IceCandidate {
     }
 }
 
-/// The offer object. Its serde form is the wire form: six keys of the course in this order, then ours.
-/// Cloning copies pointers, not descriptions.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// The offer object.
+///
+/// Cloning copies pointers, not descriptions. On the wire ([`Call::on_wire`]) it has the course's six keys, then ours:
+///
+/// ```json
+/// {"offererUserName": "Ann", "offer": {"type": "offer", "sdp": "v=0…"}, "offerIceCandidates": [],
+///  "answererUserName": null, "answer": null, "answererIceCandidates": [], "offerId": "0123456789abcdef"}
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
-    /// Who called.
+    /// The caller.
     pub offerer_user_name: UserName,
     /// The offer.
     pub offer: SessionDescription,
     /// The offerer's candidates so far, oldest first.
     pub offer_ice_candidates: Vec<IceCandidate>,
-    /// Who answered.
+    /// The peer that answered.
     pub answerer_user_name: Option<UserName>,
     /// The answer.
     pub answer: Option<SessionDescription>,
-    /// Always empty on the wire, as in the course's server: these candidates are passed on one by one.
-    pub answerer_ice_candidates: [(); 0],
-    /// Which offer this is. Ours: old pages ignore it and echo it back.
+    /// Which offer this is. Pages of the course ignore it and send it back with their answer.
     pub offer_id: OfferId,
 }
 
@@ -139,12 +151,24 @@ impl Call {
             offer_ice_candidates: early,
             answerer_user_name: None,
             answer: None,
-            answerer_ice_candidates: [],
             offer_id,
         }
     }
 
-    /// About how many bytes it takes on the wire while it is open, never less.
+    /// The offer object as it is sent.
+    pub fn on_wire(&self) -> OfferObject<'_> {
+        OfferObject {
+            offerer_user_name: &self.offerer_user_name,
+            offer: self.offer.on_wire(),
+            offer_ice_candidates: Candidates(&self.offer_ice_candidates),
+            answerer_user_name: self.answerer_user_name.as_ref(),
+            answer: self.answer.as_ref().map(SessionDescription::on_wire),
+            answerer_ice_candidates: [],
+            offer_id: self.offer_id,
+        }
+    }
+
+    /// An upper bound of the bytes that it takes on the wire while it is open.
     pub fn size(&self) -> usize {
         // The keys, the id and the brackets; a byte of a name takes six if it has to be escaped.
         const FRAME: usize = 200;
@@ -162,5 +186,29 @@ impl Call {
         self.offer.is_binary()
             || self.answer.as_ref().is_some_and(SessionDescription::is_binary)
             || self.offer_ice_candidates.iter().any(IceCandidate::is_binary)
+    }
+}
+
+/// The wire form of a [`Call`].
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferObject<'a> {
+    offerer_user_name: &'a UserName,
+    offer: OnWire<'a>,
+    offer_ice_candidates: Candidates<'a>,
+    answerer_user_name: Option<&'a UserName>,
+    answer: Option<OnWire<'a>>,
+    /// Always empty, as in the course's server: these candidates are relayed one by one.
+    answerer_ice_candidates: [(); 0],
+    offer_id: OfferId,
+}
+
+/// The wire form of a list of candidates: an array.
+#[derive(Debug)]
+pub struct Candidates<'a>(pub &'a [IceCandidate]);
+
+impl Serialize for Candidates<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(IceCandidate::on_wire))
     }
 }

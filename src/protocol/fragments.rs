@@ -6,12 +6,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::name::OfferId;
-
 /// Longest fragment, in bytes (RFC 8839, section 5.4).
 const LONGEST: usize = 256;
 /// Fragments kept of one side of a call, the newest: each ICE restart brings one more.
-const MOST: usize = 16;
+pub const MOST: usize = 16;
 const ATTRIBUTE: &str = "ice-ufrag:";
 
 /// The fragments in a description, which is JSON of any shape with SDP in it: each once.
@@ -65,43 +63,6 @@ fn value(mut rest: &str) -> String {
     text
 }
 
-/// The fragments that one peer has sent, by call.
-#[derive(Debug, Default)]
-pub struct Fragments(Vec<(OfferId, Vec<Box<str>>)>);
-
-impl Fragments {
-    /// The peer has sent a description with these in this call.
-    pub fn add(&mut self, call: OfferId, fragments: &[Box<str>]) {
-        if fragments.is_empty() {
-            return;
-        }
-        let place = self.0.iter().position(|(id, _)| *id == call).unwrap_or_else(|| {
-            self.0.push((call, Vec::new()));
-            self.0.len() - 1
-        });
-        let known = &mut self.0[place].1;
-        known.retain(|fragment| !fragments.contains(fragment));
-        known.extend_from_slice(fragments);
-        known.drain(..known.len().saturating_sub(MOST));
-    }
-
-    /// The call in which the peer has sent this fragment.
-    pub fn call_of(&self, fragment: &str) -> Option<OfferId> {
-        let has = |(_, known): &&(OfferId, Vec<Box<str>>)| known.iter().any(|known| **known == *fragment);
-        self.0.iter().rev().find(has).map(|(id, _)| *id)
-    }
-
-    /// Whether the peer has sent any fragment in this call.
-    pub fn has_any(&self, call: OfferId) -> bool {
-        self.0.iter().rev().any(|(id, _)| *id == call)
-    }
-
-    /// The call is over.
-    pub fn forget(&mut self, call: OfferId) {
-        self.0.retain(|(id, _)| *id != call);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,18 +112,5 @@ mod tests {
         }
         assert_eq!(fragment(r#"{"usernameFragment":""}"#), None);
         assert_eq!(fragment(r#"{"candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host ufrag X"}"#), None);
-    }
-
-    #[test]
-    fn newest_fragments_of_a_call_are_kept() {
-        let mut fragments = Fragments::default();
-        for number in 0..100 {
-            fragments.add(OfferId(1), &[number.to_string().into()]);
-        }
-        assert_eq!(fragments.call_of("99"), Some(OfferId(1)));
-        assert_eq!(fragments.call_of("0"), None);
-        fragments.forget(OfferId(1));
-        assert_eq!(fragments.call_of("99"), None);
-        assert!(!fragments.has_any(OfferId(1)));
     }
 }

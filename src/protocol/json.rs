@@ -7,6 +7,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
 /// A value, read to the letter. Its nesting is bounded by the reader of the text, at 128.
@@ -72,6 +73,16 @@ impl<'de> Visitor<'de> for ValueVisitor {
         }
         Ok(Value::Object(object))
     }
+}
+
+/// Reads a JSON object into a struct; `None` for anything else. (serde would take an array as well.)
+pub fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok()).flatten()
+}
+
+/// Reads a JSON string; `None` for anything else.
+pub fn text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
 }
 
 #[cfg(test)]

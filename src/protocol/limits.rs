@@ -1,4 +1,4 @@
-//! How much a client may ask to be kept, and for how long. Defaults are those of the command line.
+//! How much of what a client sends is kept, and for how long. The defaults are those of the command line.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ pub const MAX_DEPTH: usize = 100;
 /// Longest user name or lobby, in Unicode scalar values.
 pub const MAX_NAME: usize = 64;
 
-/// What a `Core` keeps at most.
+/// What one core keeps at most. Sizes are in bytes.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Largest description, in bytes.
@@ -24,37 +24,44 @@ pub struct Limits {
     pub max_offer_bytes: usize,
     /// Calls that one connection may have at once.
     pub max_calls: usize,
-    /// Offers listed to a newcomer.
+    /// Offers in `availableOffers`: the newest ones.
     pub list_offers: usize,
-    /// Bytes of the offers listed to a newcomer.
+    /// Bytes of the offers in `availableOffers`; one may be larger.
     pub list_bytes: usize,
     /// How long an offer stays open.
     pub offer_ttl: Duration,
     /// How long a candidate waits for the description that it belongs to.
     pub early_ttl: Duration,
-    /// How long one whose connection broke is waited for. Zero: not at all.
+    /// How long a peer whose connection broke may be away. Zero: it is removed at once.
     pub grace: Duration,
     /// How long the client may take to return after a proxy passed on a close that may be the proxy's own.
     pub unconfirmed_ttl: Duration,
-    /// How long the open offer of one who is away stays on the others' screens.
+    /// How long the others are not told that the caller of an open offer is away.
     pub hidden_ttl: Duration,
-    /// Things to tell that are kept for one peer.
-    pub max_letters: usize,
-    /// Bytes of these; a single one may be larger.
-    pub max_letter_bytes: usize,
-    /// How long something told is kept for one who may not have heard it: longer than a dead connection goes
-    /// unnoticed.
-    pub letter_ttl: Duration,
+    /// Messages in one replay buffer.
+    pub max_replay: usize,
+    /// Bytes of these; a single message may be larger.
+    pub max_replay_bytes: usize,
+    /// How long a message that was sent is kept for a peer that may not have received it: longer than a dead connection
+    /// goes unnoticed.
+    pub replay_ttl: Duration,
     /// Members of one room.
     pub max_room: usize,
     /// Rooms in all.
     pub max_rooms: usize,
-    /// Rooms in which one connection may be at once.
+    /// Rooms of which one peer may be a member.
     pub max_rooms_of_one: usize,
-    /// Rooms of pairs made from one address whose makers have not connected.
+    /// Rooms of two made from one address whose makers have not connected.
     pub max_unclaimed: usize,
-    /// Peers who are waited for; beyond it the one who left first is given up.
+    /// Peers that are away; one more, and the one that is away for longest is removed.
     pub max_away: usize,
+}
+
+impl Limits {
+    /// How long a room of two waits for its maker to connect.
+    pub fn pending_room_ttl(&self) -> Duration {
+        self.grace.max(self.early_ttl)
+    }
 }
 
 impl Default for Limits {
@@ -73,9 +80,9 @@ impl Default for Limits {
             grace: Duration::from_secs(30),
             unconfirmed_ttl: Duration::from_secs(5),
             hidden_ttl: Duration::from_secs(5),
-            max_letters: 512,
-            max_letter_bytes: 512 * 1024,
-            letter_ttl: Duration::from_secs(60),
+            max_replay: 512,
+            max_replay_bytes: 512 * 1024,
+            replay_ttl: Duration::from_secs(60),
             max_room: 16,
             max_rooms: 10_000,
             max_rooms_of_one: 64,

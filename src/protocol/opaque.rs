@@ -6,8 +6,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use serde::ser::{Error, SerializeMap, SerializeSeq};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::ser::{Error as _, SerializeMap, SerializeSeq};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -80,15 +80,41 @@ impl fmt::Debug for Opaque {
     }
 }
 
+/// How a value is stored in a snapshot or a recorded command: its text as a string.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    json: String,
+    attachments: Vec<Bytes>,
+}
+
 impl Serialize for Opaque {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.attachments.is_empty() {
-            return self.json.serialize(serializer);
+        Stored { json: self.json().to_owned(), attachments: self.attachments.clone() }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Opaque {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Stored { json, attachments } = Stored::deserialize(deserializer)?;
+        let json = RawValue::from_string(json).map_err(de::Error::custom)?;
+        Ok(Self { json, attachments })
+    }
+}
+
+/// The value as it is sent: the JSON as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct OnWire<'a>(pub &'a Opaque);
+
+impl Serialize for OnWire<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Opaque { json, attachments } = self.0;
+        if attachments.is_empty() {
+            return json.serialize(serializer);
         }
-        // Binary values are rare. Their places are numbered anew for the packet that they leave in, which is the
-        // serialiser's business: so hand it the bytes in the midst of the value.
-        let Tree(value) = serde_json::from_str(self.json.get()).map_err(S::Error::custom)?;
-        WithBytes { value: &value, attachments: &self.attachments }.serialize(serializer)
+        // Binary values are rare. The serialiser numbers their places again for the packet that they leave in: so it gets
+        // the bytes in the midst of the value.
+        let Tree(value) = serde_json::from_str(json.get()).map_err(S::Error::custom)?;
+        WithBytes { value: &value, attachments }.serialize(serializer)
     }
 }
 
@@ -195,13 +221,13 @@ mod tests {
     #[test]
     fn text_is_kept_to_the_letter() {
         let json = r#"{"z":1.0,"a":["\u00e4","\r\n"],"n":123456789012345678901234567890}"#;
-        assert_eq!(serde_json::to_string(&opaque(json, &[]).unwrap()).unwrap(), json);
+        assert_eq!(serde_json::to_string(&OnWire(&opaque(json, &[]).unwrap())).unwrap(), json);
     }
 
     #[test]
     fn a_key_that_serde_json_has_for_itself_is_a_key() {
         let json = r#"{"$serde_json::private::RawValue":"{\"_placeholder\":true,\"num\":7}"}"#;
-        assert_eq!(serde_json::to_string(&opaque(json, &[]).unwrap()).unwrap(), json);
+        assert_eq!(serde_json::to_string(&OnWire(&opaque(json, &[]).unwrap())).unwrap(), json);
     }
 
     #[test]
@@ -225,6 +251,17 @@ mod tests {
             assert!(opaque(broken, &bytes).is_err(), "{broken}");
         }
         assert!(opaque(r#"{"_placeholder":false,"num":7}"#, &bytes).is_ok());
+    }
+
+    #[test]
+    fn value_that_is_stored_and_read_is_the_same() {
+        let bytes = [Bytes::from_static(b"\0abc")];
+        for json in [r#"{"z":1.0,"a":"\u00e4"}"#, r#"{"b":{"_placeholder":true,"num":0}}"#, "null"] {
+            let value = opaque(json, &bytes).unwrap();
+            let stored = serde_json::to_string(&value).unwrap();
+            assert_eq!(serde_json::from_str::<Opaque>(&stored).unwrap(), value, "{json}");
+        }
+        assert!(serde_json::from_str::<Opaque>(r#"{"json":"{","attachments":[]}"#).is_err());
     }
 
     #[test]

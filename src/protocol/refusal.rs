@@ -1,12 +1,12 @@
-//! Why something that a client sent had no effect, told so that a student understands it.
+//! Why a message of a client had no effect, in words that a student understands.
 
 use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A refusal: a stable code for programs and a sentence for people. Never holds what the client sent.
-#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct Refusal {
     /// What kind of refusal it is.
@@ -25,7 +25,7 @@ impl Refusal {
         Self::new(Code::NoCall, "This connection is closing.")
     }
 
-    /// For an offer that is not, or no longer, there.
+    /// For an offer that does not exist, or no longer.
     pub fn no_such_offer() -> Self {
         Self::new(Code::NoSuchOffer, "This offer is gone: the caller left, cancelled it, or it waited too long.")
     }
@@ -51,6 +51,18 @@ impl Refusal {
         Self::new(Code::NotInRoom, "You are not in this room: join it first.")
     }
 
+    pub(crate) fn too_many_rooms() -> Self {
+        Self::new(Code::TooMany, "You are in too many rooms: leave some of them first.")
+    }
+
+    pub(crate) fn no_place_for_a_room() -> Self {
+        Self::new(Code::RoomFull, "The server has no place for another room at the moment.")
+    }
+
+    pub(crate) fn no_place_for_an_offer() -> Self {
+        Self::new(Code::TooMany, "The server holds as many open offers as it may: try again in a moment.")
+    }
+
     pub(crate) fn no_such_peer() -> Self {
         Self::new(Code::NoSuchPeer, "Nobody else in this room has this peerId: they may have left.")
     }
@@ -61,33 +73,34 @@ impl Refusal {
 }
 
 /// The stable codes of `signalingError`. On the wire in kebab case: `bad-payload`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// The password is wrong or missing.
     WrongPassword,
-    /// The token is wrong, expired or missing. Told as `connect_error` or by 401, and never in a `signalingError`.
+    /// The token is wrong, expired or missing. Sent as `connect_error` or by 401, never in a `signalingError`.
     WrongToken,
-    /// What came is not what this event takes.
+    /// The payload is not what this event takes.
     BadPayload,
-    /// It is larger than allowed.
+    /// The payload is larger than allowed.
     TooLarge,
-    /// It comes too soon after the others.
+    /// The client sends too fast.
     RateLimited,
     /// There are as many of these as allowed.
     TooMany,
     /// No such open offer.
     NoSuchOffer,
-    /// Somebody else was first.
+    /// Another peer has answered already.
     AlreadyAnswered,
-    /// The offer is one's own.
+    /// The offer is the sender's own.
     OwnOffer,
     /// The sender has no such call.
     NoCall,
     /// The sender is not in this room.
     NotInRoom,
-    /// There is no place left.
+    /// The room, or the server, takes no more.
     RoomFull,
-    /// Nobody in this room has this `peerId`.
+    /// No other member of this room has this `peerId`.
     NoSuchPeer,
 }
 
@@ -109,11 +122,5 @@ impl Code {
             Self::RoomFull => "room-full",
             Self::NoSuchPeer => "no-such-peer",
         }
-    }
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }

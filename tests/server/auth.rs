@@ -210,7 +210,7 @@ async fn told_after(server: &TestServer, query: &str, connect: &str, words: &str
     within(&format!("a packet with {words:?}"), async {
         loop {
             let message = socket.next().await.expect("open").expect("a frame");
-            if let Some(text) = message.to_text().ok().filter(|text| text.contains(words)) {
+            if let Some(text) = message.to_text().ok().filter(|text| text.starts_with('4') && text.contains(words)) {
                 return text.to_owned();
             }
         }

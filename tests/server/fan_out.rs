@@ -6,16 +6,21 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use proptest::prelude::*;
-use switchboard::core::outgoing::ServerMessage;
-use switchboard::core::peer::ConnectionEnd;
-use switchboard::core::state::{AnswerTarget, Core};
-use switchboard::hub::directory::{Broadcast, Directory, Outbox};
+use switchboard::core::command::ConnectionEnd;
+use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::reply::Welcome;
+use switchboard::hub::directory::Directory;
+use switchboard::hub::outbox::{Broadcast, Outbox};
 use switchboard::hub::subscribers::CHUNK;
 use switchboard::protocol::call::Call;
+use switchboard::protocol::client_message::AnswerTarget;
+use switchboard::protocol::id::OfferId;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, UserName};
+use switchboard::protocol::name::{Lobby, UserName};
 use switchboard::protocol::refusal::Refusal;
+use switchboard::protocol::server_message::ServerMessage;
 
+use crate::support::core::TestCore;
 use crate::support::fixtures::{description, newcomer};
 
 const CROWD: usize = 5 * CHUNK;
@@ -36,10 +41,12 @@ struct Page {
 struct Screen(Mutex<Page>);
 
 impl Outbox for Screen {
-    fn tell(&self, telling: &Broadcast, _: Option<u64>) {
+    fn welcome(&self, _: &Welcome) {}
+
+    fn send(&self, broadcast: &Broadcast, _: Option<u64>) {
         let mut page = self.0.lock();
         page.told += 1;
-        match &telling.message {
+        match &broadcast.message {
             // Counted, since a panic in here is caught.
             ServerMessage::NewOfferAwaiting(call) => {
                 page.twice += usize::from(!page.shown.insert(call.offer_id.0) && !page.has_asked)
@@ -51,7 +58,7 @@ impl Outbox for Screen {
 
     fn announce_shutdown(&self) {}
 
-    fn end(&self) {}
+    fn end(self: Arc<Self>) {}
 
     fn cut(&self, _: &str) {}
 }
@@ -65,7 +72,7 @@ struct Listener {
 
 /// What the store does, step by step.
 struct ServiceState {
-    switchboard: Core,
+    switchboard: TestCore,
     directory: Directory,
     listeners: Vec<Listener>,
     now: Instant,
@@ -74,7 +81,7 @@ struct ServiceState {
 
 impl ServiceState {
     fn with(listeners: usize) -> Self {
-        let (switchboard, now) = (Core::new(Limits::default()), Instant::now());
+        let (switchboard, now) = (TestCore::new(Limits::default()), Instant::now());
         let mut hall = Self { switchboard, directory: Directory::default(), listeners: Vec::new(), now, next: 0 };
         (0..listeners).for_each(|_| hall.arrive());
         hall
@@ -96,7 +103,7 @@ impl ServiceState {
         let screen = Arc::new(Screen::default());
         screen.0.lock().shown = ids(&arrival.offers);
         self.directory.add(arrival.peer, connection, Some(Lobby::default()), screen.clone());
-        self.directory.tell_all(arrival.outgoing);
+        self.directory.send_all(arrival.outgoing);
         self.listeners.push(Listener { peer: arrival.peer, connection, screen, name: name.to_owned() });
     }
 
@@ -104,32 +111,32 @@ impl ServiceState {
         let Listener { peer, connection, .. } = self.listeners.swap_remove(who);
         let outgoing = self.switchboard.leave(peer, connection, ConnectionEnd::Closed, self.now);
         self.directory.remove(peer, connection);
-        self.directory.tell_all(outgoing);
+        self.directory.send_all(outgoing);
     }
 
     fn break_off(&mut self, who: usize) -> String {
         let Listener { peer, connection, name, .. } = self.listeners.remove(who);
         let outgoing = self.switchboard.leave(peer, connection, ConnectionEnd::Broken, self.now);
         self.directory.remove(peer, connection);
-        self.directory.tell_all(outgoing);
+        self.directory.send_all(outgoing);
         name
     }
 
     fn expire(&mut self) {
         let outgoing = self.switchboard.expire(self.now);
-        self.directory.tell_all(outgoing);
+        self.directory.send_all(outgoing);
     }
 
     fn offer(&mut self, who: usize) -> OfferId {
         let id = OfferId(self.number());
         let outgoing = self.switchboard.offer(self.listeners[who].peer, id, description("an offer"), self.now);
-        self.directory.tell_all(outgoing.expect("kept"));
+        self.directory.send_all(outgoing.expect("kept"));
         id
     }
 
     fn cancel(&mut self, who: usize) {
         let outgoing = self.switchboard.cancel(self.listeners[who].peer, self.now);
-        self.directory.tell_all(outgoing);
+        self.directory.send_all(outgoing);
     }
 
     /// Answers the newest offer on its screen, from which that is gone then.
@@ -144,8 +151,9 @@ impl ServiceState {
 
     fn answer_to(&mut self, who: usize, wanted: &AnswerTarget) -> Result<(), Refusal> {
         let peer = self.listeners[who].peer;
-        let answered = self.switchboard.answer(peer, wanted, description("an answer"), true, self.now)?;
-        self.directory.tell_all(answered.outgoing);
+        let answered = self.switchboard.answer(peer, wanted, description("an answer"), true, self.now);
+        self.directory.send_all(std::mem::take(&mut self.switchboard.out));
+        self.directory.send_all(answered?.outgoing);
         Ok(())
     }
 
@@ -159,7 +167,7 @@ impl ServiceState {
     }
 
     /// Each page shows what is open.
-    fn check(&self, who: usize) {
+    fn check(&mut self, who: usize) {
         let Listener { peer, screen, .. } = &self.listeners[who];
         assert_eq!(screen.0.lock().shown, ids(&self.switchboard.open_offers(*peer)));
     }

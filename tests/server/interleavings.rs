@@ -5,14 +5,18 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage};
-use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::core::presence::Arrival;
-use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::core::command::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::outgoing::{Audience, Outgoing};
 use switchboard::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::protocol::client_message::AnswerTarget;
+use switchboard::protocol::id::OfferId;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId, Session, UserName};
+use switchboard::protocol::name::{Lobby, Session, UserName};
 use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::server_message::ServerMessage;
+
+use crate::support::core::{Arrival, TestCore};
 
 const PEOPLE: usize = 4;
 
@@ -77,7 +81,7 @@ struct Person {
 }
 
 struct World {
-    switchboard: Core,
+    switchboard: TestCore,
     now: Instant,
     people: [Person; PEOPLE],
     next: u64,
@@ -96,14 +100,14 @@ fn description() -> SessionDescription {
 }
 
 fn number(candidate: &IceCandidate) -> usize {
-    let json = serde_json::to_string(candidate).expect("it is JSON");
+    let json = serde_json::to_string(&candidate.on_wire()).expect("it is JSON");
     json.trim_matches('"').parse().expect("a number")
 }
 
 impl World {
     fn new() -> Self {
         let mut world = Self {
-            switchboard: Core::new(Limits::default()),
+            switchboard: TestCore::new(Limits::default()),
             now: Instant::now(),
             people: Default::default(),
             next: 0,
@@ -183,8 +187,8 @@ impl World {
     }
 
     fn tell(&mut self, outgoing: Vec<Outgoing>) {
-        for Outgoing { to, message, number } in outgoing {
-            let Audience::Peer(to) = to else { continue };
+        for Outgoing { to, message } in outgoing {
+            let Audience::Peer(to, number) = to else { continue };
             let Some(who) = self.people.iter().position(|person| person.id == Some(to)) else { continue };
             assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
             if !self.people[who].is_dead {
@@ -224,8 +228,8 @@ impl World {
         let wanted = AnswerTarget::NewestOf(self.name(whom));
         let Ok(answered) = self.switchboard.answer(id, &wanted, description(), asks_for_ack, self.now) else { return };
         assert_ne!(whom, who, "nobody answers themselves");
-        let restored = self.switchboard.parties_of(id);
-        let call = restored.into_iter().find(|call| !self.parties.contains_key(call)).expect("a new call");
+        let (call, _) = answered.begun.clone().expect("a new call");
+        assert!(!self.parties.contains_key(&call), "a call begins once");
         self.parties.insert(call, (whom, who));
         self.people[who].calls.insert(call);
         for candidate in &answered.candidates {
@@ -324,7 +328,7 @@ proptest! {
             world.now += Duration::from_secs(60 * minutes);
             world.switchboard.expire(world.now);
         }
-        prop_assert!(world.switchboard.is_empty(), "something was left behind: {:?}", world.switchboard);
+        prop_assert!(world.switchboard.is_empty(), "something was left behind: {:?}", world.switchboard.core);
     }
 }
 

@@ -54,8 +54,8 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
             "events kept for a client whose connection broke",
             format!(
                 "{}, and {}: half of `--max-queue` and `--max-queue-bytes`",
-                limits.max_letters,
-                kib(limits.max_letter_bytes)
+                limits.max_replay,
+                kib(limits.max_replay_bytes)
             ),
         ),
         ("clients kept whose connection broke", limits.max_away.to_string()),

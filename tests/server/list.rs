@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use switchboard::core::state::Core;
+use switchboard::core::id::ConnectionId;
+use switchboard::protocol::id::OfferId;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, OfferId};
 
+use crate::support::core::TestCore;
 use crate::support::fixtures::{description, newcomer};
 use crate::support::payload::{candidate, connected_call, from_offerer, offer, offered};
 use crate::support::{Client, TestServer};
@@ -104,9 +105,9 @@ async fn list_holds_at_least_one_offer_of_any_size() {
 /// Without sockets: 500 callers of one lobby would tell each other 125,000 times.
 #[test]
 fn the_list_holds_at_most_500() {
-    let mut switchboard = Core::new(Limits::default());
+    let mut switchboard = TestCore::new(Limits::default());
     let name = |number: u64| format!("caller {number}");
-    let arrive = |switchboard: &mut Core, number: u64| {
+    let arrive = |switchboard: &mut TestCore, number: u64| {
         switchboard.arrive(ConnectionId(number), newcomer(&name(number)), Instant::now())
     };
     for number in 0..503 {

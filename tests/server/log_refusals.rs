@@ -44,7 +44,7 @@ async fn refusal_is_logged_with_name_event_and_sentence() {
         "{log:#?}"
     );
     assert_eq!(lines(&log, &["user=\"amy\"", "event=\"joining-room\"", "takes a room"]), 2, "{log:#?}");
-    assert_eq!(lines(&log, &["user=\"bob\"", "bad-payload", "no JSON object"]), 1, "{log:#?}");
+    assert_eq!(lines(&log, &["user=\"bob\"", "bad-payload", "not a JSON object"]), 1, "{log:#?}");
     assert!(lines(&log, &["user=\"bob\"", "event=\"leaving-room\"", "not-in-room"]) >= 1, "{log:#?}");
     assert_eq!(lines(&log, &["user=\"7\"", "event=\"JOIN_ROOM_REQUEST\""]), 1, "{log:#?}");
 }

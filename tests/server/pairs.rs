@@ -3,14 +3,15 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use switchboard::core::pairs::{Address, PairId};
-use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::core::state::Core;
+use switchboard::core::command::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::id::{ConnectionId, PeerId};
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, PeerId, RoomName};
+use switchboard::protocol::name::RoomName;
+use switchboard::protocol::pair::{ClientLocation, PairId};
 use switchboard::protocol::refusal::Code;
 
 use crate::support::TestServer;
+use crate::support::core::TestCore;
 use crate::support::fixtures::newcomer;
 use crate::support::pair_user::{User, create, pair, post};
 
@@ -165,18 +166,18 @@ fn id(number: usize) -> PairId {
 }
 
 /// An address by its last number, in a neighbourhood of this name.
-fn address(number: usize, ip_prefix: &str) -> Address {
-    Address { exact: format!("2001:db8::{number}").into(), ip_prefix: ip_prefix.into() }
+fn address(number: usize, ip_prefix: &str) -> ClientLocation {
+    ClientLocation { address: format!("2001:db8::{number}").into(), ip_prefix: ip_prefix.into() }
 }
 
-fn connect(board: &mut Core, id: &PairId, now: Instant) -> PeerId {
+fn connect(board: &mut TestCore, id: &PairId, now: Instant) -> PeerId {
     let newcomer = Newcomer { purpose: Purpose::Pairs, ..newcomer(id.text().as_str()) };
     board.arrive(ConnectionId(1), newcomer, now).peer
 }
 
 #[test]
 fn pair_room_without_its_creator_expires() {
-    let mut board = Core::new(Limits::default());
+    let mut board = TestCore::new(Limits::default());
     let start = Instant::now();
     board.make_pair(room("tea"), id(1), address(1, "here"), start).expect("a room");
     board.expire(start + Duration::from_secs(29));
@@ -193,9 +194,9 @@ fn pair_room_without_its_creator_expires() {
 
 #[test]
 fn unclaimed_pair_rooms_of_one_address_are_limited() {
-    let mut board = Core::new(Limits { max_unclaimed: 3, ..Limits::default() });
+    let mut board = TestCore::new(Limits { max_unclaimed: 3, ..Limits::default() });
     let start = Instant::now();
-    let make = |board: &mut Core, number: usize, from: Address, now: Instant| {
+    let make = |board: &mut TestCore, number: usize, from: ClientLocation, now: Instant| {
         board.make_pair(room(&format!("room {number}")), id(number), from, now).map_err(|refusal| refusal.code)
     };
     for number in 0..3 {
@@ -221,8 +222,8 @@ fn unclaimed_pair_rooms_of_one_address_are_limited() {
     // All others count until their time is over.
     let later = start + Duration::from_secs(30);
     board.expire(later - Duration::from_secs(1));
-    assert_eq!(make(&mut board, 5, address(1, "here"), later), Err(Code::TooMany));
-    board.expire(later);
+    let before = later - Duration::from_millis(1);
+    assert_eq!(make(&mut board, 5, address(1, "here"), before), Err(Code::TooMany));
     for number in 20..23 {
         assert_eq!(make(&mut board, number, address(1, "here"), later), Ok(()));
     }

@@ -2,56 +2,59 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use switchboard::core::peer::ConnectionEnd;
-use switchboard::hub::directory::{Broadcast, Outbox};
-use switchboard::hub::{Hub, Speaker};
+use switchboard::core::command::ConnectionEnd;
+use switchboard::core::reply::{Reply, Welcome};
+use switchboard::hub::outbox::{Broadcast, Outbox};
+use switchboard::hub::peer::Peer;
+use switchboard::hub::shards::Hub;
+use switchboard::protocol::client_message::ClientMessage;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, PeerId};
 
 use crate::support::fixtures::{description, newcomer};
 
-/// An outbox; a faulty one panics when it is sent something.
+/// An outbox; a faulty one panics when it is to send.
 #[derive(Default)]
-struct WayOut {
+struct TestOutbox {
     is_faulty: bool,
     ended: AtomicBool,
 }
 
-impl Outbox for WayOut {
-    fn tell(&self, _: &Broadcast, _: Option<u64>) {
+impl Outbox for TestOutbox {
+    fn welcome(&self, _: &Welcome) {}
+
+    fn send(&self, _: &Broadcast, _: Option<u64>) {
         assert!(!self.is_faulty, "a fault that should be impossible");
     }
 
     fn announce_shutdown(&self) {}
 
-    fn end(&self) {
+    fn end(self: Arc<Self>) {
         self.ended.store(true, Ordering::Relaxed);
     }
 
     fn cut(&self, _: &str) {}
 }
 
-fn arrive(hub: &Hub, connection: u64, name: &str, is_faulty: bool) -> (PeerId, Arc<WayOut>) {
-    hub.arrive(ConnectionId(connection), newcomer(name), |_| Arc::new(WayOut { is_faulty, ..WayOut::default() }))
-}
-
-fn offer(hub: &Hub, peer: PeerId, connection: u64) -> bool {
-    let by = Speaker { peer, connection: ConnectionId(connection), number: None };
-    let mut kept = false;
-    hub.offer(by, description("an offer"), |outcome| kept = matches!(outcome, Some(Ok(_))));
-    kept
+fn connect(hub: &Arc<Hub>, name: &str, is_faulty: bool) -> (Peer, Arc<TestOutbox>) {
+    let outbox = Arc::new(TestOutbox { is_faulty, ..TestOutbox::default() });
+    (Peer::connect(hub, newcomer(name), outbox.clone()), outbox)
 }
 
 #[test]
 fn panic_in_one_outbox_ends_that_client_only() {
-    let limits = Limits { grace: std::time::Duration::ZERO, ..Limits::default() };
-    let hub = Hub::new(limits);
-    let (faulty, broken) = arrive(&hub, 1, "faulty", true);
-    let (amy, out) = arrive(&hub, 2, "amy", false);
-    assert!(offer(&hub, amy, 2), "amy is heard as if nothing had happened");
+    let hub = Arc::new(Hub::new(Limits { grace: Duration::ZERO, ..Limits::default() }));
+    let (faulty, broken) = connect(&hub, "faulty", true);
+    let (mut amy, out) = connect(&hub, "amy", false);
+    let mut kept = false;
+    amy.submit(None, Ok(ClientMessage::NewOffer(description("an offer"))), |reply| {
+        kept = matches!(reply, Ok(Reply::Offered(_)));
+    });
+    assert!(kept, "amy is heard as if nothing had happened");
     assert!(broken.ended.load(Ordering::Relaxed) && !out.ended.load(Ordering::Relaxed));
-    hub.leave(faulty, ConnectionId(1), ConnectionEnd::Broken);
-    hub.leave(amy, ConnectionId(2), ConnectionEnd::Closed);
+    drop(faulty);
+    amy.end = ConnectionEnd::Closed;
+    drop(amy);
     assert!(hub.is_empty(), "nothing is left");
 }

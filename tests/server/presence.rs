@@ -3,18 +3,30 @@
 
 use std::time::{Duration, Instant};
 
-use switchboard::core::outgoing::{Audience, DisconnectReason, Outgoing, ServerMessage};
-use switchboard::core::peer::{ConnectionEnd, Newcomer};
-use switchboard::core::presence::{Acceptance, Arrival};
-use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::core::command::{Action, ConnectionEnd, Newcomer, NodeFull, Sender};
+use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::outgoing::{Audience, Outgoing};
+use switchboard::core::reply::Reply;
+use switchboard::protocol::client_message::{AnswerTarget, ClientMessage};
+use switchboard::protocol::id::{MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, MemberId, OfferId, PeerId, RoomName, Session};
+use switchboard::protocol::name::{RoomName, Session};
+use switchboard::protocol::reason::DisconnectReason;
+use switchboard::protocol::server_message::ServerMessage;
 
+use crate::support::core::{Arrival, TestCore};
 use crate::support::fixtures::{description, newcomer};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn arrive(board: &mut Core, connection: u64, name: &str, received: Option<u64>, now: Instant) -> Arrival {
+/// What a message of this number brings, on this connection.
+fn accept(board: &mut TestCore, peer: PeerId, connection: u64, number: Option<u64>, now: Instant) -> Reply {
+    let from = Sender { peer, connection: ConnectionId(connection), number };
+    let action = Action::Message { from, message: ClientMessage::Test, id: 0, full: NodeFull::default() };
+    board.apply(action, now).expect("no refusal").0
+}
+
+fn arrive(board: &mut TestCore, connection: u64, name: &str, received: Option<u64>, now: Instant) -> Arrival {
     let session = Some(Session::new(name).expect("short"));
     let newcomer = Newcomer { session, counts: true, received, ..newcomer(name) };
     board.arrive(ConnectionId(connection), newcomer, now)
@@ -25,12 +37,16 @@ fn numbers(missed: &[(Option<u64>, ServerMessage)]) -> Vec<u64> {
 }
 
 fn told(outgoing: &[Outgoing], to: PeerId) -> Vec<&ServerMessage> {
-    outgoing.iter().filter(|outgoing| outgoing.to == Audience::Peer(to)).map(|outgoing| &outgoing.message).collect()
+    outgoing
+        .iter()
+        .filter(|outgoing| matches!(outgoing.to, Audience::Peer(peer, _) if peer == to))
+        .map(|outgoing| &outgoing.message)
+        .collect()
 }
 
 #[test]
 fn client_back_as_its_offer_expires_is_notified_once() {
-    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
+    let (mut board, start) = (TestCore::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     board.offer(amy, OfferId(1), description("description"), start).expect("kept");
     let back = arrive(&mut board, 2, "amy", Some(0), start + Limits::default().offer_ttl);
@@ -42,7 +58,7 @@ fn client_back_as_its_offer_expires_is_notified_once() {
 
 #[test]
 fn client_back_as_its_peer_expires_is_notified_once() {
-    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
+    let (mut board, start) = (TestCore::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
     board.offer(amy, OfferId(1), description("description"), start).expect("kept");
@@ -56,7 +72,7 @@ fn client_back_as_its_peer_expires_is_notified_once() {
 
 #[test]
 fn client_back_after_the_grace_is_a_new_peer() {
-    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
+    let (mut board, start) = (TestCore::new(Limits::default()), Instant::now());
     let grace = Limits::default().grace;
     for (away, is_back) in [(grace - SECOND, true), (grace, false)] {
         let amy = arrive(&mut board, 1, "amy", None, start).peer;
@@ -70,7 +86,7 @@ fn client_back_after_the_grace_is_a_new_peer() {
 
 #[test]
 fn ended_absence_does_not_end_the_next() {
-    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
+    let (mut board, start) = (TestCore::new(Limits::default()), Instant::now());
     let grace = Limits::default().grace;
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     board.offer(amy, OfferId(1), description("description"), start).expect("kept");
@@ -84,8 +100,8 @@ fn ended_absence_does_not_end_the_next() {
 
 #[test]
 fn event_certainly_received_is_dropped_and_others_are_kept() {
-    let limits = Limits { letter_ttl: 60 * SECOND, ..Limits::default() };
-    let (mut board, start) = (Core::new(limits), Instant::now());
+    let limits = Limits { replay_ttl: 60 * SECOND, ..Limits::default() };
+    let (mut board, start) = (TestCore::new(limits), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
     board.offer(amy, OfferId(1), description("description"), start).expect("kept");
@@ -102,7 +118,7 @@ fn event_certainly_received_is_dropped_and_others_are_kept() {
 
 #[test]
 fn absent_peer_over_the_limit_expires_oldest_first() {
-    let (mut board, now) = (Core::new(Limits { max_away: 2, ..Limits::default() }), Instant::now());
+    let (mut board, now) = (TestCore::new(Limits { max_away: 2, ..Limits::default() }), Instant::now());
     for (number, name) in [(1, "amy"), (2, "bob"), (3, "cem")] {
         let peer = arrive(&mut board, number, name, None, now).peer;
         board.offer(peer, OfferId(number), description("description"), now).expect("kept");
@@ -116,24 +132,25 @@ fn absent_peer_over_the_limit_expires_oldest_first() {
 
 #[test]
 fn event_of_replaced_connection_is_ignored() {
-    let (mut board, now) = (Core::new(Limits::default()), Instant::now());
+    let (mut board, now) = (TestCore::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, now).peer;
-    assert_eq!(board.accept_event(amy, ConnectionId(1), Some(1)), Acceptance::New);
+    assert_eq!(accept(&mut board, amy, 1, Some(1), now), Reply::Pong);
     arrive(&mut board, 2, "amy", Some(0), now);
     for number in [None, Some(2)] {
-        assert_eq!(board.accept_event(amy, ConnectionId(1), number), Acceptance::StaleConnection);
+        assert_eq!(accept(&mut board, amy, 1, number, now), Reply::Ignored);
     }
-    // And it was not counted: sent on the new connection, it is accepted.
-    assert_eq!(board.accept_event(amy, ConnectionId(2), Some(2)), Acceptance::New);
-    // No event is accepted for an absent client.
+    // And it was not counted: on the new connection the same number is accepted, once.
+    assert_eq!(accept(&mut board, amy, 2, Some(2), now), Reply::Pong);
+    assert_eq!(accept(&mut board, amy, 2, Some(2), now), Reply::Ignored);
+    // Nothing is accepted from a peer that is away.
     board.offer(amy, OfferId(1), description("description"), now).expect("kept");
     board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, now);
-    assert_eq!(board.accept_event(amy, ConnectionId(2), Some(3)), Acceptance::StaleConnection);
+    assert_eq!(accept(&mut board, amy, 2, Some(3), now), Reply::Ignored);
 }
 
 #[test]
 fn member_back_as_another_expires_is_notified_once() {
-    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
+    let (mut board, start) = (TestCore::new(Limits::default()), Instant::now());
     let room = RoomName::new("kitchen").expect("short");
     let members = [(1, "amy"), (2, "bob")];
     let [amy, bob] = members.map(|(id, name)| {
@@ -151,7 +168,7 @@ fn member_back_as_another_expires_is_notified_once() {
 
 #[test]
 fn unconfirmed_close_ends_all_after_five_seconds() {
-    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
+    let (mut board, start) = (TestCore::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     let bob = arrive(&mut board, 2, "bob", None, start).peer;
     board.offer(amy, OfferId(1), description("description"), start).expect("kept");
@@ -166,7 +183,7 @@ fn unconfirmed_close_ends_all_after_five_seconds() {
 
 #[test]
 fn unconfirmed_close_is_nothing_to_a_client_that_is_back() {
-    let (mut board, start) = (Core::new(Limits::default()), Instant::now());
+    let (mut board, start) = (TestCore::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, start).peer;
     board.offer(amy, OfferId(1), description("description"), start).expect("kept");
     board.leave(amy, ConnectionId(1), ConnectionEnd::Unconfirmed, start);

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use switchboard::core::peer::ConnectionEnd;
+use switchboard::core::command::ConnectionEnd;
 
 use crate::support::room_world::{Deed, PEOPLE, ROOMS, View, World};
 
@@ -59,6 +59,6 @@ proptest! {
             world.now += Duration::from_secs(60 * minutes);
             world.switchboard.expire(world.now);
         }
-        prop_assert!(world.switchboard.is_empty(), "something was left behind: {:?}", world.switchboard);
+        prop_assert!(world.switchboard.is_empty(), "something was left behind: {:?}", world.switchboard.core);
     }
 }

@@ -2,20 +2,25 @@
 
 use std::time::{Duration, Instant};
 
-use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage, WithdrawReason};
-use switchboard::core::state::{AnswerTarget, Core};
+use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::outgoing::{Audience, Outgoing};
 use switchboard::protocol::call::{CallRef, IceCandidate, Role};
+use switchboard::protocol::client_message::AnswerTarget;
+use switchboard::protocol::id::OfferId;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, OfferId, PeerId};
+use switchboard::protocol::name::Lobby;
+use switchboard::protocol::reason::WithdrawReason;
 use switchboard::protocol::refusal::Code;
+use switchboard::protocol::server_message::ServerMessage;
 
+use crate::support::core::TestCore;
 use crate::support::fixtures::{self, description, newcomer};
 
 fn candidate(number: usize) -> IceCandidate {
     fixtures::candidate(&number.to_string())
 }
 
-fn arrive(switchboard: &mut Core, peer: u64) -> PeerId {
+fn arrive(switchboard: &mut TestCore, peer: u64) -> PeerId {
     switchboard.arrive(ConnectionId(peer), newcomer(&format!("peer {peer}")), Instant::now()).peer
 }
 
@@ -29,7 +34,7 @@ fn withdrawn(outgoing: &[Outgoing]) -> Vec<(OfferId, WithdrawReason)> {
 
 #[test]
 fn early_candidate_is_held_for_ten_seconds() {
-    let mut switchboard = Core::new(Limits::default());
+    let mut switchboard = TestCore::new(Limits::default());
     let (start, id) = (Instant::now(), OfferId(1));
     let caller = arrive(&mut switchboard, 1);
     for (number, second) in [(0, 0), (1, 5)] {
@@ -44,7 +49,7 @@ fn early_candidate_is_held_for_ten_seconds() {
 
 #[test]
 fn early_candidate_with_offer_id_waits_for_that_answer() {
-    let mut switchboard = Core::new(Limits::default());
+    let mut switchboard = TestCore::new(Limits::default());
     let now = Instant::now();
     let (ann, bob, cem) = (arrive(&mut switchboard, 1), arrive(&mut switchboard, 2), arrive(&mut switchboard, 3));
     for (caller, id) in [(ann, OfferId(1)), (bob, OfferId(2))] {
@@ -59,27 +64,30 @@ fn early_candidate_with_offer_id_waits_for_that_answer() {
         switchboard.answer(cem, &AnswerTarget::Offer(OfferId(2)), description("answer"), true, now).expect("answered");
     let passed_on: Vec<_> =
         answered.outgoing.iter().filter(|n| matches!(n.message, ServerMessage::IceCandidate(_))).collect();
-    assert_eq!(passed_on, [&Outgoing::to_peer(bob, ServerMessage::IceCandidate(candidate(1)))]);
+    assert_eq!(
+        passed_on,
+        [&Outgoing { to: Audience::Peer(bob, None), message: ServerMessage::IceCandidate(candidate(1)) }]
+    );
 }
 
 #[test]
 fn offer_expires_after_its_ttl_and_not_before() {
     let limits = Limits { offer_ttl: Duration::from_secs(60), ..Limits::default() };
-    let mut switchboard = Core::new(limits);
+    let mut switchboard = TestCore::new(limits);
     let start = Instant::now();
     let caller = arrive(&mut switchboard, 1);
     switchboard.offer(caller, OfferId(1), description("offer"), start).expect("kept");
     assert_eq!(switchboard.expire(start + Duration::from_secs(59)), []);
     let outgoing = switchboard.expire(start + Duration::from_secs(60));
     assert_eq!(withdrawn(&outgoing), [(OfferId(1), WithdrawReason::Expired); 2]);
-    let others = Audience::Others { lobby: Lobby::default(), but: vec![caller] };
-    assert_eq!([&outgoing[0].to, &outgoing[1].to], [&Audience::Peer(caller), &others], "its owner hears it, too");
+    let others = Audience::Lobby { lobby: Lobby::default(), except: vec![caller] };
+    assert_eq!([&outgoing[0].to, &outgoing[1].to], [&Audience::Peer(caller, None), &others], "its owner hears it, too");
 }
 
 #[test]
 fn oldest_offer_expires_when_all_offers_have_too_many_bytes() {
     let limits = Limits { max_offer_bytes: 10_000, ..Limits::default() };
-    let mut switchboard = Core::new(limits);
+    let mut switchboard = TestCore::new(limits);
     let now = Instant::now();
     for peer in 1..=3 {
         let caller = arrive(&mut switchboard, peer);
@@ -92,7 +100,7 @@ fn oldest_offer_expires_when_all_offers_have_too_many_bytes() {
 #[test]
 fn a_connection_has_no_more_calls_than_allowed() {
     let limits = Limits { max_calls: 2, ..Limits::default() };
-    let mut switchboard = Core::new(limits);
+    let mut switchboard = TestCore::new(limits);
     let (now, caller, answerer) = (Instant::now(), arrive(&mut switchboard, 1), arrive(&mut switchboard, 2));
     for id in [1, 2] {
         switchboard.offer(caller, OfferId(id), description("offer"), now).expect("kept");

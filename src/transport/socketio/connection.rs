@@ -1,43 +1,57 @@
-//! One client's connection: what it sends is limited, read and acted on here, in the order of arrival.
+//! One client's connection: what it sends is limited, decoded and submitted here, in the order of arrival.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use bytes::Bytes;
 use parking_lot::Mutex;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::handler::MessageHandler;
 use socketioxide::socket::{DisconnectReason as EngineReason, Socket};
 use socketioxide_core::Value;
 use switchboard_conn::ConnHandle;
+use tokio::runtime::Handle;
 
 use super::engine_session::Claim;
-use super::event::EventName;
-use super::payload::{self, Reading};
-use super::peer::Peer;
 use crate::auth::rate_limiter::{RateLimiter, Verdict};
-use crate::core::peer::ConnectionEnd;
-use crate::hub::Hub;
+use crate::core::command::ConnectionEnd;
+use crate::hub::peer::Peer;
 use crate::metrics;
+use crate::protocol::limits::Limits;
 use crate::protocol::name::UserName;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::socketio::decode::{Decoded, decode};
+use crate::protocol::socketio::event::EventName;
+use crate::refusals::RefusalLog;
 
-/// Events that may come before the client is a peer: between socketioxide's answer to the CONNECT and its call.
+/// Events that may come before the client is a peer: between socketioxide's reply to the CONNECT packet and its call of
+/// the connect handler.
 const MAX_EARLY: usize = 1024;
 
 /// One connection.
 pub struct Connection {
-    /// The user name of its client.
+    /// The client's user name.
     pub name: UserName,
-    /// The transport.
+    /// Its transport.
     pub conn: ConnHandle,
-    hub: Arc<Hub>,
+    /// The socket, for what has binary values. Not kept alive: its listener keeps this.
+    pub(super) socket: Weak<Socket<LocalAdapter>>,
+    /// Whether the client wants `newOfferWaiting`, too.
+    pub(super) aliases: bool,
+    /// Bytes that may wait for the client.
+    pub(super) max_bytes: usize,
+    pub(super) is_cut: AtomicBool,
+    limits: Arc<Limits>,
     conversation: Mutex<Conversation>,
-    /// Kept with the socket's listeners, since socketioxide may let go of a socket without a call to any handler.
+    /// Kept with the socket's listener, since socketioxide may drop a socket without a call to any handler.
     _claim: Claim,
 }
 
 struct Conversation {
     rate_limiter: RateLimiter,
+    refusals: RefusalLog,
     stage: Stage,
 }
 
@@ -52,34 +66,57 @@ enum Stage {
 pub struct IncomingEvent {
     /// Its name.
     pub event: EventName,
-    /// What it asks for, or what is wrong with it.
-    pub reading: Reading,
-    /// The number of the acknowledgement, if one was asked for.
+    /// The message, or what is wrong with it.
+    pub decoded: Decoded,
+    /// The id of the acknowledgement, if the client asked for one.
     pub ack: Option<i64>,
 }
 
-/// Receives all events of one connection. One listener, not one for each event: socketioxide would keep a table of them
-/// for each connection.
-pub struct Listener(pub Arc<Connection>);
-
-/// Closures would run as spawned tasks, in any order. This runs inline, in the order of arrival.
-impl MessageHandler<LocalAdapter, Listener> for Listener {
-    fn call(&self, _: Arc<Socket<LocalAdapter>>, packet: Value, ack: Option<i64>) {
-        self.0.receive(&packet, ack);
-    }
+/// What a connection needs to begin.
+pub struct Start {
+    /// The client's user name.
+    pub name: UserName,
+    /// Its transport.
+    pub conn: ConnHandle,
+    /// The claim on its session.
+    pub claim: Claim,
+    /// Whether the client wants `newOfferWaiting`, too.
+    pub aliases: bool,
+    /// Bytes that may wait for the client.
+    pub max_bytes: usize,
+    /// How fast the client may send.
+    pub rate_limiter: RateLimiter,
+    /// The limits that hold.
+    pub limits: Arc<Limits>,
 }
 
 impl Connection {
-    /// The connection of a client that was let in, and is about to become a peer.
-    pub fn new(name: UserName, conn: ConnHandle, claim: Claim, hub: Arc<Hub>, rate_limiter: RateLimiter) -> Arc<Self> {
-        let conversation = Mutex::new(Conversation { rate_limiter, stage: Stage::Arriving(Vec::new()) });
-        Arc::new(Self { name, conn, hub, conversation, _claim: claim })
+    /// The connection of a client that was admitted, and is about to become a peer.
+    pub fn new(start: Start, socket: &Arc<Socket<LocalAdapter>>) -> Arc<Self> {
+        let Start { name, conn, claim, aliases, max_bytes, rate_limiter, limits } = start;
+        let stage = Stage::Arriving(Vec::new());
+        Arc::new(Self {
+            name,
+            conn,
+            socket: Arc::downgrade(socket),
+            aliases,
+            max_bytes,
+            is_cut: AtomicBool::new(false),
+            limits,
+            conversation: Mutex::new(Conversation { rate_limiter, refusals: RefusalLog::new(), stage }),
+            _claim: claim,
+        })
     }
 
-    /// The client is a peer from now on: what it has sent already is acted on.
-    pub fn open(&self, mut peer: Peer) {
+    /// The client is a peer from now on: what it has sent already is submitted. `remark`: what it is told about its
+    /// `auth`.
+    pub fn open(&self, mut peer: Peer, remark: Option<&Refusal>) {
         let mut conversation = self.conversation.lock();
-        match &mut conversation.stage {
+        let Conversation { refusals, stage, .. } = &mut *conversation;
+        if let Some(refusal) = remark {
+            self.remark(refusals, refusal);
+        }
+        match stage {
             Stage::Arriving(early) => {
                 let early = std::mem::take(early);
                 conversation.stage = Stage::Open(peer);
@@ -88,11 +125,15 @@ impl Connection {
                 }
             }
             Stage::Open(_) => {}
-            Stage::Ended(end) => peer.end = *end,
+            Stage::Ended(end) => {
+                peer.end = *end;
+                drop(conversation);
+                drop(peer);
+            }
         }
     }
 
-    /// The connection has ended: its peer leaves. Only the first call counts.
+    /// The connection has ended: its peer disconnects. Only the first call counts.
     pub fn end(&self, end: ConnectionEnd) {
         let mut conversation = self.conversation.lock();
         if let Stage::Ended(_) = conversation.stage {
@@ -101,6 +142,15 @@ impl Connection {
         if let Stage::Open(mut peer) = std::mem::replace(&mut conversation.stage, Stage::Ended(end)) {
             drop(conversation);
             peer.end = end;
+        }
+    }
+
+    /// The same where locks may be held: in a task.
+    pub(super) fn end_in_task(self: &Arc<Self>) {
+        let connection = self.clone();
+        // Without a runtime the server is gone, and all peers with it.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { connection.end(ConnectionEnd::Broken) });
         }
     }
 
@@ -113,34 +163,52 @@ impl Connection {
         self.conn.used(size(packet));
         let event = event_of(packet);
         let mut conversation = self.conversation.lock();
-        let Conversation { rate_limiter, stage } = &mut *conversation;
+        let Conversation { rate_limiter, stage, .. } = &mut *conversation;
         if matches!(stage, Stage::Ended(_)) {
             return;
         }
-        let reading = match rate_limiter.take(Instant::now()) {
-            // As in the course's server nothing comes of it, not even an ack.
+        let decoded = match rate_limiter.take(Instant::now()) {
+            // As in the course's server nothing comes of it, not even an acknowledgement.
             Verdict::Listen if event == EventName::Unknown => return self.log_unknown(packet),
-            Verdict::Listen => payload::read(event, packet, self.hub.limits()),
-            Verdict::Tell => Reading { command: Err(rate_limiter.refusal()), number: None },
+            Verdict::Listen => self.decode(event, packet, ack.is_some()),
+            Verdict::Tell => Decoded { message: Err(rate_limiter.refusal()), number: None },
             Verdict::Drop => return,
             Verdict::Close => return self.close("too-fast", "it speaks too fast"),
         };
-        self.act(&mut conversation, IncomingEvent { event, reading, ack });
+        self.act(&mut conversation, IncomingEvent { event, decoded, ack });
+    }
+
+    fn decode(&self, event: EventName, packet: &Value, has_ack: bool) -> Decoded {
+        let (array, attachments): (&str, Vec<Bytes>) = match packet {
+            Value::Str(array, None) => (array.as_str(), Vec::new()),
+            Value::Str(array, Some(attachments)) => (array.as_str(), attachments.clone().into()),
+            Value::Bytes(_) => ("", Vec::new()),
+        };
+        decode(event, array, &attachments, has_ack, &self.limits)
     }
 
     fn act(&self, conversation: &mut Conversation, event: IncomingEvent) {
-        match &mut conversation.stage {
+        let Conversation { refusals, stage, .. } = conversation;
+        match stage {
             Stage::Arriving(early) if early.len() < MAX_EARLY => early.push(event),
             Stage::Arriving(_) => self.close("too-fast", "it says more than can be taken in"),
             Stage::Open(peer) => {
-                // A fault ends this conversation and nothing else.
-                if catch_unwind(AssertUnwindSafe(|| peer.receive(event))).is_err() {
+                // A fault ends this connection and nothing else.
+                if catch_unwind(AssertUnwindSafe(|| self.submit(peer, refusals, event))).is_err() {
                     conversation.stage = Stage::Ended(ConnectionEnd::Broken);
                     self.close("fault", "its conversation failed");
                 }
             }
             Stage::Ended(_) => {}
         }
+    }
+
+    fn submit(&self, peer: &Peer, refusals: &mut RefusalLog, event: IncomingEvent) {
+        let IncomingEvent { event, decoded: Decoded { number, message }, ack } = event;
+        peer.submit(number, message, |result| match result {
+            Ok(reply) => self.reply(peer.id(), event, ack, reply),
+            Err(refusal) => self.reject(refusals, event, ack, &refusal),
+        });
     }
 
     /// An event that this server does not know is logged once, since a misspelling leaves no other trace here.
@@ -171,11 +239,32 @@ impl Connection {
     }
 }
 
-/// Closes a client's connection because of a fault of it.
+/// Closes a client's connection because of a fault of the client.
 pub fn close(conn: &ConnHandle, name: &UserName, reason: &'static str, why: &str) {
     let user = name.as_str();
     metrics::warn_about(reason, user, format!("connection of {user:?} closed: {why}"));
     conn.cut();
+}
+
+/// Receives all events of one connection. One listener, not one for each event: socketioxide would keep a table of them
+/// for each connection.
+pub struct Listener(pub Arc<Connection>);
+
+/// Closures would run as spawned tasks, in any order. This runs inline, in the order of arrival.
+impl MessageHandler<LocalAdapter, Listener> for Listener {
+    fn call(&self, _: Arc<Socket<LocalAdapter>>, packet: Value, ack: Option<i64>) {
+        self.0.receive(&packet, ack);
+    }
+}
+
+impl Drop for Listener {
+    /// The socket is gone, perhaps without a call to any handler.
+    fn drop(&mut self) {
+        let has_ended = self.0.conversation.try_lock().is_some_and(|it| matches!(it.stage, Stage::Ended(_)));
+        if !has_ended {
+            self.0.end_in_task();
+        }
+    }
 }
 
 /// Which event it is: the first element of the array.

@@ -1,24 +1,24 @@
-//! Who is it that connects? Reads `auth` of the Socket.IO CONNECT packet.
+//! Reads `auth` of the Socket.IO CONNECT packet: who the client is.
 
 use serde_json::Value;
 
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::{AuthError, Authenticator, Credentials, Identity};
-use crate::core::peer::{Newcomer, Purpose};
+use crate::core::command::{Newcomer, Purpose};
 use crate::protocol::refusal::{Code, Refusal};
 
-/// Who comes in.
+/// A client that is admitted.
 #[derive(Debug, Clone)]
 pub struct Admitted {
-    /// Who it is.
+    /// What it says of itself.
     pub newcomer: Newcomer,
     /// Whether it wants `newOfferWaiting`, too.
     pub aliases: bool,
-    /// What it is to be told about its `auth` besides.
+    /// What it is told about its `auth` besides.
     pub remark: Option<Refusal>,
 }
 
-/// What a client is told that sends its credentials where they do not count.
+/// For a client that sends its credentials where they do not count.
 const IN_QUERY: &str = "Your page sends its name and password (or token) as \"query\", which is not looked at: send them as \
                         \"auth\", io(url, {auth: {userName, password}}).";
 
@@ -41,9 +41,9 @@ pub fn read(
         }
         error
     })?;
-    let unheard = (in_query && given.user_name.is_none() && given.token.is_none())
+    let unread = (in_query && given.user_name.is_none() && given.token.is_none())
         .then(|| Refusal::new(Code::BadPayload, IN_QUERY));
     let (counts, received) = (auth["numbers"] == true, auth["received"].as_u64());
     let newcomer = Newcomer { name, lobby, purpose: Purpose::CallsAndRooms, session, counts, received };
-    Ok(Admitted { newcomer, aliases: auth["aliases"] == true, remark: remark.or(unheard) })
+    Ok(Admitted { newcomer, aliases: auth["aliases"] == true, remark: remark.or(unread) })
 }

@@ -12,7 +12,7 @@ use socketioxide::{SendError, SocketError};
 use socketioxide_core::Value;
 use switchboard_conn::{PutError, Str, Transport, Waiting};
 
-use super::outbox::ack_sender;
+use super::sending::ack_sender;
 use crate::net::tcp_handle::TcpHandle;
 
 /// The socket itself, which [`SocketRef`](socketioxide::extract::SocketRef) does not give out.
@@ -40,7 +40,7 @@ impl Upstream {
     }
 }
 
-/// Takes apart what the [`packet`](super::packet) module has put together, and has socketioxide put it together again.
+/// Takes apart what the [`encode`](crate::protocol::socketio::encode) module has put together, and has socketioxide put it together again.
 fn send(socket: &Arc<Socket<LocalAdapter>>, packet: &str) -> Result<(), SendError> {
     let (head, arguments) = packet.split_at(packet.find('[').unwrap_or(packet.len()));
     let arguments: Vec<&RawValue> = serde_json::from_str(arguments).unwrap_or_default();

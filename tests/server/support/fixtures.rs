@@ -1,7 +1,7 @@
 //! Values of the core, for tests without a socket. The module stands alone: benches and fuzz targets include it by
 //! `#[path]`.
 
-use switchboard::core::peer::{Newcomer, Purpose};
+use switchboard::core::command::{Newcomer, Purpose};
 use switchboard::protocol::call::{IceCandidate, SessionDescription};
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, UserName};

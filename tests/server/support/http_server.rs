@@ -10,7 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use switchboard::auth::client_addr::ClientAddr;
 use switchboard::config::Config;
-use switchboard::hub::Hub;
+use switchboard::hub::shards::Hub;
 use switchboard::net::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use switchboard::protocol::limits::Limits;
 use switchboard::{transport::socketio, transport::websocket};
@@ -24,7 +24,7 @@ struct Tag(Arc<ConnectionPermit>);
 /// The services, and the hub behind them.
 pub struct HttpServer {
     pub address: SocketAddr,
-    pub service: socketio::Service,
+    pub service: socketio::service::Service,
     pub hub: Arc<Hub>,
     tag: Arc<Tag>,
 }
@@ -37,11 +37,11 @@ impl HttpServer {
         // Here no error about a wrong password is delayed.
         config.access.throttle.step = Duration::ZERO;
         let limits = config.limits();
-        let limits = Limits { letter_ttl: limits.grace, early_ttl: limits.grace, ..limits };
+        let limits = Limits { replay_ttl: limits.grace, early_ttl: limits.grace, ..limits };
         let hub = Arc::new(Hub::new(limits));
         let authenticator = config.authenticator().expect("a gate");
-        let (service, course) = socketio::Service::new(config.socketio(), authenticator.clone(), hub.clone());
-        let (_, bare) = websocket::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
+        let (service, course) = socketio::service::Service::new(config.socketio(), authenticator.clone(), hub.clone());
+        let (_, bare) = websocket::service::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
         let routes = course.merge(bare.own).merge(bare.root.expect("pairs are not closed"));
         let permit = ConnectionLimiter::new(1, 1).enter(Ipv4Addr::LOCALHOST.into()).expect("a place");
         let tag = Arc::new(Tag(Arc::new(permit)));
@@ -53,7 +53,7 @@ impl HttpServer {
             let mut ticks = tokio::time::interval(Duration::from_millis(100));
             loop {
                 ticks.tick().await;
-                looked_after.expire();
+                looked_after.tick();
             }
         });
         let served = hub.clone();

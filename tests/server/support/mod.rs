@@ -4,6 +4,7 @@
 pub mod bare;
 pub mod bystanders;
 pub mod client;
+pub mod core;
 pub mod fixtures;
 pub mod folder;
 pub mod frames;

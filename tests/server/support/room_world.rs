@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use switchboard::core::membership::Relayed;
-use switchboard::core::outgoing::{Audience, Outgoing, ServerMessage};
-use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::core::presence::Arrival;
-use switchboard::core::room_event::{MemberInfo, RoomEvent};
-use switchboard::core::state::Core;
+use switchboard::core::command::{ConnectionEnd, Newcomer, Purpose};
+use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::outgoing::{Audience, Outgoing};
 use switchboard::protocol::call::IceCandidate;
+use switchboard::protocol::client_message::Relayed;
+use switchboard::protocol::id::MemberId;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{ConnectionId, Lobby, MemberId, PeerId, RoomName, Session, UserName};
+use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
 use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::room::{MemberInfo, RoomEvent};
+use switchboard::protocol::server_message::ServerMessage;
 
 pub const PEOPLE: usize = 5;
 pub const ROOMS: [&str; 2] = ["kitchen", "cellar"];
+
+use super::core::{Arrival, TestCore};
 
 /// One thing that somebody may do, or that may happen to its connection.
 #[derive(Debug, Clone)]
@@ -61,7 +64,9 @@ pub struct Person {
 }
 
 pub struct World {
-    pub switchboard: Core,
+    /// Time has passed, and the core was not told yet.
+    has_waited: bool,
+    pub switchboard: TestCore,
     pub now: Instant,
     pub people: [Person; PEOPLE],
     next: u64,
@@ -89,7 +94,8 @@ fn candidate(number: u64) -> IceCandidate {
 impl World {
     pub fn new() -> Self {
         let mut world = Self {
-            switchboard: Core::new(Limits::default()),
+            has_waited: false,
+            switchboard: TestCore::new(Limits::default()),
             now: Instant::now(),
             people: Default::default(),
             next: 0,
@@ -173,11 +179,11 @@ impl World {
     }
 
     fn tell(&mut self, outgoing: Vec<Outgoing>) {
-        for Outgoing { to, message, number } in outgoing {
+        for Outgoing { to, message } in outgoing {
             let listeners = match to {
-                Audience::Peer(peer) => vec![(peer, number)],
-                Audience::Some(peers) => peers,
-                Audience::Others { .. } => panic!("nobody offers here"),
+                Audience::Peer(peer, number) => vec![(peer, number)],
+                Audience::Peers(peers) => peers,
+                Audience::Lobby { .. } => panic!("nobody offers here"),
             };
             for (listener, number) in listeners {
                 // Else a page that begins anew while its old connection looks alive.
@@ -200,27 +206,27 @@ impl World {
         }
         let ServerMessage::Room(message) = message else { panic!("{message:?} has nothing to do with rooms") };
         let room = room_of(&message.room);
-        if let RoomEvent::JoinedRoom(place) = &message.signal {
+        if let RoomEvent::JoinedRoom(place) = &message.event {
             person.rooms.insert(room, (place.peer_id, view(&place.members)));
             return;
         }
         let (own, others) = person.rooms.get_mut(&room).expect("told to a stranger of the room");
-        match &message.signal {
+        match &message.event {
             RoomEvent::JoinedRoom(_) => {}
             RoomEvent::RequestingSdpOffer { members } => assert_eq!(view(members), *others),
-            RoomEvent::UserJoined { who, polite } => {
-                assert!(!polite && who.peer_id != *own);
+            RoomEvent::UserJoined(who) => {
+                assert!(who.peer_id != *own);
                 let before = others.insert(who.peer_id, who.user_name.clone());
                 assert!(is_late || before.is_none(), "came twice");
             }
-            RoomEvent::UserLeft { who, .. } => {
+            RoomEvent::UserLeft { member: who, .. } => {
                 assert!(others.remove(&who.peer_id).is_some() || is_late, "left twice, or was never there");
             }
             RoomEvent::UserLost(who) | RoomEvent::UserBack(who) => {
                 assert!(is_late || others.get(&who.peer_id) == Some(&who.user_name), "nobody of this room");
             }
             RoomEvent::ReceivingIceCandidate { candidate } => {
-                person.heard.push(serde_json::to_string(candidate).expect("JSON"))
+                person.heard.push(serde_json::to_string(&candidate.on_wire()).expect("JSON"))
             }
             other => panic!("nobody said so: {other:?}"),
         }
@@ -231,6 +237,7 @@ impl World {
         match deed {
             Deed::Wait(seconds, is_noticed) => {
                 self.now += Duration::from_secs(seconds);
+                self.has_waited |= !is_noticed;
                 if is_noticed {
                     let outgoing = self.switchboard.expire(self.now);
                     self.tell(outgoing);
@@ -252,6 +259,13 @@ impl World {
             }
             Deed::Return => {}
             _ if !self.speaks(who) => {}
+            // What is due comes before the message, and changes who is there.
+            Deed::Join(_) | Deed::Leave(_) | Deed::Relay(_) if self.has_waited => {
+                self.has_waited = false;
+                let outgoing = self.switchboard.expire(self.now);
+                self.tell(outgoing);
+                self.act(who, deed);
+            }
             Deed::Join(room) => {
                 let member = MemberId(self.fresh());
                 let before = self.people[who].rooms.get(&room).cloned();
@@ -265,7 +279,7 @@ impl World {
                 let was_in = self.people[who].rooms.remove(&room).is_some();
                 let left = self.switchboard.leave_room(id, &room_name(room), self.now);
                 assert_eq!(left.is_ok(), was_in);
-                self.tell(left.ok().flatten().into_iter().collect());
+                self.tell(left.unwrap_or_default());
             }
             Deed::Relay(room) => self.relay(who, id, room),
         }
@@ -289,7 +303,7 @@ impl World {
             }
             let what = Relayed::Candidate(candidate(number));
             let told = self.switchboard.relay(id, &room_name(room), Some(to), what, self.now).expect("it is there");
-            self.tell(told.into_iter().collect());
+            self.tell(told);
         }
     }
 

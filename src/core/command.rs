@@ -1,0 +1,148 @@
+//! What the core is told: one enum, with all that is not already state.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ConnectionId, PeerId};
+use super::time::Timestamp;
+use crate::protocol::client_message::ClientMessage;
+use crate::protocol::name::{Lobby, RoomName, Session, UserName};
+use crate::protocol::pair::{ClientLocation, PairId};
+use crate::protocol::refusal::Refusal;
+
+/// One step of the core.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// When it happens. Never earlier than the command before it.
+    pub at: Timestamp,
+    /// What happens.
+    pub action: Action,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Action {
+    /// A client connects (Course step 10).
+    Connect {
+        /// Its connection, which no client had before.
+        connection: ConnectionId,
+        /// What it says of itself.
+        newcomer: Newcomer,
+    },
+    /// A connection has ended.
+    Disconnect {
+        /// The peer that it belonged to.
+        peer: PeerId,
+        /// The connection.
+        connection: ConnectionId,
+        /// How it ended.
+        end: ConnectionEnd,
+    },
+    /// A client has sent a message.
+    Message {
+        /// The client.
+        from: Sender,
+        /// The message.
+        message: ClientMessage,
+        /// 64 random bits: the id of the offer or of the room member that the message may make.
+        id: u64,
+        /// Of what all cores of the server together hold as much as they may.
+        full: NodeFull,
+    },
+    /// A client has sent a message that is refused before its rules are asked. It counts as received.
+    Reject {
+        /// The client.
+        from: Sender,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// `POST /create-room`: makes a room of two.
+    MakePair {
+        /// The room.
+        room: RoomName,
+        /// Its maker, who has a place in it.
+        id: PairId,
+        /// Where the maker is.
+        location: ClientLocation,
+    },
+    /// `POST /destroy-room`.
+    DestroyPair {
+        /// The room.
+        room: RoomName,
+        /// The user that asks for it, if the request says so.
+        id: Option<PairId>,
+        /// Where that user is.
+        location: ClientLocation,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// Of what all cores of one server together hold as much as they may.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeFull {
+    /// Open offers.
+    pub offers: bool,
+    /// Bytes of open offers.
+    pub offer_bytes: bool,
+    /// Rooms.
+    pub rooms: bool,
+}
+
+/// The sender of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    /// The peer.
+    pub peer: PeerId,
+    /// The connection by which the message came.
+    pub connection: ConnectionId,
+    /// The peer's own number of the message, if it counts.
+    pub number: Option<u64>,
+}
+
+/// A client that connects, as it says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Newcomer {
+    /// Its user name.
+    pub name: UserName,
+    /// The lobby whose offers it receives.
+    pub lobby: Lobby,
+    /// What it takes part in.
+    pub purpose: Purpose,
+    /// The load of its page, if it says so: by that, and by nothing else, the peer is recognised. Without one, by its
+    /// name.
+    pub session: Option<Session>,
+    /// Whether it counts what it receives and sends. Only clients with a session may.
+    pub counts: bool,
+    /// The number of the last message that it received on an earlier connection, if it had one.
+    pub received: Option<u64>,
+}
+
+/// What a client takes part in. A client never becomes the peer of a client of another purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Purpose {
+    /// Calls and rooms.
+    CallsAndRooms,
+    /// Rooms only: it receives nothing of calls and offers.
+    Rooms,
+    /// Rooms of two. The server does not wait for it after a break.
+    Pairs,
+}
+
+/// How a client's connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConnectionEnd {
+    /// The client closed it on purpose.
+    Closed,
+    /// A proxy passed on a close that it also sends for each client when it is reloaded: believed only if the client
+    /// does not return soon.
+    Unconfirmed,
+    /// It broke, and the client may return.
+    Broken,
+}
+
+impl ConnectionEnd {
+    /// The end of a connection whose client went away, as its browser says.
+    pub fn going_away(through_proxy: bool) -> Self {
+        if through_proxy { Self::Unconfirmed } else { Self::Closed }
+    }
+}

@@ -1,0 +1,275 @@
+//! The peers: connected, or away and expected back.
+//!
+//! A peer whose connection broke keeps what it had for a while: by its session, or without one by its name, it takes it
+//! back.
+//!
+//! ```text
+//!             closed, or broken with nothing to keep
+//!       +--------------------------------------------------------> removed
+//!       |                                                             ^
+//!   connected --- broken ---> away (its open offer is hidden) - grace over
+//!       ^                      |  after 5 s the others learn that its offer is lost
+//!       +------- returns ------+
+//! ```
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::as_list;
+use super::command::{ConnectionEnd, Newcomer, Purpose, Sender};
+use super::deadlines::{Deadline, Deadlines, Due};
+use super::id::{ConnectionId, PeerId};
+use super::replay_buffer::{ReplayBuffer, SequencedEvent};
+use super::time::Timestamp;
+use crate::protocol::limits::Limits;
+use crate::protocol::name::{Lobby, Session, UserName};
+use crate::protocol::server_message::ServerMessage;
+
+/// One peer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Peer {
+    /// Its user name.
+    pub name: UserName,
+    /// Its lobby.
+    pub lobby: Lobby,
+    /// What it takes part in.
+    pub purpose: Purpose,
+    /// The number of the last message that was accepted from it, if it counts.
+    pub heard: u64,
+    session: Option<Session>,
+    counts: bool,
+    presence: Presence,
+    replay_buffer: ReplayBuffer,
+    replay_deadline: Option<Deadline>,
+}
+
+/// Whether a peer is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Presence {
+    Connected(ConnectionId),
+    Away { grace: Deadline, unconfirmed: Option<Deadline> },
+}
+
+/// Whether a message is acted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It is.
+    New,
+    /// It was accepted before, on an earlier connection.
+    Duplicate,
+    /// Its sender is connected by another connection now.
+    StaleConnection,
+}
+
+impl Peer {
+    /// Whether its connection broke and it has not returned.
+    pub fn is_away(&self) -> bool {
+        matches!(self.presence, Presence::Away { .. })
+    }
+
+    /// Whether messages wait for it.
+    pub fn has_missed(&self) -> bool {
+        !self.replay_buffer.is_empty()
+    }
+
+    /// Whether this is its connection.
+    pub fn is_connected_by(&self, connection: ConnectionId) -> bool {
+        self.presence == Presence::Connected(connection)
+    }
+}
+
+/// All peers.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Sessions {
+    #[serde(with = "as_list")]
+    peers: HashMap<PeerId, Peer>,
+    #[serde(with = "as_list")]
+    by_session: HashMap<(Purpose, Lobby, UserName, Session), PeerId>,
+    /// Those that are away and have no session, by name.
+    #[serde(with = "as_list")]
+    away_by_name: HashMap<(Purpose, Lobby, UserName), Vec<PeerId>>,
+    /// Those that are away, in the order in which their grace ends.
+    #[serde(with = "as_list")]
+    away: BTreeMap<Deadline, PeerId>,
+}
+
+impl Sessions {
+    /// The peer with this id.
+    pub fn get(&self, peer: PeerId) -> Option<&Peer> {
+        self.peers.get(&peer)
+    }
+
+    /// The peer that a client was before: of the same session, or without a session an absent one of the same name.
+    pub fn find(&self, newcomer: &Newcomer) -> Option<PeerId> {
+        let (purpose, lobby, name) = (newcomer.purpose, newcomer.lobby.clone(), newcomer.name.clone());
+        match &newcomer.session {
+            Some(session) => self.by_session.get(&(purpose, lobby, name, session.clone())).copied(),
+            None => self.away_by_name.get(&(purpose, lobby, name)).and_then(|peers| peers.last()).copied(),
+        }
+    }
+
+    /// Adds a peer.
+    pub fn add(&mut self, newcomer: Newcomer, connection: ConnectionId) -> PeerId {
+        let id = PeerId(connection.0);
+        let Newcomer { name, lobby, purpose, session, counts, received: _ } = newcomer;
+        if let Some(session) = &session {
+            self.by_session.insert((purpose, lobby.clone(), name.clone(), session.clone()), id);
+        }
+        let peer = Peer {
+            name,
+            lobby,
+            purpose,
+            heard: 0,
+            counts: counts && session.is_some(),
+            session,
+            presence: Presence::Connected(connection),
+            replay_buffer: ReplayBuffer::default(),
+            replay_deadline: None,
+        };
+        self.peers.insert(id, peer);
+        id
+    }
+
+    /// Whether a message of this sender is acted on: not if the peer has another connection now, nor if a message of this
+    /// number was accepted before.
+    pub fn accept(&mut self, from: Sender) -> Acceptance {
+        let Some(peer) = self.peers.get_mut(&from.peer).filter(|peer| peer.is_connected_by(from.connection)) else {
+            return Acceptance::StaleConnection;
+        };
+        match from.number.filter(|_| peer.counts) {
+            Some(number) if number <= peer.heard => Acceptance::Duplicate,
+            Some(number) => {
+                peer.heard = number;
+                Acceptance::New
+            }
+            None => Acceptance::New,
+        }
+    }
+
+    /// A peer's connection has broken, and the peer may return.
+    pub fn set_away(
+        &mut self,
+        id: PeerId,
+        end: ConnectionEnd,
+        now: Timestamp,
+        limits: &Limits,
+        deadlines: &mut Deadlines,
+    ) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        // Due before the grace: then the offer of this peer is withdrawn as closed, not as lost.
+        let unconfirmed_ttl = limits.unconfirmed_ttl.min(limits.grace);
+        let unconfirmed = (end == ConnectionEnd::Unconfirmed)
+            .then(|| deadlines.add(now.after(unconfirmed_ttl), Due::Unconfirmed(id)));
+        let grace = deadlines.add(now.after(limits.grace), Due::Away(id));
+        peer.presence = Presence::Away { grace, unconfirmed };
+        self.away.insert(grace, id);
+        if peer.session.is_none() {
+            let key = (peer.purpose, peer.lobby.clone(), peer.name.clone());
+            self.away_by_name.entry(key).or_default().push(id);
+        }
+    }
+
+    /// A peer has returned on this connection. Whether it was away.
+    pub fn set_connected(&mut self, id: PeerId, connection: ConnectionId, deadlines: &mut Deadlines) -> bool {
+        let was_away = self.end_absence(id, deadlines);
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.presence = Presence::Connected(connection);
+        }
+        was_away
+    }
+
+    /// The peer that has been away for longest, if more are away than allowed.
+    pub fn excess(&self, max_away: usize) -> Option<PeerId> {
+        let (_, oldest) = self.away.first_key_value()?;
+        (self.away.len() > max_away).then_some(*oldest)
+    }
+
+    /// The messages that a peer which returns has missed, with their numbers for one that counts; `None` if not all of
+    /// them were kept.
+    pub fn missed(&mut self, id: PeerId, received: u64) -> Option<Vec<(Option<u64>, ServerMessage)>> {
+        let peer = self.peers.get_mut(&id)?;
+        let counts = peer.counts;
+        let events = if counts { peer.replay_buffer.after(received)? } else { peer.replay_buffer.take() };
+        let number = |number| counts.then_some(number);
+        Some(events.into_iter().map(|SequencedEvent { number: n, message, .. }| (number(n), message)).collect())
+    }
+
+    /// Keeps a message that may have to be sent again. Whether, and under which number, it is sent now.
+    pub fn keep(
+        &mut self,
+        to: PeerId,
+        message: &ServerMessage,
+        now: Timestamp,
+        limits: &Limits,
+        deadlines: &mut Deadlines,
+    ) -> Option<Option<u64>> {
+        let peer = self.peers.get_mut(&to)?;
+        let is_away = peer.is_away();
+        if !is_away && !peer.counts {
+            return Some(None);
+        }
+        let number = peer.replay_buffer.keep(message.clone(), now);
+        let expiry = || deadlines.add(now.after(limits.replay_ttl), Due::ReplayBuffer(to));
+        peer.replay_deadline.get_or_insert_with(expiry);
+        let mut is_complete = true;
+        while peer.replay_buffer.is_too_full(limits) {
+            peer.replay_buffer.drop_oldest();
+            is_complete = false;
+        }
+        if is_away && !is_complete {
+            deadlines.add(now, Due::Overflowed(to));
+        }
+        (!is_away).then_some(Some(number))
+    }
+
+    /// Drops the messages of a peer's replay buffer that must have arrived.
+    pub fn expire_replay_buffer(&mut self, id: PeerId, now: Timestamp, limits: &Limits, deadlines: &mut Deadlines) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let from = if peer.is_away() {
+            now
+        } else {
+            peer.replay_buffer.drop_stale(now, limits.replay_ttl);
+            peer.replay_buffer.oldest().unwrap_or(now)
+        };
+        let next = || deadlines.add(from.after(limits.replay_ttl), Due::ReplayBuffer(id));
+        peer.replay_deadline = (!peer.replay_buffer.is_empty()).then(next);
+    }
+
+    /// Removes a peer.
+    pub fn remove(&mut self, id: PeerId, deadlines: &mut Deadlines) {
+        self.end_absence(id, deadlines);
+        let Some(peer) = self.peers.remove(&id) else { return };
+        if let Some(deadline) = peer.replay_deadline {
+            deadlines.cancel(deadline);
+        }
+        if let Some(session) = peer.session {
+            self.by_session.remove(&(peer.purpose, peer.lobby, peer.name, session));
+        }
+    }
+
+    /// Whether there is no peer, and nothing is kept of any.
+    pub fn is_empty(&self) -> bool {
+        self.peers.is_empty() && self.by_session.is_empty() && self.away_by_name.is_empty() && self.away.is_empty()
+    }
+
+    /// Removes a peer from those that are away. Whether it was.
+    fn end_absence(&mut self, id: PeerId, deadlines: &mut Deadlines) -> bool {
+        let Some(peer) = self.peers.get(&id) else { return false };
+        let Presence::Away { grace, unconfirmed } = peer.presence else { return false };
+        self.away.remove(&grace);
+        for deadline in [Some(grace), unconfirmed].into_iter().flatten() {
+            deadlines.cancel(deadline);
+        }
+        if peer.session.is_none() {
+            let key = (peer.purpose, peer.lobby.clone(), peer.name.clone());
+            if let Some(peers) = self.away_by_name.get_mut(&key) {
+                peers.retain(|other| *other != id);
+                if peers.is_empty() {
+                    self.away_by_name.remove(&key);
+                }
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,65 @@
+//! A client that is connected, as its transport holds it.
+
+use std::sync::Arc;
+
+use super::outbox::Outbox;
+use super::shards::{Address, Hub};
+use crate::core::command::{ConnectionEnd, Newcomer};
+use crate::core::id::PeerId;
+use crate::core::reply::Reply;
+use crate::protocol::client_message::ClientMessage;
+use crate::protocol::id::OfferId;
+use crate::protocol::name::UserName;
+use crate::protocol::refusal::Refusal;
+
+/// A peer and the connection by which it is connected. When it is dropped, the connection has ended: even a panic leaves
+/// nothing of it in the hub.
+pub struct Peer {
+    /// How the connection ended. Set before it is dropped.
+    pub end: ConnectionEnd,
+    hub: Arc<Hub>,
+    address: Address,
+    name: UserName,
+}
+
+impl Peer {
+    /// A client connects. Its outbox gets the welcome first, then everything that the client is sent.
+    pub fn connect(hub: &Arc<Hub>, newcomer: Newcomer, outbox: Arc<dyn Outbox>) -> Self {
+        let name = newcomer.name.clone();
+        let address = hub.connect(newcomer, outbox);
+        Self { end: ConnectionEnd::Broken, hub: hub.clone(), address, name }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> PeerId {
+        self.address.peer
+    }
+
+    /// Submits a message ([`Hub::submit`]).
+    pub fn submit(
+        &self,
+        number: Option<u64>,
+        message: Result<ClientMessage, Refusal>,
+        reply_to: impl FnOnce(Result<Reply, Refusal>),
+    ) {
+        self.hub.submit(self.address, number, message, reply_to);
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let calls = self.hub.disconnect(self.address, self.end);
+        let (user, how) = (self.name.as_str(), self.end);
+        tracing::info!(peer = %self.id(), user, ?how, offers = listed(&calls), "gone");
+    }
+}
+
+/// Offer ids for a line of the log: the first ones, as many as can be read.
+pub fn listed(offers: &[OfferId]) -> String {
+    const MOST: usize = 8;
+    let mut words: Vec<_> = offers.iter().take(MOST).map(ToString::to_string).collect();
+    if offers.len() > MOST {
+        words.push(format!("and {} more", offers.len() - MOST));
+    }
+    words.join(" ")
+}

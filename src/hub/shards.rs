@@ -1,0 +1,269 @@
+//! The hub: its shards, and the one way in which a command reaches a core.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::directory::Directory;
+use super::outbox::Outbox;
+use super::usage::{TotalUsage, Usage};
+use crate::core::command::{Action, Command, ConnectionEnd, Newcomer, Purpose, Sender};
+use crate::core::id::{ConnectionId, PeerId};
+use crate::core::outgoing::Outgoing;
+use crate::core::reply::Reply;
+use crate::core::state::Core;
+use crate::core::time::Timestamp;
+use crate::protocol::client_message::ClientMessage;
+use crate::protocol::id::OfferId;
+use crate::protocol::limits::Limits;
+use crate::protocol::name::{Lobby, RoomName};
+use crate::protocol::pair::{ClientLocation, PairId};
+use crate::protocol::refusal::Refusal;
+use crate::random;
+
+/// Shards for lobbies. One more is for pairs, which have no lobby.
+const LOBBY_SHARDS: usize = 64;
+
+/// All calls, rooms and pairs of this server, in memory.
+pub struct Hub {
+    limits: Limits,
+    start: Instant,
+    shards: Vec<Shard>,
+    usage: TotalUsage,
+    /// Wakes [`Hub::fan_out`].
+    has_work: Notify,
+}
+
+/// The shard of a client. Two clients that can receive each other's messages have the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShardId(usize);
+
+/// Where a client is in the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address {
+    /// Its shard.
+    pub shard: ShardId,
+    /// The peer that it is.
+    pub peer: PeerId,
+    /// Its connection.
+    pub connection: ConnectionId,
+}
+
+struct Shard {
+    // A plain lock, not an async one: it is held for microseconds, for a chunk of a lobby up to some hundred, and never
+    // across an await.
+    state: Mutex<State>,
+    /// Whether messages to a lobby wait for [`Hub::fan_out`].
+    has_work: AtomicBool,
+}
+
+struct State {
+    core: Core,
+    directory: Directory,
+    usage: Usage,
+}
+
+impl ShardId {
+    /// All pairs.
+    pub const PAIRS: Self = Self(LOBBY_SHARDS);
+
+    /// The shard of a lobby: the same on every machine (FNV-1a).
+    pub fn of(lobby: &Lobby) -> Self {
+        let hash = lobby
+            .as_str()
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        // The low bits of this hash are the good ones.
+        Self((hash % LOBBY_SHARDS as u64) as usize)
+    }
+}
+
+impl Hub {
+    /// An empty hub.
+    pub fn new(limits: Limits) -> Self {
+        let shard = |_| {
+            let core = Core::new(limits.clone());
+            let state = State { core, directory: Directory::default(), usage: Usage::default() };
+            Shard { state: Mutex::new(state), has_work: AtomicBool::new(false) }
+        };
+        let shards = (0..=LOBBY_SHARDS).map(shard).collect();
+        Self { limits, start: Instant::now(), shards, usage: TotalUsage::default(), has_work: Notify::new() }
+    }
+
+    /// The limits that hold.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// A client connects. Its outbox gets the welcome first, then everything that the client is sent.
+    pub fn connect(&self, newcomer: Newcomer, outbox: Arc<dyn Outbox>) -> Address {
+        let connection = ConnectionId(random::id());
+        let lobby = newcomer.lobby.clone();
+        let (shard, subscription) = match newcomer.purpose {
+            Purpose::CallsAndRooms => (ShardId::of(&lobby), Some(lobby)),
+            Purpose::Rooms => (ShardId::of(&lobby), None),
+            Purpose::Pairs => (ShardId::PAIRS, None),
+        };
+        let mut id = PeerId(connection.0);
+        self.apply(shard, Action::Connect { connection, newcomer }, |state, result| {
+            let Ok(Reply::Welcome(welcome)) = result else { return };
+            id = welcome.peer;
+            outbox.welcome(&welcome);
+            let replaced = welcome.replaced.and_then(|peer| state.directory.find(peer));
+            if let Some(before) = state.directory.add(id, connection, subscription, outbox).or(replaced) {
+                before.cut("its client has returned on another connection");
+            }
+        });
+        Address { shard, peer: id, connection }
+    }
+
+    /// A client has sent a message, or something that is refused before the rules are asked. `reply_to` gets the outcome,
+    /// before any other client is sent what follows from it; it must not wait, nor call the hub. `number`: the client's own
+    /// number of the message, if it counts.
+    pub fn submit(
+        &self,
+        Address { shard, peer, connection }: Address,
+        number: Option<u64>,
+        message: Result<ClientMessage, Refusal>,
+        reply_to: impl FnOnce(Result<Reply, Refusal>),
+    ) {
+        let from = Sender { peer, connection, number };
+        let action = match message {
+            Ok(message) => Action::Message { from, message, id: random::id(), full: self.usage.full(&self.limits) },
+            Err(refusal) => Action::Reject { from, refusal },
+        };
+        self.apply(shard, action, |state, result| {
+            if let Ok(Reply::Offers(_)) = result {
+                let State { core, directory, .. } = state;
+                directory.catch_up(from.peer, |offer| core.is_hidden(offer));
+            }
+            reply_to(result);
+        });
+    }
+
+    /// A connection has ended. Returns the calls that its peer had.
+    pub fn disconnect(&self, Address { shard, peer, connection }: Address, end: ConnectionEnd) -> Vec<OfferId> {
+        let mut calls = Vec::new();
+        self.apply(shard, Action::Disconnect { peer, connection, end }, |state, result| {
+            state.directory.remove(peer, connection);
+            if let Ok(Reply::Left(left)) = result {
+                calls = left;
+            }
+        });
+        calls
+    }
+
+    /// Makes a room of two.
+    ///
+    /// # Errors
+    /// `room-full`, `too-many`.
+    pub fn make_pair(&self, room: RoomName, id: PairId, location: ClientLocation) -> Result<(), Refusal> {
+        self.request(Action::MakePair { room, id, location })
+    }
+
+    /// Destroys a room of two.
+    ///
+    /// # Errors
+    /// `not-in-room`.
+    pub fn destroy_pair(&self, room: RoomName, id: Option<PairId>, location: ClientLocation) -> Result<(), Refusal> {
+        self.request(Action::DestroyPair { room, id, location })
+    }
+
+    /// Does what is due. To be called every second or so.
+    pub fn tick(&self) {
+        for (number, shard) in self.shards.iter().enumerate() {
+            let next = shard.state.lock().core.next_deadline();
+            if next.is_some_and(|next| next <= self.now()) {
+                self.apply(ShardId(number), Action::Tick, |_, _| {});
+            }
+        }
+    }
+
+    /// Sends lobbies what was not sent at once. To be run for as long as the server does.
+    pub async fn fan_out(&self) {
+        loop {
+            let mut has_work = false;
+            for shard in &self.shards {
+                if !shard.has_work.swap(false, Ordering::Relaxed) {
+                    continue;
+                }
+                let step = || shard.state.lock().directory.step();
+                // A panic there is counted and logged as any other. That lobby has left the queue; others may wait.
+                if catch_unwind(AssertUnwindSafe(step)).unwrap_or(true) {
+                    shard.has_work.store(true, Ordering::Relaxed);
+                    has_work = true;
+                }
+                // Commands that wait for the lock go first.
+                tokio::task::yield_now().await;
+            }
+            if !has_work {
+                self.has_work.notified().await;
+            }
+        }
+    }
+
+    /// Notifies all clients that the server is stopping.
+    pub fn announce_shutdown(&self) {
+        self.each_outbox(|outbox| outbox.announce_shutdown());
+    }
+
+    /// Whether all clients have been sent what waits for them.
+    pub fn has_sent_all(&self) -> bool {
+        self.shards.iter().all(|shard| shard.state.lock().directory.outboxes().all(|outbox| outbox.has_sent_all()))
+    }
+
+    /// Ends all connections.
+    pub fn end_all(&self) {
+        self.each_outbox(|outbox| outbox.clone().end());
+    }
+
+    /// Whether no client is connected, and nothing is kept of any.
+    pub fn is_empty(&self) -> bool {
+        self.shards.iter().all(|shard| {
+            let state = shard.state.lock();
+            state.core.is_empty() && state.directory.is_empty()
+        })
+    }
+
+    fn request(&self, action: Action) -> Result<(), Refusal> {
+        let mut outcome = Ok(());
+        self.apply(ShardId::PAIRS, action, |_, result| outcome = result.map(|_| ()));
+        outcome
+    }
+
+    fn each_outbox(&self, act: impl Fn(&Arc<dyn Outbox>)) {
+        for shard in &self.shards {
+            shard.state.lock().directory.outboxes().for_each(&act);
+        }
+    }
+
+    /// Under the shard's lock: applies a command, completes it, and sends what follows.
+    fn apply(
+        &self,
+        ShardId(number): ShardId,
+        action: Action,
+        complete: impl FnOnce(&mut State, Result<Reply, Refusal>),
+    ) {
+        let shard = &self.shards[number];
+        let state = &mut *shard.state.lock();
+        let mut out: Vec<Outgoing> = Vec::new();
+        // Within the lock: the commands of a core are in the order of their times.
+        let command = Command { at: self.now(), action };
+        let result = state.core.apply(command, &mut out);
+        let usage = Usage::of(&state.core);
+        self.usage.update(std::mem::replace(&mut state.usage, usage), usage);
+        complete(state, result);
+        if state.directory.send_all(out) {
+            shard.has_work.store(true, Ordering::Relaxed);
+            self.has_work.notify_one();
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::default().after(self.start.elapsed())
+    }
+}

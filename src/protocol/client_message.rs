@@ -1,0 +1,123 @@
+//! What a client can send: one enum for all dialects, already read and checked.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::call::{CallRef, IceCandidate, Role, SessionDescription};
+use super::id::{MemberId, OfferId};
+use super::name::{RoomName, UserName};
+use super::pair::{ClientLocation, PairId};
+
+/// A message of a client. Socket.IO event names in brackets; rooms and pairs have the same messages on a bare WebSocket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ClientMessage {
+    /// `newOffer`: a caller's offer.
+    NewOffer(SessionDescription),
+    /// `newOffer` with an `offerId`: an offer within an answered call (ICE restart, another track).
+    Renegotiate {
+        /// Which call.
+        offer_id: OfferId,
+        /// The new offer.
+        offer: SessionDescription,
+    },
+    /// `newAnswer`: the answer to an open offer, or to an offer within a call.
+    NewAnswer {
+        /// Which offer it answers.
+        target: AnswerTarget,
+        /// The answer.
+        answer: SessionDescription,
+        /// Whether the client asked for an acknowledgement: that carries the offerer's candidates. Without one, they
+        /// are sent as events.
+        has_ack: bool,
+    },
+    /// `sendIceCandidateToSignalingServer`.
+    IceCandidate {
+        /// Which end of the call the sender is.
+        role: Role,
+        /// Which call.
+        call: CallRef,
+        /// The candidate.
+        candidate: IceCandidate,
+    },
+    /// `checkOffers`: asks for the open offers.
+    CheckOffers,
+    /// `hangup`: ends this call, or without an id all calls of the sender, its open offer included.
+    Hangup(Option<OfferId>),
+    /// `cancelOffer`: withdraws the sender's open offer.
+    CancelOffer,
+    /// `rejoinCall`: one end of a call that the server does not know, since it was started again.
+    RejoinCall {
+        /// Which call.
+        offer_id: OfferId,
+        /// Which end the sender is.
+        role: Role,
+        /// The user name of the other end.
+        other: UserName,
+        /// A secret that only the two ends know.
+        key: Arc<str>,
+    },
+    /// `test`: acknowledged by `"pong"`.
+    Test,
+    /// `joining-room`.
+    JoinRoom(RoomName),
+    /// `sending-SDP-offer`, `accepting-SDP-offer`, `sending-ICE-candidate`: for one member of a room, or for all others.
+    RelayInRoom {
+        /// Which room.
+        room: RoomName,
+        /// Which member; `None` for all others.
+        to: Option<MemberId>,
+        /// What is relayed.
+        content: Relayed,
+    },
+    /// `leaving-room`.
+    LeaveRoom(RoomName),
+    /// `JOIN_ROOM_REQUEST` of a pair.
+    JoinPair {
+        /// Which room of two.
+        room: RoomName,
+        /// How the client writes its own id, if it does: as a number or as a text.
+        id: Option<PairId>,
+        /// Where the client is.
+        location: ClientLocation,
+    },
+    /// `EXIT_ROOM_REQUEST` of a pair.
+    ExitPair(RoomName),
+    /// `OFFER`, `ANSWER`, `ICE_CANDIDATES` of a pair: the frame is relayed to the letter.
+    RelayInPair {
+        /// The other user.
+        to: PairId,
+        /// The text frame.
+        frame: Arc<str>,
+    },
+}
+
+impl ClientMessage {
+    /// The room that a message of rooms is about.
+    pub fn room(&self) -> Option<&RoomName> {
+        match self {
+            Self::JoinRoom(room) | Self::LeaveRoom(room) | Self::RelayInRoom { room, .. } => Some(room),
+            _ => None,
+        }
+    }
+}
+
+/// Which offer an answer means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AnswerTarget {
+    /// This one.
+    Offer(OfferId),
+    /// The newest open one under this user name.
+    NewestOf(UserName),
+}
+
+/// What one member of a room sends another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Relayed {
+    /// An offer: the first one of a client that has joined, or a later one of either side (ICE restart, another track).
+    Offer(SessionDescription),
+    /// The answer to one.
+    Answer(SessionDescription),
+    /// A candidate.
+    Candidate(IceCandidate),
+}

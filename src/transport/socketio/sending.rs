@@ -1,0 +1,155 @@
+//! What is sent to one Socket.IO client.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use serde::Serialize;
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::AckSender;
+use socketioxide::handler::FromMessageParts;
+use socketioxide::socket::Socket;
+use socketioxide::{SendError, SocketError};
+use socketioxide_core::Value;
+use switchboard_conn::{PutError, Str};
+
+use super::connection::Connection;
+use crate::core::reply::Welcome;
+use crate::hub::outbox::{Broadcast, Outbox};
+use crate::hub::peer::listed;
+use crate::protocol::call::Call;
+use crate::protocol::socketio::reply::ServerClosing;
+use crate::protocol::socketio::{encode, event};
+
+/// When clients may connect again after a shutdown.
+const RETRY_AFTER_MS: u32 = 1_000;
+
+impl Connection {
+    /// Sends an event without binary values.
+    pub(super) fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) {
+        self.put(encode::event(event, payload, None).into());
+    }
+
+    /// Sends `availableOffers`.
+    pub(super) fn emit_offers(&self, offers: &[Call]) {
+        if offers.iter().any(Call::is_binary) {
+            self.by_library(|socket| socket.emit(event::AVAILABLE_OFFERS, &encode::Offers(offers)));
+        } else {
+            self.emit(event::AVAILABLE_OFFERS, &encode::Offers(offers));
+        }
+    }
+
+    /// Sends an acknowledgement without binary values.
+    pub(super) fn ack<T: Serialize + ?Sized>(&self, ack: i64, payload: &T) {
+        self.put(encode::ack(ack, payload).into());
+    }
+
+    /// Sends an acknowledgement with binary values.
+    pub(super) fn ack_binary<T: Serialize + ?Sized>(&self, ack: i64, payload: &T) {
+        self.by_library(|socket| ack_sender(socket, ack).send(payload));
+    }
+
+    /// Puts a packet into the client's queue. A client that does not read is closed: no packet is left out in silence.
+    fn put(&self, packet: Str) {
+        if self.is_cut.load(Ordering::Relaxed) {
+            return;
+        }
+        match self.conn.put(packet, self.max_bytes) {
+            // The end of a closed connection follows by the transport.
+            Ok(()) | Err(PutError::Closed) => {}
+            Err(PutError::Full) => self.close_once("slow-reader", "it does not read what it is sent"),
+        }
+    }
+
+    /// Sends what has binary values, which socketioxide takes out and numbers.
+    fn by_library(&self, send: impl FnOnce(&Arc<Socket<LocalAdapter>>) -> Result<(), SendError>) {
+        if self.is_cut.load(Ordering::Relaxed) {
+            return;
+        }
+        if self.conn.waiting().bytes > self.max_bytes {
+            return self.close_once("slow-reader", "it does not read what it is sent");
+        }
+        let Some(socket) = self.socket.upgrade() else { return };
+        match send(&socket) {
+            Ok(()) | Err(SendError::Socket(SocketError::Closed)) => {}
+            Err(SendError::Socket(SocketError::InternalChannelFull)) => {
+                self.close_once("slow-reader", "it does not read what it is sent");
+            }
+            Err(SendError::Serialize(error)) => {
+                tracing::error!(user = self.name.as_str(), %error, "a message could not be encoded");
+                self.close_once("fault", "a message for it could not be encoded");
+            }
+        }
+    }
+
+    /// A message with binary values: its parts have to be numbered packet by packet, so it is encoded for each client.
+    fn send_binary(&self, broadcast: &Broadcast, number: Option<u64>) {
+        let (name, payload) = (encode::name(&broadcast.message), encode::Payload(&broadcast.message));
+        self.by_library(|socket| match number {
+            Some(number) => socket.emit(name, &(&payload, number)),
+            None => socket.emit(name, &payload),
+        });
+        if let Some(alias) = event::alias(&broadcast.message).filter(|_| self.aliases) {
+            self.by_library(|socket| socket.emit(alias, &payload));
+        }
+    }
+
+    fn close_once(&self, reason: &'static str, why: &str) {
+        if !self.is_cut.swap(true, Ordering::Relaxed) {
+            self.close(reason, why);
+        }
+    }
+}
+
+/// Acknowledges the event with this id.
+pub fn ack_sender(socket: &Arc<Socket<LocalAdapter>>, ack: i64) -> AckSender {
+    let Ok(sender) = AckSender::from_message_parts(socket, &mut Value::Bytes(Bytes::new()), &Some(ack));
+    sender
+}
+
+impl Outbox for Connection {
+    fn welcome(&self, welcome: &Welcome) {
+        if let Some(restored) = &welcome.restored {
+            self.emit(event::RESTORED, restored);
+        }
+        for (number, message) in &welcome.missed {
+            self.send(&Broadcast::new(message.clone()), *number);
+        }
+        if !welcome.offers.is_empty() {
+            // Course step 11: the server emits the waiting offers to the new client.
+            self.emit_offers(&welcome.offers);
+        }
+        let back = welcome.restored.as_ref();
+        let calls = back.iter().flat_map(|back| back.calls.iter().map(|call| call.offer_id).chain(back.open_offer));
+        let (user, offers) = (self.name.as_str(), listed(&calls.collect::<Vec<_>>()));
+        tracing::info!(peer = %welcome.peer, user, back = back.is_some(), offers, "connected");
+    }
+
+    fn send(&self, broadcast: &Broadcast, number: Option<u64>) {
+        if broadcast.is_binary {
+            return self.send_binary(broadcast, number);
+        }
+        self.put(broadcast.packet(number));
+        if self.aliases
+            && let Some(alias) = broadcast.alias()
+        {
+            self.put(alias);
+        }
+    }
+
+    fn announce_shutdown(&self) {
+        self.emit(event::SERVER_CLOSING, &ServerClosing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS });
+    }
+
+    fn has_sent_all(&self) -> bool {
+        self.conn.waiting().messages == 0
+    }
+
+    fn end(self: Arc<Self>) {
+        self.end_in_task();
+    }
+
+    fn cut(&self, why: &str) {
+        self.close_once("replaced", why);
+    }
+}

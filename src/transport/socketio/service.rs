@@ -1,0 +1,270 @@
+//! The Socket.IO service and its routes.
+
+use std::future::ready;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::middleware;
+use serde_json::Value;
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::handler::ConnectHandler;
+use socketioxide::socket::{DisconnectReason as EngineReason, Socket};
+use socketioxide::{ParserConfig, SocketIo, TransportType};
+use switchboard_conn::ConnHandle;
+
+use super::connection::{Connection, Listener, Start};
+use super::engine_session::{Claim, EngineSession};
+use super::handshake::{self, Admitted};
+use super::requests;
+use super::upstream::{ThisSocket, Upstream};
+use crate::auth::rate_limiter::{RateLimit, RateLimiter};
+use crate::auth::{AuthError, Authenticator, Credentials};
+use crate::core::command::ConnectionEnd;
+use crate::hub::peer::Peer;
+use crate::hub::shards::Hub;
+use crate::protocol::json::Tree;
+use crate::protocol::limits::Limits;
+use crate::protocol::refusal::{Code, Refusal};
+use crate::protocol::socketio::event;
+use crate::protocol::socketio::reply::SignalingError;
+use crate::refusals;
+use crate::transport::close_code;
+
+/// The path of Socket.IO requests.
+pub const PATH: &str = "/socket.io";
+/// Bytes that engineioxide as published keeps to read into, for each WebSocket. The engine of this workspace keeps none.
+const READ_BUFFER: usize = 1024;
+/// How long a stopping server waits for clients to fetch their last message. Those that poll do it all the time.
+const LAST_POLL: Duration = Duration::from_secs(2);
+/// How often it looks.
+const LAST_POLL_CHECK: Duration = Duration::from_millis(10);
+/// How long a client with a wrong password may take to close by itself.
+const CLOSE_AFTER_REJECTION: Duration = Duration::from_secs(1);
+
+/// The options of the Socket.IO service.
+#[derive(Clone)]
+pub struct SocketIoOptions {
+    /// Send `newOfferWaiting` beside `newOfferAwaiting` to everybody.
+    pub aliases: bool,
+    /// Largest message in bytes, on every transport.
+    pub max_message: usize,
+    /// Messages that may wait for a slow reader.
+    pub max_queue: usize,
+    /// Bytes that may wait for a slow reader.
+    pub max_queue_bytes: usize,
+    /// How fast a client may speak.
+    pub rate_limit: RateLimit,
+    /// How long a connection may take to say who it is.
+    pub connect_timeout: Duration,
+    /// How often a client is asked whether it is there.
+    pub ping_interval: Duration,
+    /// How long it may take to answer that.
+    pub ping_timeout: Duration,
+}
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    state: Arc<ServiceState>,
+    io: SocketIo,
+}
+
+/// What the handlers need. Not the library's own handle, which owns the handlers.
+struct ServiceState {
+    options: SocketIoOptions,
+    authenticator: Authenticator,
+    hub: Arc<Hub>,
+    limits: Arc<Limits>,
+}
+
+/// What is kept of a client between the CONNECT middleware and the connect handler, which socketioxide calls before and
+/// after its reply.
+#[derive(Clone)]
+enum Arrival {
+    Welcome(Admitted, Arc<Connection>),
+    WrongPassword(AuthError, ConnHandle, Arc<Claim>),
+}
+
+impl Service {
+    /// Builds the service and its routes. Each request is expected to carry in its extensions the
+    /// [`ClientAddr`](crate::auth::client_addr::ClientAddr) that it comes from and the
+    /// [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by.
+    pub fn new(options: SocketIoOptions, authenticator: Authenticator, hub: Arc<Hub>) -> (Self, Router) {
+        let (service, io) = SocketIo::builder()
+            .req_path(PATH)
+            .ping_interval(options.ping_interval)
+            .ping_timeout(options.ping_timeout)
+            .max_payload(options.max_message as u64)
+            .ws_max_message_size(options.max_message)
+            .ws_max_frame_size(options.max_message)
+            .ws_read_buffer_size(READ_BUFFER)
+            .max_buffer_size(options.max_queue)
+            .connect_timeout(options.connect_timeout)
+            .with_parser(ParserConfig::common().max_incoming_binary_buf_size(options.max_message))
+            .build_svc();
+        let limits = Arc::new(hub.limits().clone());
+        let state = Arc::new(ServiceState { options, authenticator, hub, limits });
+        let (before, after) = (state.clone(), state.clone());
+        let welcome = move |ThisSocket(socket): ThisSocket, TryData(auth): TryData<Tree>| {
+            let (before, welcomed) = (before.clone(), before.welcome(&socket, auth.ok()));
+            async move {
+                match welcomed {
+                    Err(AuthError { refusal, wait }) => {
+                        // Who has not come in by then is closed by the library without a word.
+                        tokio::time::sleep(wait.min(before.options.connect_timeout / 2)).await;
+                        Err(refusal)
+                    }
+                    Ok(()) => Ok(()),
+                }
+            }
+        };
+        let connected = move |ThisSocket(socket): ThisSocket| {
+            after.connected(socket);
+            ready(())
+        };
+        io.ns("/", connected.with(welcome));
+        let routes = Router::new()
+            .route_service("/socket.io/", service.clone())
+            .route_service(PATH, service)
+            .layer(middleware::from_fn(requests::prepare));
+        (Self { state, io }, routes)
+    }
+
+    /// Whether no client is connected, and nothing is kept of any.
+    pub fn is_empty(&self) -> bool {
+        self.state.hub.is_empty()
+    }
+
+    /// Waits until all clients have been sent what waits for them. To be called while requests are still accepted: those
+    /// that poll have to come for it.
+    pub async fn last_polls(&self) {
+        let all_sent = async {
+            while !self.state.hub.has_sent_all() {
+                tokio::time::sleep(LAST_POLL_CHECK).await;
+            }
+        };
+        if tokio::time::timeout(LAST_POLL, all_sent).await.is_err() {
+            tracing::debug!("a client did not fetch its last message");
+        }
+    }
+
+    /// Closes all transports. Official clients come back by themselves after that, which they do not after a
+    /// disconnect from the namespace. socketioxide calls no handler of its sockets then: their conversations have to be
+    /// ended besides ([`Hub::end_all`]).
+    pub async fn close(&self) {
+        self.io.close().await;
+    }
+}
+
+impl ServiceState {
+    /// Runs before the client is told that it is connected: so a quick client's first event finds its listener.
+    ///
+    /// # Errors
+    /// What is told as `connect_error`. A wrong password is not: the course's server lets in whoever sends one.
+    fn welcome(&self, socket: &Arc<Socket<LocalAdapter>>, auth: Option<Tree>) -> Result<(), AuthError> {
+        let request = &socket.req_parts().extensions;
+        let Some(session) = request.get::<Arc<EngineSession>>() else {
+            return Err(Refusal::new(Code::BadPayload, "The request could not be read.").into());
+        };
+        let claim = session.claim();
+        let Some(Tree(auth)) = auth else {
+            let sentence = "The auth object could not be read: send {userName, password}.";
+            let refusal = Refusal::new(Code::BadPayload, sentence);
+            refused(&Value::Null, &refusal);
+            return Err(refusal.into());
+        };
+        let sentence = "This session was in use a moment ago: connect again.";
+        let claim = claim.ok_or_else(|| Refusal::new(Code::TooMany, sentence))?;
+        let conn = ConnHandle::of(request).cloned();
+        let knows_codes = conn.is_some();
+        let conn = conn.unwrap_or_else(|| ConnHandle::new(Arc::new(Upstream::new(socket, session.tcp.clone()))));
+        let EngineSession { client_addr, has_credentials_in_query, .. } = **session;
+        let admitted = match handshake::read(&auth, has_credentials_in_query, client_addr, &self.authenticator) {
+            Ok(admitted) => admitted,
+            Err(error) if error.refusal.code == Code::WrongPassword => {
+                refused(&auth, &error.refusal);
+                socket.extensions.insert(Arrival::WrongPassword(error, conn, Arc::new(claim)));
+                return Ok(());
+            }
+            Err(error) => {
+                refused(&auth, &error.refusal);
+                return Err(error);
+            }
+        };
+        let start = Start {
+            name: admitted.newcomer.name.clone(),
+            conn,
+            claim,
+            aliases: admitted.aliases || self.options.aliases,
+            max_bytes: self.options.max_queue_bytes,
+            rate_limiter: RateLimiter::new(self.options.rate_limit, Instant::now()),
+            limits: self.limits.clone(),
+        };
+        let connection = Connection::new(start, socket);
+        socket.on_fallback(Listener(connection.clone()));
+        let (leaving, through_proxy) = (connection.clone(), client_addr.is_through_proxy());
+        let max_message = self.options.max_message;
+        socket.on_disconnect(move |socket: SocketRef, reason: EngineReason| {
+            leaving.log_end(&reason, max_message);
+            let end = ended(reason, socket.transport_type(), leaving.conn.close_code(), (knows_codes, through_proxy));
+            // In a task: socketioxide may call this from within a call of the connection.
+            async move { leaving.end(end) }
+        });
+        socket.extensions.insert(Arrival::Welcome(admitted, connection));
+        Ok(())
+    }
+
+    /// Runs after the client was told that it is connected.
+    fn connected(&self, socket: Arc<Socket<LocalAdapter>>) {
+        match socket.extensions.remove::<Arrival>() {
+            Some(Arrival::Welcome(admitted, connection)) => {
+                // Course step 10: a new client is connected to the signaling server, or one that was here before is back.
+                let peer = Peer::connect(&self.hub, admitted.newcomer, connection.clone());
+                connection.open(peer, admitted.remark.as_ref());
+            }
+            Some(Arrival::WrongPassword(AuthError { refusal, wait }, conn, claim)) => {
+                tokio::spawn(async move {
+                    tokio::time::sleep(wait).await;
+                    let error = SignalingError { event: "connect", refusal: &refusal };
+                    if socket.emit(event::SIGNALING_ERROR, &error).is_err() || socket.disconnect().is_err() {
+                        tracing::debug!("the refused connection was gone already");
+                    }
+                    // Official clients close now. One that does not is closed. Until then its session takes no CONNECT.
+                    tokio::time::sleep(CLOSE_AFTER_REJECTION).await;
+                    conn.cut();
+                    drop(claim);
+                });
+            }
+            None => {}
+        }
+    }
+}
+
+/// Logs that a client with this `auth` does not come in.
+fn refused(auth: &Value, Refusal { code, message }: &Refusal) {
+    let name = Credentials::from_auth(auth).user_name;
+    refusals::refused_at_entry(name.as_deref(), "connect", code.name(), message);
+}
+
+/// How a connection ended. By long-polling only `disconnect()` and the close packet are distinguished from a break, by
+/// WebSocket the code that browsers send when a page goes as well. (Clients that go offline close without a code, and some
+/// send 1000 at every end.)
+fn ended(
+    reason: EngineReason,
+    transport: TransportType,
+    close_code: Option<u16>,
+    (knows_codes, through_proxy): (bool, bool),
+) -> ConnectionEnd {
+    match (reason, close_code) {
+        (EngineReason::ClientNSDisconnect, _) => ConnectionEnd::Closed,
+        // A close packet, or a close frame of which the engine does not tell the code.
+        (EngineReason::TransportClose, None) if knows_codes || transport == TransportType::Polling => {
+            ConnectionEnd::Closed
+        }
+        (EngineReason::TransportClose, None) => ConnectionEnd::Unconfirmed,
+        (EngineReason::TransportClose, Some(close_code::GOING_AWAY)) => ConnectionEnd::going_away(through_proxy),
+        _ => ConnectionEnd::Broken,
+    }
+}

@@ -1,0 +1,128 @@
+//! The requests that open a bare WebSocket: who is admitted, and as what.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{Extension, Query, RawQuery, State};
+use axum::http::{Extensions, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::connection::{self, Connection, ConnectionInfo};
+use super::dialect::Dialect;
+use super::pair_requests;
+use super::service_state::{ServiceState, log_refused, refuse};
+use crate::auth::client_addr::ClientAddr;
+use crate::auth::{Credentials, Identity};
+use crate::core::command::{Newcomer, Purpose};
+use crate::net::connection_limiter::ConnectionPermit;
+use crate::protocol::name::Lobby;
+use crate::protocol::refusal::{Code, Refusal};
+
+/// Bytes read at once, and written at once: such a connection carries little.
+const BUFFER: usize = 4 * 1024;
+
+type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
+/// `GET /ws?userName=…&password=…`: rooms.
+pub async fn enter_rooms(
+    State(state): State<Arc<ServiceState>>,
+    credentials: Result<Query<Credentials>, QueryRejection>,
+    RawQuery(query): RawQuery,
+    Extension(client_addr): Extension<ClientAddr>,
+    extensions: Extensions,
+    upgrade: Upgrade,
+) -> Response {
+    let Ok(upgrade) = upgrade else {
+        let sentence = "This address is for WebSockets: open it with new WebSocket(…).";
+        // Such a response has to say to what (RFC 9110, section 15.5.22).
+        return ([(header::UPGRADE, "websocket")], refuse(StatusCode::UPGRADE_REQUIRED, sentence)).into_response();
+    };
+    let Ok(Query(credentials)) = credentials else {
+        return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /ws?userName=…&password=…");
+    };
+    match state.authenticator.admit(client_addr, &credentials) {
+        Ok(Identity { name, lobby, session, remark }) => {
+            let newcomer = Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, received: None };
+            admit(state, upgrade, (&extensions, query), newcomer, Dialect::Rooms, remark)
+        }
+        Err(error) => {
+            let (status, Refusal { message, .. }) = state.deny(credentials.user_name.as_deref(), error).await;
+            refuse(status, &message)
+        }
+    }
+}
+
+/// `GET /?userId=…`: pairs.
+pub async fn enter_pairs(
+    State(state): State<Arc<ServiceState>>,
+    access: Result<Query<pair_requests::Access>, QueryRejection>,
+    RawQuery(query): RawQuery,
+    Extension(client_addr): Extension<ClientAddr>,
+    extensions: Extensions,
+    upgrade: Upgrade,
+) -> Response {
+    let (Ok(upgrade), Ok(Query(access))) = (upgrade, access) else {
+        return refuse(StatusCode::BAD_REQUEST, "The request could not be read: open new WebSocket(\"…/?userId=1\").");
+    };
+    let claimed = access.user_id.as_deref().map_or(Value::Null, Value::from);
+    let checked = pair_requests::check(&state, client_addr, access);
+    let id = match checked.map(|claims| pair_requests::user(claims.as_ref(), &claimed)) {
+        Ok(id) => id,
+        Err(error) => {
+            let (status, Refusal { message, .. }) = state.deny(claimed.as_str(), error).await;
+            return refuse(status, &message);
+        }
+    };
+    match id {
+        Ok(id) => {
+            let (name, lobby, purpose) = (id.text().clone(), Lobby::default(), Purpose::Pairs);
+            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
+            let dialect = Dialect::Pairs(pair_requests::location(client_addr));
+            admit(state, upgrade, (&extensions, query), newcomer, dialect, None)
+        }
+        Err(refusal) if refusal.code == Code::WrongToken => {
+            log_refused(claimed.as_str(), &refusal);
+            refuse(StatusCode::UNAUTHORIZED, &refusal.message)
+        }
+        Err(refusal) => {
+            log_refused(claimed.as_str(), &refusal);
+            upgrade.on_upgrade(connection::reject)
+        }
+    }
+}
+
+fn admit(
+    state: Arc<ServiceState>,
+    upgrade: WebSocketUpgrade,
+    (extensions, query): (&Extensions, Option<String>),
+    newcomer: Newcomer,
+    dialect: Dialect,
+    remark: Option<Refusal>,
+) -> Response {
+    if state.connections.is_closed() {
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
+    }
+    let token = state.connections.token();
+    let permit = extensions.get::<Arc<ConnectionPermit>>().cloned();
+    let info = ConnectionInfo {
+        conn: extensions.get().cloned(),
+        through_proxy: extensions.get().is_some_and(ClientAddr::is_through_proxy),
+        heartbeat: query.is_some_and(|query| query.split('&').any(|pair| pair == "heartbeat=1")),
+    };
+    upgrade
+        .max_message_size(state.options.max_message)
+        .max_frame_size(state.options.max_message)
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
+        .on_upgrade(async move |socket| {
+            let (connection, queued) = Connection::new(newcomer, dialect, info, &state);
+            if let Some(remark) = remark {
+                connection.reject("connect", &remark);
+            }
+            connection.run(socket, queued, &state.options).await;
+            drop((token, permit));
+        })
+}

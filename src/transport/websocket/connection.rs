@@ -1,0 +1,290 @@
+//! One client's connection: a frame is read, submitted and replied to before the next one is.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use parking_lot::Mutex;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tungstenite::error::CapacityError;
+
+use super::close_info::{CloseInfo, send_close};
+use super::dialect::{Dialect, End, Request};
+use super::frame_queue::{FrameQueue, QueuedFrames};
+use super::service_state::{ServiceState, WebSocketOptions};
+use crate::auth::rate_limiter::{RateLimiter, Verdict};
+use crate::core::command::Newcomer;
+use crate::hub::peer::Peer;
+use crate::metrics;
+use crate::net::tcp_handle::TcpHandle;
+use crate::protocol::limits::Limits;
+use crate::protocol::name::UserName;
+use crate::protocol::refusal::{Code, Refusal};
+use crate::refusals::RefusalLog;
+use crate::transport::close_code as code;
+
+/// So many frames that are no message,
+const MAX_UNKNOWN: usize = 10;
+/// within this time, end a connection.
+const UNKNOWN_WINDOW: Duration = Duration::from_secs(10);
+/// The name in the log of what is rejected before it is read.
+const FRAME: &str = "(frame)";
+/// How long a close frame may take to be answered.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// What the request that opened the connection says of the client.
+#[derive(Default)]
+pub struct ConnectionInfo {
+    /// The network connection, where it is measured and cut.
+    pub conn: Option<TcpHandle>,
+    /// Whether a trusted proxy stands between.
+    pub through_proxy: bool,
+    /// Whether the client asked for pings as text. A page that the browser has frozen cannot answer these; control
+    /// frames are answered by the browser itself.
+    pub heartbeat: bool,
+}
+
+/// One connection. Dropped when it ends, however it ends: even a panic leaves nothing of it.
+pub struct Connection {
+    name: UserName,
+    peer: Peer,
+    queue: Arc<FrameQueue>,
+    dialect: Dialect,
+    info: ConnectionInfo,
+    limits: Limits,
+    refusals: Mutex<RefusalLog>,
+}
+
+/// What a client has done wrong, and how much it may still do.
+struct Strikes {
+    /// Until when a pong has to come.
+    pong_due: Option<Instant>,
+    /// When the last frames came that were no message.
+    unknown: VecDeque<Instant>,
+    rate_limiter: RateLimiter,
+}
+
+impl Connection {
+    /// The connection of a client that was admitted. It is a peer from now on.
+    pub fn new(
+        newcomer: Newcomer,
+        dialect: Dialect,
+        info: ConnectionInfo,
+        state: &ServiceState,
+    ) -> (Self, QueuedFrames) {
+        let ServiceState { options, hub, .. } = state;
+        let name = newcomer.name.clone();
+        let (queue, queued) =
+            FrameQueue::new(name.clone(), dialect.clone(), options.max_queue, options.max_queue_bytes);
+        let queue = Arc::new(queue);
+        let peer = Peer::connect(hub, newcomer, queue.clone());
+        let (limits, refusals) = (hub.limits().clone(), Mutex::default());
+        (Self { name, peer, queue, dialect, info, limits, refusals }, queued)
+    }
+
+    /// Reads and sends until the connection ends.
+    pub async fn run(mut self, mut socket: WebSocket, mut queued: QueuedFrames, options: &WebSocketOptions) {
+        let close = self.talk(&mut socket, &mut queued, options).await;
+        self.peer.end = close.end;
+        let conn = self.info.conn.clone();
+        // Out of the hub first: from here on nothing more is queued.
+        drop(self);
+        if let Some(farewell) = close.farewell {
+            let _ = timeout(CLOSE_TIMEOUT, send_close(&mut socket, queued, farewell)).await;
+        }
+        match conn.filter(|_| close.is_unread) {
+            Some(conn) => _ = timeout(CLOSE_TIMEOUT, conn.discard()).await,
+            // The closing handshake is finished by reading on.
+            None => _ = timeout(CLOSE_TIMEOUT, async { while let Some(Ok(_)) = socket.recv().await {} }).await,
+        }
+    }
+
+    /// Logs and says why something that is no message had no effect.
+    pub fn reject(&self, event: &str, refusal: &Refusal) {
+        self.log_refusal(event, refusal);
+        self.queue.push(self.dialect.rejected(refusal));
+    }
+
+    async fn talk(&self, socket: &mut WebSocket, queued: &mut QueuedFrames, options: &WebSocketOptions) -> CloseInfo {
+        let start = Instant::now();
+        // A control frame may come at once; a page listens for text a moment later.
+        let first = if self.info.heartbeat { start + options.ping_interval } else { start };
+        let mut pings = interval_at(first, options.ping_interval);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let silence = options.ping_interval + options.ping_timeout;
+        let rate_limiter = RateLimiter::new(options.rate_limit, std::time::Instant::now());
+        let mut strikes = Strikes { pong_due: None, unknown: VecDeque::new(), rate_limiter };
+        let mut last_read = start;
+        loop {
+            let silent_until = strikes.pong_due.map_or(last_read + silence, |due| due.min(last_read + silence));
+            let (message, size) = tokio::select! {
+                received = socket.recv() => {
+                    last_read = Instant::now();
+                    match self.take(received, &mut strikes) {
+                        Some(close) => return close,
+                        None => continue,
+                    }
+                }
+                Some(frame) = queued.frames.recv() => match Utf8Bytes::try_from(frame) {
+                    Ok(text) => {
+                        let size = text.len();
+                        (Message::Text(text), size)
+                    }
+                    Err(_) => continue,
+                },
+                _ = pings.tick() => {
+                    if self.info.heartbeat {
+                        strikes.pong_due.get_or_insert(Instant::now() + options.ping_timeout);
+                    }
+                    (self.ping(), 0)
+                }
+                () = sleep_until(silent_until) => {
+                    tracing::info!(peer = %self.peer.id(), "no sign of life");
+                    return CloseInfo::lost();
+                }
+                close = self.ended(&mut queued.end) => return close,
+            };
+            // A client that does not read holds up no other, and itself not for ever.
+            let sent = tokio::select! {
+                // First, so that a client that reads learns why it is closed.
+                biased;
+                sent = timeout(silence, socket.send(message)) => sent,
+                close = self.ended(&mut queued.end) => return CloseInfo { farewell: None, ..close },
+            };
+            match sent {
+                Ok(Ok(())) => queued.sent(size),
+                Ok(Err(_)) => return self.read_rest(socket, &mut strikes).await,
+                Err(_) => return CloseInfo::lost(),
+            }
+        }
+    }
+
+    /// Nothing can be sent any more. What came before the end still counts: a close frame, perhaps.
+    async fn read_rest(&self, socket: &mut WebSocket, strikes: &mut Strikes) -> CloseInfo {
+        let reading = async {
+            loop {
+                if let Some(close) = self.take(socket.recv().await, strikes) {
+                    return CloseInfo { farewell: None, ..close };
+                }
+            }
+        };
+        timeout(CLOSE_TIMEOUT, reading).await.unwrap_or(CloseInfo::lost())
+    }
+
+    /// Takes what came; where the connection ends with it, says how.
+    fn take(
+        &self,
+        received: Option<Result<Message, axum::Error>>,
+        Strikes { pong_due, unknown, rate_limiter }: &mut Strikes,
+    ) -> Option<CloseInfo> {
+        let message = match received {
+            None => return Some(CloseInfo::lost()),
+            Some(Err(error)) => return Some(self.broken(error)),
+            Some(Ok(Message::Close(frame))) => {
+                return Some(CloseInfo::closed(frame.map(|frame| frame.code), self.info.through_proxy));
+            }
+            Some(Ok(message)) => message,
+        };
+        if let Some(conn) = &self.info.conn {
+            conn.finish();
+        }
+        match rate_limiter.take(std::time::Instant::now()) {
+            Verdict::Listen => {}
+            Verdict::Tell => {
+                self.reject(FRAME, &rate_limiter.refusal());
+                return None;
+            }
+            Verdict::Drop => return None,
+            Verdict::Close => {
+                let user = self.name.as_str();
+                metrics::warn_about("too-fast", user, format!("connection of {user:?} closed: it speaks too fast"));
+                return Some(CloseInfo {
+                    farewell: Some((self.dialect.too_fast(), "too fast for too long")),
+                    ..CloseInfo::lost()
+                });
+            }
+        }
+        let is_known = match message {
+            Message::Text(text) if self.info.heartbeat && self.dialect.is_pong(&text) => {
+                *pong_due = None;
+                true
+            }
+            Message::Text(text) => self.submit(&text),
+            Message::Binary(_) => {
+                let sentence = "Binary frames mean nothing here: send JSON as text.";
+                self.reject(FRAME, &Refusal::new(Code::BadPayload, sentence));
+                false
+            }
+            _ => true,
+        };
+        let farewell = Some((code::NONSENSE, "too many frames that mean nothing here"));
+        let is_over = !is_known && is_one_too_many(unknown, Instant::now());
+        is_over.then_some(CloseInfo { farewell, ..CloseInfo::lost() })
+    }
+
+    /// Submits a text frame and replies to it; false if it is no message at all.
+    fn submit(&self, text: &str) -> bool {
+        let Request { event, is_known, message, reply_to } = self.dialect.decode(text, &self.limits);
+        self.peer.submit(None, message, |result| match result {
+            Ok(reply) => {
+                if let Some(frame) = reply_to.accepted(&reply) {
+                    self.queue.push(frame);
+                }
+            }
+            Err(refusal) => {
+                self.log_refusal(&event, &refusal);
+                self.queue.push(reply_to.rejected(&refusal));
+            }
+        });
+        is_known
+    }
+
+    /// Asks the client whether it is there: by a text frame, if it wants that.
+    fn ping(&self) -> Message {
+        if self.info.heartbeat { Message::text(self.dialect.ping()) } else { Message::Ping(Default::default()) }
+    }
+
+    /// Counts and logs a refusal.
+    fn log_refusal(&self, event: &str, Refusal { code, message }: &Refusal) {
+        self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
+    }
+
+    /// The connection broke, or the client sent a message that is too large.
+    fn broken(&self, error: axum::Error) -> CloseInfo {
+        use tungstenite::Error::Capacity;
+        let error = error.into_inner().downcast::<tungstenite::Error>();
+        if !matches!(error.as_deref(), Ok(Capacity(CapacityError::MessageTooLong { .. }))) {
+            return CloseInfo::lost();
+        }
+        let refusal = Refusal::new(
+            Code::TooLarge,
+            "The message is too large for this server: --max-message sets how large it may be.",
+        );
+        self.reject(FRAME, &refusal);
+        let farewell = Some((code::TOO_LARGE, "the message is too large"));
+        CloseInfo { farewell, is_unread: true, ..CloseInfo::lost() }
+    }
+
+    /// Resolves when the server ends the connection.
+    async fn ended(&self, end: &mut watch::Receiver<Option<End>>) -> CloseInfo {
+        let end = end.wait_for(Option::is_some).await.ok().and_then(|end| *end);
+        CloseInfo { farewell: end.map(|end| self.dialect.farewell(end)), ..CloseInfo::lost() }
+    }
+}
+
+/// Closes the connection of a client that does not say who it is, with a reason.
+pub async fn reject(mut socket: WebSocket) {
+    let reason = "missing userId: open …/?userId=1".into();
+    let close = Message::Close(Some(CloseFrame { code: code::NONSENSE, reason }));
+    let _ = timeout(CLOSE_TIMEOUT, socket.send(close)).await;
+    let _ = timeout(CLOSE_TIMEOUT, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
+}
+
+/// Notes one more frame that is no message; whether it is one too many.
+fn is_one_too_many(unknown: &mut VecDeque<Instant>, now: Instant) -> bool {
+    unknown.retain(|then| now.duration_since(*then) < UNKNOWN_WINDOW);
+    unknown.push_back(now);
+    unknown.len() >= MAX_UNKNOWN
+}

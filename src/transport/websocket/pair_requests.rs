@@ -1,0 +1,125 @@
+//! The HTTP requests by which rooms of two are made and destroyed.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Extension, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::service_state::ServiceState;
+use crate::auth::client_addr::ClientAddr;
+use crate::auth::tokens::Claims;
+use crate::auth::{AuthError, Credentials};
+use crate::protocol::pair::{ClientLocation, PairId};
+use crate::protocol::refusal::{Code, Refusal};
+use crate::protocol::websocket::pairs::{CREATE, DESTROY, RoomRequest, room_and_user};
+use crate::refusals;
+
+/// What the address says: `?userId=…&password=…&token=…`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Access {
+    /// The user, on the WebSocket.
+    pub user_id: Option<String>,
+    password: Option<String>,
+    token: Option<String>,
+}
+
+/// Checks the credentials of a client. The course has no password: the server asks for one only where one was chosen, or
+/// tokens were.
+///
+/// # Errors
+/// `wrong-password`, `wrong-token`.
+pub fn check(state: &ServiceState, client_addr: ClientAddr, access: Access) -> Result<Option<Claims>, AuthError> {
+    let Access { password, token, .. } = access;
+    let credentials = Credentials { password, token, ..Credentials::default() };
+    state.options.pairs.as_ref().map_or(Ok(None), |authenticator| authenticator.check(client_addr, &credentials))
+}
+
+/// The user: the name in the token, else the id that the client claims. Others reach a user by its id, so a claim that the
+/// token contradicts is rejected.
+///
+/// # Errors
+/// `wrong-token` for an id that is not the token's name; those of [`PairId::new`].
+pub fn user(claims: Option<&Claims>, claimed: &Value) -> Result<PairId, Refusal> {
+    let Some(Claims { name, .. }) = claims else { return PairId::new(claimed) };
+    if claimed.is_null() {
+        return PairId::new(&name.as_str().into());
+    }
+    let id = PairId::new(claimed)?;
+    if id.text().as_str() != name {
+        return Err(Refusal::new(
+            Code::WrongToken,
+            "The userId is not the name in the token: use that, or leave it out.",
+        ));
+    }
+    Ok(id)
+}
+
+/// Where a client is, as the rules of pairs compare it.
+pub fn location(client_addr: ClientAddr) -> ClientLocation {
+    let (address, ip_prefix) = (client_addr.address().to_string(), client_addr.network().to_string());
+    ClientLocation { address: address.into(), ip_prefix: ip_prefix.into() }
+}
+
+/// The routes.
+pub fn routes() -> Router<Arc<ServiceState>> {
+    Router::new().route("/create-room", post(create)).route("/destroy-room", post(destroy))
+}
+
+async fn create(
+    State(state): State<Arc<ServiceState>>,
+    Query(access): Query<Access>,
+    Extension(client_addr): Extension<ClientAddr>,
+    body: Bytes,
+) -> Response {
+    let checked = check(&state, client_addr, access);
+    respond(&state, &CREATE, checked, |claims| {
+        let (room, claimed) = room_and_user(&body)?;
+        state.hub.make_pair(room, user(claims.as_ref(), &claimed)?, location(client_addr))
+    })
+    .await
+}
+
+async fn destroy(
+    State(state): State<Arc<ServiceState>>,
+    Query(access): Query<Access>,
+    Extension(client_addr): Extension<ClientAddr>,
+    body: Bytes,
+) -> Response {
+    let checked = check(&state, client_addr, access);
+    respond(&state, &DESTROY, checked, |claims| {
+        let (room, claimed) = room_and_user(&body)?;
+        state.hub.destroy_pair(room, user(claims.as_ref(), &claimed).ok(), location(client_addr))
+    })
+    .await
+}
+
+async fn respond(
+    state: &ServiceState,
+    request: &RoomRequest,
+    checked: Result<Option<Claims>, AuthError>,
+    act: impl FnOnce(Option<Claims>) -> Result<(), Refusal>,
+) -> Response {
+    let refuse = |status, refusal: &Refusal| (status, Json(request.rejected(refusal))).into_response();
+    let claims = match checked {
+        Ok(claims) => claims,
+        Err(error) => {
+            let (status, refusal) = state.deny(None, error).await;
+            return refuse(status, &refusal);
+        }
+    };
+    match act(claims) {
+        Ok(()) => Json(request.accepted()).into_response(),
+        Err(refusal) => {
+            refusals::refused_at_entry(None, request.event, refusal.code.name(), &refusal.message);
+            let is_unauthorized = refusal.code == Code::WrongToken;
+            refuse(if is_unauthorized { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST }, &refusal)
+        }
+    }
+}

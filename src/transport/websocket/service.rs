@@ -1,0 +1,50 @@
+//! The WebSocket service and its routes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::any;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::service_state::{ServiceState, WebSocketOptions};
+use super::{admission, pair_requests};
+use crate::auth::Authenticator;
+use crate::hub::shards::Hub;
+
+/// The service. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    state: Arc<ServiceState>,
+}
+
+/// The routes of the service.
+pub struct Routes {
+    /// Each at its own path.
+    pub own: Router,
+    /// WebSockets at `/`, a path that they share with a page; `None` without pairs.
+    pub root: Option<Router>,
+}
+
+impl Service {
+    /// Builds the service. Each request is expected to carry in its extensions the
+    /// [`ClientAddr`](crate::auth::client_addr::ClientAddr) that it comes from, and the
+    /// [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by: without that a connection is not measured.
+    pub fn new(options: WebSocketOptions, authenticator: Authenticator, hub: Arc<Hub>) -> (Self, Routes) {
+        let has_pairs = options.pairs.is_some();
+        let (connections, closing) = (TaskTracker::new(), CancellationToken::new());
+        let state = Arc::new(ServiceState { options, authenticator, hub, connections, closing });
+        let rooms = Router::new().route("/ws", any(admission::enter_rooms));
+        let own = if has_pairs { rooms.merge(pair_requests::routes()) } else { rooms };
+        let root = has_pairs.then(|| Router::new().route("/", any(admission::enter_pairs)).with_state(state.clone()));
+        (Self { state: state.clone() }, Routes { own: own.with_state(state), root })
+    }
+
+    /// Admits no client any more, and waits until all connections have ended. A client that waits to be told that it is
+    /// not admitted is told now.
+    pub async fn close(&self) {
+        self.state.connections.close();
+        self.state.closing.cancel();
+        self.state.connections.wait().await;
+    }
+}

@@ -1,0 +1,72 @@
+//! What all requests to the WebSocket service share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::rate_limiter::RateLimit;
+use crate::auth::{AuthError, Authenticator};
+use crate::hub::shards::Hub;
+use crate::protocol::refusal::{Code, Refusal};
+use crate::refusals;
+
+/// The options of the WebSocket service.
+#[derive(Clone)]
+pub struct WebSocketOptions {
+    /// Who may connect to pairs; `None` switches them off.
+    pub pairs: Option<Authenticator>,
+    /// Largest message in bytes.
+    pub max_message: usize,
+    /// Frames that may wait for a client.
+    pub max_queue: usize,
+    /// Bytes that may wait for a client.
+    pub max_queue_bytes: usize,
+    /// How fast a client may send.
+    pub rate_limit: RateLimit,
+    /// The time between two pings.
+    pub ping_interval: Duration,
+    /// How long the client may take to reply to a ping.
+    pub ping_timeout: Duration,
+}
+
+/// The state of the service.
+pub struct ServiceState {
+    /// Its options.
+    pub options: WebSocketOptions,
+    /// Who may connect to rooms.
+    pub authenticator: Authenticator,
+    /// The hub.
+    pub hub: Arc<Hub>,
+    /// The connections. Closed once no client is admitted any more.
+    pub connections: TaskTracker,
+    /// Cancelled when the server stops.
+    pub closing: CancellationToken,
+}
+
+impl ServiceState {
+    /// Waits until a client may be told that it is not admitted; then says by which status. Its place among those that
+    /// wait is kept even if the connection, and with it this future, is gone. A server that stops does not wait.
+    pub async fn deny(&self, name: Option<&str>, AuthError { refusal, wait }: AuthError) -> (StatusCode, Refusal) {
+        log_refused(name, &refusal);
+        let _ = tokio::time::timeout(wait, self.closing.cancelled()).await;
+        let status = match refusal.code {
+            Code::WrongPassword | Code::WrongToken => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        (status, refusal)
+    }
+}
+
+/// Logs that a client which calls itself so is not admitted.
+pub fn log_refused(name: Option<&str>, Refusal { code, message }: &Refusal) {
+    refusals::refused_at_entry(name, "connect", code.name(), message);
+}
+
+/// A response without a WebSocket.
+pub fn refuse(status: StatusCode, message: &str) -> Response {
+    (status, format!("{message}\n")).into_response()
+}
