@@ -10,6 +10,7 @@ mod call;
 mod candidate;
 mod close;
 mod command;
+mod determinism;
 mod engine;
 mod fan_out;
 mod files;

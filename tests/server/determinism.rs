@@ -1,0 +1,238 @@
+//! The same commands give the same state and the same messages: in two cores with different hash seeds, and through a
+//! snapshot at any point.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use switchboard::core::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Purpose, Sender};
+use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::outgoing::Outgoing;
+use switchboard::core::reply::Reply;
+use switchboard::core::state::Core;
+use switchboard::core::time::Timestamp;
+use switchboard::protocol::call::{CallRef, Role};
+use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, Relayed};
+use switchboard::protocol::id::{MemberId, OfferId};
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
+use switchboard::protocol::pair::{ClientLocation, PairId};
+use switchboard::protocol::refusal::Refusal;
+
+use crate::support::fixtures::{candidate, description, newcomer};
+
+/// Clients: two with a session that count, two of calls without, one of rooms, two of pairs.
+const CLIENTS: usize = 7;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Connect(usize),
+    Disconnect(usize, u8),
+    Say(usize, Verb, u64),
+    MakePair(usize),
+    DestroyPair(usize),
+    Wait(u64),
+    Snapshot,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Verb {
+    Offer,
+    Answer(usize),
+    AnswerTo,
+    Renegotiate,
+    Candidate(bool),
+    CandidateFor(bool),
+    CheckOffers,
+    HangUp,
+    Cancel,
+    Rejoin(bool),
+    Join,
+    Relay(bool),
+    Leave,
+    JoinPair,
+    ExitPair,
+    RelayPair,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = 0..CLIENTS;
+    let verb = prop_oneof![
+        3 => Just(Verb::Offer),
+        3 => (0..4usize).prop_map(Verb::Answer),
+        2 => Just(Verb::AnswerTo),
+        1 => Just(Verb::Renegotiate),
+        3 => any::<bool>().prop_map(Verb::Candidate),
+        1 => any::<bool>().prop_map(Verb::CandidateFor),
+        1 => Just(Verb::CheckOffers),
+        1 => Just(Verb::HangUp),
+        1 => Just(Verb::Cancel),
+        2 => any::<bool>().prop_map(Verb::Rejoin),
+        3 => Just(Verb::Join),
+        2 => any::<bool>().prop_map(Verb::Relay),
+        1 => Just(Verb::Leave),
+        3 => Just(Verb::JoinPair),
+        1 => Just(Verb::ExitPair),
+        2 => Just(Verb::RelayPair),
+    ];
+    prop_oneof![
+        5 => who.clone().prop_map(Step::Connect),
+        3 => (who.clone(), 0..3u8).prop_map(|(who, end)| Step::Disconnect(who, end)),
+        20 => (who, verb, any::<u64>()).prop_map(|(who, verb, id)| Step::Say(who, verb, id)),
+        1 => (5..7usize).prop_map(Step::MakePair),
+        1 => (5..7usize).prop_map(Step::DestroyPair),
+        3 => (1..12_000u64).prop_map(Step::Wait),
+        2 => Just(Step::Snapshot),
+    ]
+}
+
+/// What two cores are given, and what is known of it.
+struct Script {
+    now: u64,
+    next: u64,
+    connections: [ConnectionId; CLIENTS],
+    peers: [PeerId; CLIENTS],
+    /// The offers so far.
+    offers: Vec<OfferId>,
+}
+
+fn location() -> ClientLocation {
+    ClientLocation { address: "192.0.2.1".into(), ip_prefix: "192.0.2.1".into() }
+}
+
+fn room() -> RoomName {
+    RoomName::new("room").expect("short")
+}
+
+fn client(who: usize) -> Newcomer {
+    let session = (who < 2).then(|| Session::new("session").expect("short"));
+    let purpose = [Purpose::CallsAndRooms, Purpose::Rooms, Purpose::Pairs][who.saturating_sub(3).min(2)];
+    Newcomer { session, purpose, counts: true, lobby: Lobby::default(), ..newcomer(&who.to_string()) }
+}
+
+impl Script {
+    fn action(&mut self, step: Step) -> Option<Action> {
+        Some(match step {
+            Step::Connect(who) => {
+                self.next += 1;
+                self.connections[who] = ConnectionId(self.next);
+                Action::Connect { connection: self.connections[who], newcomer: client(who) }
+            }
+            Step::Disconnect(who, end) => {
+                let ends = [ConnectionEnd::Closed, ConnectionEnd::Unconfirmed, ConnectionEnd::Broken];
+                let (peer, connection) = (self.peers[who], self.connections[who]);
+                Action::Disconnect { peer, connection, end: ends[usize::from(end)] }
+            }
+            Step::Say(who, verb, id) => {
+                let from = Sender { peer: self.peers[who], connection: self.connections[who], number: None };
+                let message = self.message(verb)?;
+                Action::Message { from, message, id, full: NodeFull::default() }
+            }
+            Step::MakePair(who) => Action::MakePair { room: room(), id: pair_id(who), location: location() },
+            Step::DestroyPair(who) => {
+                Action::DestroyPair { room: room(), id: Some(pair_id(who)), location: location() }
+            }
+            Step::Wait(ms) => {
+                self.now += ms;
+                Action::Tick
+            }
+            Step::Snapshot => return None,
+        })
+    }
+
+    fn message(&self, verb: Verb) -> Option<ClientMessage> {
+        let last = self.offers.last().copied();
+        let role = |offers: bool| if offers { Role::Offerer } else { Role::Answerer };
+        Some(match verb {
+            Verb::Offer => ClientMessage::NewOffer(description("a=ice-ufrag:one\\r\\n")),
+            Verb::Answer(whom) => {
+                let target = AnswerTarget::NewestOf(UserName::new(&whom.to_string()).expect("short"));
+                ClientMessage::NewAnswer { target, answer: description("answer"), has_ack: false }
+            }
+            Verb::AnswerTo => {
+                let target = AnswerTarget::Offer(last?);
+                ClientMessage::NewAnswer { target, answer: description("answer"), has_ack: true }
+            }
+            Verb::Renegotiate => ClientMessage::Renegotiate { offer_id: last?, offer: description("again") },
+            Verb::Candidate(offers) => {
+                let (role, call) = (role(offers), CallRef::Newest);
+                ClientMessage::IceCandidate { role, call, candidate: candidate("candidate") }
+            }
+            Verb::CandidateFor(offers) => {
+                let (role, call) = (role(offers), CallRef::Id(last?));
+                ClientMessage::IceCandidate { role, call, candidate: candidate("candidate") }
+            }
+            Verb::CheckOffers => ClientMessage::CheckOffers,
+            Verb::HangUp => ClientMessage::Hangup(None),
+            Verb::Cancel => ClientMessage::CancelOffer,
+            Verb::Rejoin(offers) => {
+                let (role, other) = (role(offers), UserName::new("other").expect("short"));
+                ClientMessage::RejoinCall { offer_id: OfferId(7), role, other, key: "key".into() }
+            }
+            Verb::Join => ClientMessage::JoinRoom(room()),
+            Verb::Relay(to_all) => {
+                let to = (!to_all).then_some(MemberId(self.next));
+                ClientMessage::RelayInRoom { room: room(), to, content: Relayed::Offer(description("offer")) }
+            }
+            Verb::Leave => ClientMessage::LeaveRoom(room()),
+            Verb::JoinPair => ClientMessage::JoinPair { room: room(), id: None, location: location() },
+            Verb::ExitPair => ClientMessage::ExitPair(room()),
+            Verb::RelayPair => ClientMessage::RelayInPair { to: pair_id(5), frame: "{}".into() },
+        })
+    }
+
+    /// Learns from what the first core says.
+    fn learn(&mut self, step: &Step, outcome: &Result<Reply, Refusal>) {
+        match (step, outcome) {
+            (Step::Connect(who), Ok(Reply::Welcome(welcome))) => self.peers[*who] = welcome.peer,
+            (_, Ok(Reply::Offered(id))) => self.offers.push(*id),
+            _ => {}
+        }
+    }
+}
+
+fn pair_id(who: usize) -> PairId {
+    PairId::new(&who.into()).expect("a number")
+}
+
+fn snapshot(core: &Core) -> String {
+    serde_json::to_string(core).expect("a core can be stored")
+}
+
+fn restored(snapshot: &str, limits: &Limits) -> Core {
+    serde_json::from_str::<Core>(snapshot).expect("what was stored can be read").with_limits(limits.clone())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn same_commands_give_same_state_and_messages(steps in prop::collection::vec(step(), 1..150)) {
+        let limits = Limits {
+            max_away: 2,
+            max_replay: 4,
+            max_offers: 3,
+            offer_ttl: Duration::from_secs(40),
+            ..Limits::default()
+        };
+        let (mut one, mut other) = (Core::new(limits.clone()), Core::new(limits.clone()));
+        let none = ConnectionId(0);
+        let mut script = Script { now: 0, next: 0, connections: [none; CLIENTS], peers: [PeerId(0); CLIENTS], offers: vec![] };
+        for step in steps {
+            let Some(action) = script.action(step.clone()) else {
+                other = restored(&snapshot(&other), &limits);
+                continue;
+            };
+            let command = Command { at: Timestamp(script.now), action };
+            // As a log would carry it.
+            let carried: Command = serde_json::from_str(&serde_json::to_string(&command).expect("text")).expect("a command");
+            prop_assert_eq!(&carried, &command);
+            let (mut sent, mut sent_by_other): (Vec<Outgoing>, Vec<Outgoing>) = (Vec::new(), Vec::new());
+            let outcome = one.apply(command, &mut sent);
+            prop_assert_eq!(&outcome, &other.apply(carried, &mut sent_by_other));
+            prop_assert_eq!(sent, sent_by_other);
+            prop_assert_eq!(one.next_deadline(), other.next_deadline());
+            script.learn(&step, &outcome);
+        }
+        prop_assert_eq!(snapshot(&one), snapshot(&other));
+    }
+}
