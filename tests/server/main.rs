@@ -11,6 +11,7 @@ mod candidate;
 mod close;
 mod command;
 mod determinism;
+mod documents;
 mod engine;
 mod fan_out;
 mod files;
