@@ -5,22 +5,22 @@
 //! commands in the same order give the same state and the same messages: no I/O, no clock, no randomness, no walk through
 //! an unordered collection. The whole state can be stored and restored (serde).
 //!
-//! Four machines own their state and do not know each other: [`calls`], [`rooms`], [`pairs`] and [`sessions`]. Each of
-//! their verbs gets a [`Context`](context::Context), through which it sends. What has to happen later waits in one queue
-//! ([`deadlines`]).
+//! Four machines own their state and do not know each other: `calls`, `rooms`, `pairs` and `sessions`. Each of
+//! their verbs gets a `Context`, through which it sends. What has to happen later waits in one queue
+//! (`deadlines`).
 
-pub mod as_list;
-pub mod calls;
+mod as_list;
+mod calls;
 pub mod command;
-pub mod context;
-pub mod deadlines;
+mod context;
+mod deadlines;
 pub mod id;
 pub mod outgoing;
-pub mod pairs;
-pub mod pending_rooms;
-pub mod replay_buffer;
+mod pairs;
+mod pending_rooms;
+mod replay_buffer;
 pub mod reply;
-pub mod rooms;
-pub mod sessions;
+mod rooms;
+mod sessions;
 pub mod state;
 pub mod time;

@@ -160,7 +160,10 @@ impl Pairs {
             return Err(Refusal::new(Code::RoomFull, "This room is full: two people are the most."));
         }
         let Some(other) = pair.places.iter().find(|place| *place.id.text() != own).map(|place| place.id.clone()) else {
-            return Err(Refusal::new(Code::RoomFull, "You are in this room already: wait for somebody to join you."));
+            return Err(Refusal::new(
+                Code::RoomFull,
+                "You are in this room already: wait for the other one to join you.",
+            ));
         };
         self.may_enter(ctx, &own)?;
         // The connection says who the user is, whatever the message says; only how the id is written is the message's.

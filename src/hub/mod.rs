@@ -12,4 +12,4 @@ pub mod outbox;
 pub mod peer;
 pub mod shards;
 pub mod subscribers;
-pub mod usage;
+mod usage;

@@ -31,7 +31,7 @@ impl Refusal {
     }
 
     pub(crate) fn already_answered() -> Self {
-        Self::new(Code::AlreadyAnswered, "Somebody else was faster: this offer is answered already.")
+        Self::new(Code::AlreadyAnswered, "Another client was faster: this offer is answered already.")
     }
 
     pub(crate) fn own_offer() -> Self {
@@ -64,7 +64,7 @@ impl Refusal {
     }
 
     pub(crate) fn no_such_peer() -> Self {
-        Self::new(Code::NoSuchPeer, "Nobody else in this room has this peerId: they may have left.")
+        Self::new(Code::NoSuchPeer, "No other member of this room has this peerId: it may have left.")
     }
 
     pub(crate) fn too_many_candidates(kept: usize) -> Self {

@@ -6,13 +6,13 @@
 //!                   +-- cancelled, expired, …     +-- rejoinCall of both ends, after a restart of the server
 //! ```
 
-pub mod active_calls;
-pub mod candidates;
-pub mod fragments;
-pub mod offering;
-pub mod open_offers;
-pub mod peer_calls;
-pub mod pending_rejoins;
-pub mod presence;
-pub mod rejoin;
+mod active_calls;
+mod candidates;
+mod fragments;
+mod offering;
+mod open_offers;
+mod peer_calls;
+mod pending_rejoins;
+mod presence;
+mod rejoin;
 pub mod state;

@@ -173,7 +173,7 @@ impl Connection {
             Verdict::Listen => self.decode(event, packet, ack.is_some()),
             Verdict::Tell => Decoded { message: Err(rate_limiter.refusal()), number: None },
             Verdict::Drop => return,
-            Verdict::Close => return self.close("too-fast", "it speaks too fast"),
+            Verdict::Close => return self.close("too-fast", "it sends too fast"),
         };
         self.act(&mut conversation, IncomingEvent { event, decoded, ack });
     }
@@ -191,12 +191,12 @@ impl Connection {
         let Conversation { refusals, stage, .. } = conversation;
         match stage {
             Stage::Arriving(early) if early.len() < MAX_EARLY => early.push(event),
-            Stage::Arriving(_) => self.close("too-fast", "it says more than can be taken in"),
+            Stage::Arriving(_) => self.close("too-fast", "it sends more events than may wait before it is connected"),
             Stage::Open(peer) => {
                 // A fault ends this connection and nothing else.
                 if catch_unwind(AssertUnwindSafe(|| self.submit(peer, refusals, event))).is_err() {
                     conversation.stage = Stage::Ended(ConnectionEnd::Broken);
-                    self.close("fault", "its conversation failed");
+                    self.close("fault", "an event of it met a fault of the server");
                 }
             }
             Stage::Ended(_) => {}

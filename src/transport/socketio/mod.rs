@@ -1,14 +1,14 @@
 //! Socket.IO clients: Socket.IO protocol 5 over Engine.IO 4, by WebSocket and long-polling.
 //!
-//! An event's way: a [`Listener`](connection::Listener) receives it inline, in the order of arrival; its
-//! [`Connection`](connection::Connection) limits and decodes it and submits it to the hub; the hub's reply becomes the
-//! acknowledgement ([`replies`]); what follows is queued for its receivers ([`sending`]).
+//! An event's way: a `Listener` receives it inline, in the order of arrival; its
+//! `Connection` limits and decodes it and submits it to the hub; the hub's reply becomes the
+//! acknowledgement (`replies`); what follows is queued for its receivers (`sending`).
 
-pub mod connection;
-pub mod engine_session;
+mod connection;
+mod engine_session;
 pub mod handshake;
-pub mod replies;
+mod replies;
 pub mod requests;
-pub mod sending;
+mod sending;
 pub mod service;
-pub mod upstream;
+mod upstream;

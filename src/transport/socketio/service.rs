@@ -151,7 +151,7 @@ impl Service {
     }
 
     /// Closes all transports. Official clients come back by themselves after that, which they do not after a
-    /// disconnect from the namespace. socketioxide calls no handler of its sockets then: their conversations have to be
+    /// disconnect from the namespace. socketioxide calls no handler of its sockets then: their connections have to be
     /// ended besides ([`Hub::end_all`]).
     pub async fn close(&self) {
         self.io.close().await;

@@ -199,7 +199,7 @@ impl Connection {
             Verdict::Drop => return None,
             Verdict::Close => {
                 let user = self.name.as_str();
-                metrics::warn_about("too-fast", user, format!("connection of {user:?} closed: it speaks too fast"));
+                metrics::warn_about("too-fast", user, format!("connection of {user:?} closed: it sends too fast"));
                 return Some(CloseInfo {
                     farewell: Some((self.dialect.too_fast(), "too fast for too long")),
                     ..CloseInfo::lost()

@@ -1,14 +1,14 @@
 //! Clients with a bare WebSocket: rooms at `/ws`, and the pairs of the data channel course at `/`; JSON in text frames.
 //!
 //! The address says who the client is (`?userName=…`, `?userId=…`), so a client may stay silent for as long as it likes.
-//! A frame's way: the [`Connection`](connection::Connection) reads, limits and decodes it by its
-//! [`Dialect`](dialect::Dialect), submits it to the hub and sends the reply, before it reads the next one.
+//! A frame's way: the `Connection` reads, limits and decodes it by its
+//! `Dialect`, submits it to the hub and sends the reply, before it reads the next one.
 
-pub mod admission;
+mod admission;
 mod close_info;
-pub mod connection;
-pub mod dialect;
-pub mod frame_queue;
-pub mod pair_requests;
+mod connection;
+mod dialect;
+mod frame_queue;
+mod pair_requests;
 pub mod service;
 pub mod service_state;
