@@ -1,5 +1,5 @@
-//! Text frames at the doors without Socket.IO, rooms and pairs: each line of the input is one frame. Those that begin
-//! with a tab are the second one's.
+//! Text frames of rooms and pairs on a bare WebSocket: each line of the input is one frame. Those that begin with a tab
+//! are the second client's.
 
 #![no_main]
 
@@ -7,64 +7,100 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
+use parking_lot::Mutex;
 use serde_json::Value;
-use switchboard::auth::rate_limiter::RateLimit;
+use switchboard::core::command::{Newcomer, Purpose};
+use switchboard::core::reply::{Reply, Welcome};
+use switchboard::hub::outbox::{Broadcast, Outbox};
+use switchboard::hub::peer::ConnectedPeer;
+use switchboard::hub::shards::Hub;
 use switchboard::protocol::json::Tree;
 use switchboard::protocol::limits::Limits;
-use switchboard::protocol::name::{Lobby, RoomName, UserName};
-use switchboard::core::pairs::{Address, PairId};
-use switchboard::core::peer::{Newcomer, Purpose};
-use switchboard::hub::Hub;
-use switchboard::transport::websocket::Options;
-use switchboard::transport::websocket::outbox::Frames;
-use switchboard::transport::websocket::peer::{ConnectionInfo, Dialect, Peer};
+use switchboard::protocol::name::RoomName;
+use switchboard::protocol::pair::{ClientLocation, PairId};
+use switchboard::protocol::websocket::{pairs, rooms};
 
-const OPTIONS: Options = Options {
-    pairs: None,
-    max_message: 1_000_000,
-    max_queue: 64,
-    max_queue_bytes: usize::MAX,
-    rate_limit: RateLimit { burst: u32::MAX, rate: u32::MAX },
-    ping_interval: Duration::from_secs(25),
-    ping_timeout: Duration::from_secs(20),
-};
+#[path = "../../tests/server/support/fixtures.rs"]
+#[allow(dead_code)]
+mod fixtures;
 
-fn address() -> Address {
-    Address { exact: "192.0.2.1".into(), ip_prefix: "192.0.2.1".into() }
-}
+/// Keeps the frames that a client is sent.
+#[derive(Default)]
+struct Frames(Mutex<Vec<String>>);
 
-fn newcomer(name: &str, purpose: Purpose) -> Newcomer {
-    let name = UserName::new(name).expect("short");
-    Newcomer { name, lobby: Lobby::default(), purpose, session: None, counts: false, received: None }
-}
-
-fn talk(text: &str, dialect: fn() -> Dialect, purpose: Purpose) {
-    let hub = Arc::new(Hub::new(Limits { grace: Duration::ZERO, early_ttl: Duration::ZERO, ..Limits::default() }));
-    let (room, maker) = (RoomName::new("r").expect("a name"), PairId::new(&Value::from("1")).expect("an id"));
-    if purpose == Purpose::Pairs {
-        hub.make_pair(room, maker, address()).expect("made");
+impl Frames {
+    fn push(&self, frame: impl Into<String>) {
+        self.0.lock().push(frame.into());
     }
-    let arrive = |name: &str| Peer::arrive(newcomer(name, purpose), dialect(), ConnectionInfo::default(), hub.clone(), &OPTIONS);
-    let (one, mut to_one) = arrive("1");
-    let (two, mut to_two) = arrive("2");
+}
+
+impl Outbox for Frames {
+    fn welcome(&self, _: &Welcome) {}
+
+    fn send(&self, broadcast: &Broadcast, _: Option<u64>) {
+        let frame = broadcast.frame().expect("rooms and pairs have frames");
+        self.push(String::from_utf8(frame.into()).expect("text"));
+    }
+
+    fn announce_shutdown(&self) {}
+
+    fn end(self: Arc<Self>) {}
+
+    fn cut(&self, _: &str) {}
+}
+
+fn location() -> ClientLocation {
+    ClientLocation { address: "192.0.2.1".into(), ip_prefix: "192.0.2.1".into() }
+}
+
+fn send(peer: &ConnectedPeer, frames: &Frames, purpose: Purpose, text: &str, limits: &Limits) {
+    if purpose == Purpose::Pairs {
+        let pairs::Decoded { kind, message, .. } = pairs::decode(text, &location());
+        return peer.submit(None, message, |reply| {
+            if let Err(refusal) = reply {
+                frames.push(pairs::rejected(&kind, &refusal));
+            }
+        });
+    }
+    let rooms::Decoded { id, action, message } = rooms::decode(text, limits);
+    let room = message.as_ref().ok().and_then(|message| message.room().cloned());
+    peer.submit(None, message, |reply| match (reply, id, room) {
+        (Ok(Reply::Joined(room, joined)), Some(id), _) => frames.push(rooms::accepted(id, &room, Some(&joined))),
+        (Ok(_), Some(id), Some(room)) => frames.push(rooms::accepted(id, &room, None)),
+        (Ok(_), ..) => {}
+        (Err(refusal), ..) => frames.push(rooms::rejected(id, action, &refusal)),
+    });
+}
+
+fn talk(text: &str, purpose: Purpose) {
+    let limits = Limits { grace: Duration::ZERO, early_ttl: Duration::ZERO, ..Limits::default() };
+    let hub = Arc::new(Hub::new(limits.clone()));
+    if purpose == Purpose::Pairs {
+        let (room, maker) = (RoomName::new("r").expect("a name"), PairId::new(&Value::from("1")).expect("an id"));
+        hub.make_pair(room, maker, location()).expect("made");
+    }
+    let connect = |name: &str| {
+        let frames = Arc::new(Frames::default());
+        let newcomer = Newcomer { purpose, ..fixtures::newcomer(name) };
+        (ConnectedPeer::connect(&hub, newcomer, frames.clone()), frames)
+    };
+    let (one, two) = (connect("1"), connect("2"));
     for line in text.lines() {
         match line.strip_prefix('\t') {
-            Some(line) => two.hear(line),
-            None => one.hear(line),
-        };
-        for Frames { frames, .. } in [&mut to_one, &mut to_two] {
-            while let Ok(frame) = frames.try_recv() {
-                let Tree(frame) = serde_json::from_slice(&frame).expect("JSON");
-                assert!(frame.is_object());
-            }
+            Some(line) => send(&two.0, &two.1, purpose, line, &limits),
+            None => send(&one.0, &one.1, purpose, line, &limits),
+        }
+        for frame in one.1.0.lock().drain(..).chain(two.1.0.lock().drain(..)) {
+            let Tree(frame) = serde_json::from_str(&frame).expect("JSON");
+            assert!(frame.is_object());
         }
     }
     drop((one, two));
-    hub.expire();
+    hub.tick();
     assert!(hub.is_empty(), "something was left behind");
 }
 
 fuzz_target!(|text: &str| {
-    talk(text, || Dialect::Rooms, Purpose::Rooms);
-    talk(text, || Dialect::Pairs(address()), Purpose::Pairs);
+    talk(text, Purpose::Rooms);
+    talk(text, Purpose::Pairs);
 });

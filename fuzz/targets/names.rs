@@ -4,8 +4,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use switchboard::protocol::json::Tree;
-use switchboard::protocol::name::{Lobby, MemberId, OfferId, RoomName, Session, UserName};
-use switchboard::core::pairs::PairId;
+use switchboard::protocol::id::{MemberId, OfferId};
+use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
+use switchboard::protocol::pair::PairId;
 
 fuzz_target!(|data: &str| {
     let fits = data.chars().count() <= 64;

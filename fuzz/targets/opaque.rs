@@ -6,7 +6,7 @@ use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
 use switchboard::protocol::json::Tree;
-use switchboard::protocol::opaque::Opaque;
+use switchboard::protocol::opaque::{OnWire, Opaque};
 
 fuzz_target!(|data: (u8, &str)| {
     let (count, text) = data;
@@ -15,7 +15,7 @@ fuzz_target!(|data: (u8, &str)| {
     let Ok(opaque) = Opaque::new(json, &attachments) else { return };
     assert_eq!(opaque.is_null(), json.get() == "null");
     assert!(opaque.size() >= json.get().len());
-    let passed_on = serde_json::to_string(&opaque).expect("it can be passed on");
+    let passed_on = serde_json::to_string(&OnWire(&opaque)).expect("it can be passed on");
     if !opaque.is_binary() {
         assert_eq!(passed_on, json.get(), "to the letter");
     }
@@ -27,5 +27,7 @@ fuzz_target!(|data: (u8, &str)| {
         read.is_ok() || read.is_err_and(|error| error.to_string().starts_with("number out of range")),
         "it can be read"
     );
+    let stored = serde_json::to_string(&opaque).expect("it can be stored");
+    assert_eq!(serde_json::from_str::<Opaque>(&stored).expect("it can be read"), opaque);
     assert!(!format!("{opaque:?}").contains('"'), "its content is not told");
 });

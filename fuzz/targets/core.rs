@@ -1,5 +1,5 @@
-//! The ground floor with every verb in any order, within narrow limits: whatever is said, everybody is told in order and
-//! once, on a connection that is there; and when all have gone, nothing is kept.
+//! The core with every command in any order, within narrow limits: each peer receives in order and once, on a connection
+//! that is open; and when all have gone, nothing is kept.
 
 #![no_main]
 
@@ -9,17 +9,28 @@ use std::time::{Duration, Instant};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use switchboard::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use switchboard::core::command::{Action, ConnectionEnd, Newcomer, NodeFull, Purpose, Sender};
+use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::outgoing::{Audience, Outgoing};
+use switchboard::core::reply::{Reply, Welcome};
+use switchboard::protocol::call::{CallRef, IceCandidate, Role};
+use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall, Relayed};
+use switchboard::protocol::id::{MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
-use switchboard::core::membership::Relayed;
-use switchboard::protocol::name::{ConnectionId, Lobby, MemberId, OfferId, PeerId, RoomName, Session, UserName};
-use switchboard::core::outgoing::{Audience, ServerMessage, Outgoing};
-use switchboard::protocol::opaque::Opaque;
-use switchboard::core::pairs::{Address, PairId};
-use switchboard::core::peer::{ConnectionEnd, Newcomer, Purpose};
-use switchboard::core::presence::{Arrival, Acceptance};
-use switchboard::core::room_event::RoomEvent;
-use switchboard::core::state::{Core, AnswerTarget};
+use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
+use switchboard::protocol::pair::{ClientLocation, PairId};
+use switchboard::protocol::room::RoomEvent;
+use switchboard::protocol::server_message::ServerMessage;
+
+use self::core::TestCore;
+use self::fixtures::{candidate, description};
+
+#[path = "../../tests/server/support/core.rs"]
+#[allow(dead_code)]
+mod core;
+#[path = "../../tests/server/support/fixtures.rs"]
+#[allow(dead_code)]
+mod fixtures;
 
 const PEOPLE: u8 = 6;
 const ROOMS: u8 = 4;
@@ -64,7 +75,7 @@ struct Told {
 }
 
 struct World {
-    switchboard: Core,
+    switchboard: TestCore,
     now: Instant,
     next: u64,
     here: Vec<Person>,
@@ -80,11 +91,6 @@ struct World {
 /// A role that can be a key.
 type Offers = bool;
 
-fn opaque(text: &str) -> Opaque {
-    let json = serde_json::value::to_raw_value(text).expect("text is JSON");
-    Opaque::new(&json, &[]).expect("text is harmless")
-}
-
 fn name(who: u8) -> UserName {
     UserName::new(&who.to_string()).expect("short")
 }
@@ -97,9 +103,9 @@ fn pair_id(who: u8) -> PairId {
     PairId::new(&Value::from(who)).expect("a number")
 }
 
-fn address(who: u8) -> Address {
-    let exact = format!("192.0.2.{}", who % 2);
-    Address { ip_prefix: exact.as_str().into(), exact: exact.into() }
+fn location(who: u8) -> ClientLocation {
+    let address = format!("192.0.2.{}", who % 2);
+    ClientLocation { ip_prefix: address.as_str().into(), address: address.into() }
 }
 
 impl World {
@@ -120,7 +126,7 @@ impl World {
             ..Limits::default()
         };
         Self {
-            switchboard: Core::new(limits),
+            switchboard: TestCore::new(limits),
             now: Instant::now(),
             next: 0,
             here: Vec::new(),
@@ -136,10 +142,6 @@ impl World {
         self.next
     }
 
-    fn description(&self) -> SessionDescription {
-        SessionDescription::new(opaque("description"), self.switchboard.limits()).expect("small enough")
-    }
-
     /// An id that was given to something, or one that somebody made up. Nobody guesses one that is still to be given.
     fn offer_id(&self, number: u8) -> OfferId {
         match u64::from(number) {
@@ -149,15 +151,15 @@ impl World {
     }
 
     fn tell(&mut self, outgoing: Vec<Outgoing>) {
-        for Outgoing { to, message, number } in outgoing {
+        for Outgoing { to, message } in outgoing {
             match to {
-                Audience::Peer(peer) => self.hear(peer, number, &message),
-                Audience::Some(peers) => {
+                Audience::Peer(peer, number) => self.hear(peer, number, &message),
+                Audience::Peers(peers) => {
                     for (peer, number) in peers {
                         self.hear(peer, number, &message);
                     }
                 }
-                Audience::Others { .. } => assert!(number.is_none(), "what all hear bears no number"),
+                Audience::Lobby { .. } => {}
             }
         }
     }
@@ -178,14 +180,14 @@ impl World {
             self.heard_candidate(peer, candidate);
         }
         if let ServerMessage::Room(message) = message
-            && let RoomEvent::RequestingSdpOffer { members } = &message.signal
+            && let RoomEvent::RequestingSdpOffer { members } = &message.event
         {
             assert!(!members.is_empty(), "nobody is asked to offer to nobody");
         }
     }
 
     fn heard_candidate(&mut self, peer: PeerId, candidate: &IceCandidate) {
-        let text = serde_json::to_string(candidate).expect("JSON");
+        let text = serde_json::to_string(&candidate.on_wire()).expect("JSON");
         let number: u64 = text.trim_matches('"').parse().expect("a number");
         let (from, role, offer) = self.sent[number as usize];
         let last = self.heard.insert((peer, from, role, offer), number);
@@ -195,8 +197,12 @@ impl World {
     fn arrive(&mut self, who: u8, newcomer: Newcomer, has_lied: bool) -> PeerId {
         let connection = ConnectionId(self.fresh());
         let (counts, purpose) = (newcomer.counts, newcomer.purpose);
-        let Arrival { peer, missed, offers, outgoing, replaced, .. } =
-            self.switchboard.arrive(connection, newcomer, self.now);
+        let action = Action::Connect { connection, newcomer };
+        let Ok((Reply::Welcome(welcome), outgoing)) = self.switchboard.apply(action, self.now) else {
+            panic!("a client may always connect");
+        };
+        let Welcome { peer, missed, offers, replaced, .. } = welcome;
+        self.switchboard.connections.insert(peer, connection);
         assert!(offers.len() <= 2, "more offers than are to be listed");
         // Where it was before, it is no more.
         self.here.retain(|person| person.peer != peer);
@@ -207,7 +213,7 @@ impl World {
             self.count(peer, number, &message);
         }
         self.tell(outgoing);
-        // One of its session that has become somebody else: its connection is cut after that.
+        // A peer of its session that the client is no more: its connection is cut after that.
         self.here.retain(|person| Some(person.peer) != replaced);
         peer
     }
@@ -262,12 +268,12 @@ impl World {
                 }
             }
             Deed::MakePair { who, room: number } => {
-                let made = self.switchboard.make_pair(room(number), pair_id(who % PEOPLE), address(who), self.now);
+                let made = self.switchboard.make_pair(room(number), pair_id(who % PEOPLE), location(who), self.now);
                 drop(made);
             }
             Deed::DestroyPair { who, room: number } => {
                 let id = who.map(|who| pair_id(who % PEOPLE));
-                let from = address(who.unwrap_or_default());
+                let from = location(who.unwrap_or_default());
                 let told = self.switchboard.destroy_pair(&room(number), id.as_ref(), &from, self.now);
                 self.tell(told.unwrap_or_default());
             }
@@ -296,83 +302,75 @@ impl World {
         }
     }
 
-    /// What somebody says who is here; a refusal is told to nobody else.
+    /// What a client sends that is connected; a refusal is sent to no other.
     fn say(&mut self, who: u8, (peer, connection): (PeerId, ConnectionId), deed: Deed) -> Vec<Outgoing> {
-        let now = self.now;
-        match deed {
-            Deed::Offer { number, .. } => {
-                if self.switchboard.accept_event(peer, connection, number.map(u64::from)) != Acceptance::New {
-                    return Vec::new();
-                }
-                let id = OfferId(self.fresh());
-                self.switchboard.offer(peer, id, self.description(), now).unwrap_or_default()
-            }
-            Deed::Answer { offer, whom, asks, .. } => {
-                let by_id = offer.map(|offer| AnswerTarget::Offer(self.offer_id(offer)));
-                let wanted = by_id.unwrap_or(AnswerTarget::NewestOf(name(whom % PEOPLE)));
-                let Ok(answered) = self.switchboard.answer(peer, &wanted, self.description(), asks, now) else {
-                    return Vec::new();
-                };
-                assert!(asks || answered.candidates.is_empty(), "an ack for one who did not ask");
+        let number = match deed {
+            Deed::Offer { number, .. } => number.map(u64::from),
+            _ => None,
+        };
+        let id = self.fresh();
+        let Some(message) = self.message(who, deed) else { return Vec::new() };
+        let has_ack = matches!(message, ClientMessage::NewAnswer { has_ack: true, .. });
+        let from = Sender { peer, connection, number };
+        let action = Action::Message { from, message, id, full: NodeFull::default() };
+        let Ok((reply, outgoing)) = self.switchboard.apply(action, self.now) else {
+            return std::mem::take(&mut self.switchboard.out);
+        };
+        match reply {
+            Reply::Answered(answered) => {
+                assert!(has_ack || answered.candidates.is_empty(), "candidates for a client that asked for none");
                 for candidate in &answered.candidates {
                     self.heard_candidate(peer, candidate);
                 }
-                answered.outgoing
+            }
+            Reply::Joined(_, joined) => assert!(joined.members.len() < 3, "more members than there are places"),
+            _ => {}
+        }
+        outgoing
+    }
+
+    fn message(&mut self, who: u8, deed: Deed) -> Option<ClientMessage> {
+        let role = |offers: bool| if offers { Role::Offerer } else { Role::Answerer };
+        Some(match deed {
+            Deed::Offer { .. } => ClientMessage::NewOffer(description("description")),
+            Deed::Answer { offer, whom, asks, .. } => {
+                let by_id = offer.map(|offer| AnswerTarget::Offer(self.offer_id(offer)));
+                let target = by_id.unwrap_or(AnswerTarget::NewestOf(name(whom % PEOPLE)));
+                ClientMessage::NewAnswer { target, answer: description("description"), has_ack: asks }
             }
             Deed::Candidate { offers, offer, .. } => {
-                let role = if offers { Role::Offerer } else { Role::Answerer };
                 let offer = offer.map(|offer| self.offer_id(offer));
-                let candidate = opaque(&self.sent.len().to_string());
+                let candidate = candidate(&self.sent.len().to_string());
                 self.sent.push((who, offers, offer.map(|id| id.0)));
-                let candidate = IceCandidate::new(candidate, self.switchboard.limits()).expect("small enough");
                 let call = offer.map_or(CallRef::Newest, CallRef::Id);
-                self.switchboard.candidate(peer, role, call, candidate, now).unwrap_or_default()
+                ClientMessage::IceCandidate { role: role(offers), call, candidate }
             }
             Deed::Renegotiate { offer, .. } => {
-                let told = self.switchboard.renegotiate(peer, self.offer_id(offer), self.description(), now);
-                told.unwrap_or_default()
+                ClientMessage::Renegotiate { offer_id: self.offer_id(offer), offer: description("description") }
             }
-            Deed::HangUp { only, .. } => {
-                let only = only.map(|only| self.offer_id(only));
-                self.switchboard.hang_up(peer, only, now).1
-            }
-            Deed::Cancel { .. } => self.switchboard.cancel(peer, now),
-            Deed::Rejoin { offer, offers, other, key, .. } => {
-                let role = if offers { Role::Offerer } else { Role::Answerer };
-                let end = (role, name(other % PEOPLE), if key { "one key" } else { "another" }.into());
-                self.switchboard.rejoin(peer, self.offer_id(offer), end, now).unwrap_or_default()
-            }
-            Deed::Join { room: number, .. } => {
-                let member = MemberId(self.fresh());
-                let joined = self.switchboard.join(peer, room(number), member, now);
-                joined.map_or_else(
-                    |_| Vec::new(),
-                    |(place, outgoing)| {
-                        assert!(place.members.len() < 3, "more members than there are places");
-                        outgoing
-                    },
-                )
-            }
+            Deed::HangUp { only, .. } => ClientMessage::Hangup(only.map(|only| self.offer_id(only))),
+            Deed::Cancel { .. } => ClientMessage::CancelOffer,
+            Deed::Rejoin { offer, offers, other, key, .. } => ClientMessage::RejoinCall(RejoinCall {
+                offer_id: self.offer_id(offer),
+                role: role(offers),
+                other: name(other % PEOPLE),
+                key: if key { "one key" } else { "another" }.into(),
+            }),
+            Deed::Join { room: number, .. } => ClientMessage::JoinRoom(room(number)),
             Deed::Relay { room: number, to, .. } => {
                 let to = to.map(|to| MemberId(u64::from(to) % (self.next + 2)));
-                let what = Relayed::Offer(self.description());
-                self.switchboard.relay(peer, &room(number), to, what, now).ok().flatten().into_iter().collect()
+                ClientMessage::RelayInRoom { room: room(number), to, content: Relayed::Offer(description("description")) }
             }
-            Deed::LeaveRoom { room: number, .. } => {
-                self.switchboard.leave_room(peer, &room(number), now).ok().flatten().into_iter().collect()
-            }
+            Deed::LeaveRoom { room: number, .. } => ClientMessage::LeaveRoom(room(number)),
             Deed::JoinPair { room: number, .. } => {
-                self.switchboard.join_pair(peer, room(number), None, address(who), now).unwrap_or_default()
+                ClientMessage::JoinPair { room: room(number), id: None, location: location(who) }
             }
-            Deed::ExitPair { room: number, .. } => {
-                self.switchboard.exit_pair(peer, &room(number), now).unwrap_or_default()
-            }
+            Deed::ExitPair { room: number, .. } => ClientMessage::ExitPair(room(number)),
             Deed::RelayPair { to, .. } => {
-                let told = self.switchboard.relay_pair(peer, &pair_id(to % PEOPLE), "frame".into(), now);
-                told.ok().flatten().into_iter().collect()
+                ClientMessage::RelayInPair { to: pair_id(to % PEOPLE), frame: "frame".into() }
             }
-            _ => Vec::new(),
-        }
+            _ => return None,
+        })
     }
 }
 
@@ -389,5 +387,5 @@ fuzz_target!(|deeds: Vec<Deed>| {
         let outgoing = world.switchboard.expire(world.now);
         world.tell(outgoing);
     }
-    assert!(world.switchboard.is_empty(), "something was left behind: {:?}", world.switchboard);
+    assert!(world.switchboard.is_empty(), "something was left behind: {:?}", world.switchboard.core);
 });
