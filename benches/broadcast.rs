@@ -8,7 +8,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use switchboard::core::reply::{Reply, Welcome};
 use switchboard::hub::outbox::{Broadcast, Outbox};
-use switchboard::hub::peer::Peer;
+use switchboard::hub::peer::ConnectedPeer;
 use switchboard::hub::shards::Hub;
 use switchboard::protocol::client_message::ClientMessage;
 use switchboard::protocol::limits::Limits;
@@ -59,16 +59,16 @@ impl Outbox for Counter {
     fn cut(&self, _: &str) {}
 }
 
-fn connect(hub: &Arc<Hub>, number: u64, received: &Arc<Received>) -> Peer {
+fn connect(hub: &Arc<Hub>, number: u64, received: &Arc<Received>) -> ConnectedPeer {
     let newcomer = fixtures::newcomer(&format!("person {number}"));
-    Peer::connect(hub, newcomer, Arc::new(Counter { received: received.clone() }))
+    ConnectedPeer::connect(hub, newcomer, Arc::new(Counter { received: received.clone() }))
 }
 
 /// One new offer of 4.5 KB to so many.
 #[divan::bench(args = RECEIVERS)]
 fn new_offer(bencher: Bencher, receivers: u64) {
     let (hub, received) = (Arc::new(Hub::new(Limits::default())), Arc::new(Received::default()));
-    let _peers: Vec<Peer> = (1..=receivers).map(|number| connect(&hub, number, &received)).collect();
+    let _peers: Vec<ConnectedPeer> = (1..=receivers).map(|number| connect(&hub, number, &received)).collect();
     let caller = connect(&hub, 0, &received);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let description = fixtures::description(&"a=rtpmap:96 VP8/90000\r\n".repeat(190));

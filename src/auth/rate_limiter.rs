@@ -24,11 +24,11 @@ impl Default for RateLimit {
 
 /// What the server does with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RateDecision {
     /// Handles it.
-    Listen,
+    Accept,
     /// Drops it and sends a refusal: it is the first beyond the limit.
-    Tell,
+    Reject,
     /// Drops it.
     Drop,
     /// Closes the connection, which has been beyond the limit for too long.
@@ -52,7 +52,7 @@ impl RateLimiter {
     }
 
     /// Takes a token for an event that arrives now.
-    pub fn take(&mut self, now: Instant) -> Verdict {
+    pub fn take(&mut self, now: Instant) -> RateDecision {
         let (burst, rate) = (f64::from(self.rate_limit.burst), f64::from(self.rate_limit.rate));
         let passed = now.saturating_duration_since(self.filled).as_secs_f64();
         self.tokens = (self.tokens + passed * rate).min(burst);
@@ -62,19 +62,19 @@ impl RateLimiter {
         }
         if self.tokens >= 1.0 {
             self.tokens -= 1.0;
-            return Verdict::Listen;
+            return RateDecision::Accept;
         }
         match self.over_since {
             None => {
                 self.over_since = Some(now);
-                Verdict::Tell
+                RateDecision::Reject
             }
-            Some(since) if now.saturating_duration_since(since) >= PATIENCE => Verdict::Close,
-            Some(_) => Verdict::Drop,
+            Some(since) if now.saturating_duration_since(since) >= PATIENCE => RateDecision::Close,
+            Some(_) => RateDecision::Drop,
         }
     }
 
-    /// The refusal that goes with [`Verdict::Tell`].
+    /// The refusal that goes with [`RateDecision::Reject`].
     pub fn refusal(&self) -> Refusal {
         let RateLimit { burst, rate } = self.rate_limit;
         Refusal::new(
@@ -101,9 +101,9 @@ mod tests {
     fn events_in_burst_and_then_at_the_rate_are_handled() {
         let start = Instant::now();
         let mut rate_limiter = RateLimiter::new(SPEED, start);
-        assert!((0..10).all(|_| rate_limiter.take(start) == Verdict::Listen));
-        assert_eq!(rate_limiter.take(start), Verdict::Tell);
-        assert!((1..100).all(|n| rate_limiter.take(start + ms(200) * n) == Verdict::Listen));
+        assert!((0..10).all(|_| rate_limiter.take(start) == RateDecision::Accept));
+        assert_eq!(rate_limiter.take(start), RateDecision::Reject);
+        assert!((1..100).all(|n| rate_limiter.take(start + ms(200) * n) == RateDecision::Accept));
     }
 
     #[test]
@@ -111,18 +111,18 @@ mod tests {
         let start = Instant::now();
         let mut rate_limiter = RateLimiter::new(SPEED, start);
         let verdicts: Vec<_> = (0..30).map(|_| rate_limiter.take(start)).collect();
-        assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Tell).count(), 1);
-        assert_eq!(verdicts[29], Verdict::Drop);
+        assert_eq!(verdicts.iter().filter(|verdict| **verdict == RateDecision::Reject).count(), 1);
+        assert_eq!(verdicts[29], RateDecision::Drop);
         let later = start + ms(2_000);
         let verdicts: Vec<_> = (0..30).map(|_| rate_limiter.take(later)).collect();
-        assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Tell).count(), 1);
+        assert_eq!(verdicts.iter().filter(|verdict| **verdict == RateDecision::Reject).count(), 1);
     }
 
     #[test]
     fn connection_too_fast_for_five_seconds_is_closed() {
         let start = Instant::now();
         let mut rate_limiter = RateLimiter::new(SPEED, start);
-        let closed = (0..1_000).find(|n| rate_limiter.take(start + ms(10) * *n) == Verdict::Close);
+        let closed = (0..1_000).find(|n| rate_limiter.take(start + ms(10) * *n) == RateDecision::Close);
         let first_over = 10..30;
         let closed = closed.expect("closed at last");
         assert!(first_over.contains(&(closed - 500)), "{closed}");
@@ -134,7 +134,7 @@ mod tests {
         let mut rate_limiter = RateLimiter::new(SPEED, start);
         for round in 0..60 {
             for _ in 0..20 {
-                assert_ne!(rate_limiter.take(start + ms(2_000) * round), Verdict::Close);
+                assert_ne!(rate_limiter.take(start + ms(2_000) * round), RateDecision::Close);
             }
         }
     }
@@ -146,6 +146,6 @@ mod tests {
         for n in 0..100 {
             rate_limiter.take(start - ms(n));
         }
-        assert_eq!(rate_limiter.take(start), Verdict::Drop);
+        assert_eq!(rate_limiter.take(start), RateDecision::Drop);
     }
 }

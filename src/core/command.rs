@@ -1,4 +1,4 @@
-//! What the core is told: one enum, with all that is not already state.
+//! The commands of the core: all input that is not already state.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub enum Action {
     Connect {
         /// Its connection, which no client had before.
         connection: ConnectionId,
-        /// What it says of itself.
+        /// The client's own data.
         newcomer: Newcomer,
     },
     /// A connection has ended.
@@ -43,7 +43,7 @@ pub enum Action {
         from: Sender,
         /// The message.
         message: ClientMessage,
-        /// 64 random bits: the id of the offer or of the room member that the message may make.
+        /// 64 random bits: the id of the offer or of the room member that the message may make. Not used for other messages.
         id: u64,
         /// Of what all cores of the server together hold as much as they may.
         full: NodeFull,
@@ -73,6 +73,8 @@ pub enum Action {
         /// Where that user is.
         location: ClientLocation,
     },
+    /// All cores of the server together hold too much, and this one holds most of it.
+    DropOldest(Oldest),
     /// Time has passed.
     Tick,
 }
@@ -80,12 +82,19 @@ pub enum Action {
 /// Of what all cores of one server together hold as much as they may.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeFull {
-    /// Open offers.
-    pub offers: bool,
-    /// Bytes of open offers.
-    pub offer_bytes: bool,
     /// Rooms.
     pub rooms: bool,
+    /// Ends of calls that wait for their other end to rejoin.
+    pub rejoins: bool,
+}
+
+/// What can be dropped because all cores of one server together hold too much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Oldest {
+    /// The oldest open offer of the core.
+    OpenOffer,
+    /// The peer of the core that has been away for longest.
+    AwayPeer,
 }
 
 /// The sender of a message.
@@ -99,7 +108,7 @@ pub struct Sender {
     pub number: Option<u64>,
 }
 
-/// A client that connects, as it says of itself.
+/// A client that connects, by its own data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Newcomer {
     /// Its user name.
@@ -108,8 +117,7 @@ pub struct Newcomer {
     pub lobby: Lobby,
     /// What it takes part in.
     pub purpose: Purpose,
-    /// The load of its page, if it says so: by that, and by nothing else, the peer is recognised. Without one, by its
-    /// name.
+    /// The page load, if the client sends it. The peer is found by this alone, and without it by its name.
     pub session: Option<Session>,
     /// Whether it counts what it receives and sends. Only clients with a session may.
     pub counts: bool,

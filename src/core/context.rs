@@ -55,7 +55,7 @@ impl Context<'_> {
         self.out.push(Outgoing { to: Audience::Lobby { lobby, except }, message });
     }
 
-    /// Keeps a message where it may have to be sent again. Whether, and under which number, it is sent now.
+    /// Keeps a message that may have to be sent again. Returns `Some(number)` if it is sent now as well.
     fn keep(&mut self, to: PeerId, message: &ServerMessage) -> Option<Option<u64>> {
         self.peers.keep(to, message, self.now, self.limits, self.deadlines)
     }

@@ -179,6 +179,11 @@ impl Sessions {
         was_away
     }
 
+    /// How many peers are away.
+    pub fn away(&self) -> usize {
+        self.away.len()
+    }
+
     /// The peer that has been away for longest, if more are away than allowed.
     pub fn excess(&self, max_away: usize) -> Option<PeerId> {
         let (_, oldest) = self.away.first_key_value()?;
@@ -195,7 +200,7 @@ impl Sessions {
         Some(events.into_iter().map(|SequencedEvent { number: n, message, .. }| (number(n), message)).collect())
     }
 
-    /// Keeps a message that may have to be sent again. Whether, and under which number, it is sent now.
+    /// Keeps a message that may have to be sent again. Returns `Some(number)` if it is sent now as well.
     pub fn keep(
         &mut self,
         to: PeerId,
@@ -232,7 +237,9 @@ impl Sessions {
             peer.replay_buffer.drop_stale(now, limits.replay_ttl);
             peer.replay_buffer.oldest().unwrap_or(now)
         };
-        let next = || deadlines.add(from.after(limits.replay_ttl), Due::ReplayBuffer(id));
+        // Later than now, even without any time limit: else it would be due again at once.
+        let at = from.after(limits.replay_ttl).max(Timestamp(now.0 + 1));
+        let next = || deadlines.add(at, Due::ReplayBuffer(id));
         peer.replay_deadline = (!peer.replay_buffer.is_empty()).then(next);
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::calls::state::Calls;
-use super::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Purpose, Sender};
+use super::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Oldest, Purpose, Sender};
 use super::context::Context;
 use super::deadlines::{Deadlines, Due};
 use super::id::{ConnectionId, PeerId};
@@ -71,11 +71,6 @@ impl Core {
         self.deadlines.next()
     }
 
-    /// The ids of a peer's calls, its open offer included.
-    pub fn calls_of(&self, peer: PeerId) -> Vec<OfferId> {
-        self.calls.ids_of(peer)
-    }
-
     /// Whether an open offer is not listed, since its caller is away.
     pub fn is_hidden(&self, id: OfferId) -> bool {
         self.calls.is_hidden(id)
@@ -84,6 +79,16 @@ impl Core {
     /// How many open offers there are, and how many bytes they hold.
     pub fn open_offers(&self) -> (usize, usize) {
         (self.calls.open_count(), self.calls.open_bytes())
+    }
+
+    /// How many peers are away.
+    pub fn away(&self) -> usize {
+        self.sessions.away()
+    }
+
+    /// How many ends of calls wait for their other end to rejoin.
+    pub fn pending_rejoins(&self) -> usize {
+        self.calls.pending_rejoins()
     }
 
     /// How many rooms there are, those of pairs not counted.
@@ -116,8 +121,6 @@ impl Step<'_> {
             Action::Disconnect { peer, connection, end } => Ok(self.disconnect(peer, connection, end)),
             Action::Message { from, message, id, full } => match self.ctx.peers.accept(from) {
                 Acceptance::New => self.message(from, message, id, full),
-                // Asked again, it is answered again.
-                Acceptance::Duplicate if message == ClientMessage::CheckOffers => Ok(self.check_offers(from)),
                 Acceptance::Duplicate | Acceptance::StaleConnection => Ok(Reply::Ignored),
             },
             Action::Reject { from, refusal } => match self.ctx.peers.accept(from) {
@@ -128,6 +131,16 @@ impl Step<'_> {
             Action::DestroyPair { room, id, location } => {
                 self.pairs.destroy(&mut self.ctx, &room, id.as_ref(), &location)
             }
+            Action::DropOldest(Oldest::OpenOffer) => {
+                self.calls.drop_oldest(&mut self.ctx);
+                Ok(Reply::Done)
+            }
+            Action::DropOldest(Oldest::AwayPeer) => {
+                if let Some(oldest) = self.ctx.peers.excess(0) {
+                    self.remove(oldest, DisconnectReason::Lost);
+                }
+                Ok(Reply::Done)
+            }
             Action::Tick => Ok(Reply::Done),
         }
     }
@@ -136,18 +149,14 @@ impl Step<'_> {
         let Self { calls, rooms, pairs, ctx } = self;
         let peer = from.peer;
         match message {
-            ClientMessage::NewOffer(offer) => calls.new_offer(ctx, peer, OfferId(id), offer, full),
+            ClientMessage::NewOffer(offer) => calls.new_offer(ctx, peer, OfferId(id), offer),
             ClientMessage::Renegotiate { offer_id, offer } => calls.renegotiate(ctx, peer, offer_id, offer),
             ClientMessage::NewAnswer { target, answer, has_ack } => calls.answer(ctx, peer, &target, answer, has_ack),
-            ClientMessage::IceCandidate { role, call, candidate } => {
-                calls.candidate(ctx, peer, role, call, candidate, full)
-            }
+            ClientMessage::IceCandidate { role, call, candidate } => calls.candidate(ctx, peer, role, call, candidate),
             ClientMessage::CheckOffers => Ok(self.check_offers(from)),
             ClientMessage::Hangup(only) => Ok(calls.hang_up(ctx, peer, only)),
             ClientMessage::CancelOffer => Ok(calls.cancel(ctx, peer)),
-            ClientMessage::RejoinCall { offer_id, role, other, key } => {
-                calls.rejoin(ctx, peer, offer_id, role, other, key)
-            }
+            ClientMessage::RejoinCall(call) => calls.rejoin(ctx, peer, call, full),
             ClientMessage::Test => Ok(Reply::Pong),
             ClientMessage::JoinRoom(room) => rooms.join(ctx, peer, room, MemberId(id), full),
             ClientMessage::RelayInRoom { room, to, content } => rooms.relay(ctx, peer, room, to, content),
@@ -219,10 +228,10 @@ impl Step<'_> {
     /// A connection has ended. On purpose: the peer's offer is withdrawn, its calls end. Broken: the peer may return. A
     /// connection that the peer has replaced means nothing, nor does the same end twice.
     fn disconnect(&mut self, peer: PeerId, connection: ConnectionId, end: ConnectionEnd) -> Reply {
-        let calls = self.calls.ids_of(peer);
         let Some(leaver) = self.ctx.peers.get(peer).filter(|leaver| leaver.is_connected_by(connection)) else {
-            return Reply::Left(calls);
+            return Reply::Left(Vec::new());
         };
+        let calls = self.calls.ids_of(peer);
         let has_anything = leaver.has_missed() || self.calls.has(peer) || self.rooms.has(peer);
         let may_return = !self.ctx.limits.grace.is_zero() && leaver.purpose != Purpose::Pairs && has_anything;
         match end {

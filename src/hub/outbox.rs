@@ -46,6 +46,14 @@ pub(super) fn send_safely(outbox: &Arc<dyn Outbox>, broadcast: &Broadcast, numbe
     }
 }
 
+/// Sends a client its welcome, in the same way.
+pub(super) fn welcome_safely(outbox: &Arc<dyn Outbox>, welcome: &Welcome) {
+    if catch_unwind(AssertUnwindSafe(|| outbox.welcome(welcome))).is_err() {
+        let outbox = outbox.clone();
+        let _ = catch_unwind(AssertUnwindSafe(|| outbox.end()));
+    }
+}
+
 /// A message to one client or many, and its encoded forms: each is made at most once.
 pub struct Broadcast {
     /// The message.

@@ -14,7 +14,7 @@ use crate::protocol::refusal::Refusal;
 
 /// A peer and the connection by which it is connected. When it is dropped, the connection has ended: even a panic leaves
 /// nothing of it in the hub.
-pub struct Peer {
+pub struct ConnectedPeer {
     /// How the connection ended. Set before it is dropped.
     pub end: ConnectionEnd,
     hub: Arc<Hub>,
@@ -22,7 +22,7 @@ pub struct Peer {
     name: UserName,
 }
 
-impl Peer {
+impl ConnectedPeer {
     /// A client connects. Its outbox gets the welcome first, then everything that the client is sent.
     pub fn connect(hub: &Arc<Hub>, newcomer: Newcomer, outbox: Arc<dyn Outbox>) -> Self {
         let name = newcomer.name.clone();
@@ -46,7 +46,7 @@ impl Peer {
     }
 }
 
-impl Drop for Peer {
+impl Drop for ConnectedPeer {
     fn drop(&mut self) {
         let calls = self.hub.disconnect(self.address, self.end);
         let (user, how) = (self.name.as_str(), self.end);

@@ -1,6 +1,6 @@
 //! The hub: its shards, and the one way in which a command reaches a core.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::directory::Directory;
-use super::outbox::Outbox;
-use super::usage::{TotalUsage, Usage};
+use super::outbox::{Outbox, welcome_safely};
+use super::usage::{Excess, SharedUsage, Usage};
 use crate::core::command::{Action, Command, ConnectionEnd, Newcomer, Purpose, Sender};
 use crate::core::id::{ConnectionId, PeerId};
 use crate::core::outgoing::Outgoing;
@@ -33,7 +33,8 @@ pub struct Hub {
     limits: Limits,
     start: Instant,
     shards: Vec<Shard>,
-    usage: TotalUsage,
+    /// What all shards hold.
+    usage: SharedUsage,
     /// Wakes [`Hub::fan_out`].
     has_work: Notify,
 }
@@ -59,12 +60,12 @@ struct Shard {
     state: Mutex<State>,
     /// Whether messages to a lobby wait for [`Hub::fan_out`].
     has_work: AtomicBool,
+    usage: SharedUsage,
 }
 
 struct State {
     core: Core,
     directory: Directory,
-    usage: Usage,
 }
 
 impl ShardId {
@@ -87,11 +88,12 @@ impl Hub {
     pub fn new(limits: Limits) -> Self {
         let shard = |_| {
             let core = Core::new(limits.clone());
-            let state = State { core, directory: Directory::default(), usage: Usage::default() };
-            Shard { state: Mutex::new(state), has_work: AtomicBool::new(false) }
+            let state = State { core, directory: Directory::default() };
+            let has_work = AtomicBool::new(false);
+            Shard { state: Mutex::new(state), has_work, usage: SharedUsage::default() }
         };
         let shards = (0..=LOBBY_SHARDS).map(shard).collect();
-        Self { limits, start: Instant::now(), shards, usage: TotalUsage::default(), has_work: Notify::new() }
+        Self { limits, start: Instant::now(), shards, usage: SharedUsage::default(), has_work: Notify::new() }
     }
 
     /// The limits that hold.
@@ -112,7 +114,7 @@ impl Hub {
         self.apply(shard, Action::Connect { connection, newcomer }, |state, result| {
             let Ok(Reply::Welcome(welcome)) = result else { return };
             id = welcome.peer;
-            outbox.welcome(&welcome);
+            welcome_safely(&outbox, &welcome);
             let replaced = welcome.replaced.and_then(|peer| state.directory.find(peer));
             if let Some(before) = state.directory.add(id, connection, subscription, outbox).or(replaced) {
                 before.cut("its client has returned on another connection");
@@ -133,7 +135,11 @@ impl Hub {
     ) {
         let from = Sender { peer, connection, number };
         let action = match message {
-            Ok(message) => Action::Message { from, message, id: random::id(), full: self.usage.full(&self.limits) },
+            Ok(message) => {
+                // A system call, which most messages can do without.
+                let id = if message.needs_id() { random::id() } else { 0 };
+                Action::Message { from, message, id, full: self.usage.get().full(&self.limits) }
+            }
             Err(refusal) => Action::Reject { from, refusal },
         };
         self.apply(shard, action, |state, result| {
@@ -178,7 +184,8 @@ impl Hub {
         for (number, shard) in self.shards.iter().enumerate() {
             let next = shard.state.lock().core.next_deadline();
             if next.is_some_and(|next| next <= self.now()) {
-                self.apply(ShardId(number), Action::Tick, |_, _| {});
+                // A fault in one shard must not end the ticks of all; it is counted and logged as any panic.
+                let _ = catch_unwind(AssertUnwindSafe(|| self.apply(ShardId(number), Action::Tick, |_, _| {})));
             }
         }
     }
@@ -241,8 +248,18 @@ impl Hub {
         }
     }
 
+    /// Applies a command; then drops what the server holds too much of, where most of it is.
+    fn apply(&self, shard: ShardId, action: Action, complete: impl FnOnce(&mut State, Result<Reply, Refusal>)) {
+        self.apply_locked(shard, action, complete);
+        while let Some(Excess { oldest, count }) = self.usage.get().excess(&self.limits) {
+            let largest = (0..self.shards.len()).max_by_key(|number| count(self.shards[*number].usage.get()));
+            let Some(largest) = largest.filter(|number| count(self.shards[*number].usage.get()) > 0) else { return };
+            self.apply_locked(ShardId(largest), Action::DropOldest(oldest), |_, _| {});
+        }
+    }
+
     /// Under the shard's lock: applies a command, completes it, and sends what follows.
-    fn apply(
+    fn apply_locked(
         &self,
         ShardId(number): ShardId,
         action: Action,
@@ -254,12 +271,17 @@ impl Hub {
         // Within the lock: the commands of a core are in the order of their times.
         let command = Command { at: self.now(), action };
         let result = state.core.apply(command, &mut out);
-        let usage = Usage::of(&state.core);
-        self.usage.update(std::mem::replace(&mut state.usage, usage), usage);
-        complete(state, result);
+        let (before, after) = (shard.usage.get(), Usage::of(&state.core));
+        shard.usage.update(before, after);
+        self.usage.update(before, after);
+        // A fault in a reply must not keep from others what follows.
+        let completed = catch_unwind(AssertUnwindSafe(|| complete(state, result)));
         if state.directory.send_all(out) {
             shard.has_work.store(true, Ordering::Relaxed);
             self.has_work.notify_one();
+        }
+        if let Err(fault) = completed {
+            resume_unwind(fault);
         }
     }
 

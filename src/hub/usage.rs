@@ -1,57 +1,90 @@
-//! How much all shards hold together: limits of the whole server are checked before a command exists.
+//! How much the shards hold: limits of the whole server.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::core::command::NodeFull;
+use crate::core::command::{NodeFull, Oldest};
 use crate::core::state::Core;
 use crate::protocol::limits::Limits;
 
-/// What one core holds.
+/// What one core holds, or all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     offers: usize,
     offer_bytes: usize,
     rooms: usize,
+    away: usize,
+    rejoins: usize,
 }
 
 impl Usage {
     /// What this core holds now.
     pub fn of(core: &Core) -> Self {
         let (offers, offer_bytes) = core.open_offers();
-        Self { offers, offer_bytes, rooms: core.rooms() }
+        Self { offers, offer_bytes, rooms: core.rooms(), away: core.away(), rejoins: core.pending_rejoins() }
+    }
+
+    /// Of what the server holds as much as it may.
+    pub fn full(self, limits: &Limits) -> NodeFull {
+        NodeFull { rooms: self.rooms >= limits.max_rooms, rejoins: self.rejoins >= limits.max_away }
+    }
+
+    /// What the server holds too much of.
+    pub fn excess(self, limits: &Limits) -> Option<Excess> {
+        let excess = |oldest, count| Some(Excess { oldest, count });
+        match self {
+            _ if self.offers > limits.max_offers => excess(Oldest::OpenOffer, |part| part.offers),
+            _ if self.offer_bytes > limits.max_offer_bytes => excess(Oldest::OpenOffer, |part| part.offer_bytes),
+            _ if self.away > limits.max_away => excess(Oldest::AwayPeer, |part| part.away),
+            _ => None,
+        }
     }
 }
 
-/// What all cores hold.
+/// What the server holds too much of.
+pub struct Excess {
+    /// What is dropped.
+    pub oldest: Oldest,
+    /// How much of it a part of the server holds.
+    pub count: fn(Usage) -> usize,
+}
+
+/// A usage that can be read without the lock of a shard.
 #[derive(Debug, Default)]
-pub struct TotalUsage {
+pub struct SharedUsage {
     offers: AtomicUsize,
     offer_bytes: AtomicUsize,
     rooms: AtomicUsize,
+    away: AtomicUsize,
+    rejoins: AtomicUsize,
 }
 
-impl TotalUsage {
-    /// One core held `before` and holds `after` now.
+impl SharedUsage {
+    /// The usage now.
+    pub fn get(&self) -> Usage {
+        let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+        Usage {
+            offers: of(&self.offers),
+            offer_bytes: of(&self.offer_bytes),
+            rooms: of(&self.rooms),
+            away: of(&self.away),
+            rejoins: of(&self.rejoins),
+        }
+    }
+
+    /// A core held `before` and holds `after` now.
     pub fn update(&self, before: Usage, after: Usage) {
+        if before == after {
+            return;
+        }
         for (total, before, after) in [
             (&self.offers, before.offers, after.offers),
             (&self.offer_bytes, before.offer_bytes, after.offer_bytes),
             (&self.rooms, before.rooms, after.rooms),
+            (&self.away, before.away, after.away),
+            (&self.rejoins, before.rejoins, after.rejoins),
         ] {
-            if after > before {
-                total.fetch_add(after - before, Ordering::Relaxed);
-            } else if before > after {
-                total.fetch_sub(before - after, Ordering::Relaxed);
-            }
-        }
-    }
-
-    /// Of what the server holds as much as it may.
-    pub fn full(&self, limits: &Limits) -> NodeFull {
-        NodeFull {
-            offers: self.offers.load(Ordering::Relaxed) >= limits.max_offers,
-            offer_bytes: self.offer_bytes.load(Ordering::Relaxed) >= limits.max_offer_bytes,
-            rooms: self.rooms.load(Ordering::Relaxed) >= limits.max_rooms,
+            // Wraps where it falls: the sum of all differences is never negative.
+            total.fetch_add(after.wrapping_sub(before), Ordering::Relaxed);
         }
     }
 }

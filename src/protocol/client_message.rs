@@ -47,16 +47,7 @@ pub enum ClientMessage {
     /// `cancelOffer`: withdraws the sender's open offer.
     CancelOffer,
     /// `rejoinCall`: one end of a call that the server does not know, since it was started again.
-    RejoinCall {
-        /// Which call.
-        offer_id: OfferId,
-        /// Which end the sender is.
-        role: Role,
-        /// The user name of the other end.
-        other: UserName,
-        /// A secret that only the two ends know.
-        key: Arc<str>,
-    },
+    RejoinCall(RejoinCall),
     /// `test`: acknowledged by `"pong"`.
     Test,
     /// `joining-room`.
@@ -93,6 +84,11 @@ pub enum ClientMessage {
 }
 
 impl ClientMessage {
+    /// Whether the message may make something that needs an id: an open offer, or a member of a room.
+    pub fn needs_id(&self) -> bool {
+        matches!(self, Self::NewOffer(_) | Self::JoinRoom(_))
+    }
+
     /// The room that a message of rooms is about.
     pub fn room(&self) -> Option<&RoomName> {
         match self {
@@ -100,6 +96,19 @@ impl ClientMessage {
             _ => None,
         }
     }
+}
+
+/// What one end says of a call that the server does not know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RejoinCall {
+    /// Which call.
+    pub offer_id: OfferId,
+    /// Which end the sender is.
+    pub role: Role,
+    /// The user name of the other end.
+    pub other: UserName,
+    /// A secret that only the two ends know.
+    pub key: Arc<str>,
 }
 
 /// Which offer an answer means.

@@ -46,7 +46,7 @@ fn value(mut rest: &str) -> String {
     let mut text = String::new();
     while text.len() < LONGEST {
         let Some(first) = rest.chars().next() else { break };
-        let (event, length) = match rest.as_bytes() {
+        let (character, length) = match rest.as_bytes() {
             [b'\\', b'/', ..] => ('/', 2),
             [b'\\', b'u', ..] => match rest.get(2..6).and_then(|hex| u32::from_str_radix(hex, 16).ok()) {
                 Some(code) => (char::from_u32(code).unwrap_or('\n'), 6),
@@ -54,10 +54,10 @@ fn value(mut rest: &str) -> String {
             },
             _ => (first, first.len_utf8()),
         };
-        if event.is_whitespace() || event.is_control() || matches!(event, '\\' | '"') {
+        if character.is_whitespace() || character.is_control() || matches!(character, '\\' | '"') {
             break;
         }
-        text.push(event);
+        text.push(character);
         rest = &rest[length..];
     }
     text

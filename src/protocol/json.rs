@@ -1,7 +1,7 @@
 //! JSON from outside as a tree.
 //!
 //! `serde_json::Value` reads one key in a way of its own: beside `$serde_json::private::RawValue` it expects JSON in a
-//! string, and puts that in the place of the object, its nesting counted anew. A message of 20 KB can hold thousands
+//! string, and puts that in the place of the object, its nesting counted from zero. A message of 20 KB can hold thousands
 //! of levels in this way, and reading them overflows the stack, which ends the process. Here every key is a key.
 
 use std::fmt;

@@ -30,13 +30,15 @@ pub struct Limits {
     pub list_bytes: usize,
     /// How long an offer stays open.
     pub offer_ttl: Duration,
+    /// Bytes of the candidates of one peer that wait for their descriptions.
+    pub max_early_bytes: usize,
     /// How long a candidate waits for the description that it belongs to.
     pub early_ttl: Duration,
     /// How long a peer whose connection broke may be away. Zero: it is removed at once.
     pub grace: Duration,
     /// How long the client may take to return after a proxy passed on a close that may be the proxy's own.
     pub unconfirmed_ttl: Duration,
-    /// How long the others are not told that the caller of an open offer is away.
+    /// How long the open offer of a caller that is away is hidden before the others are notified.
     pub hidden_ttl: Duration,
     /// Messages in one replay buffer.
     pub max_replay: usize,
@@ -76,6 +78,7 @@ impl Default for Limits {
             list_offers: 500,
             list_bytes: 512 * 1024,
             offer_ttl: Duration::from_secs(600),
+            max_early_bytes: 1024 * 1024,
             early_ttl: Duration::from_secs(10),
             grace: Duration::from_secs(30),
             unconfirmed_ttl: Duration::from_secs(5),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::{Number, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::name::{RoomName, UserName};
 use super::refusal::{Code, Refusal};
@@ -53,8 +54,9 @@ struct WrittenId<'a>(&'a PairId);
 
 impl Serialize for WrittenId<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // A number as it was written: read as a number again, its last digit might change.
         let text = self.0.text.as_str();
-        match self.0.is_number.then(|| text.parse::<Number>()) {
+        match self.0.is_number.then(|| RawValue::from_string(text.to_owned())) {
             Some(Ok(number)) => number.serialize(serializer),
             _ => text.serialize(serializer),
         }
@@ -95,4 +97,19 @@ pub enum PairMessage {
     OtherNeverConnected,
     /// A frame of the other user, to the letter.
     Relayed(Arc<str>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn id_goes_out_as_its_owner_wrote_it() {
+        for written in ["1", "\"1\"", "1.5", "1000.0", "-0.0", "\"x\"", "4.925453703180964e-16"] {
+            let id = PairId::new(&serde_json::from_str(written).unwrap()).unwrap();
+            let text = id.text().as_str();
+            let expected = if written.starts_with('"') { format!("\"{text}\"") } else { text.to_owned() };
+            assert_eq!(serde_json::to_string(&id.on_wire()).unwrap(), expected, "{written}");
+        }
+    }
 }

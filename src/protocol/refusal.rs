@@ -31,7 +31,10 @@ impl Refusal {
     }
 
     pub(crate) fn already_answered() -> Self {
-        Self::new(Code::AlreadyAnswered, "Another client was faster: this offer is answered already.")
+        Self::new(
+            Code::AlreadyAnswered,
+            "This offer is answered already: another client was faster, or you have answered it yourself.",
+        )
     }
 
     pub(crate) fn own_offer() -> Self {
@@ -57,10 +60,6 @@ impl Refusal {
 
     pub(crate) fn no_place_for_a_room() -> Self {
         Self::new(Code::RoomFull, "The server has no place for another room at the moment.")
-    }
-
-    pub(crate) fn no_place_for_an_offer() -> Self {
-        Self::new(Code::TooMany, "The server holds as many open offers as it may: try again in a moment.")
     }
 
     pub(crate) fn no_such_peer() -> Self {

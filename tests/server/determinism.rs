@@ -11,7 +11,7 @@ use switchboard::core::reply::Reply;
 use switchboard::core::state::Core;
 use switchboard::core::time::Timestamp;
 use switchboard::protocol::call::{CallRef, Role};
-use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, Relayed};
+use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall, Relayed};
 use switchboard::protocol::id::{MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
@@ -166,7 +166,7 @@ impl Script {
             Verb::Cancel => ClientMessage::CancelOffer,
             Verb::Rejoin(offers) => {
                 let (role, other) = (role(offers), UserName::new("other").expect("short"));
-                ClientMessage::RejoinCall { offer_id: OfferId(7), role, other, key: "key".into() }
+                ClientMessage::RejoinCall(RejoinCall { offer_id: OfferId(7), role, other, key: "key".into() })
             }
             Verb::Join => ClientMessage::JoinRoom(room()),
             Verb::Relay(to_all) => {

@@ -60,7 +60,10 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
         ),
         ("clients kept whose connection broke", limits.max_away.to_string()),
         ("a close that a trusted proxy passes on (code 1001)", format!("{} s", limits.unconfirmed_ttl.as_secs())),
-        ("candidates that come before their description", format!("{} s", limits.early_ttl.as_secs())),
+        (
+            "candidates that come before their description",
+            format!("{} s, and {} of one connection", limits.early_ttl.as_secs(), mib(limits.max_early_bytes)),
+        ),
         (
             "wrong passwords or tokens from one address",
             format!("{} in {} min", throttle.free, throttle.window.as_secs() / 60),

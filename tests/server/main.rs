@@ -19,6 +19,7 @@ mod folder;
 mod fragment;
 mod hangup;
 mod http;
+mod hub;
 mod ids;
 mod interleavings;
 mod layers;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use switchboard::core::command::ConnectionEnd;
 use switchboard::core::reply::{Reply, Welcome};
 use switchboard::hub::outbox::{Broadcast, Outbox};
-use switchboard::hub::peer::Peer;
+use switchboard::hub::peer::ConnectedPeer;
 use switchboard::hub::shards::Hub;
 use switchboard::protocol::client_message::ClientMessage;
 use switchboard::protocol::limits::Limits;
@@ -37,9 +37,9 @@ impl Outbox for TestOutbox {
     fn cut(&self, _: &str) {}
 }
 
-fn connect(hub: &Arc<Hub>, name: &str, is_faulty: bool) -> (Peer, Arc<TestOutbox>) {
+fn connect(hub: &Arc<Hub>, name: &str, is_faulty: bool) -> (ConnectedPeer, Arc<TestOutbox>) {
     let outbox = Arc::new(TestOutbox { is_faulty, ..TestOutbox::default() });
-    (Peer::connect(hub, newcomer(name), outbox.clone()), outbox)
+    (ConnectedPeer::connect(hub, newcomer(name), outbox.clone()), outbox)
 }
 
 #[test]

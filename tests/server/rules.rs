@@ -113,3 +113,18 @@ fn a_connection_has_no_more_calls_than_allowed() {
     switchboard.hang_up(caller, Some(OfferId(1)), now);
     switchboard.offer(caller, OfferId(3), description("offer"), now).expect("room again");
 }
+
+#[test]
+fn early_candidates_of_one_peer_are_limited_in_bytes() {
+    let mut switchboard = TestCore::new(Limits { max_early_bytes: 1_000, ..Limits::default() });
+    let (now, caller) = (Instant::now(), arrive(&mut switchboard, 1));
+    let hold = |switchboard: &mut TestCore, role: Role, now: Instant| {
+        let large = fixtures::candidate(&"x".repeat(400));
+        switchboard.candidate(caller, role, CallRef::Newest, large, now).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(hold(&mut switchboard, Role::Offerer, now), Ok(vec![]));
+    assert_eq!(hold(&mut switchboard, Role::Answerer, now), Ok(vec![]));
+    assert_eq!(hold(&mut switchboard, Role::Answerer, now), Err(Code::TooMany), "both roles count");
+    let later = now + Limits::default().early_ttl;
+    assert_eq!(hold(&mut switchboard, Role::Answerer, later), Ok(vec![]), "those before are gone");
+}

@@ -75,7 +75,7 @@ impl ActiveCall {
 pub struct ActiveCalls {
     #[serde(with = "as_list")]
     calls: HashMap<OfferId, ActiveCall>,
-    /// How many calls there are by offerer: for an honest refusal of a second answer.
+    /// How many calls there are by offerer: to reject a second answer with `already-answered`.
     #[serde(with = "as_list")]
     by_offerer: HashMap<(Lobby, UserName), usize>,
 }

@@ -2,7 +2,6 @@
 
 use super::peer_calls::EarlyCandidate;
 use super::state::Calls;
-use crate::core::command::NodeFull;
 use crate::core::context::Context;
 use crate::core::deadlines::Due;
 use crate::core::id::PeerId;
@@ -14,7 +13,7 @@ use crate::protocol::server_message::ServerMessage;
 
 /// Where a candidate belongs.
 enum Destination {
-    /// Its description is still to come; with the offer that the sender is about to answer, if it says so.
+    /// Its description has not arrived. Holds the offer that the sender is about to answer, if it names one.
     Early(Option<OfferId>),
     /// To this call or open offer.
     Call(OfferId),
@@ -33,7 +32,6 @@ impl Calls {
         role: Role,
         call: CallRef,
         candidate: IceCandidate,
-        full: NodeFull,
     ) -> Result<Reply, Refusal> {
         let (role, destination) = self.destination(ctx, peer, role, &call)?;
         let id = match destination {
@@ -57,9 +55,8 @@ impl Calls {
         if open.call.offer_ice_candidates.len() >= ctx.limits.max_candidates {
             return Err(Refusal::too_many_candidates(ctx.limits.max_candidates));
         }
-        let bytes = if full.offer_bytes { self.open.bytes() } else { ctx.limits.max_offer_bytes };
         self.open.add_candidate(id, candidate);
-        self.drop_excess(ctx, ctx.limits.max_offers, bytes);
+        self.drop_excess(ctx);
         Ok(Reply::Done)
     }
 
@@ -70,16 +67,14 @@ impl Calls {
         role: Role,
         call: &CallRef,
     ) -> Result<(Role, Destination), Refusal> {
-        let (_, lobby) = ctx.identity(peer)?;
+        let sender = ctx.peers.get(peer).ok_or_else(Refusal::gone)?;
         let fragment = match call {
             CallRef::Id(id) => {
-                let open = self.open.get(*id).filter(|offer| offer.offerer != peer && offer.lobby == lobby);
-                let is_to_be_answered = role == Role::Answerer && open.is_some();
-                let id = *id;
-                return Ok((
-                    role,
-                    if is_to_be_answered { Destination::Early(Some(id)) } else { Destination::Call(id) },
-                ));
+                let open = self.open.get(*id).filter(|offer| offer.offerer != peer && offer.lobby == sender.lobby);
+                return Ok(match open {
+                    Some(_) if role == Role::Answerer => (role, Destination::Early(Some(*id))),
+                    _ => (role, Destination::Call(*id)),
+                });
             }
             CallRef::Fragment(fragment) => Some(&**fragment),
             CallRef::Newest => None,
@@ -98,7 +93,8 @@ impl Calls {
         let calls = self.of_peer.entry(peer).or_default();
         let ttl = ctx.limits.early_ttl;
         calls.drop_stale(ctx.now, ttl);
-        if calls.early(role).len() >= ctx.limits.max_candidates {
+        let bytes = calls.early_bytes() + candidate.candidate.size();
+        if calls.early(role).len() >= ctx.limits.max_candidates || bytes > ctx.limits.max_early_bytes {
             return Err(Refusal::too_many_candidates(ctx.limits.max_candidates));
         }
         calls.early(role).push_back(candidate);

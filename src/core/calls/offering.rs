@@ -3,7 +3,6 @@
 use super::active_calls::ActiveCall;
 use super::peer_calls::Belonging;
 use super::state::{Calls, withdrawn};
-use crate::core::command::NodeFull;
 use crate::core::context::Context;
 use crate::core::deadlines::Due;
 use crate::core::id::PeerId;
@@ -18,27 +17,21 @@ use crate::protocol::server_message::ServerMessage;
 
 impl Calls {
     /// `newOffer` (Course step 8): kept as the peer's one open offer, in the place of an earlier one. The other peers in
-    /// its lobby receive `newOfferAwaiting`. Where the server holds as many offers as it may, the oldest of this
-    /// core makes room.
+    /// its lobby receive `newOfferAwaiting`.
     ///
     /// # Errors
-    /// `too-many` for a peer with too many calls, and for a server that is full.
+    /// `too-many` for a peer with too many calls.
     pub fn new_offer(
         &mut self,
         ctx: &mut Context<'_>,
         peer: PeerId,
         id: OfferId,
         offer: SessionDescription,
-        full: NodeFull,
     ) -> Result<Reply, Refusal> {
         let (name, lobby) = ctx.identity(peer)?;
         let replaced = self.open_offer_of(peer);
         if self.count(peer) - usize::from(replaced.is_some()) >= ctx.limits.max_calls {
             return Err(Refusal::too_many_calls());
-        }
-        let (count, bytes) = (self.open.len(), self.open.bytes());
-        if (full.offers || full.offer_bytes) && count == 0 {
-            return Err(Refusal::no_place_for_an_offer());
         }
         let belonging = Belonging { fragments: offer.fragments(), role: Some((Role::Offerer, Some(id))) };
         let early = self.take_early(ctx, peer, belonging);
@@ -52,9 +45,7 @@ impl Calls {
         let deadline = ctx.deadlines.add(ctx.now.after(ctx.limits.offer_ttl), Due::OpenOffer(id));
         self.open.add(call.clone(), peer, lobby.clone(), deadline);
         ctx.publish(lobby, vec![peer], ServerMessage::NewOfferAwaiting(call));
-        let max_offers = if full.offers { count } else { ctx.limits.max_offers };
-        let max_bytes = if full.offer_bytes { bytes } else { ctx.limits.max_offer_bytes };
-        self.drop_excess(ctx, max_offers, max_bytes);
+        self.drop_excess(ctx);
         Ok(Reply::Offered(id))
     }
 

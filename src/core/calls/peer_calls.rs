@@ -95,7 +95,12 @@ impl PeerCalls {
         }
     }
 
-    /// Drops the early candidates that have waited too long. Since when the oldest one left waits.
+    /// Bytes of the early candidates.
+    pub fn early_bytes(&self) -> usize {
+        self.early_offerer.iter().chain(&self.early_answerer).map(|early| early.candidate.size()).sum()
+    }
+
+    /// Drops the early candidates that have waited too long. Returns when the oldest remaining one arrived.
     pub fn drop_stale(&mut self, now: Timestamp, ttl: Duration) -> Option<Timestamp> {
         let mut oldest: Option<Timestamp> = None;
         for early in [&mut self.early_offerer, &mut self.early_answerer] {

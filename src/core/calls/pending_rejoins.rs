@@ -47,7 +47,7 @@ impl PendingRejoins {
         ends.iter().find(|end| end.peer == peer && end.ended.is_none()).map(|end| &end.other)
     }
 
-    /// The end that this peer holds is over; false if it holds none. It is kept until it is due.
+    /// Marks the end that this peer holds as over; false if it holds none. It is kept until it is due.
     pub fn end(&mut self, id: OfferId, peer: PeerId, reason: DisconnectReason) -> bool {
         let ends = self.ends.get_mut(&id);
         let end = ends.and_then(|ends| ends.iter_mut().find(|end| end.peer == peer && end.ended.is_none()));

@@ -1,18 +1,17 @@
 //! Calls that the server does not know, since it was started again: media goes on without it, and the two ends are
 //! connected when both have sent `rejoinCall`.
 
-use std::sync::Arc;
-
 use super::active_calls::ActiveCall;
 use super::pending_rejoins::PendingRejoin;
 use super::state::Calls;
+use crate::core::command::NodeFull;
 use crate::core::context::Context;
 use crate::core::deadlines::Due;
 use crate::core::id::PeerId;
 use crate::core::reply::Reply;
 use crate::protocol::call::Role;
+use crate::protocol::client_message::RejoinCall;
 use crate::protocol::id::OfferId;
-use crate::protocol::name::UserName;
 use crate::protocol::reason::DisconnectReason;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::server_message::{Party, PeerHangup, ServerMessage};
@@ -28,11 +27,10 @@ impl Calls {
         &mut self,
         ctx: &mut Context<'_>,
         peer: PeerId,
-        id: OfferId,
-        role: Role,
-        other: UserName,
-        key: Arc<str>,
+        call: RejoinCall,
+        full: NodeFull,
     ) -> Result<Reply, Refusal> {
+        let RejoinCall { offer_id: id, role, other, key } = call;
         if let Some(call) = self.active.get(id) {
             return call.other_of(peer, role).map(|_| Reply::Done).ok_or_else(Refusal::no_call);
         }
@@ -44,7 +42,7 @@ impl Calls {
             return Ok(Reply::Done);
         }
         // Besides the peer's own calls, since ends that are over are kept for a while, too.
-        if self.count(peer) >= ctx.limits.max_calls || self.pending_rejoins.len() >= ctx.limits.max_away {
+        if self.count(peer) >= ctx.limits.max_calls || full.rejoins {
             return Err(Refusal::too_many_calls());
         }
         let fits = |end: &PendingRejoin| end.lobby == lobby && end.role != role && end.key == key;
@@ -63,16 +61,12 @@ impl Calls {
         let call = match role {
             Role::Offerer => ActiveCall::new(peer, found.peer, lobby, name),
             Role::Answerer => {
-                let offerer = ctx.identity(found.peer).map_or(other, |(name, _)| name);
-                ActiveCall::new(found.peer, peer, lobby, offerer)
+                ActiveCall::new(found.peer, peer, lobby, ctx.identity(found.peer).map_or(other, |it| it.0))
             }
         };
         self.active.add(id, call);
-        for (to, about) in [(peer, found.peer), (found.peer, peer)] {
-            let is_away = ctx.peers.get(about).is_some_and(|about| about.is_away());
-            let message = if is_away { ServerMessage::PeerLost } else { ServerMessage::PeerBack };
-            notify_about(ctx, to, about, id, message);
-        }
+        notify_state(ctx, peer, found.peer, id);
+        notify_state(ctx, found.peer, peer, id);
         Ok(Reply::Done)
     }
 
@@ -94,6 +88,12 @@ impl Calls {
             Role::Answerer => calls.answered.push(id),
         }
     }
+}
+
+/// Sends one end of a call whether the other is connected.
+fn notify_state(ctx: &mut Context<'_>, to: PeerId, about: PeerId, id: OfferId) {
+    let is_away = ctx.peers.get(about).is_some_and(|about| about.is_away());
+    notify_about(ctx, to, about, id, if is_away { ServerMessage::PeerLost } else { ServerMessage::PeerBack });
 }
 
 /// Sends a peer a message about the other party of a call.

@@ -101,6 +101,18 @@ impl Calls {
         }
     }
 
+    /// Removes the oldest open offer: there are too many.
+    pub fn drop_oldest(&mut self, ctx: &mut Context<'_>) {
+        if let Some(oldest) = self.open.oldest() {
+            self.withdraw(ctx, oldest, WithdrawReason::Expired);
+        }
+    }
+
+    /// How many ends of calls wait for their other end to rejoin.
+    pub fn pending_rejoins(&self) -> usize {
+        self.pending_rejoins.len()
+    }
+
     /// An open offer has waited too long.
     pub fn expire_offer(&mut self, ctx: &mut Context<'_>, id: OfferId) {
         self.withdraw(ctx, id, WithdrawReason::Expired);
@@ -179,10 +191,9 @@ impl Calls {
     }
 
     /// Removes the oldest offers while there are more, or more bytes of them, than allowed.
-    pub(super) fn drop_excess(&mut self, ctx: &mut Context<'_>, max_offers: usize, max_bytes: usize) {
-        while self.open.len() > max_offers || self.open.bytes() > max_bytes {
-            let Some(oldest) = self.open.oldest() else { return };
-            self.withdraw(ctx, oldest, WithdrawReason::Expired);
+    pub(super) fn drop_excess(&mut self, ctx: &mut Context<'_>) {
+        while self.open.len() > ctx.limits.max_offers || self.open.bytes() > ctx.limits.max_offer_bytes {
+            self.drop_oldest(ctx);
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::arguments::{Arguments, Object};
 use super::event::EventName;
 use crate::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
-use crate::protocol::client_message::{AnswerTarget, ClientMessage};
+use crate::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall};
 use crate::protocol::id::OfferId;
 use crate::protocol::json::{self, text};
 use crate::protocol::limits::Limits;
@@ -87,7 +87,10 @@ pub fn decode(event: EventName, array: &str, attachments: &[Bytes], has_ack: boo
         _ => None,
     }
     .unwrap_or_else(|| step_by_step(event, array, attachments, has_ack, limits));
-    Decoded { number: number.and_then(|number| serde_json::from_str(number.get()).ok()), message }
+    // These change nothing, so a client need not count them.
+    let is_counted = !matches!(event, EventName::Test | EventName::CheckOffers);
+    let number = number.filter(|_| is_counted).and_then(|number| serde_json::from_str(number.get()).ok());
+    Decoded { number, message }
 }
 
 /// An event whose payload is an object of this kind; `None` if it is not.
@@ -165,7 +168,7 @@ fn rejoin(payload: &RawValue) -> Result<ClientMessage, Refusal> {
     let offer_id = OfferId::parse(&payload.offer_id).ok_or_else(Refusal::no_call)?;
     let role = if payload.did_i_offer { Role::Offerer } else { Role::Answerer };
     let other = UserName::new(&payload.user_name)?;
-    Ok(ClientMessage::RejoinCall { offer_id, role, other, key: payload.key.into() })
+    Ok(ClientMessage::RejoinCall(RejoinCall { offer_id, role, other, key: payload.key.into() }))
 }
 
 fn answer(

@@ -79,7 +79,7 @@ impl EventName {
             Self::CancelOffer => "cancelOffer",
             Self::RejoinCall => "rejoinCall",
             Self::Test => "test",
-            Self::Room(verb) => verb.name(),
+            Self::Room(action) => action.name(),
             Self::Unknown => "unknown",
         }
     }

@@ -1,7 +1,7 @@
 //! One client's connection: what it sends is limited, decoded and submitted here, in the order of arrival.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
@@ -15,9 +15,9 @@ use switchboard_conn::ConnHandle;
 use tokio::runtime::Handle;
 
 use super::engine_session::Claim;
-use crate::auth::rate_limiter::{RateLimiter, Verdict};
+use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::core::command::ConnectionEnd;
-use crate::hub::peer::Peer;
+use crate::hub::peer::ConnectedPeer;
 use crate::metrics;
 use crate::protocol::limits::Limits;
 use crate::protocol::name::UserName;
@@ -58,7 +58,7 @@ struct Conversation {
 enum Stage {
     /// The client is not a peer yet. What it has sent meanwhile.
     Arriving(Vec<IncomingEvent>),
-    Open(Peer),
+    Open(ConnectedPeer),
     Ended(ConnectionEnd),
 }
 
@@ -108,9 +108,9 @@ impl Connection {
         })
     }
 
-    /// The client is a peer from now on: what it has sent already is submitted. `remark`: what it is told about its
-    /// `auth`.
-    pub fn open(&self, mut peer: Peer, remark: Option<&Refusal>) {
+    /// The client is a peer from now on: what it has sent already is submitted. `remark`: a notice about its `auth`, sent to
+    /// the client.
+    pub fn open(&self, mut peer: ConnectedPeer, remark: Option<&Refusal>) {
         let mut conversation = self.conversation.lock();
         let Conversation { refusals, stage, .. } = &mut *conversation;
         if let Some(refusal) = remark {
@@ -154,28 +154,31 @@ impl Connection {
         }
     }
 
-    /// Closes the connection, in which something is wrong. Its end follows by the transport.
-    pub fn close(&self, reason: &'static str, why: &str) {
-        close(&self.conn, &self.name, reason, why);
-    }
-
     fn receive(&self, packet: &Value, ack: Option<i64>) {
         self.conn.used(size(packet));
-        let event = event_of(packet);
         let mut conversation = self.conversation.lock();
-        let Conversation { rate_limiter, stage, .. } = &mut *conversation;
-        if matches!(stage, Stage::Ended(_)) {
+        if self.is_cut.load(Ordering::Relaxed) || matches!(conversation.stage, Stage::Ended(_)) {
             return;
         }
+        // A fault ends this connection and nothing else.
+        if catch_unwind(AssertUnwindSafe(|| self.accept(&mut conversation, packet, ack))).is_err() {
+            conversation.stage = Stage::Ended(ConnectionEnd::Broken);
+            self.close_once("fault", "an event of it met a fault of the server");
+        }
+    }
+
+    fn accept(&self, conversation: &mut Conversation, packet: &Value, ack: Option<i64>) {
+        let event = event_of(packet);
+        let rate_limiter = &mut conversation.rate_limiter;
         let decoded = match rate_limiter.take(Instant::now()) {
             // As in the course's server nothing comes of it, not even an acknowledgement.
-            Verdict::Listen if event == EventName::Unknown => return self.log_unknown(packet),
-            Verdict::Listen => self.decode(event, packet, ack.is_some()),
-            Verdict::Tell => Decoded { message: Err(rate_limiter.refusal()), number: None },
-            Verdict::Drop => return,
-            Verdict::Close => return self.close("too-fast", "it sends too fast"),
+            RateDecision::Accept if event == EventName::Unknown => return self.log_unknown(packet),
+            RateDecision::Accept => self.decode(event, packet, ack.is_some()),
+            RateDecision::Reject => Decoded { message: Err(rate_limiter.refusal()), number: None },
+            RateDecision::Drop => return,
+            RateDecision::Close => return self.close_once("too-fast", "it sends too fast"),
         };
-        self.act(&mut conversation, IncomingEvent { event, decoded, ack });
+        self.act(conversation, IncomingEvent { event, decoded, ack });
     }
 
     fn decode(&self, event: EventName, packet: &Value, has_ack: bool) -> Decoded {
@@ -191,19 +194,15 @@ impl Connection {
         let Conversation { refusals, stage, .. } = conversation;
         match stage {
             Stage::Arriving(early) if early.len() < MAX_EARLY => early.push(event),
-            Stage::Arriving(_) => self.close("too-fast", "it sends more events than may wait before it is connected"),
-            Stage::Open(peer) => {
-                // A fault ends this connection and nothing else.
-                if catch_unwind(AssertUnwindSafe(|| self.submit(peer, refusals, event))).is_err() {
-                    conversation.stage = Stage::Ended(ConnectionEnd::Broken);
-                    self.close("fault", "an event of it met a fault of the server");
-                }
+            Stage::Arriving(_) => {
+                self.close_once("too-fast", "it sends more events than may wait before it is connected")
             }
+            Stage::Open(peer) => self.submit(peer, refusals, event),
             Stage::Ended(_) => {}
         }
     }
 
-    fn submit(&self, peer: &Peer, refusals: &mut RefusalLog, event: IncomingEvent) {
+    fn submit(&self, peer: &ConnectedPeer, refusals: &mut RefusalLog, event: IncomingEvent) {
         let IncomingEvent { event, decoded: Decoded { number, message }, ack } = event;
         peer.submit(number, message, |result| match result {
             Ok(reply) => self.reply(peer.id(), event, ack, reply),
@@ -237,13 +236,6 @@ impl Connection {
             _ => {}
         }
     }
-}
-
-/// Closes a client's connection because of a fault of the client.
-pub fn close(conn: &ConnHandle, name: &UserName, reason: &'static str, why: &str) {
-    let user = name.as_str();
-    metrics::warn_about(reason, user, format!("connection of {user:?} closed: {why}"));
-    conn.cut();
 }
 
 /// Receives all events of one connection. One listener, not one for each event: socketioxide would keep a table of them

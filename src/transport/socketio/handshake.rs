@@ -10,11 +10,11 @@ use crate::protocol::refusal::{Code, Refusal};
 /// A client that is admitted.
 #[derive(Debug, Clone)]
 pub struct Admitted {
-    /// What it says of itself.
+    /// The client's own data.
     pub newcomer: Newcomer,
     /// Whether it wants `newOfferWaiting`, too.
     pub aliases: bool,
-    /// What it is told about its `auth` besides.
+    /// A notice about its `auth`, sent to the client.
     pub remark: Option<Refusal>,
 }
 

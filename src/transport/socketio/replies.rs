@@ -44,6 +44,7 @@ impl Connection {
             Reply::Joined(room, joined) => self.acknowledge(ack, &Joined::new(&room, &joined)),
             Reply::Ignored => match event {
                 EventName::NewAnswer => self.acknowledge(ack, &NO_CANDIDATES),
+                EventName::Test => self.acknowledge(ack, "pong"),
                 EventName::Hangup | EventName::CancelOffer => self.acknowledge(ack, &Ended { ended: 0 }),
                 _ => self.acknowledge(ack, &Accepted::new(None)),
             },

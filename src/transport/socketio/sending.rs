@@ -17,6 +17,7 @@ use super::connection::Connection;
 use crate::core::reply::Welcome;
 use crate::hub::outbox::{Broadcast, Outbox};
 use crate::hub::peer::listed;
+use crate::metrics;
 use crate::protocol::call::Call;
 use crate::protocol::socketio::reply::ServerClosing;
 use crate::protocol::socketio::{encode, event};
@@ -49,7 +50,7 @@ impl Connection {
         self.by_library(|socket| ack_sender(socket, ack).send(payload));
     }
 
-    /// Puts a packet into the client's queue. A client that does not read is closed: no packet is left out in silence.
+    /// Puts a packet into the client's queue. A client that does not read is closed: no packet is dropped without that.
     fn put(&self, packet: Str) {
         if self.is_cut.load(Ordering::Relaxed) {
             return;
@@ -94,9 +95,12 @@ impl Connection {
         }
     }
 
-    fn close_once(&self, reason: &'static str, why: &str) {
+    /// Closes the connection because of a fault of the client, and logs why. Its end follows by the transport.
+    pub(super) fn close_once(&self, reason: &'static str, why: &str) {
         if !self.is_cut.swap(true, Ordering::Relaxed) {
-            self.close(reason, why);
+            let user = self.name.as_str();
+            metrics::warn_about(reason, user, format!("connection of {user:?} closed: {why}"));
+            self.conn.cut();
         }
     }
 }

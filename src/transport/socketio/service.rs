@@ -22,7 +22,7 @@ use super::upstream::{ThisSocket, Upstream};
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
 use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::core::command::ConnectionEnd;
-use crate::hub::peer::Peer;
+use crate::hub::peer::ConnectedPeer;
 use crate::hub::shards::Hub;
 use crate::protocol::json::Tree;
 use crate::protocol::limits::Limits;
@@ -221,7 +221,7 @@ impl ServiceState {
         match socket.extensions.remove::<Arrival>() {
             Some(Arrival::Welcome(admitted, connection)) => {
                 // Course step 10: a new client is connected to the signaling server, or one that was here before is back.
-                let peer = Peer::connect(&self.hub, admitted.newcomer, connection.clone());
+                let peer = ConnectedPeer::connect(&self.hub, admitted.newcomer, connection.clone());
                 connection.open(peer, admitted.remark.as_ref());
             }
             Some(Arrival::WrongPassword(AuthError { refusal, wait }, conn, claim)) => {

@@ -102,10 +102,11 @@ fn admit(
     dialect: Dialect,
     remark: Option<Refusal>,
 ) -> Response {
+    // Before the question whether the server stops: then it waits for this connection, or does not admit it.
+    let token = state.connections.token();
     if state.connections.is_closed() {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
     }
-    let token = state.connections.token();
     let permit = extensions.get::<Arc<ConnectionPermit>>().cloned();
     let info = ConnectionInfo {
         conn: extensions.get().cloned(),

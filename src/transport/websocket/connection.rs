@@ -8,15 +8,16 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 use tungstenite::error::CapacityError;
 
 use super::close_info::{CloseInfo, send_close};
 use super::dialect::{Dialect, End, Request};
 use super::frame_queue::{FrameQueue, QueuedFrames};
 use super::service_state::{ServiceState, WebSocketOptions};
-use crate::auth::rate_limiter::{RateLimiter, Verdict};
+use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::core::command::Newcomer;
-use crate::hub::peer::Peer;
+use crate::hub::peer::ConnectedPeer;
 use crate::metrics;
 use crate::net::tcp_handle::TcpHandle;
 use crate::protocol::limits::Limits;
@@ -49,11 +50,12 @@ pub struct ConnectionInfo {
 /// One connection. Dropped when it ends, however it ends: even a panic leaves nothing of it.
 pub struct Connection {
     name: UserName,
-    peer: Peer,
+    peer: ConnectedPeer,
     queue: Arc<FrameQueue>,
     dialect: Dialect,
     info: ConnectionInfo,
     limits: Limits,
+    closing: CancellationToken,
     refusals: Mutex<RefusalLog>,
 }
 
@@ -74,14 +76,14 @@ impl Connection {
         info: ConnectionInfo,
         state: &ServiceState,
     ) -> (Self, QueuedFrames) {
-        let ServiceState { options, hub, .. } = state;
+        let ServiceState { options, hub, closing, .. } = state;
         let name = newcomer.name.clone();
         let (queue, queued) =
             FrameQueue::new(name.clone(), dialect.clone(), options.max_queue, options.max_queue_bytes);
         let queue = Arc::new(queue);
-        let peer = Peer::connect(hub, newcomer, queue.clone());
-        let (limits, refusals) = (hub.limits().clone(), Mutex::default());
-        (Self { name, peer, queue, dialect, info, limits, refusals }, queued)
+        let peer = ConnectedPeer::connect(hub, newcomer, queue.clone());
+        let (limits, closing, refusals) = (hub.limits().clone(), closing.clone(), Mutex::default());
+        (Self { name, peer, queue, dialect, info, limits, closing, refusals }, queued)
     }
 
     /// Reads and sends until the connection ends.
@@ -101,7 +103,7 @@ impl Connection {
         }
     }
 
-    /// Logs and says why something that is no message had no effect.
+    /// Logs and rejects something that is no message.
     pub fn reject(&self, event: &str, refusal: &Refusal) {
         self.log_refusal(event, refusal);
         self.queue.push(self.dialect.rejected(refusal));
@@ -173,7 +175,7 @@ impl Connection {
         timeout(CLOSE_TIMEOUT, reading).await.unwrap_or(CloseInfo::lost())
     }
 
-    /// Takes what came; where the connection ends with it, says how.
+    /// Handles what came. Returns how the connection ends, if it does.
     fn take(
         &self,
         received: Option<Result<Message, axum::Error>>,
@@ -191,13 +193,13 @@ impl Connection {
             conn.finish();
         }
         match rate_limiter.take(std::time::Instant::now()) {
-            Verdict::Listen => {}
-            Verdict::Tell => {
+            RateDecision::Accept => {}
+            RateDecision::Reject => {
                 self.reject(FRAME, &rate_limiter.refusal());
                 return None;
             }
-            Verdict::Drop => return None,
-            Verdict::Close => {
+            RateDecision::Drop => return None,
+            RateDecision::Close => {
                 let user = self.name.as_str();
                 metrics::warn_about("too-fast", user, format!("connection of {user:?} closed: it sends too fast"));
                 return Some(CloseInfo {
@@ -269,7 +271,11 @@ impl Connection {
 
     /// Resolves when the server ends the connection.
     async fn ended(&self, end: &mut watch::Receiver<Option<End>>) -> CloseInfo {
-        let end = end.wait_for(Option::is_some).await.ok().and_then(|end| *end);
+        let end = tokio::select! {
+            end = end.wait_for(Option::is_some) => end.ok().and_then(|end| *end),
+            // For a client that was admitted after all others were told.
+            () = self.closing.cancelled() => Some(End::Shutdown),
+        };
         CloseInfo { farewell: end.map(|end| self.dialect.farewell(end)), ..CloseInfo::lost() }
     }
 }

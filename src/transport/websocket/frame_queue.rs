@@ -41,7 +41,7 @@ impl FrameQueue {
         (Self { name, dialect, frames: sender, waiting, max_bytes, end: ending }, queued)
     }
 
-    /// Adds a frame. If the queue is full, the connection is closed: no frame is left out in silence. A single frame may
+    /// Adds a frame. If the queue is full, the connection is closed: no frame is dropped without that. A single frame may
     /// be of any size.
     pub fn push(&self, frame: impl Into<Bytes>) {
         let frame = frame.into();
@@ -91,7 +91,7 @@ impl Outbox for FrameQueue {
         }
     }
 
-    /// The code of the close frame says it.
+    /// The code of the close frame notifies the client.
     fn announce_shutdown(&self) {}
 
     fn end(self: Arc<Self>) {

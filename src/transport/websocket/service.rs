@@ -40,8 +40,8 @@ impl Service {
         (Self { state: state.clone() }, Routes { own: own.with_state(state), root })
     }
 
-    /// Admits no client any more, and waits until all connections have ended. A client that waits to be told that it is
-    /// not admitted is told now.
+    /// Admits no client any more, and waits until all connections have ended. A rejection that waits is sent
+    /// now.
     pub async fn close(&self) {
         self.state.connections.close();
         self.state.closing.cancel();

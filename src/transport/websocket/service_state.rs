@@ -48,7 +48,7 @@ pub struct ServiceState {
 }
 
 impl ServiceState {
-    /// Waits until a client may be told that it is not admitted; then says by which status. Its place among those that
+    /// Waits until a rejection may be sent; returns its status. Its place among those that
     /// wait is kept even if the connection, and with it this future, is gone. A server that stops does not wait.
     pub async fn deny(&self, name: Option<&str>, AuthError { refusal, wait }: AuthError) -> (StatusCode, Refusal) {
         log_refused(name, &refusal);

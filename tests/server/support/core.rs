@@ -24,7 +24,7 @@ pub struct TestCore {
     pub core: Core,
     /// What the last command that was rejected led to besides.
     pub out: Vec<Outgoing>,
-    connections: HashMap<PeerId, ConnectionId>,
+    pub connections: HashMap<PeerId, ConnectionId>,
     base: Instant,
 }
 
