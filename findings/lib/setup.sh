@@ -5,7 +5,7 @@ work=$(mktemp -d)
 children=()
 clean() {
   local child
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null && wait "$child" 2>/dev/null; done
+  for child in "${children[@]}"; do kill "$child" 2>/dev/null && wait "$child" 2>/dev/null || true; done
   rm -rf "$work"
 }
 trap clean EXIT
