@@ -38,8 +38,8 @@ pub struct Server {
     certificate: Certificate,
     router: Router,
     hub: Arc<Hub>,
-    socketio: socketio::service::Service,
-    websocket: websocket::service::Service,
+    socketio: socketio::service::SocketIoService,
+    websocket: websocket::service::WebSocketService,
     ready: Ready,
     addresses: Arc<Addresses>,
     metrics: Option<MetricsListener>,
@@ -58,9 +58,10 @@ impl Server {
         let addresses = Addresses::new(config.listening.public_url.as_ref().map(ToString::to_string));
         let hub = Arc::new(Hub::new(config.limits()));
         let authenticator = config.authenticator()?;
-        let (socketio, course) = socketio::service::Service::new(config.socketio(), authenticator.clone(), hub.clone());
+        let (socketio, course) =
+            socketio::service::SocketIoService::new(config.socketio(), authenticator.clone(), hub.clone());
         let (websocket, bare) =
-            websocket::service::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
+            websocket::service::WebSocketService::new(config.websocket(&authenticator), authenticator, hub.clone());
         let certificate = tls::certificate::choose(&config.tls())?;
         let authority = match &certificate.origin {
             Origin::Own { pem, .. } => Some(pem.clone()),

@@ -55,14 +55,14 @@ fn location() -> ClientLocation {
 
 fn send(peer: &ConnectedPeer, frames: &Frames, purpose: Purpose, text: &str, limits: &Limits) {
     if purpose == Purpose::Pairs {
-        let pairs::Decoded { kind, message, .. } = pairs::decode(text, &location());
+        let pairs::DecodedPairFrame { kind, message, .. } = pairs::decode(text, &location());
         return peer.submit(None, message, |reply| {
             if let Err(refusal) = reply {
                 frames.push(pairs::rejected(&kind, &refusal));
             }
         });
     }
-    let rooms::Decoded { id, action, message } = rooms::decode(text, limits);
+    let rooms::DecodedRoomFrame { id, action, message } = rooms::decode(text, limits);
     let room = message.as_ref().ok().and_then(|message| message.room().cloned());
     peer.submit(None, message, |reply| match (reply, id, room) {
         (Ok(Reply::Joined(room, joined)), Some(id), _) => frames.push(rooms::accepted(id, &room, Some(&joined))),

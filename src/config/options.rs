@@ -46,8 +46,8 @@ impl Config {
     }
 
     /// The options of bare WebSockets.
-    pub fn websocket(&self, authenticator: &Authenticator) -> websocket::service_state::WebSocketOptions {
-        websocket::service_state::WebSocketOptions {
+    pub fn websocket(&self, authenticator: &Authenticator) -> websocket::state::WebSocketOptions {
+        websocket::state::WebSocketOptions {
             pairs: (!self.content.no_pairs).then(|| self.access.pairs(authenticator)),
             max_message: bytes(self.limits.max_message),
             max_queue: self.limits.max_queue,

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A map with any order.
-pub trait Entries<K, V>: FromIterator<(K, V)> {
+pub trait AnyMap<K, V>: FromIterator<(K, V)> {
     /// Its entries, in the order of their keys.
     fn sorted<'a>(&'a self) -> Vec<(&'a K, &'a V)>
     where
@@ -14,7 +14,7 @@ pub trait Entries<K, V>: FromIterator<(K, V)> {
         V: 'a;
 }
 
-impl<K: Ord + Hash, V> Entries<K, V> for HashMap<K, V> {
+impl<K: Ord + Hash, V> AnyMap<K, V> for HashMap<K, V> {
     fn sorted<'a>(&'a self) -> Vec<(&'a K, &'a V)>
     where
         K: 'a,
@@ -26,7 +26,7 @@ impl<K: Ord + Hash, V> Entries<K, V> for HashMap<K, V> {
     }
 }
 
-impl<K: Ord, V> Entries<K, V> for BTreeMap<K, V> {
+impl<K: Ord, V> AnyMap<K, V> for BTreeMap<K, V> {
     fn sorted<'a>(&'a self) -> Vec<(&'a K, &'a V)>
     where
         K: 'a,
@@ -42,7 +42,7 @@ impl<K: Ord, V> Entries<K, V> for BTreeMap<K, V> {
 /// Those of the serializer.
 pub fn serialize<M, K, V, S>(map: &M, serializer: S) -> Result<S::Ok, S::Error>
 where
-    M: Entries<K, V>,
+    M: AnyMap<K, V>,
     K: Serialize,
     V: Serialize,
     S: Serializer,
@@ -56,7 +56,7 @@ where
 /// Those of the deserializer.
 pub fn deserialize<'de, M, K, V, D>(deserializer: D) -> Result<M, D::Error>
 where
-    M: Entries<K, V>,
+    M: AnyMap<K, V>,
     K: Deserialize<'de>,
     V: Deserialize<'de>,
     D: Deserializer<'de>,

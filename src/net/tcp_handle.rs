@@ -14,9 +14,9 @@ use super::conn_stats::ConnStats;
 /// One network connection. The HTTP server adds it to the extensions of each request. Cheap to clone; it does not keep the
 /// connection open.
 #[derive(Clone)]
-pub struct TcpHandle(Arc<End>);
+pub struct TcpHandle(Arc<TcpEnd>);
 
-struct End {
+struct TcpEnd {
     address: SocketAddr,
     secure: bool,
     stream: Weak<TcpStream>,
@@ -28,7 +28,7 @@ impl TcpHandle {
     pub(crate) fn new(address: SocketAddr, secure: bool, stream: &Arc<TcpStream>, stats: Arc<ConnStats>) -> Self {
         // A client that reaches an IPv6 socket by IPv4 has an IPv4-mapped address.
         let address = SocketAddr::new(address.ip().to_canonical(), address.port());
-        Self(Arc::new(End { address, secure, stream: Arc::downgrade(stream), stats }))
+        Self(Arc::new(TcpEnd { address, secure, stream: Arc::downgrade(stream), stats }))
     }
 
     /// The address of the client, or of the proxy in front of it.

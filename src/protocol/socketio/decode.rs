@@ -21,7 +21,7 @@ const MAX_KEY: usize = 256;
 
 /// An event of a client, read.
 #[derive(Debug)]
-pub struct Decoded {
+pub struct DecodedEvent {
     /// The client's own number of the event, where it counts: the second argument.
     pub number: Option<u64>,
     /// The message, or what is wrong with it.
@@ -79,7 +79,7 @@ struct Rejoin {
 /// client asked for an acknowledgement.
 ///
 /// Refusals: `bad-payload`, `too-large`, and `no-such-offer` or `no-call` for an `offerId` that the server never sent.
-pub fn decode(event: EventName, array: &str, attachments: &[Bytes], has_ack: bool, limits: &Limits) -> Decoded {
+pub fn decode(event: EventName, array: &str, attachments: &[Bytes], has_ack: bool, limits: &Limits) -> DecodedEvent {
     // What is sent most, and what is longest, is read in one pass.
     let (message, number) = match event {
         EventName::IceCandidate => in_one_pass(array, |payload| candidate(payload, attachments, limits)),
@@ -90,7 +90,7 @@ pub fn decode(event: EventName, array: &str, attachments: &[Bytes], has_ack: boo
     // These change nothing, so a client need not count them.
     let is_counted = !matches!(event, EventName::Test | EventName::CheckOffers);
     let number = number.filter(|_| is_counted).and_then(|number| serde_json::from_str(number.get()).ok());
-    Decoded { number, message }
+    DecodedEvent { number, message }
 }
 
 /// An event whose payload is an object of this kind; `None` if it is not.

@@ -24,7 +24,7 @@ pub const PING: &str = r#"{"label":"NORMAL_SERVER_PROCESS","data":{"type":"PING"
 
 /// A frame of a client, read.
 #[derive(Debug)]
-pub struct Decoded {
+pub struct DecodedPairFrame {
     /// Its `type`, or what stands for it in the log.
     pub kind: String,
     /// Whether there is such a message at all.
@@ -40,7 +40,7 @@ struct Incoming {
 }
 
 #[derive(Serialize)]
-struct Frame<T> {
+struct PairFrame<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'static str>,
     data: T,
@@ -58,11 +58,11 @@ pub fn is_pong(text: &str) -> bool {
 /// Reads a text frame of a client at this place in the network.
 ///
 /// Refusals: `bad-payload`, `too-large`.
-pub fn decode(text: &str, location: &ClientLocation) -> Decoded {
+pub fn decode(text: &str, location: &ClientLocation) -> DecodedPairFrame {
     let unknown = |kind: &str| {
         let sentence = "This means nothing here: send {\"label\", \"data\": {\"type\", ...}} as JSON text.";
         let message = Err(Refusal::new(Code::BadPayload, sentence));
-        Decoded { kind: kind.to_owned(), is_known: false, message }
+        DecodedPairFrame { kind: kind.to_owned(), is_known: false, message }
     };
     let Some(Incoming { label, data: Tree(data) }) = object(text) else { return unknown("(no label and data)") };
     let room = || match data["roomName"].as_str() {
@@ -81,14 +81,14 @@ pub fn decode(text: &str, location: &ClientLocation) -> Decoded {
         }
         _ => return unknown("(no known type)"),
     };
-    Decoded { kind: kind.to_owned(), is_known: true, message }
+    DecodedPairFrame { kind: kind.to_owned(), is_known: true, message }
 }
 
 /// A message to one of a pair.
 pub fn encode(message: &PairMessage) -> String {
     match message {
         PairMessage::Relayed(frame) => frame.to_string(),
-        message => json(&Frame { label: Some(ROOMS), data: Data(message) }),
+        message => json(&PairFrame { label: Some(ROOMS), data: Data(message) }),
     }
 }
 
@@ -130,7 +130,7 @@ pub fn rejected(kind: &str, refusal: &Refusal) -> String {
         JOIN => json!({ "type": "JOIN_ROOM_RESPONSE_FAILURE", "message": message }),
         _ => json!({ "type": "SIGNALING_ERROR", "code": code, "message": message }),
     };
-    json(&Frame { label: Some(ROOMS), data })
+    json(&PairFrame { label: Some(ROOMS), data })
 }
 
 /// One of the two HTTP requests, and its responses.

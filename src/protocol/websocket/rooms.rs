@@ -23,7 +23,7 @@ pub const PING: &str = r#"{"signal":"ping"}"#;
 
 /// A frame of a client, read.
 #[derive(Debug)]
-pub struct Decoded<'a> {
+pub struct DecodedRoomFrame<'a> {
     /// The client's own id of the frame, which the reply repeats.
     pub id: Option<&'a RawValue>,
     /// Its action, where there is such an action.
@@ -42,7 +42,7 @@ struct Head<'a> {
     data: Option<&'a RawValue>,
 }
 
-impl Decoded<'_> {
+impl DecodedRoomFrame<'_> {
     fn unreadable(sentence: &'static str) -> Self {
         Self { id: None, action: None, message: Err(Refusal::new(Code::BadPayload, sentence)) }
     }
@@ -60,29 +60,29 @@ pub fn is_pong(text: &str) -> bool {
 /// Reads a text frame.
 ///
 /// Refusals: `bad-payload`, `too-large`, `no-such-peer`.
-pub fn decode<'a>(text: &'a str, limits: &Limits) -> Decoded<'a> {
+pub fn decode<'a>(text: &'a str, limits: &Limits) -> DecodedRoomFrame<'a> {
     let Some(head) = object::<Head>(text) else {
-        return Decoded::unreadable(
+        return DecodedRoomFrame::unreadable(
             "This is not a JSON object: send {\"action\", \"room\", \"to\", \"data\"} as text.",
         );
     };
     let id = head.id.filter(|id| id.get() != "null");
     if id.is_some_and(|id| id.get().len() > MAX_ID) {
-        return Decoded::unreadable("The id is too long: 128 bytes are the most.");
+        return DecodedRoomFrame::unreadable("The id is too long: 128 bytes are the most.");
     }
     let action = head.action.and_then(text_of).and_then(|action| RoomAction::from_name(&action));
     let Some(action) = action else {
         let sentence = "No such action: there are joining-room, sending-SDP-offer, accepting-SDP-offer, \
                         sending-ICE-candidate and leaving-room.";
-        return Decoded { id, ..Decoded::unreadable(sentence) };
+        return DecodedRoomFrame { id, ..DecodedRoomFrame::unreadable(sentence) };
     };
     let envelope: Envelope = object(text).unwrap_or_default();
     let body: Body = head.data.and_then(|data| object(data.get())).unwrap_or_default();
-    Decoded { id, action: Some(action), message: action.decode(&envelope, &body, &[], limits) }
+    DecodedRoomFrame { id, action: Some(action), message: action.decode(&envelope, &body, &[], limits) }
 }
 
 #[derive(Serialize)]
-struct Frame<'a, D> {
+struct RoomFrame<'a, D> {
     signal: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a RawValue>,
@@ -98,7 +98,7 @@ struct Frame<'a, D> {
     error: Option<&'a Refusal>,
 }
 
-impl<D> Frame<'_, D> {
+impl<D> RoomFrame<'_, D> {
     fn signal(signal: &'static str, data: D) -> Self {
         Self { signal, id: None, ok: None, room: None, from: None, data: Some(data), error: None }
     }
@@ -108,12 +108,12 @@ impl<D> Frame<'_, D> {
 struct Nothing {}
 
 #[derive(Serialize)]
-struct Restored<'a> {
+struct RestoredData<'a> {
     rooms: &'a [RoomMembership],
 }
 
 #[derive(Serialize)]
-struct SignalingError<'a> {
+struct ErrorData<'a> {
     action: Option<&'static str>,
     #[serde(flatten)]
     refusal: &'a Refusal,
@@ -121,21 +121,21 @@ struct SignalingError<'a> {
 
 /// A message in a room.
 pub fn encode(message: &RoomMessage) -> String {
-    let frame: Frame<RoomPayload> = Frame::signal(message.name(), message.event.on_wire());
-    json(&Frame { room: Some(&message.room), from: message.from, ..frame })
+    let frame: RoomFrame<RoomPayload> = RoomFrame::signal(message.name(), message.event.on_wire());
+    json(&RoomFrame { room: Some(&message.room), from: message.from, ..frame })
 }
 
 /// `restored`: the rooms of a client that returns.
 pub fn restored(rooms: &[RoomMembership]) -> String {
-    json(&Frame::signal("restored", Restored { rooms }))
+    json(&RoomFrame::signal("restored", RestoredData { rooms }))
 }
 
 /// The reply to the frame with this id, which had its effect; `joined` for `joining-room`.
 pub fn accepted(id: &RawValue, room: &RoomName, joined: Option<&JoinedRoom>) -> String {
     let (id, room, ok) = (Some(id), Some(room), Some(true));
     match joined {
-        Some(joined) => json(&Frame { id, ok, room, ..Frame::signal("reply", joined) }),
-        None => json(&Frame { id, ok, room, ..Frame::signal("reply", Nothing {}) }),
+        Some(joined) => json(&RoomFrame { id, ok, room, ..RoomFrame::signal("reply", joined) }),
+        None => json(&RoomFrame { id, ok, room, ..RoomFrame::signal("reply", Nothing {}) }),
     }
 }
 
@@ -143,10 +143,10 @@ pub fn accepted(id: &RawValue, room: &RoomName, joined: Option<&JoinedRoom>) -> 
 pub fn rejected(id: Option<&RawValue>, action: Option<RoomAction>, refusal: &Refusal) -> String {
     if id.is_some() {
         let (ok, error) = (Some(false), Some(refusal));
-        return json(&Frame::<Nothing> { signal: "reply", id, ok, room: None, from: None, data: None, error });
+        return json(&RoomFrame::<Nothing> { signal: "reply", id, ok, room: None, from: None, data: None, error });
     }
-    let error = SignalingError { action: action.map(RoomAction::name), refusal };
-    json(&Frame::signal("signaling-error", error))
+    let error = ErrorData { action: action.map(RoomAction::name), refusal };
+    json(&RoomFrame::signal("signaling-error", error))
 }
 
 /// Frames hold texts, numbers and JSON of clients, under keys that are texts: JSON can hold all of it.

@@ -22,7 +22,7 @@ use crate::metrics;
 use crate::protocol::limits::Limits;
 use crate::protocol::name::UserName;
 use crate::protocol::refusal::Refusal;
-use crate::protocol::socketio::decode::{Decoded, decode};
+use crate::protocol::socketio::decode::{DecodedEvent, decode};
 use crate::protocol::socketio::event::EventName;
 use crate::refusals::RefusalLog;
 
@@ -67,7 +67,7 @@ pub struct IncomingEvent {
     /// Its name.
     pub event: EventName,
     /// The message, or what is wrong with it.
-    pub decoded: Decoded,
+    pub decoded: DecodedEvent,
     /// The id of the acknowledgement, if the client asked for one.
     pub ack: Option<i64>,
 }
@@ -174,14 +174,14 @@ impl Connection {
             // As in the course's server nothing comes of it, not even an acknowledgement.
             RateDecision::Accept if event == EventName::Unknown => return self.log_unknown(packet),
             RateDecision::Accept => self.decode(event, packet, ack.is_some()),
-            RateDecision::Reject => Decoded { message: Err(rate_limiter.refusal()), number: None },
+            RateDecision::Reject => DecodedEvent { message: Err(rate_limiter.refusal()), number: None },
             RateDecision::Drop => return,
             RateDecision::Close => return self.close_once("too-fast", "it sends too fast"),
         };
         self.act(conversation, IncomingEvent { event, decoded, ack });
     }
 
-    fn decode(&self, event: EventName, packet: &Value, has_ack: bool) -> Decoded {
+    fn decode(&self, event: EventName, packet: &Value, has_ack: bool) -> DecodedEvent {
         let (array, attachments): (&str, Vec<Bytes>) = match packet {
             Value::Str(array, None) => (array.as_str(), Vec::new()),
             Value::Str(array, Some(attachments)) => (array.as_str(), attachments.clone().into()),
@@ -203,7 +203,7 @@ impl Connection {
     }
 
     fn submit(&self, peer: &ConnectedPeer, refusals: &mut RefusalLog, event: IncomingEvent) {
-        let IncomingEvent { event, decoded: Decoded { number, message }, ack } = event;
+        let IncomingEvent { event, decoded: DecodedEvent { number, message }, ack } = event;
         peer.submit(number, message, |result| match result {
             Ok(reply) => self.reply(peer.id(), event, ack, reply),
             Err(refusal) => self.reject(refusals, event, ack, &refusal),

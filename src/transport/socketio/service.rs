@@ -66,13 +66,13 @@ pub struct SocketIoOptions {
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
-pub struct Service {
-    state: Arc<ServiceState>,
+pub struct SocketIoService {
+    state: Arc<SocketIoState>,
     io: SocketIo,
 }
 
 /// What the handlers need. Not the library's own handle, which owns the handlers.
-struct ServiceState {
+struct SocketIoState {
     options: SocketIoOptions,
     authenticator: Authenticator,
     hub: Arc<Hub>,
@@ -87,7 +87,7 @@ enum Arrival {
     WrongPassword(AuthError, ConnHandle, Arc<Claim>),
 }
 
-impl Service {
+impl SocketIoService {
     /// Builds the service and its routes. Each request is expected to carry in its extensions the
     /// [`ClientAddr`](crate::auth::client_addr::ClientAddr) that it comes from and the
     /// [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by.
@@ -105,7 +105,7 @@ impl Service {
             .with_parser(ParserConfig::common().max_incoming_binary_buf_size(options.max_message))
             .build_svc();
         let limits = Arc::new(hub.limits().clone());
-        let state = Arc::new(ServiceState { options, authenticator, hub, limits });
+        let state = Arc::new(SocketIoState { options, authenticator, hub, limits });
         let (before, after) = (state.clone(), state.clone());
         let welcome = move |ThisSocket(socket): ThisSocket, TryData(auth): TryData<Tree>| {
             let (before, welcomed) = (before.clone(), before.welcome(&socket, auth.ok()));
@@ -158,11 +158,11 @@ impl Service {
     }
 }
 
-impl ServiceState {
-    /// Runs before the client is told that it is connected: so a quick client's first event finds its listener.
+impl SocketIoState {
+    /// Runs before CONNECT is acknowledged: so a quick client's first event finds its listener.
     ///
     /// # Errors
-    /// What is told as `connect_error`. A wrong password is not: the course's server lets in whoever sends one.
+    /// What is sent as `connect_error`. A wrong password is not: the course's server accepts such a client first.
     fn welcome(&self, socket: &Arc<Socket<LocalAdapter>>, auth: Option<Tree>) -> Result<(), AuthError> {
         let request = &socket.req_parts().extensions;
         let Some(session) = request.get::<Arc<EngineSession>>() else {
@@ -203,20 +203,24 @@ impl ServiceState {
             limits: self.limits.clone(),
         };
         let connection = Connection::new(start, socket);
-        socket.on_fallback(Listener(connection.clone()));
-        let (leaving, through_proxy) = (connection.clone(), client_addr.is_through_proxy());
-        let max_message = self.options.max_message;
-        socket.on_disconnect(move |socket: SocketRef, reason: EngineReason| {
-            leaving.log_end(&reason, max_message);
-            let end = ended(reason, socket.transport_type(), leaving.conn.close_code(), (knows_codes, through_proxy));
-            // In a task: socketioxide may call this from within a call of the connection.
-            async move { leaving.end(end) }
-        });
+        self.listen(socket, connection.clone(), (knows_codes, client_addr.is_through_proxy()));
         socket.extensions.insert(Arrival::Welcome(admitted, connection));
         Ok(())
     }
 
-    /// Runs after the client was told that it is connected.
+    /// From now on the connection receives the client's events, and its end.
+    fn listen(&self, socket: &Arc<Socket<LocalAdapter>>, connection: Arc<Connection>, codes: (bool, bool)) {
+        socket.on_fallback(Listener(connection.clone()));
+        let max_message = self.options.max_message;
+        socket.on_disconnect(move |socket: SocketRef, reason: EngineReason| {
+            connection.log_end(&reason, max_message);
+            let end = ended(reason, socket.transport_type(), connection.conn.close_code(), codes);
+            // In a task: socketioxide may call this from within a call of the connection.
+            async move { connection.end(end) }
+        });
+    }
+
+    /// Runs after CONNECT is acknowledged.
     fn connected(&self, socket: Arc<Socket<LocalAdapter>>) {
         match socket.extensions.remove::<Arrival>() {
             Some(Arrival::Welcome(admitted, connection)) => {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::connection::{self, Connection, ConnectionInfo};
 use super::dialect::Dialect;
 use super::pair_requests;
-use super::service_state::{ServiceState, log_refused, refuse};
+use super::state::{WebSocketState, log_refused, refuse};
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::{Credentials, Identity};
 use crate::core::command::{Newcomer, Purpose};
@@ -28,7 +28,7 @@ type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 /// `GET /ws?userName=…&password=…`: rooms.
 pub async fn enter_rooms(
-    State(state): State<Arc<ServiceState>>,
+    State(state): State<Arc<WebSocketState>>,
     credentials: Result<Query<Credentials>, QueryRejection>,
     RawQuery(query): RawQuery,
     Extension(client_addr): Extension<ClientAddr>,
@@ -57,7 +57,7 @@ pub async fn enter_rooms(
 
 /// `GET /?userId=…`: pairs.
 pub async fn enter_pairs(
-    State(state): State<Arc<ServiceState>>,
+    State(state): State<Arc<WebSocketState>>,
     access: Result<Query<pair_requests::Access>, QueryRejection>,
     RawQuery(query): RawQuery,
     Extension(client_addr): Extension<ClientAddr>,
@@ -95,7 +95,7 @@ pub async fn enter_pairs(
 }
 
 fn admit(
-    state: Arc<ServiceState>,
+    state: Arc<WebSocketState>,
     upgrade: WebSocketUpgrade,
     (extensions, query): (&Extensions, Option<String>),
     newcomer: Newcomer,

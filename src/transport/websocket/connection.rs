@@ -14,7 +14,7 @@ use tungstenite::error::CapacityError;
 use super::close_info::{CloseInfo, send_close};
 use super::dialect::{Dialect, End, Request};
 use super::frame_queue::{FrameQueue, QueuedFrames};
-use super::service_state::{ServiceState, WebSocketOptions};
+use super::state::{WebSocketOptions, WebSocketState};
 use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::core::command::Newcomer;
 use crate::hub::peer::ConnectedPeer;
@@ -74,9 +74,9 @@ impl Connection {
         newcomer: Newcomer,
         dialect: Dialect,
         info: ConnectionInfo,
-        state: &ServiceState,
+        state: &WebSocketState,
     ) -> (Self, QueuedFrames) {
-        let ServiceState { options, hub, closing, .. } = state;
+        let WebSocketState { options, hub, closing, .. } = state;
         let name = newcomer.name.clone();
         let (queue, queued) =
             FrameQueue::new(name.clone(), dialect.clone(), options.max_queue, options.max_queue_bytes);
@@ -130,10 +130,7 @@ impl Connection {
                     }
                 }
                 Some(frame) = queued.frames.recv() => match Utf8Bytes::try_from(frame) {
-                    Ok(text) => {
-                        let size = text.len();
-                        (Message::Text(text), size)
-                    }
+                    Ok(text) => { let size = text.len(); (Message::Text(text), size) }
                     Err(_) => continue,
                 },
                 _ = pings.tick() => {

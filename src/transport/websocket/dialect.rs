@@ -63,13 +63,13 @@ impl Dialect {
     pub fn decode<'a>(&self, text: &'a str, limits: &Limits) -> Request<'a> {
         match self {
             Self::Rooms => {
-                let rooms::Decoded { id, action, message } = rooms::decode(text, limits);
+                let rooms::DecodedRoomFrame { id, action, message } = rooms::decode(text, limits);
                 let room = message.as_ref().ok().and_then(ClientMessage::room).cloned();
                 let event = action.map_or("(no known action)", RoomAction::name).to_owned();
                 Request { event, is_known: action.is_some(), message, reply_to: ReplyTo::Rooms { id, action, room } }
             }
             Self::Pairs(location) => {
-                let pairs::Decoded { kind, is_known, message } = pairs::decode(text, location);
+                let pairs::DecodedPairFrame { kind, is_known, message } = pairs::decode(text, location);
                 Request { event: kind.clone(), is_known, message, reply_to: ReplyTo::Pairs(kind) }
             }
         }

@@ -11,4 +11,4 @@ mod dialect;
 mod frame_queue;
 mod pair_requests;
 pub mod service;
-pub mod service_state;
+pub mod state;

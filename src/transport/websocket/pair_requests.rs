@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::service_state::ServiceState;
+use super::state::WebSocketState;
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::tokens::Claims;
 use crate::auth::{AuthError, Credentials};
@@ -35,7 +35,7 @@ pub struct Access {
 ///
 /// # Errors
 /// `wrong-password`, `wrong-token`.
-pub fn check(state: &ServiceState, client_addr: ClientAddr, access: Access) -> Result<Option<Claims>, AuthError> {
+pub fn check(state: &WebSocketState, client_addr: ClientAddr, access: Access) -> Result<Option<Claims>, AuthError> {
     let Access { password, token, .. } = access;
     let credentials = Credentials { password, token, ..Credentials::default() };
     state.options.pairs.as_ref().map_or(Ok(None), |authenticator| authenticator.check(client_addr, &credentials))
@@ -68,12 +68,12 @@ pub fn location(client_addr: ClientAddr) -> ClientLocation {
 }
 
 /// The routes.
-pub fn routes() -> Router<Arc<ServiceState>> {
+pub fn routes() -> Router<Arc<WebSocketState>> {
     Router::new().route("/create-room", post(create)).route("/destroy-room", post(destroy))
 }
 
 async fn create(
-    State(state): State<Arc<ServiceState>>,
+    State(state): State<Arc<WebSocketState>>,
     Query(access): Query<Access>,
     Extension(client_addr): Extension<ClientAddr>,
     body: Bytes,
@@ -87,7 +87,7 @@ async fn create(
 }
 
 async fn destroy(
-    State(state): State<Arc<ServiceState>>,
+    State(state): State<Arc<WebSocketState>>,
     Query(access): Query<Access>,
     Extension(client_addr): Extension<ClientAddr>,
     body: Bytes,
@@ -101,7 +101,7 @@ async fn destroy(
 }
 
 async fn respond(
-    state: &ServiceState,
+    state: &WebSocketState,
     request: &RoomRequest,
     checked: Result<Option<Claims>, AuthError>,
     act: impl FnOnce(Option<Claims>) -> Result<(), Refusal>,

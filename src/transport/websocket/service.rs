@@ -7,15 +7,15 @@ use axum::routing::any;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::service_state::{ServiceState, WebSocketOptions};
+use super::state::{WebSocketOptions, WebSocketState};
 use super::{admission, pair_requests};
 use crate::auth::Authenticator;
 use crate::hub::shards::Hub;
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
-pub struct Service {
-    state: Arc<ServiceState>,
+pub struct WebSocketService {
+    state: Arc<WebSocketState>,
 }
 
 /// The routes of the service.
@@ -26,14 +26,14 @@ pub struct Routes {
     pub root: Option<Router>,
 }
 
-impl Service {
+impl WebSocketService {
     /// Builds the service. Each request is expected to carry in its extensions the
     /// [`ClientAddr`](crate::auth::client_addr::ClientAddr) that it comes from, and the
     /// [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by: without that a connection is not measured.
     pub fn new(options: WebSocketOptions, authenticator: Authenticator, hub: Arc<Hub>) -> (Self, Routes) {
         let has_pairs = options.pairs.is_some();
         let (connections, closing) = (TaskTracker::new(), CancellationToken::new());
-        let state = Arc::new(ServiceState { options, authenticator, hub, connections, closing });
+        let state = Arc::new(WebSocketState { options, authenticator, hub, connections, closing });
         let rooms = Router::new().route("/ws", any(admission::enter_rooms));
         let own = if has_pairs { rooms.merge(pair_requests::routes()) } else { rooms };
         let root = has_pairs.then(|| Router::new().route("/", any(admission::enter_pairs)).with_state(state.clone()));

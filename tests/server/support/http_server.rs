@@ -24,7 +24,7 @@ struct Tag(Arc<ConnectionPermit>);
 /// The services, and the hub behind them.
 pub struct HttpServer {
     pub address: SocketAddr,
-    pub service: socketio::service::Service,
+    pub service: socketio::service::SocketIoService,
     pub hub: Arc<Hub>,
     tag: Arc<Tag>,
 }
@@ -40,8 +40,10 @@ impl HttpServer {
         let limits = Limits { replay_ttl: limits.grace, early_ttl: limits.grace, ..limits };
         let hub = Arc::new(Hub::new(limits));
         let authenticator = config.authenticator().expect("a gate");
-        let (service, course) = socketio::service::Service::new(config.socketio(), authenticator.clone(), hub.clone());
-        let (_, bare) = websocket::service::Service::new(config.websocket(&authenticator), authenticator, hub.clone());
+        let (service, course) =
+            socketio::service::SocketIoService::new(config.socketio(), authenticator.clone(), hub.clone());
+        let (_, bare) =
+            websocket::service::WebSocketService::new(config.websocket(&authenticator), authenticator, hub.clone());
         let routes = course.merge(bare.own).merge(bare.root.expect("pairs are not closed"));
         let permit = ConnectionLimiter::new(1, 1).enter(Ipv4Addr::LOCALHOST.into()).expect("a place");
         let tag = Arc::new(Tag(Arc::new(permit)));

@@ -34,7 +34,7 @@ pub struct WebSocketOptions {
 }
 
 /// The state of the service.
-pub struct ServiceState {
+pub struct WebSocketState {
     /// Its options.
     pub options: WebSocketOptions,
     /// Who may connect to rooms.
@@ -47,7 +47,7 @@ pub struct ServiceState {
     pub closing: CancellationToken,
 }
 
-impl ServiceState {
+impl WebSocketState {
     /// Waits until a rejection may be sent; returns its status. Its place among those that
     /// wait is kept even if the connection, and with it this future, is gone. A server that stops does not wait.
     pub async fn deny(&self, name: Option<&str>, AuthError { refusal, wait }: AuthError) -> (StatusCode, Refusal) {
