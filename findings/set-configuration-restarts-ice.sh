@@ -5,7 +5,7 @@
 # Seen: the next offer is an ICE restart in both browsers, though negotiationneeded does not fire. A new credential alone is enough,
 #   the same list again is not, and going back to the first list does not undo it. If Firefox has called and the Chromium that answered
 #   does so, the next offer fails: Firefox answers it with the other DTLS role, Chromium rejects that answer, and stays in have-local-offer.
-# Why it matters: credentials are renewed by a timer, and the failure comes long after it, when somebody shares a screen. Renew them
+# Why it matters: credentials are renewed by a timer, and the failure comes long after it, when a screen is shared. Renew them
 #   only right before an intended restart, or only for new peer connections.
 . "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
