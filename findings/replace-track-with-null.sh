@@ -4,7 +4,8 @@
 # Guess: both browsers stop sending that sender's RTP at once.
 # Seen: Chromium does, for audio and video. Firefox stops the audio, but goes on sending one video frame a second, with the camera
 #   released. The receiver's track is not muted in either case, and its last picture stays.
-# Why it matters: that a camera is off cannot be recognised by framesDecoded or bytesReceived standing still if the sender is Firefox. Say it by signaling, or change the transceiver's direction, which mutes the other side's track.
+# Why it matters: that a camera is off cannot be recognised by framesDecoded or bytesReceived standing still if the sender is Firefox.
+#   Say it by signaling, or change the transceiver's direction, which mutes the other side's track.
 . "$(dirname "$0")/lib/setup.sh"
 need "${CHROMIUM:-chromium}" chromium
 need "${FIREFOX:-firefox-esr}" firefox-esr
