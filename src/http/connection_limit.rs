@@ -35,7 +35,7 @@ pub(super) async fn enforce(
 /// Whether a request opens a connection: a Socket.IO session that has no id yet, or a bare WebSocket.
 fn opens_connection(request: &Request) -> bool {
     if request.uri().path().trim_end_matches('/') == socketio::service::PATH {
-        return !socketio::requests::has_session(request);
+        return !socketio::http_requests::has_session(request);
     }
     request.headers().contains_key(header::UPGRADE)
 }

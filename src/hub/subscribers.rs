@@ -1,8 +1,8 @@
 //! The clients of one lobby that are notified of its offers, and what they have not been sent yet.
 //!
 //! Invariants:
-//! - Each subscriber is sent every message once and in order, or none of an offer that ends before its turn comes: then
-//!   neither the offer nor its withdrawal.
+//! - Each subscriber receives every message once and in order. Of an offer that ends before the subscriber's turn it
+//!   receives neither the announcement nor the withdrawal.
 //! - One step sends to at most [`CHUNK`] subscribers, so that a client that waits for the hub's lock waits for a chunk and
 //!   not for a lobby. A lobby that fits into one chunk is served at once.
 //! - A message is encoded once, however many chunks it takes.

@@ -1,4 +1,4 @@
-//! One Engine.IO session from the request that opens it: who came, by what, and whether a CONNECT came.
+//! One Engine.IO session from the request that opens it: its client, its network connection, and whether it sent CONNECT.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use crate::metrics;
 use crate::net::connection_limiter::ConnectionPermit;
 use crate::net::tcp_handle::TcpHandle;
 
-/// Logged, since a client without a connection cannot be told.
+/// Logged, since no connection is left on which to notify the client.
 const NO_CONNECT: &str = "connection closed: its client began with something else than a Socket.IO CONNECT (does it use \
                           another parser, such as msgpack, or emit before the event \"connect\"?)";
 
@@ -26,7 +26,7 @@ pub struct EngineSession {
     pub tcp: Option<TcpHandle>,
     /// What the engine knows of the session.
     pub slot: Slot,
-    /// Who may be connected at the same time.
+    /// Its place among the connections that are allowed at the same time.
     _permit: Option<Arc<ConnectionPermit>>,
     has_connected: AtomicBool,
     is_claimed: AtomicBool,
@@ -46,8 +46,8 @@ impl EngineSession {
         })
     }
 
-    /// A CONNECT packet came. `None` if the session has a socket already: socketioxide lets go of an earlier one late, and
-    /// with it of whatever has the same id by then, so that a second one would have no end.
+    /// A CONNECT packet came. `None` if the session still has a socket: socketioxide removes an old socket late and by id,
+    /// so it would remove the new one, too, without a disconnect.
     pub fn claim(self: &Arc<Self>) -> Option<Claim> {
         self.has_connected.store(true, Ordering::Relaxed);
         let was_claimed = self.is_claimed.swap(true, Ordering::Relaxed);

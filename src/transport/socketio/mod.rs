@@ -7,8 +7,8 @@
 mod connection;
 mod engine_session;
 pub mod handshake;
+pub mod http_requests;
 mod replies;
-pub mod requests;
 mod sending;
 pub mod service;
 mod upstream;

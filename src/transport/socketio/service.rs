@@ -17,7 +17,7 @@ use switchboard_conn::ConnHandle;
 use super::connection::{Connection, Listener, Start};
 use super::engine_session::{Claim, EngineSession};
 use super::handshake::{self, Admitted};
-use super::requests;
+use super::http_requests;
 use super::upstream::{ThisSocket, Upstream};
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
 use crate::auth::{AuthError, Authenticator, Credentials};
@@ -128,7 +128,7 @@ impl SocketIoService {
         let routes = Router::new()
             .route_service("/socket.io/", service.clone())
             .route_service(PATH, service)
-            .layer(middleware::from_fn(requests::prepare));
+            .layer(middleware::from_fn(http_requests::prepare));
         (Self { state, io }, routes)
     }
 

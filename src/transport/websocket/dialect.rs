@@ -1,4 +1,5 @@
-//! What is spoken on a bare WebSocket. A further dialect has a value here, a module in `protocol::websocket` and a route.
+//! What is spoken on a bare WebSocket. A further dialect has a value here, a module in `protocol::websocket`, a frame in
+//! `hub::outbox::Broadcast` and a route in `service.rs`; one with calls needs a `Purpose` that receives offers.
 
 use serde_json::value::RawValue;
 
