@@ -86,7 +86,8 @@ browserTest('another camera and microphone are chosen in the middle of a call', 
     await caller.selectOption(list, last);
     await eventually(`another ${kind} device`, async () => (await sentDevice(caller, kind)) === last);
   }
-  await assertInCall(caller, answerer);
+  // Frames, not what they show: the last fake camera's picture may be of one colour.
+  await assertFramesArrive(answerer);
   assert.equal(await caller.evaluate(() => pc.localDescription.sdp), description); // Nothing was negotiated.
 });
 

@@ -4,7 +4,7 @@
 import { browserTest } from './support/browser.mjs';
 import { told } from './support/call-page.mjs';
 import {
-  PAIRINGS, areInstalled, assertNewNames, assertNoWarnings, callAndAnswer, enterIn, watchWarnings,
+  PAIRINGS, areInstalled, assertNewNames, assertNoWarnings, assertPicturesArrive, callAndAnswer, enterIn, watchWarnings,
 } from './support/pairing.mjs';
 import { restartIce } from './support/peer.mjs';
 import { serverFor } from './support/server.mjs';
@@ -26,6 +26,7 @@ for (const [callers, answerers] of PAIRINGS) {
     for (let round = 0; round < 3; round += 1) {
       await assertNewNames(pages, () => Promise.all(pages.map(restartIce)));
     }
+    for (const page of pages) await assertPicturesArrive(page);
     for (const page of pages) await assertNoWarnings(page);
     await caller.click('#hangup');
     await told(answerer, /Carl hung up/);
@@ -55,6 +56,7 @@ for (const [callers, answerers] of PAIRINGS.filter((pairing) => pairing.includes
       relay.isStopped = false;
     });
     for (const page of pages) await told(page, /In a call with (Ann|Carl)\./);
+    for (const page of pages) await assertPicturesArrive(page);
     for (const page of pages) await assertNoWarnings(page);
   });
 }

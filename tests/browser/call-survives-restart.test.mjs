@@ -31,7 +31,7 @@ for (const [ending, what] of [['kill', 'killed'], ['stop', 'stopped']]) {
     await state(answerer, 'offline');
     await noOffers(answerer);
     await start();
-    await wasTold(caller, /Waiting for an answer.*your call is waiting there again/);
+    await wasTold(caller, /Waiting for an answer.*The server had lost your call; it is waiting there again/);
     await answerButton(answerer).click();
     await assertInCall(caller, answerer);
     await assertAllIsWell(answerer, caller);
@@ -94,7 +94,7 @@ browserTest('the server is started again before the answer is there: nobody is s
   await state(answerer, 'connecting');
   await end();
   await start();
-  await wasTold(caller, /your call is waiting there again/);
+  await wasTold(caller, /The server had lost your call; it is waiting there again/);
   line.cut();
   line.frozen = false;
   await eventually('idle and told, or in the call', async () => (await stateOf(answerer)) === 'idle');
