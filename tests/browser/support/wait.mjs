@@ -2,7 +2,7 @@
 // There are no sleeps. A probe is asked again at short intervals only where nothing tells us.
 
 /** How long anything may take. Generous: the machine may be busy, and only failures wait this long. */
-export const TIMEOUT = 60_000;
+export const TIMEOUT = 120_000;
 
 const INTERVAL = 50;
 
