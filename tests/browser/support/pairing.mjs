@@ -51,16 +51,21 @@ function picturesDecoded(page) {
   });
 }
 
+/** How long packets may take after an ICE restart before it counts as one that failed. */
+const PACKETS_WITHIN = 15_000;
+
 /**
- * What the other side sends goes on arriving, from now on. Not only pictures: on a machine with two cores a browser may
- * send hardly any while it restarts ICE again and again.
+ * Whether what the other side sends goes on arriving, from now on. Not only pictures: on a machine with two cores a browser
+ * may send hardly any while it restarts ICE again and again.
  */
-async function assertPacketsArrive(page) {
+async function packetsArrive(page) {
   const before = await packetsReceived(page);
-  await eventually('more packets', async () => {
+  for (const end = Date.now() + PACKETS_WITHIN; Date.now() < end;) {
     const now = await packetsReceived(page);
-    return now > 0 && now !== before;
-  });
+    if (now > 0 && now !== before) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
 }
 
 function packetsReceived(page) {
@@ -71,8 +76,12 @@ function packetsReceived(page) {
   });
 }
 
-/** After `change` both sides know each other by new names, nothing is negotiated any more, and media goes on. */
-export async function assertNewNames(pages, change) {
+/**
+ * After `change` both sides know each other by new names, nothing is negotiated any more, and media goes on. Firefox 153
+ * that has called Chromium says `connected` at times after an ICE restart and nominates no pair of candidates: then nothing
+ * arrives until the next restart. So `change` may be repeated, twice.
+ */
+export async function assertNewNames(pages, change, repeats = 2) {
   const before = (await Promise.all(pages.map(ufrags))).flat();
   await change();
   await eventually('new names, and both stable', async () => {
@@ -83,8 +92,11 @@ export async function assertNewNames(pages, change) {
   for (const page of pages) {
     await eventually('stable and connected', () =>
       page.evaluate(() => pc.signalingState === 'stable' && pc.connectionState === 'connected'));
-    await assertPacketsArrive(page);
   }
+  const arrive = await Promise.all(pages.map(packetsArrive));
+  if (arrive.every(Boolean)) return;
+  assert.ok(repeats > 0, 'no packets after three ICE restarts');
+  await assertNewNames(pages, change, repeats - 1);
 }
 
 function ufrags(page) {
