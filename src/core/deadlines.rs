@@ -14,7 +14,7 @@ use crate::protocol::id::OfferId;
 pub enum Due {
     /// An open offer has waited too long.
     OpenOffer(OfferId),
-    /// The caller of an open offer has been away for so long that the others learn of it.
+    /// The caller of an open offer has been away for so long that the others are notified.
     HiddenOffer(OfferId),
     /// A peer's early candidates, or some of them, have waited too long for their description.
     EarlyCandidates(PeerId),

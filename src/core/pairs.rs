@@ -1,5 +1,5 @@
 //! Pairs: rooms of two, with the rules of the data channel course. The maker of a room has a place in it before it
-//! connects; the other user learns whether a user left on purpose or its connection ended; the server waits for neither.
+//! connects. The other user is notified whether a user left on purpose or its connection ended. The server waits for neither.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ impl Pairs {
         self.set_deadline(ctx);
     }
 
-    /// A peer is removed: its rooms end, and the other users in them learn that its connection has ended.
+    /// A peer is removed: its rooms end, and the other users in them are notified that its connection has ended.
     pub fn disconnect(&mut self, ctx: &mut Context<'_>, peer: PeerId) {
         let Ok((id, _)) = ctx.identity(peer) else { return };
         if self.users.get(&id) != Some(&peer) {
@@ -140,7 +140,7 @@ impl Pairs {
         Ok(Reply::Done)
     }
 
-    /// `JOIN_ROOM_REQUEST`: the user learns who is there, and the other user that it has joined. `written`: how the user
+    /// `JOIN_ROOM_REQUEST`: the user receives who is there, and the other user that it has joined. `written`: how the user
     /// writes its id.
     ///
     /// # Errors
@@ -176,7 +176,7 @@ impl Pairs {
         Ok(Reply::Done)
     }
 
-    /// `EXIT_ROOM_REQUEST`: the other user learns that this one has left.
+    /// `EXIT_ROOM_REQUEST`: the other user is notified that this one has left.
     ///
     /// # Errors
     /// `not-in-room`.

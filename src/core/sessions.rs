@@ -8,7 +8,7 @@
 //!       +--------------------------------------------------------> removed
 //!       |                                                             ^
 //!   connected --- broken ---> away (its open offer is hidden) - grace over
-//!       ^                      |  after 5 s the others learn that its offer is lost
+//!       ^                      |  after 5 s the others are sent that its offer is lost
 //!       +------- returns ------+
 //! ```
 
