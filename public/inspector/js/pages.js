@@ -1,0 +1,296 @@
+// The pages with the probe: what their browsers did, and which client of the server each page is. Pages and
+// clients are joined here and nowhere else.
+
+import { isObject, markOf, nameOf, ufragOfCandidate, ufragsOf } from './payload.js';
+import { newPc } from './pc.js';
+
+/** A page's own connection may overtake the probe's: by this many milliseconds at most. */
+const OVERTAKES_BY = 500;
+
+/**
+ * @typedef {import('./run.js').Mark} Mark
+ * @typedef {import('./pc.js').Pc} Pc
+ *
+ * @typedef {object} Page
+ * @property {string} page
+ * @property {number} n
+ * @property {number} at
+ * @property {string} from
+ * @property {string} path
+ * @property {string} title
+ * @property {string} protocol
+ * @property {boolean} isSecure
+ * @property {boolean} hasCamera
+ * @property {boolean} isOwn
+ * @property {boolean} isHidden
+ * @property {Mark | null} gone
+ * @property {string | null} client
+ * @property {boolean} isCertain joined by an ice-ufrag
+ * @property {Map<number, Pc>} pcs
+ * @property {(Mark & {constraints: any, isDisplay: boolean, call: any, result: null | (Mark & {ok: boolean,
+ *   error: {name: string, message: string} | null, kinds: string[]})})[]} media
+ * @property {(Mark & {message: string, source: string, line: number | null, isRejection: boolean})[]} errors
+ * @property {(Mark & {videos: object[]}) | null} elements
+ */
+
+export class Pages {
+  #run;
+  /** Pages and connects without a partner, by address, oldest first. */
+  #lonelyPages = new Map();
+  #lonelyConnects = new Map();
+
+  /** @param {import('./run.js').Run} run */
+  constructor(run) {
+    this.#run = run;
+    /** @type {Map<string, Page>} */
+    this.pages = new Map();
+    /** By its own fragment. @type {Map<string, Pc>} */
+    this.byLocalUfrag = new Map();
+    /** By the fragment of the other side: those that have set such a description. @type {Map<string, Pc[]>} */
+    this.byRemoteUfrag = new Map();
+  }
+
+  /** The newest connection of the page of this client, if it has the probe. @returns {Pc | null} */
+  newestPcOf(client) {
+    const page = this.pages.get(this.#run.clients.get(client)?.page);
+    return page ? ([...page.pcs.values()].at(-1) ?? null) : null;
+  }
+
+  /** @param {import('./run.js').Client} client @param {object} record */
+  connected(client, record) {
+    const before = this.pages.get(client.page);
+    if (record.back === true && before && !before.gone) return; // The same page, on a new connection.
+    const lonely = this.#lonelyPages.get(client.from) ?? [];
+    while (lonely.length > 0) {
+      const page = lonely.shift();
+      if (page.gone || page.client) continue;
+      this.#join(page, client, false);
+      return;
+    }
+    if (before?.gone) client.page = null;
+    this.#lonelyConnects.set(client.from, { client, at: record.at });
+  }
+
+  #join(page, client, isCertain) {
+    const other = this.pages.get(client.page);
+    if (other && other !== page && other.client === client.id) {
+      if (isCertain && !other.isCertain) other.client = null;
+    }
+    const former = this.#run.clients.get(page.client);
+    if (former && former !== client && former.page === page.page) former.page = null;
+    page.client = client.id;
+    client.page = page.page;
+    page.isCertain ||= isCertain;
+    client.isPageCertain = page.isCertain;
+  }
+
+  add(record) {
+    const name = nameOf(record.page);
+    if (record.what === 'page') return this.#page(name, record);
+    const page = this.pages.get(name);
+    if (!page) return undefined; // Its first message is older than the recording.
+    switch (record.what) {
+      case 'gone':
+        page.gone = markOf(record);
+        return undefined;
+      case 'media':
+        page.media.push({ ...markOf(record), constraints: record.constraints, isDisplay: record.display === true, call: record.call, result: null });
+        return undefined;
+      case 'media-result':
+        return this.#mediaResult(page, record);
+      case 'elements':
+        page.elements = { ...markOf(record), videos: Array.isArray(record.videos) ? record.videos.filter(isObject) : [] };
+        return undefined;
+      case 'error':
+      case 'rejection':
+        page.errors.push({
+          ...markOf(record),
+          message: nameOf(record.message),
+          source: nameOf(record.source),
+          line: Number.isFinite(record.line) ? record.line : null,
+          isRejection: record.what === 'rejection',
+        });
+        return undefined;
+      case 'visibility':
+        page.isHidden = record.hidden === true;
+        return undefined;
+      default:
+        return Number.isFinite(record.pc) ? this.#connection(page, record) : undefined;
+    }
+  }
+
+  #page(name, record) {
+    const known = this.pages.get(name);
+    if (known) {
+      known.gone = null; // The probe's connection is back.
+      return;
+    }
+    const page = {
+      page: name,
+      ...markOf(record),
+      from: nameOf(record.from),
+      path: nameOf(record.path),
+      title: nameOf(record.title),
+      protocol: nameOf(record.base),
+      isSecure: record.secure !== false,
+      hasCamera: record.camera !== false,
+      isOwn: record.own === true,
+      isHidden: false,
+      gone: null,
+      client: null,
+      isCertain: false,
+      pcs: new Map(),
+      media: [],
+      errors: [],
+      elements: null,
+    };
+    this.pages.set(name, page);
+    const early = this.#lonelyConnects.get(page.from);
+    this.#lonelyConnects.delete(page.from);
+    if (early?.client.isConnected && !early.client.page && record.at - early.at <= OVERTAKES_BY) {
+      this.#join(page, early.client, false);
+      return;
+    }
+    const lonely = this.#lonelyPages.get(page.from) ?? [];
+    lonely.push(page);
+    this.#lonelyPages.set(page.from, lonely);
+  }
+
+  #mediaResult(page, record) {
+    const media = page.media.findLast(({ call, result }) => call === record.call && !result);
+    if (!media) return;
+    const kinds = Array.isArray(record.kinds) ? record.kinds.map((kind) => nameOf(kind)) : [];
+    media.result = { ...markOf(record), ok: record.ok === true, error: errorIn(record), kinds };
+  }
+
+  #connection(page, record) {
+    if (record.what === 'pc') {
+      page.pcs.set(record.pc, newPc(page.page, record));
+      return;
+    }
+    const pc = page.pcs.get(record.pc);
+    if (!pc) return;
+    const mark = markOf(record);
+    switch (record.what) {
+      case 'call':
+        this.#called(pc, record);
+        break;
+      case 'result':
+        this.#returned(pc, record);
+        break;
+      case 'states':
+        for (const machine of Object.keys(pc.states)) pc.states[machine] = nameOf(record[machine], pc.states[machine]);
+        pc.history.push({ ...mark, ...pc.states });
+        break;
+      case 'candidate':
+        if (!isObject(record.candidate)) {
+          pc.gathered = mark;
+          break;
+        }
+        pc.candidates.push({ ...mark, candidate: record.candidate });
+        this.#learnLocal(pc, [ufragOfCandidate(record.candidate)]);
+        break;
+      case 'candidate-error':
+        pc.candidateErrors.push({ ...mark, url: nameOf(record.url), code: Number(record.code), text: nameOf(record.text) });
+        break;
+      case 'track':
+        pc.tracks.push({ ...mark, track: nameOf(kindIn(record)), isMuted: record.muted === true });
+        break;
+      case 'track-state':
+        pc.trackStates.push({ ...mark, track: nameOf(kindIn(record)), isLocal: record.local === true, event: nameOf(record.event) });
+        break;
+      case 'channel':
+        pc.channels.push({ ...mark, label: nameOf(record.label), isLocal: record.local === true, state: 'connecting' });
+        break;
+      case 'channel-state': {
+        const channel = pc.channels.findLast(({ label }) => label === nameOf(record.label));
+        if (channel) channel.state = nameOf(record.state);
+        break;
+      }
+      case 'stats':
+        pc.firstStats ??= { ...mark, framesDecoded: Number(record.framesDecoded) || 0, framesSent: Number(record.framesSent) || 0 };
+        if (!pc.stats || record.received > pc.stats.received) pc.grewAt = mark;
+        pc.stats = record;
+        break;
+      default:
+    }
+  }
+
+  #called(pc, record) {
+    const method = {
+      ...markOf(record),
+      call: record.call,
+      method: nameOf(record.method),
+      args: record.args,
+      state: nameOf(record.state),
+      senders: Number(record.senders) || 0,
+      mlines: Number(record.mlines) || 0,
+      result: null,
+    };
+    pc.methods.push(method);
+    if (method.method === 'close') pc.closed ??= markOf(record);
+    const description = descriptionOfArgs(record.args);
+    if (method.method === 'setLocalDescription') this.#learnLocal(pc, ufragsOf(description));
+    if (method.method === 'setRemoteDescription') this.#learnRemote(pc, ufragsOf(description));
+  }
+
+  #returned(pc, record) {
+    // Results come soon after their calls, so the search from the end is short.
+    const method = pc.methods.findLast(({ call, result }) => call === record.call && !result);
+    if (!method) return;
+    const description = isObject(record.sdp) ? record.sdp : null;
+    method.result = { ...markOf(record), ok: record.ok === true, error: errorIn(record), description };
+    this.#learnLocal(pc, ufragsOf(description));
+  }
+
+  #learnLocal(pc, ufrags) {
+    for (const ufrag of ufrags) {
+      // The first one has it: others may set the same description by mistake.
+      if (!ufrag || this.byLocalUfrag.has(ufrag)) continue;
+      this.byLocalUfrag.set(ufrag, pc);
+      const end = this.#run.callBook.endByUfrag(ufrag);
+      if (end) this.link(pc, end.call, end.side);
+    }
+  }
+
+  #learnRemote(pc, ufrags) {
+    for (const ufrag of ufrags) {
+      const pcs = this.byRemoteUfrag.get(ufrag) ?? [];
+      if (pcs.includes(pc) || pcs.length > 64) continue;
+      this.byRemoteUfrag.set(ufrag, [...pcs, pc]);
+      const end = this.#run.callBook.endByUfrag(ufrag);
+      if (end) this.linkReceiver(pc, end.call, end.side === 'offerer' ? 'answerer' : 'offerer');
+    }
+  }
+
+  /** This connection's own fragment is that of one side of the call: its page is that side's client. */
+  link(pc, call, side) {
+    pc.call = call;
+    pc.side = side;
+    call.pcs[side] = pc;
+    const client = this.#run.clients.get(call[side]);
+    const page = this.pages.get(pc.page);
+    if (client && page) this.#join(page, client, true);
+  }
+
+  /** This connection has set a description of the call: its page may be the other side, or one of several. */
+  linkReceiver(pc, call, side) {
+    const isOther = !call[side] || this.pages.get(pc.page)?.client === call[side];
+    if (!isOther || call.pcs[side]) return;
+    pc.call ??= call;
+    pc.side ??= side;
+    call.pcs[side] = pc;
+  }
+}
+
+const kindIn = (record) => record.trackKind ?? record.media ?? record.track ?? '';
+
+/** A description among the arguments, which are an array of summaries or one. */
+export function descriptionOfArgs(args) {
+  const first = Array.isArray(args) ? args[0] : args;
+  return isObject(first) && typeof first.sdp === 'string' ? first : isObject(first?.description) ? first.description : null;
+}
+
+function errorIn({ error }) {
+  return isObject(error) ? { name: nameOf(error.name, 'Error'), message: nameOf(error.message) } : null;
+}
