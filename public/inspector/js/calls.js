@@ -328,6 +328,7 @@ export class Calls {
       const call = isObject(offer) ? this.byOfferId(offer.offerId) : null;
       if (!call) continue;
       this.file(call, record);
+      if (!Array.isArray(record.to) && !this.#run.isReached(record)) continue;
       call.shown ??= markOf(record);
       for (const receiver of receivers) if (!call.shownTo.has(receiver)) call.shownTo.set(receiver, markOf(record));
       if (call.state === 'withdrawn' && !call.answered) Object.assign(call, { state: 'offered', ended: null });

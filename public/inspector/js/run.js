@@ -41,6 +41,8 @@ export class Run {
     this.byNumber = new Map();
     /** @type {Map<string, Client>} */
     this.clients = new Map();
+    /** The clients of calls and rooms that are connected, by lobby. @type {Map<string, Set<string>>} */
+    this.present = new Map();
     /** Connections that were not admitted. @type {object[]} */
     this.rejects = [];
     /** `refuse` records. @type {object[]} */
@@ -78,6 +80,13 @@ export class Run {
   /** The call to which a record belongs first of all. */
   callOf(n) {
     return this.callBook.byRecord.get(n) ?? null;
+  }
+
+  /** Whether a message to the lobby reaches any client. */
+  isReached({ lobby, except }) {
+    const present = this.present.get(nameOf(lobby));
+    const spared = Array.isArray(except) ? except.slice(0, 64).filter((id) => present?.has(id)) : [];
+    return (present?.size ?? 0) > spared.length;
   }
 
   userName(client) {
@@ -143,6 +152,10 @@ export class Run {
     client.from = nameOf(record.from);
     client.isConnected = true;
     client.connects.push(markOf(record));
+    if (client.as === 'socketio') {
+      const present = this.present.get(client.lobby) ?? new Set();
+      this.present.set(client.lobby, present.add(id));
+    }
     this.pageBook.connected(client, record);
     this.roomBook.connected(client);
   }
@@ -151,6 +164,7 @@ export class Run {
     const client = this.clients.get(nameOf(record.client));
     if (!client) return;
     client.isConnected = false;
+    this.present.get(client.lobby)?.delete(client.id);
     client.ends.push({ ...markOf(record), end: nameOf(record.end) });
     this.callBook.disconnected(client, record);
     this.roomBook.disconnected(client, record);
