@@ -9,7 +9,7 @@ use divan::counter::ItemsCount;
 use switchboard::core::reply::{Reply, Welcome};
 use switchboard::hub::outbox::{Broadcast, Outbox};
 use switchboard::hub::peer::ConnectedPeer;
-use switchboard::hub::shards::Hub;
+use switchboard::hub::shards::{Hub, Numbers};
 use switchboard::protocol::client_message::ClientMessage;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::server_message::ServerMessage;
@@ -76,7 +76,7 @@ fn new_offer(bencher: Bencher, receivers: u64) {
         let mut kept = false;
         received.goal.store(received.count.load(Ordering::Relaxed) + receivers, Ordering::Relaxed);
         let offer = ClientMessage::NewOffer(description.clone());
-        caller.submit(None, Ok(offer), |reply| kept = matches!(reply, Ok(Reply::Offered(_))));
+        caller.submit(Numbers::default(), Ok(offer), |reply| kept = matches!(reply, Ok(Reply::Offered(_))));
         assert!(kept);
         // A large lobby is served step by step.
         runtime.block_on(async {
@@ -85,7 +85,7 @@ fn new_offer(bencher: Bencher, receivers: u64) {
                 () = received.reached.notified() => {}
             }
         });
-        caller.submit(None, Ok(ClientMessage::CancelOffer), |_| {});
+        caller.submit(Numbers::default(), Ok(ClientMessage::CancelOffer), |_| {});
     });
     assert!(received.bytes.load(Ordering::Relaxed) as u64 > receivers * 4_500);
 }

@@ -30,6 +30,8 @@ pub struct Banner {
     pub(crate) default_password: bool,
     /// Whether to print a QR code for a phone.
     pub(crate) qr: bool,
+    /// The key of the inspector, if it is on.
+    pub(crate) inspector: Option<String>,
     /// The address of `--metrics`.
     pub(crate) metrics: Option<SocketAddr>,
 }
@@ -65,6 +67,15 @@ impl Banner {
     /// Course pages connect to https://localhost:8181: the browser must have accepted the certificate there. The built-in
     /// pages also work by http, without a warning.
     fn address_to_open(&self) -> String {
+        if self.public_url.is_some() || self.folder.is_some() {
+            return self.base();
+        }
+        // Browsers send what stands behind the # to no server.
+        format!("{}/#key={}", self.base(), self.key)
+    }
+
+    /// The address of the pages, without a path of their own.
+    fn base(&self) -> String {
         if let Some(public) = &self.public_url {
             return public.clone();
         }
@@ -73,9 +84,7 @@ impl Banner {
         if self.folder.is_some() {
             return first;
         }
-        let plain = addresses.into_iter().find(|address| address.starts_with("http:"));
-        // Browsers send what stands behind the # to no server.
-        format!("{}/#key={}", plain.unwrap_or(first), self.key)
+        addresses.into_iter().find(|address| address.starts_with("http:")).unwrap_or(first)
     }
 
     /// All lines but the last.
@@ -119,6 +128,9 @@ impl Banner {
         match &self.folder {
             Some(folder) => writeln!(text, "  Serving      the pages in {folder}")?,
             None => writeln!(text, "  Then         open it in two tabs: Call in one, Answer in the other")?,
+        }
+        if let Some(key) = &self.inspector {
+            writeln!(text, "  Inspector    {}/inspector#{key}", self.base().trim_end_matches('/'))?;
         }
         for (label, address) in std::iter::once("Phone").chain(std::iter::repeat("")).zip(self.lan_addresses()) {
             writeln!(text, "  {label:<12} {address}")?;

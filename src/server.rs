@@ -20,6 +20,7 @@ use crate::http;
 use crate::http::api::Addresses;
 use crate::http::router::Ready;
 use crate::hub::shards::Hub;
+use crate::inspect::recorder::Recorder;
 use crate::metrics::exporter::Exporter;
 use crate::net::host;
 use crate::net::http_server::HttpServer;
@@ -38,6 +39,7 @@ pub struct Server {
     certificate: Certificate,
     router: Router,
     hub: Arc<Hub>,
+    recorder: Recorder,
     socketio: socketio::service::SocketIoService,
     websocket: websocket::service::WebSocketService,
     ready: Ready,
@@ -56,7 +58,8 @@ impl Server {
         let metrics = config.listening.metrics.map(MetricsListener::bind).transpose()?;
         let ready = Ready::new(AtomicBool::new(true));
         let addresses = Addresses::new(config.listening.public_url.as_ref().map(ToString::to_string));
-        let hub = Arc::new(Hub::new(config.limits()));
+        let recorder = Recorder::new(config.inspector()?);
+        let hub = Arc::new(Hub::with_recorder(config.limits(), recorder.clone()));
         let authenticator = config.authenticator()?;
         let (socketio, course) =
             socketio::service::SocketIoService::new(config.socketio(), authenticator.clone(), hub.clone());
@@ -68,8 +71,9 @@ impl Server {
             Origin::Files(_) => None,
         };
         let options = http::RouterOptions { certified: certificate.names.clone(), ..config.http() };
-        let router = http::router::build(&options, authority, course, bare, ready.clone(), addresses.clone())?;
-        Ok(Self { config, certificate, router, hub, socketio, websocket, ready, addresses, metrics })
+        let (ready_for_router, known) = (ready.clone(), addresses.clone());
+        let router = http::router::build(&options, authority, course, bare, ready_for_router, known, &recorder)?;
+        Ok(Self { config, certificate, router, hub, recorder, socketio, websocket, ready, addresses, metrics })
     }
 
     /// Opens the listener of `--bind` and `--port`: on all addresses of this machine, or on one.
@@ -124,6 +128,7 @@ impl Server {
             own_certificate: matches!(self.certificate.origin, Origin::Own { .. }),
             default_password: self.config.access.is_open_to_the_course(),
             qr: self.config.listening.lan,
+            inspector: self.recorder.inspector().map(|inspector| inspector.key.clone()),
             metrics: self.metrics.as_ref().map(|metrics| metrics.listener.local_addr()).transpose()?,
         })
     }
@@ -135,8 +140,12 @@ impl Server {
     /// A listener that cannot be used.
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let _ = self.addresses.lan.set(self.banner(&listener)?.lan_addresses().collect());
-        let Self { config, certificate, router, hub, socketio, websocket, ready, metrics, .. } = self;
-        let http_server = HttpServer::new(certificate.config.clone(), router, &config.net());
+        let Self { config, certificate, router, hub, recorder, socketio, websocket, ready, metrics, .. } = self;
+        let of_refusals = recorder.clone();
+        let http_server = HttpServer::new(certificate.config.clone(), router, &config.net(), move |address| {
+            let sentence = "The client does not trust the certificate of this server.";
+            of_refusals.rejected("tls", None, ("certificate", sentence), None, Some(address));
+        });
         // Aborted when it is dropped.
         let mut background = JoinSet::new();
         background.spawn(sweep(hub.clone()));
@@ -153,6 +162,7 @@ impl Server {
             stopping.cancel();
             // The server still accepts requests: clients that poll fetch the announcement with one.
             hub.announce_shutdown();
+            recorder.stopped();
             socketio.last_polls().await;
             notified.cancel();
         });
@@ -200,7 +210,7 @@ impl MetricsListener {
         let limit = MAX_METRICS_CONNECTIONS;
         let options = net::ListenerOptions { max_connections: limit, max_per_address: limit, ..options };
         let listener = TcpListener::from_std(self.listener)?;
-        Ok(HttpServer::new(tls, router, &options).serve(listener, std::future::pending()))
+        Ok(HttpServer::new(tls, router, &options, |_| {}).serve(listener, std::future::pending()))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod client_addr;
 mod credentials;
 mod identity;
 pub mod rate_limiter;
+pub mod same_origin;
 pub mod throttle;
 pub mod tokens;
 mod verifier;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
 
 /// Which client, events and courses the server offers.
 #[derive(Debug, Clone, Args)]
@@ -20,4 +20,30 @@ pub struct ContentArgs {
     /// Do not serve the data channel course: /create-room, /destroy-room and WebSockets at /
     #[arg(long, env = "SWITCHBOARD_NO_PAIRS", value_parser = FalseyValueParser::new())]
     pub no_pairs: bool,
+
+    /// The inspector at /inspector: what happens between the clients and the server, step by step [default: on while the
+    /// course's default password holds]
+    ///
+    /// Only with the key in the address that the start-up lines print.
+    #[arg(
+        long,
+        value_name = "on|off",
+        hide_possible_values = true,
+        require_equals = true,
+        env = "SWITCHBOARD_INSPECTOR"
+    )]
+    pub inspector: Option<Switch>,
+
+    /// Let the inspector disturb calls on purpose: delay, drop and double messages, cut connections
+    #[arg(long, env = "SWITCHBOARD_CHAOS", value_parser = FalseyValueParser::new())]
+    pub chaos: bool,
+}
+
+/// Whether something is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
 }

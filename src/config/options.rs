@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use bytesize::ByteSize;
 
 use super::command_line::Config;
+use super::content::Switch;
 use super::logging::LogFormat;
 use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
+use crate::inspect::options::InspectorOptions;
 use crate::{http, logging, net, protocol, tls, transport::socketio, transport::websocket};
 
 /// How long a message may be in transit.
@@ -43,6 +45,19 @@ impl Config {
     /// Two methods at once, a file that cannot be read, an unusable key.
     pub fn authenticator(&self) -> Result<Authenticator> {
         self.access.authenticator()
+    }
+
+    /// The options of the inspector.
+    ///
+    /// # Errors
+    /// `--chaos` without the inspector.
+    pub fn inspector(&self) -> Result<InspectorOptions> {
+        let is_open = self.access.is_open_to_the_course();
+        let is_on = self.content.inspector.map_or(is_open, |switch| switch == Switch::On);
+        if self.content.chaos && !is_on {
+            bail!("--chaos has its switches in the inspector, which is off here: add --inspector=on.");
+        }
+        Ok(InspectorOptions { is_on, has_chaos: self.content.chaos, has_folder: self.folder.is_some() })
     }
 
     /// The options of bare WebSockets.

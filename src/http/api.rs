@@ -12,6 +12,8 @@ use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use crate::random;
+
 /// Longest text of a QR code, in bytes. Links are much shorter, and a code of more text is hard to scan.
 const MAX_QR_TEXT: usize = 512;
 
@@ -30,16 +32,8 @@ pub(crate) struct Addresses {
 impl Addresses {
     /// No local addresses yet, and a new key.
     pub(crate) fn new(public_url: Option<String>) -> Arc<Self> {
-        Arc::new(Self { lan: OnceLock::new(), public_url, key: random_hex() })
+        Arc::new(Self { lan: OnceLock::new(), public_url, key: random::hex_key() })
     }
-}
-
-/// 128 random bits as 32 hexadecimal digits.
-pub(super) fn random_hex() -> String {
-    let mut bytes = [0; 16];
-    // Without randomness from the system no secret is safe, so the server must not start.
-    getrandom::fill(&mut bytes).expect("the system gives random numbers");
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The query of `GET /api/qr.svg`.

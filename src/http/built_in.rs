@@ -44,6 +44,19 @@ pub(super) fn serve(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response
         _ if is_room => "room.html",
         path => path,
     };
+    if path == "inspector" || path.starts_with("inspector/") {
+        return (StatusCode::NOT_FOUND, "The inspector is off: start the server with --inspector=on.\n")
+            .into_response();
+    }
+    respond(path, is_room, headers)
+}
+
+/// Serves the file of this path in `public/`.
+pub(super) fn serve_file(path: &str, headers: &HeaderMap) -> Response {
+    respond(path, false, headers)
+}
+
+fn respond(path: &str, is_room: bool, headers: &HeaderMap) -> Response {
     let Some(file) = Public::get(path) else {
         return (StatusCode::NOT_FOUND, "There is no such page here. Start at /.\n").into_response();
     };

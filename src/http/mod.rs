@@ -16,12 +16,13 @@ mod connection_limit;
 mod entity_tag;
 mod folder;
 mod html_tokens;
+mod inspector;
 mod listing;
 mod options;
 mod origin;
 mod own_page;
 mod pages;
-#[cfg_attr(not(test), expect(dead_code, reason = "served pages get the tag in a later step"))]
+mod probe;
 mod probe_tag;
 pub mod public_url;
 pub(crate) mod router;

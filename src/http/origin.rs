@@ -9,12 +9,16 @@ use std::sync::Arc;
 use anyhow::Result;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::options::RouterOptions;
 use super::web_origin::{AllowedOrigin, WebOrigin};
+use crate::auth::client_addr::ClientAddr;
+use crate::auth::same_origin::IsSameOrigin;
+use crate::inspect::recorder::Recorder;
 use crate::metrics;
 use crate::net::address::is_private;
 use crate::net::host::{lan_addresses, own_names};
@@ -32,6 +36,9 @@ pub(super) struct Origins {
     addresses: Vec<IpAddr>,
     /// The names in the certificate of `--cert`. Their https pages may connect.
     certified: Vec<String>,
+    /// The origin of `--public-url`.
+    public: Option<String>,
+    recorder: Recorder,
 }
 
 impl Origins {
@@ -39,14 +46,19 @@ impl Origins {
     ///
     /// # Errors
     /// A text that is not an origin or would allow every site.
-    pub(super) fn new(allowed: &[String], certified: &[String]) -> Result<Self> {
+    pub(super) fn new(options: &RouterOptions, recorder: Recorder) -> Result<Self> {
+        let RouterOptions { allow_origin, certified, public_url, .. } = options;
+        let public = public_url.as_ref().map(|url| url.origin().to_string());
+        let allowed: Vec<_> = allow_origin.iter().cloned().chain(public.clone()).collect();
         // An empty environment variable is an unset one.
         let allowed = allowed.iter().filter(|origin| !origin.trim().is_empty());
         Ok(Self {
             allowed: allowed.map(|origin| AllowedOrigin::parse(origin)).collect::<Result<_>>()?,
             names: own_names(),
             addresses: lan_addresses(),
-            certified: certified.to_vec(),
+            certified: certified.clone(),
+            public,
+            recorder,
         })
     }
 
@@ -62,6 +74,17 @@ impl Origins {
             "https" => self.is_near(host) || self.certified.contains(host),
             _ => false,
         }
+    }
+
+    /// Whether a page of this origin, if there is a page, is one of this server: at the host that the request names, or at
+    /// that of `--public-url`.
+    pub(super) fn is_same(&self, headers: &HeaderMap) -> bool {
+        let Some(origin) = headers.get(header::ORIGIN) else { return true };
+        let Ok(origin) = origin.to_str() else { return false };
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host_of_page = origin.split_once("://").map(|(_, host)| host);
+        self.public.as_deref() == Some(origin)
+            || host_of_page.zip(host).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
     }
 
     /// Whether a host is this machine or in its network.
@@ -104,11 +127,15 @@ const FORBIDDEN: u8 = 4;
 
 /// Rejects a request of a page whose origin is not allowed, with 403. A request without an origin is not from a browser's
 /// script.
-pub(super) async fn check(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+pub(super) async fn check(State(origins): State<Arc<Origins>>, mut request: Request, next: Next) -> Response {
+    let is_same = IsSameOrigin(origins.is_same(request.headers()));
+    request.extensions_mut().insert(is_same);
     match request.headers().get(header::ORIGIN) {
         Some(origin) if !origins.allows(origin) => {
             let message = refusal(origin);
-            if metrics::first("wrong-origin", origin.to_str().unwrap_or("(not text)")).is_some() {
+            let (page, address) = (origin.to_str().ok(), request.extensions().get().map(ClientAddr::address));
+            origins.recorder.rejected("socketio", None, ("wrong-origin", &message), page, address);
+            if metrics::first("wrong-origin", page.unwrap_or("(not text)")).is_some() {
                 tracing::warn!("{message}");
             }
             (StatusCode::FORBIDDEN, Json(Forbidden { code: FORBIDDEN, message })).into_response()
@@ -149,7 +176,19 @@ mod tests {
         let address = |text: &str| text.parse().unwrap();
         let addresses = vec![address("203.0.113.5"), address("2001:db8::5")];
         let names = vec!["desk".to_owned(), "desk.tail1234.ts.net".to_owned()];
-        Origins { allowed: vec![], names, addresses, certified: vec!["calls.example.org".to_owned()] }
+        Origins {
+            allowed: vec![],
+            names,
+            addresses,
+            certified: vec!["calls.example.org".to_owned()],
+            public: None,
+            recorder: Recorder::default(),
+        }
+    }
+
+    fn with_allowed(origin: &str) -> Origins {
+        let options = RouterOptions { allow_origin: vec![origin.to_owned()], ..RouterOptions::default() };
+        Origins::new(&options, Recorder::default()).unwrap()
     }
 
     fn allows(origins: &Origins, origin: &str) -> bool {
@@ -256,7 +295,7 @@ mod tests {
             assert!(!allows(&desk(), refused), "{refused}");
             let words = refusal(&HeaderValue::from_str(refused).unwrap());
             let advised = words.split("--allow-origin ").nth(1).unwrap_or_else(|| panic!("{refused}: {words}"));
-            let origins = Origins::new(&[advised.to_owned()], &[]).unwrap();
+            let origins = with_allowed(advised);
             assert!(allows(&origins, refused), "{refused}: {words}");
         }
     }
@@ -271,6 +310,6 @@ mod tests {
 
     #[test]
     fn empty_origin_is_ignored() {
-        assert!(Origins::new(&[String::new()], &[]).unwrap().allowed.is_empty());
+        assert!(with_allowed("").allowed.is_empty());
     }
 }

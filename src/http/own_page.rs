@@ -4,6 +4,8 @@
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::random;
+
 const STYLE: &str = "\
     :root { color-scheme: light dark; }\n\
     body { margin: 0 auto; max-width: 40rem; padding: 1.5rem 1rem 3rem; overflow-wrap: anywhere;\n\
@@ -19,7 +21,7 @@ const KEEP_FRAGMENT: &str = "for (const link of document.querySelectorAll('.open
 
 /// A page with this title. `main` is HTML in which each text is escaped.
 pub(super) fn page(title: &str, main: &str) -> Response {
-    let nonce = super::api::random_hex();
+    let nonce = random::hex_key();
     let title = escape(title);
     let html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

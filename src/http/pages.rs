@@ -11,8 +11,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::client_addr::{Scheme, scheme};
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
+use super::probe::Probe;
 use super::public_url::PublicUrl;
 use super::{built_in, folder, listing, own_page};
+use crate::inspect::recorder::Recorder;
 
 /// Serves pages, and detours for browsers that came by plain http.
 #[derive(Debug)]
@@ -21,6 +23,7 @@ pub(super) struct Pages {
     folder: Option<PathBuf>,
     origins: Arc<Origins>,
     public_url: Option<PublicUrl>,
+    recorder: Recorder,
 }
 
 /// The response in place of a page that was opened by plain http.
@@ -36,7 +39,7 @@ impl Pages {
     ///
     /// # Errors
     /// A folder that does not exist.
-    pub(super) fn new(options: &RouterOptions, origins: Arc<Origins>) -> Result<Self> {
+    pub(super) fn new(options: &RouterOptions, origins: Arc<Origins>, recorder: Recorder) -> Result<Self> {
         let folder = match &options.folder {
             None => None,
             Some(folder) => {
@@ -55,7 +58,7 @@ impl Pages {
                 Some(real)
             }
         };
-        Ok(Self { folder, origins, public_url: options.public_url.clone() })
+        Ok(Self { folder, origins, public_url: options.public_url.clone(), recorder })
     }
 
     /// Where a browser that opens a page by plain http is sent, since browsers give cameras to https pages only. Scripts,
@@ -86,14 +89,18 @@ impl Pages {
 }
 
 /// Serves each path that has no route of its own.
-pub(super) async fn serve(State(pages): State<Arc<Pages>>, request: Request) -> Response {
+pub(super) async fn serve(State(pages): State<Arc<Pages>>, mut request: Request) -> Response {
     let detour = pages.detour(&request);
+    let probe = Probe::for_request(&pages.recorder, &mut request, pages.folder.is_none());
     let response = match &pages.folder {
         None => built_in::serve(request.method(), request.uri(), request.headers()),
         Some(folder) => folder::serve(folder, request).await,
     };
     match detour.filter(|_| is_page(&response)) {
-        None => response,
+        None => match probe {
+            Some(probe) => probe.insert(response).await,
+            None => response,
+        },
         Some(Detour::Redirect(address)) => Redirect::temporary(&address).into_response(),
         Some(Detour::Tell(address)) => own_page::open_by_https(&address),
     }

@@ -19,10 +19,11 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::api::{self, Addresses};
 use super::browser_client::{self, BrowserClient};
 use super::client_addr::{self, Proxies};
-use super::connection_limit;
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
 use super::pages::{self, Pages};
+use super::{connection_limit, inspector};
+use crate::inspect::recorder::Recorder;
 use crate::net::connection_limiter::ConnectionLimiter;
 use crate::transport::websocket;
 
@@ -44,11 +45,10 @@ pub(crate) fn build(
     websocket: websocket::service::Routes,
     ready: Ready,
     addresses: Arc<Addresses>,
+    recorder: &Recorder,
 ) -> Result<Router> {
-    let public_origin = options.public_url.as_ref().map(|url| url.origin().to_string());
-    let allowed: Vec<_> = options.allow_origin.iter().cloned().chain(public_origin).collect();
-    let origins = Arc::new(Origins::new(&allowed, &options.certified)?);
-    let pages = Arc::new(Pages::new(options, origins.clone())?);
+    let origins = Arc::new(Origins::new(options, recorder.clone())?);
+    let pages = Arc::new(Pages::new(options, origins.clone(), recorder.clone())?);
     let client = Arc::new(BrowserClient::new(options.client_dir.as_deref())?);
     let limiter = ConnectionLimiter::new(options.max_connections, options.max_per_address);
     let guarded = |transport: Router| {
@@ -71,6 +71,13 @@ pub(crate) fn build(
     if let Some(root) = websocket.root.map(guarded) {
         let either = move |request: Request| websocket_or_page(root.clone(), pages.clone(), request);
         router = router.route("/", any(either));
+    }
+    if let Some(inspector) = recorder.inspector() {
+        // Without CORS: no page of another origin may read what these reply.
+        let connections = inspector::connections(inspector.clone())
+            .layer(middleware::from_fn_with_state(limiter.clone(), connection_limit::enforce))
+            .layer(middleware::from_fn_with_state(origins.clone(), origin::check));
+        router = router.merge(connections).merge(inspector::pages());
     }
     if let Some(pem) = authority {
         let kind = HeaderValue::from_static("application/x-x509-ca-cert");

@@ -3,10 +3,15 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+
 use super::outbox::{Broadcast, Outbox, send_safely};
 use super::subscribers::Subscribers;
 use crate::core::id::{ConnectionId, PeerId};
 use crate::core::outgoing::{Audience, Outgoing};
+use crate::inspect::chaos::Fate;
+use crate::inspect::content::Receivers;
+use crate::inspect::recorder::Recorder;
 use crate::protocol::id::OfferId;
 use crate::protocol::name::Lobby;
 
@@ -18,6 +23,7 @@ pub struct Directory {
     lobbies: HashMap<Lobby, Subscribers>,
     /// Lobbies in which something is pending; each is served one step in turn.
     queue: VecDeque<Lobby>,
+    recorder: Recorder,
 }
 
 struct Listed {
@@ -27,6 +33,11 @@ struct Listed {
 }
 
 impl Directory {
+    /// An empty one, which reports to this recorder what it sends.
+    pub fn new(recorder: Recorder) -> Self {
+        Self { recorder, ..Self::default() }
+    }
+
     /// Adds a peer, with a lobby if it is to be notified of that lobby's offers. Returns the outbox that it had before, if
     /// it has returned on another connection.
     pub fn add(
@@ -62,19 +73,23 @@ impl Directory {
         }
     }
 
-    /// Sends each message to its receivers. True if [`Directory::step`] has to be called for the rest.
-    pub fn send_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>) -> bool {
+    /// Sends each message to its receivers. `cause`: the record of the event that they follow from. True if
+    /// [`Directory::step`] has to be called for the rest.
+    pub fn send_all(&mut self, outgoing: impl IntoIterator<Item = Outgoing>, cause: Option<u64>) -> bool {
         let mut has_work = false;
         for Outgoing { to, message } in outgoing {
+            let broadcast = Broadcast::new(message);
+            if self.recorder.is_on() {
+                self.record(&to, &broadcast, cause);
+            }
             match to {
-                Audience::Peer(peer, number) => self.send(peer, &Broadcast::new(message), number),
+                Audience::Peer(peer, number) => self.send(peer, &broadcast, number),
                 Audience::Peers(peers) => {
-                    let broadcast = Broadcast::new(message);
                     peers.iter().for_each(|(peer, number)| self.send(*peer, &broadcast, *number));
                 }
                 Audience::Lobby { lobby, except } => {
                     if let Some(subscribers) = self.lobbies.get_mut(&lobby) {
-                        subscribers.publish(message, except);
+                        subscribers.publish(broadcast, except);
                         has_work |= self.enqueue(lobby);
                     }
                 }
@@ -83,9 +98,34 @@ impl Directory {
         has_work
     }
 
+    fn record(&self, to: &Audience, broadcast: &Broadcast, cause: Option<u64>) {
+        let (event, payload) = broadcast.shown();
+        let receivers = match to {
+            Audience::Peer(peer, _) => Receivers::Clients(vec![*peer]),
+            Audience::Peers(peers) => Receivers::Clients(peers.iter().map(|(peer, _)| *peer).collect()),
+            Audience::Lobby { lobby, except } => Receivers::Lobby(lobby.clone(), except.clone()),
+        };
+        self.recorder.sent(receivers, &event, cause, || payload);
+    }
+
     fn send(&self, peer: PeerId, broadcast: &Broadcast, number: Option<u64>) {
-        if let Some(listed) = self.peers.get(&peer) {
-            send_safely(&listed.outbox, broadcast, number);
+        let Some(Listed { outbox, .. }) = self.peers.get(&peer) else { return };
+        match self.recorder.fate(peer, &broadcast.message) {
+            Fate::Send => send_safely(outbox, broadcast, number),
+            Fate::Drop => {}
+            Fate::Double => {
+                send_safely(outbox, broadcast, number);
+                send_safely(outbox, broadcast, None);
+            }
+            Fate::Delay(time) => {
+                let (outbox, message) = (outbox.clone(), broadcast.message.clone());
+                let later = async move {
+                    tokio::time::sleep(time).await;
+                    send_safely(&outbox, &Broadcast::new(message), None);
+                };
+                // Without a runtime the server is gone.
+                _ = Handle::try_current().map(|runtime| runtime.spawn(later));
+            }
         }
     }
 

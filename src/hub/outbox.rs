@@ -1,5 +1,6 @@
 //! What is sent to one client, and how it is encoded once for many.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,6 +10,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use switchboard_conn::Str;
 
 use crate::core::reply::Welcome;
+use crate::inspect::content::Payload;
+use crate::inspect::recorder::Origin;
 use crate::protocol::server_message::ServerMessage;
 use crate::protocol::socketio::{encode, event};
 use crate::protocol::websocket::{pairs, rooms};
@@ -21,6 +24,11 @@ pub trait Outbox: Send + Sync {
 
     /// Sends a message, with its number to a client that counts.
     fn send(&self, broadcast: &Broadcast, number: Option<u64>);
+
+    /// How the client is connected, for the inspector.
+    fn origin(&self) -> Origin {
+        Origin::default()
+    }
 
     /// Notifies the client that the server is stopping.
     fn announce_shutdown(&self);
@@ -91,6 +99,18 @@ impl Broadcast {
         let alias = event::alias(&self.message)?;
         let packet = || encode::event(alias, &encode::Payload(&self.message), None).into();
         Some(self.alias.get_or_init(packet).clone())
+    }
+
+    /// The name of its event and what it carries, as the inspector shows them.
+    pub fn shown(&self) -> (Cow<'static, str>, Payload) {
+        match &self.message {
+            ServerMessage::Pair(message) => {
+                let frame = pairs::encode(message);
+                (pairs::frame_name(&frame).into(), Payload::Frame(frame.into()))
+            }
+            message if self.is_binary => (encode::name(message).into(), Payload::Binary(message.size())),
+            message => (encode::name(message).into(), Payload::Packet(self.packet(None))),
+        }
     }
 
     /// Its text frame on a bare WebSocket; `None` for messages of calls, which no such client receives.

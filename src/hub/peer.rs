@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::outbox::Outbox;
-use super::shards::{Address, Hub};
+use super::shards::{Address, Hub, Numbers};
 use crate::core::command::{ConnectionEnd, Newcomer};
 use crate::core::id::PeerId;
 use crate::core::reply::Reply;
@@ -38,11 +38,11 @@ impl ConnectedPeer {
     /// Submits a message ([`Hub::submit`]).
     pub fn submit(
         &self,
-        number: Option<u64>,
+        numbers: Numbers,
         message: Result<ClientMessage, Refusal>,
         reply_to: impl FnOnce(Result<Reply, Refusal>),
     ) {
-        self.hub.submit(self.address, number, message, reply_to);
+        self.hub.submit(self.address, numbers, message, reply_to);
     }
 }
 

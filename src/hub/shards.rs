@@ -17,6 +17,7 @@ use crate::core::outgoing::Outgoing;
 use crate::core::reply::Reply;
 use crate::core::state::Core;
 use crate::core::time::Timestamp;
+use crate::inspect::recorder::Recorder;
 use crate::protocol::client_message::ClientMessage;
 use crate::protocol::id::OfferId;
 use crate::protocol::limits::Limits;
@@ -37,6 +38,16 @@ pub struct Hub {
     usage: SharedUsage,
     /// Wakes [`Hub::fan_out`].
     has_work: Notify,
+    recorder: Recorder,
+}
+
+/// The numbers of a message.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Numbers {
+    /// The client's own number of it, if the client counts.
+    pub own: Option<u64>,
+    /// The inspector's record of it, if the inspector is on.
+    pub record: Option<u64>,
 }
 
 /// The shard of a client. Two clients that can receive each other's messages have the same.
@@ -86,14 +97,24 @@ impl ShardId {
 impl Hub {
     /// An empty hub.
     pub fn new(limits: Limits) -> Self {
+        Self::with_recorder(limits, Recorder::default())
+    }
+
+    /// An empty hub, which reports what happens to this recorder.
+    pub fn with_recorder(limits: Limits, recorder: Recorder) -> Self {
         let shard = |_| {
             let core = Core::new(limits.clone());
-            let state = State { core, directory: Directory::default() };
+            let state = State { core, directory: Directory::new(recorder.clone()) };
             let has_work = AtomicBool::new(false);
             Shard { state: Mutex::new(state), has_work, usage: SharedUsage::default() }
         };
         let shards = (0..=LOBBY_SHARDS).map(shard).collect();
-        Self { limits, start: Instant::now(), shards, usage: SharedUsage::default(), has_work: Notify::new() }
+        Self { limits, start: Instant::now(), shards, usage: SharedUsage::default(), has_work: Notify::new(), recorder }
+    }
+
+    /// What takes reports for the inspector.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     /// The limits that hold.
@@ -104,16 +125,19 @@ impl Hub {
     /// A client connects. Its outbox gets the welcome first, then everything that the client is sent.
     pub fn connect(&self, newcomer: Newcomer, outbox: Arc<dyn Outbox>) -> Address {
         let connection = ConnectionId(random::id());
-        let lobby = newcomer.lobby.clone();
-        let (shard, subscription) = match newcomer.purpose {
+        let (lobby, purpose, name) = (newcomer.lobby.clone(), newcomer.purpose, newcomer.name.clone());
+        let told = lobby.clone();
+        let (shard, subscription) = match purpose {
             Purpose::CallsAndRooms => (ShardId::of(&lobby), Some(lobby)),
             Purpose::Rooms => (ShardId::of(&lobby), None),
             Purpose::Pairs => (ShardId::PAIRS, None),
         };
         let mut id = PeerId(connection.0);
-        self.apply(shard, Action::Connect { connection, newcomer }, |state, result| {
+        self.apply(shard, Action::Connect { connection, newcomer }, None, |state, result| {
             let Ok(Reply::Welcome(welcome)) = result else { return };
             id = welcome.peer;
+            let is_back = welcome.restored.is_some();
+            self.recorder.connected(id, &name, (purpose, &told), outbox.origin(), is_back);
             welcome_safely(&outbox, &welcome);
             let replaced = welcome.replaced.and_then(|peer| state.directory.find(peer));
             if let Some(before) = state.directory.add(id, connection, subscription, outbox).or(replaced) {
@@ -124,16 +148,15 @@ impl Hub {
     }
 
     /// A client has sent a message, or something that is refused before the rules are asked. `reply_to` gets the outcome,
-    /// before any other client is sent what follows from it; it must not wait, nor call the hub. `number`: the client's own
-    /// number of the message, if it counts.
+    /// before any other client is sent what follows from it; it must not wait, nor call the hub.
     pub fn submit(
         &self,
         Address { shard, peer, connection }: Address,
-        number: Option<u64>,
+        Numbers { own, record }: Numbers,
         message: Result<ClientMessage, Refusal>,
         reply_to: impl FnOnce(Result<Reply, Refusal>),
     ) {
-        let from = Sender { peer, connection, number };
+        let from = Sender { peer, connection, number: own };
         let action = match message {
             Ok(message) => {
                 // A system call, which most messages can do without.
@@ -142,10 +165,13 @@ impl Hub {
             }
             Err(refusal) => Action::Reject { from, refusal },
         };
-        self.apply(shard, action, |state, result| {
+        self.apply(shard, action, record, |state, mut result| {
             if let Ok(Reply::Offers(_)) = result {
                 let State { core, directory, .. } = state;
                 directory.catch_up(from.peer, |offer| core.is_hidden(offer));
+            }
+            if let Ok(reply) = &mut result {
+                self.recorder.strip(peer, reply);
             }
             reply_to(result);
         });
@@ -154,11 +180,12 @@ impl Hub {
     /// A connection has ended. Returns the calls that its peer had.
     pub fn disconnect(&self, Address { shard, peer, connection }: Address, end: ConnectionEnd) -> Vec<OfferId> {
         let mut calls = Vec::new();
-        self.apply(shard, Action::Disconnect { peer, connection, end }, |state, result| {
+        self.apply(shard, Action::Disconnect { peer, connection, end }, None, |state, result| {
             state.directory.remove(peer, connection);
             if let Ok(Reply::Left(left)) = result {
                 calls = left;
             }
+            self.recorder.disconnected(peer, end, &calls);
         });
         calls
     }
@@ -185,7 +212,7 @@ impl Hub {
             let next = shard.state.lock().core.next_deadline();
             if next.is_some_and(|next| next <= self.now()) {
                 // A fault in one shard must not end the ticks of all; it is counted and logged as any panic.
-                let _ = catch_unwind(AssertUnwindSafe(|| self.apply(ShardId(number), Action::Tick, |_, _| {})));
+                let _ = catch_unwind(AssertUnwindSafe(|| self.apply(ShardId(number), Action::Tick, None, |_, _| {})));
             }
         }
     }
@@ -223,6 +250,12 @@ impl Hub {
         self.shards.iter().all(|shard| shard.state.lock().directory.outboxes().all(|outbox| outbox.has_sent_all()))
     }
 
+    /// Cuts the connection of a client, as if its network had failed. False if there is no such client.
+    pub fn cut(&self, client: PeerId, why: &str) -> bool {
+        let mut outboxes = self.shards.iter().filter_map(|shard| shard.state.lock().directory.find(client));
+        outboxes.next().map(|outbox| outbox.cut(why)).is_some()
+    }
+
     /// Ends all connections.
     pub fn end_all(&self) {
         self.each_outbox(|outbox| outbox.clone().end());
@@ -238,7 +271,7 @@ impl Hub {
 
     fn request(&self, action: Action) -> Result<(), Refusal> {
         let mut outcome = Ok(());
-        self.apply(ShardId::PAIRS, action, |_, result| outcome = result.map(|_| ()));
+        self.apply(ShardId::PAIRS, action, None, |_, result| outcome = result.map(|_| ()));
         outcome
     }
 
@@ -249,12 +282,18 @@ impl Hub {
     }
 
     /// Applies a command; then drops what the server holds too much of, where most of it is.
-    fn apply(&self, shard: ShardId, action: Action, complete: impl FnOnce(&mut State, Result<Reply, Refusal>)) {
-        self.apply_locked(shard, action, complete);
+    fn apply(
+        &self,
+        shard: ShardId,
+        action: Action,
+        cause: Option<u64>,
+        complete: impl FnOnce(&mut State, Result<Reply, Refusal>),
+    ) {
+        self.apply_locked(shard, action, cause, complete);
         while let Some(Excess { oldest, count }) = self.usage.get().excess(&self.limits) {
             let largest = (0..self.shards.len()).max_by_key(|number| count(self.shards[*number].usage.get()));
             let Some(largest) = largest.filter(|number| count(self.shards[*number].usage.get()) > 0) else { return };
-            self.apply_locked(ShardId(largest), Action::DropOldest(oldest), |_, _| {});
+            self.apply_locked(ShardId(largest), Action::DropOldest(oldest), None, |_, _| {});
         }
     }
 
@@ -263,6 +302,7 @@ impl Hub {
         &self,
         ShardId(number): ShardId,
         action: Action,
+        cause: Option<u64>,
         complete: impl FnOnce(&mut State, Result<Reply, Refusal>),
     ) {
         let shard = &self.shards[number];
@@ -276,7 +316,7 @@ impl Hub {
         self.usage.update(before, after);
         // A fault in a reply must not keep from others what follows.
         let completed = catch_unwind(AssertUnwindSafe(|| complete(state, result)));
-        if state.directory.send_all(out) {
+        if state.directory.send_all(out, cause) {
             shard.has_work.store(true, Ordering::Relaxed);
             self.has_work.notify_one();
         }

@@ -86,9 +86,9 @@ impl Subscribers {
     }
 
     /// Sends a message to all but those named: at once if they are few, else step by step.
-    pub fn publish(&mut self, message: ServerMessage, except: Vec<PeerId>) {
+    pub fn publish(&mut self, broadcast: Broadcast, except: Vec<PeerId>) {
         let mut withdraws = None;
-        match &message {
+        match &broadcast.message {
             ServerMessage::NewOfferAwaiting(call) => _ = self.offers.insert(call.offer_id, self.end()),
             ServerMessage::OfferWithdrawn(gone) => withdraws = self.offers.remove(&gone.offer_id),
             _ => {}
@@ -96,7 +96,7 @@ impl Subscribers {
         if let Some(announcement) = withdraws.and_then(|number| self.pending.get_mut(index(self.first, number))) {
             announcement.broadcast = None;
         }
-        self.pending.push_back(Pending { broadcast: Some(Broadcast::new(message)), except, withdraws });
+        self.pending.push_back(Pending { broadcast: Some(broadcast), except, withdraws });
         if self.all.len() <= CHUNK && self.round.is_none() {
             self.step();
         }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
@@ -50,11 +50,17 @@ pub(crate) struct HttpServer {
     limiter: Arc<ConnectionLimiter>,
     trust_proxy: TrustedProxies,
     read_budget: Arc<ReadBudget>,
+    on_refused_certificate: Box<dyn Fn(IpAddr) + Send + Sync>,
 }
 
 impl HttpServer {
-    /// A server for this router, which does not listen yet.
-    pub(crate) fn new(tls: Arc<ServerConfig>, router: Router, options: &ListenerOptions) -> Arc<Self> {
+    /// A server for this router, which does not listen yet. It passes on from which addresses clients refuse its certificate.
+    pub(crate) fn new(
+        tls: Arc<ServerConfig>,
+        router: Router,
+        options: &ListenerOptions,
+        on_refused_certificate: impl Fn(IpAddr) + Send + Sync + 'static,
+    ) -> Arc<Self> {
         let permits = |clients: usize| clients.saturating_mul(CONNECTIONS_EACH);
         Arc::new(Self {
             acceptor: TlsAcceptor::from(tls),
@@ -64,6 +70,7 @@ impl HttpServer {
             limiter: ConnectionLimiter::new(permits(options.max_connections), permits(options.max_per_address)),
             trust_proxy: options.trust_proxy.clone(),
             read_budget: ReadBudget::new(options.max_message),
+            on_refused_certificate: Box::new(on_refused_certificate),
         })
     }
 
@@ -137,7 +144,7 @@ impl HttpServer {
         let (stream, conn) = match accepted {
             Ok(Ok(connection)) => connection,
             Ok(Err(error)) => {
-                handshake::count_refusal(&error, self.port.load(Ordering::Relaxed));
+                self.count_refusal(&error, address.ip());
                 // Some clients that do not trust a certificate close the connection without an alert.
                 if error.kind() == io::ErrorKind::UnexpectedEof {
                     metrics::count("tls-failed");
@@ -158,9 +165,15 @@ impl HttpServer {
                 metrics::count("read-timeout");
             }
             if let Some(error) = error.source().and_then(|source| source.downcast_ref()) {
-                handshake::count_refusal(error, self.port.load(Ordering::Relaxed));
+                self.count_refusal(error, address.ip());
             }
             tracing::debug!(%error, "a connection ended");
+        }
+    }
+
+    fn count_refusal(&self, error: &io::Error, address: IpAddr) {
+        if handshake::count_refusal(error, self.port.load(Ordering::Relaxed)) {
+            (self.on_refused_certificate)(address);
         }
     }
 

@@ -103,7 +103,7 @@ impl ServiceState {
         let screen = Arc::new(Screen::default());
         screen.0.lock().shown = ids(&arrival.offers);
         self.directory.add(arrival.peer, connection, Some(Lobby::default()), screen.clone());
-        self.directory.send_all(arrival.outgoing);
+        self.directory.send_all(arrival.outgoing, None);
         self.listeners.push(Listener { peer: arrival.peer, connection, screen, name: name.to_owned() });
     }
 
@@ -111,32 +111,32 @@ impl ServiceState {
         let Listener { peer, connection, .. } = self.listeners.swap_remove(who);
         let outgoing = self.switchboard.leave(peer, connection, ConnectionEnd::Closed, self.now);
         self.directory.remove(peer, connection);
-        self.directory.send_all(outgoing);
+        self.directory.send_all(outgoing, None);
     }
 
     fn break_off(&mut self, who: usize) -> String {
         let Listener { peer, connection, name, .. } = self.listeners.remove(who);
         let outgoing = self.switchboard.leave(peer, connection, ConnectionEnd::Broken, self.now);
         self.directory.remove(peer, connection);
-        self.directory.send_all(outgoing);
+        self.directory.send_all(outgoing, None);
         name
     }
 
     fn expire(&mut self) {
         let outgoing = self.switchboard.expire(self.now);
-        self.directory.send_all(outgoing);
+        self.directory.send_all(outgoing, None);
     }
 
     fn offer(&mut self, who: usize) -> OfferId {
         let id = OfferId(self.number());
         let outgoing = self.switchboard.offer(self.listeners[who].peer, id, description("an offer"), self.now);
-        self.directory.send_all(outgoing.expect("kept"));
+        self.directory.send_all(outgoing.expect("kept"), None);
         id
     }
 
     fn cancel(&mut self, who: usize) {
         let outgoing = self.switchboard.cancel(self.listeners[who].peer, self.now);
-        self.directory.send_all(outgoing);
+        self.directory.send_all(outgoing, None);
     }
 
     /// Answers the newest offer on its screen, from which that is gone then.
@@ -152,8 +152,8 @@ impl ServiceState {
     fn answer_to(&mut self, who: usize, wanted: &AnswerTarget) -> Result<(), Refusal> {
         let peer = self.listeners[who].peer;
         let answered = self.switchboard.answer(peer, wanted, description("an answer"), true, self.now);
-        self.directory.send_all(std::mem::take(&mut self.switchboard.out));
-        self.directory.send_all(answered?.outgoing);
+        self.directory.send_all(std::mem::take(&mut self.switchboard.out), None);
+        self.directory.send_all(answered?.outgoing, None);
         Ok(())
     }
 

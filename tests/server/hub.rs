@@ -8,7 +8,7 @@ use switchboard::core::command::{ConnectionEnd, Newcomer};
 use switchboard::core::reply::{Reply, Welcome};
 use switchboard::hub::outbox::{Broadcast, Outbox};
 use switchboard::hub::peer::ConnectedPeer;
-use switchboard::hub::shards::{Hub, ShardId};
+use switchboard::hub::shards::{Hub, Numbers, ShardId};
 use switchboard::protocol::client_message::ClientMessage;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session};
@@ -54,7 +54,7 @@ fn connect(hub: &Arc<Hub>, name: &str, lobby: &Lobby) -> (ConnectedPeer, Arc<Wit
 }
 
 fn offer(peer: &ConnectedPeer) {
-    peer.submit(None, Ok(ClientMessage::NewOffer(description("offer"))), |reply| {
+    peer.submit(Numbers::default(), Ok(ClientMessage::NewOffer(description("offer"))), |reply| {
         assert!(matches!(reply, Ok(Reply::Offered(_))), "{reply:?}");
     });
 }
@@ -90,7 +90,7 @@ fn peer_away_for_longest_is_removed_when_too_many_are_away() {
     for lobby in [&large, &small] {
         for name in ["one", "two"] {
             let (peer, _) = connect(&hub, name, lobby);
-            peer.submit(None, Ok(ClientMessage::CancelOffer), |reply| match reply {
+            peer.submit(Numbers::default(), Ok(ClientMessage::CancelOffer), |reply| match reply {
                 Ok(Reply::Ended(ids)) => returned += ids.len(),
                 other => panic!("an offer may always be cancelled: {other:?}"),
             });
@@ -106,7 +106,7 @@ fn room_beyond_the_limit_of_the_server_is_refused_in_any_lobby() {
         let (peer, outbox) = connect(&hub, "name", lobby);
         let mut outcome = None;
         let room = RoomName::new("room").expect("short");
-        peer.submit(None, Ok(ClientMessage::JoinRoom(room)), |reply| outcome = Some(reply.map(|_| ())));
+        peer.submit(Numbers::default(), Ok(ClientMessage::JoinRoom(room)), |reply| outcome = Some(reply.map(|_| ())));
         (outcome.expect("a reply").map_err(|refusal| refusal.code), peer, outbox)
     };
     let [one, other] = lobbies();
@@ -124,7 +124,9 @@ fn panic_in_a_reply_keeps_nothing_from_others() {
     let (other, _) = connect(&hub, "other", &Lobby::default());
     offer(&other);
     let faulty = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        other.submit(None, Ok(ClientMessage::CancelOffer), |_| panic!("a fault that should be impossible"));
+        other.submit(Numbers::default(), Ok(ClientMessage::CancelOffer), |_| {
+            panic!("a fault that should be impossible")
+        });
     }));
     assert!(faulty.is_err());
     assert_eq!(withdrawals.0.lock()[..], [WithdrawReason::Cancelled]);

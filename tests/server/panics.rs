@@ -8,7 +8,7 @@ use switchboard::core::command::ConnectionEnd;
 use switchboard::core::reply::{Reply, Welcome};
 use switchboard::hub::outbox::{Broadcast, Outbox};
 use switchboard::hub::peer::ConnectedPeer;
-use switchboard::hub::shards::Hub;
+use switchboard::hub::shards::{Hub, Numbers};
 use switchboard::protocol::client_message::ClientMessage;
 use switchboard::protocol::limits::Limits;
 
@@ -48,7 +48,7 @@ fn panic_in_one_outbox_ends_that_client_only() {
     let (faulty, broken) = connect(&hub, "faulty", true);
     let (mut amy, out) = connect(&hub, "amy", false);
     let mut kept = false;
-    amy.submit(None, Ok(ClientMessage::NewOffer(description("an offer"))), |reply| {
+    amy.submit(Numbers::default(), Ok(ClientMessage::NewOffer(description("an offer"))), |reply| {
         kept = matches!(reply, Ok(Reply::Offered(_)));
     });
     assert!(kept, "amy is heard as if nothing had happened");

@@ -84,6 +84,23 @@ pub fn decode(text: &str, location: &ClientLocation) -> DecodedPairFrame {
     DecodedPairFrame { kind: kind.to_owned(), is_known: true, message }
 }
 
+/// The label and the type of a frame, `LABEL/TYPE`: its name for the inspector.
+pub fn frame_name(text: &str) -> String {
+    let Some(Incoming { label, data: Tree(data) }) = object(text) else { return "(no label and data)".to_owned() };
+    format!("{label}/{}", data["type"].as_str().unwrap_or("(no type)"))
+}
+
+/// The `type` of a message, unless it is a relayed frame.
+fn kind(message: &PairMessage) -> &'static str {
+    match message {
+        PairMessage::Joined { .. } => "JOIN_ROOM_RESPONSE_SUCCESS",
+        PairMessage::OtherJoined { .. } => "JOIN_ROOM_NOTIFY",
+        PairMessage::OtherLeft | PairMessage::Destroyed => "EXIT_ROOM_NOTIFY",
+        PairMessage::OtherDisconnected | PairMessage::OtherNeverConnected => "DISCONNECT_ROOM_NOTIFICATION",
+        PairMessage::Relayed(_) => "",
+    }
+}
+
 /// A message to one of a pair.
 pub fn encode(message: &PairMessage) -> String {
     match message {
@@ -96,17 +113,17 @@ struct Data<'a>(&'a PairMessage);
 
 impl Serialize for Data<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (kind, message) = match self.0 {
-            PairMessage::Joined { .. } => ("JOIN_ROOM_RESPONSE_SUCCESS", "You have joined the room."),
-            PairMessage::OtherJoined { .. } => ("JOIN_ROOM_NOTIFY", "Somebody has joined the room."),
-            PairMessage::OtherLeft => ("EXIT_ROOM_NOTIFY", "The other one has left the room."),
-            PairMessage::Destroyed => ("EXIT_ROOM_NOTIFY", "The room is gone."),
-            PairMessage::OtherDisconnected => ("DISCONNECT_ROOM_NOTIFICATION", "The other one's connection has ended."),
-            PairMessage::OtherNeverConnected => ("DISCONNECT_ROOM_NOTIFICATION", "The other one never connected."),
-            PairMessage::Relayed(_) => ("", ""),
+        let message = match self.0 {
+            PairMessage::Joined { .. } => "You have joined the room.",
+            PairMessage::OtherJoined { .. } => "Somebody has joined the room.",
+            PairMessage::OtherLeft => "The other one has left the room.",
+            PairMessage::Destroyed => "The room is gone.",
+            PairMessage::OtherDisconnected => "The other one's connection has ended.",
+            PairMessage::OtherNeverConnected => "The other one never connected.",
+            PairMessage::Relayed(_) => "",
         };
         let mut data = serializer.serialize_map(None)?;
-        data.serialize_entry("type", kind)?;
+        data.serialize_entry("type", kind(self.0))?;
         data.serialize_entry("message", message)?;
         match self.0 {
             PairMessage::Joined { creator_id, room_name } => {

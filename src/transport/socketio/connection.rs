@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -17,7 +17,11 @@ use tokio::runtime::Handle;
 use super::engine_session::Claim;
 use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::core::command::ConnectionEnd;
+use crate::core::id::PeerId;
 use crate::hub::peer::ConnectedPeer;
+use crate::hub::shards::Numbers;
+use crate::inspect::content::Payload;
+use crate::inspect::recorder::{Origin, Recorder};
 use crate::metrics;
 use crate::protocol::limits::Limits;
 use crate::protocol::name::UserName;
@@ -43,6 +47,12 @@ pub struct Connection {
     /// Bytes that may wait for the client.
     pub(super) max_bytes: usize,
     pub(super) is_cut: AtomicBool,
+    /// Takes reports for the inspector.
+    pub(super) recorder: Recorder,
+    /// How the client is connected, for the inspector.
+    pub(super) origin: Origin,
+    /// The peer that the client is, once it is one.
+    pub(super) client: OnceLock<PeerId>,
     limits: Arc<Limits>,
     conversation: Mutex<Conversation>,
     /// Kept with the socket's listener, since socketioxide may drop a socket without a call to any handler.
@@ -64,12 +74,23 @@ enum Stage {
 
 /// An event that a client has sent.
 pub struct IncomingEvent {
-    /// Its name.
-    pub event: EventName,
+    /// What its reply needs to know of it.
+    pub request: Request,
     /// The message, or what is wrong with it.
     pub decoded: DecodedEvent,
+    /// Its name as it was sent, and what it carries; only if the inspector is on.
+    pub shown: Option<(Box<str>, Payload)>,
+}
+
+/// What the reply to an event needs to know of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Request {
+    /// The name of the event.
+    pub event: EventName,
     /// The id of the acknowledgement, if the client asked for one.
     pub ack: Option<i64>,
+    /// The inspector's record of it.
+    pub record: Option<u64>,
 }
 
 /// What a connection needs to begin.
@@ -88,12 +109,16 @@ pub struct Start {
     pub rate_limiter: RateLimiter,
     /// The limits that hold.
     pub limits: Arc<Limits>,
+    /// Takes reports for the inspector.
+    pub recorder: Recorder,
+    /// How the client is connected, for the inspector.
+    pub origin: Origin,
 }
 
 impl Connection {
     /// The connection of a client that was admitted, and is about to become a peer.
     pub fn new(start: Start, socket: &Arc<Socket<LocalAdapter>>) -> Arc<Self> {
-        let Start { name, conn, claim, aliases, max_bytes, rate_limiter, limits } = start;
+        let Start { name, conn, claim, aliases, max_bytes, rate_limiter, limits, recorder, origin } = start;
         let stage = Stage::Arriving(Vec::new());
         Arc::new(Self {
             name,
@@ -102,6 +127,9 @@ impl Connection {
             aliases,
             max_bytes,
             is_cut: AtomicBool::new(false),
+            recorder,
+            origin,
+            client: OnceLock::new(),
             limits,
             conversation: Mutex::new(Conversation { rate_limiter, refusals: RefusalLog::new(), stage }),
             _claim: claim,
@@ -172,13 +200,20 @@ impl Connection {
         let rate_limiter = &mut conversation.rate_limiter;
         let decoded = match rate_limiter.take(Instant::now()) {
             // As in the course's server nothing comes of it, not even an acknowledgement.
-            RateDecision::Accept if event == EventName::Unknown => return self.log_unknown(packet),
+            RateDecision::Accept if event == EventName::Unknown => {
+                if let Stage::Open(peer) = &conversation.stage {
+                    let name = (name_of(packet).unwrap_or_default(), false);
+                    self.recorder.received(peer.id(), name, || shown(packet), ack);
+                }
+                return self.log_unknown(packet);
+            }
             RateDecision::Accept => self.decode(event, packet, ack.is_some()),
             RateDecision::Reject => DecodedEvent { message: Err(rate_limiter.refusal()), number: None },
             RateDecision::Drop => return,
             RateDecision::Close => return self.close_once("too-fast", "it sends too fast"),
         };
-        self.act(conversation, IncomingEvent { event, decoded, ack });
+        let shown = self.recorder.is_on().then(|| (name_of(packet).unwrap_or_default().into(), shown(packet)));
+        self.act(conversation, IncomingEvent { request: Request { event, ack, record: None }, decoded, shown });
     }
 
     fn decode(&self, event: EventName, packet: &Value, has_ack: bool) -> DecodedEvent {
@@ -203,10 +238,14 @@ impl Connection {
     }
 
     fn submit(&self, peer: &ConnectedPeer, refusals: &mut RefusalLog, event: IncomingEvent) {
-        let IncomingEvent { event, decoded: DecodedEvent { number, message }, ack } = event;
-        peer.submit(number, message, |result| match result {
-            Ok(reply) => self.reply(peer.id(), event, ack, reply),
-            Err(refusal) => self.reject(refusals, event, ack, &refusal),
+        let IncomingEvent { mut request, decoded: DecodedEvent { number, message }, shown } = event;
+        if let Some((name, payload)) = shown {
+            request.record = self.recorder.received(peer.id(), (&name, true), || payload, request.ack);
+        }
+        let numbers = Numbers { own: number, record: request.record };
+        peer.submit(numbers, message, |result| match result {
+            Ok(reply) => self.reply(peer.id(), request, reply),
+            Err(refusal) => self.reject(refusals, request, &refusal),
         });
     }
 
@@ -268,6 +307,14 @@ fn name_of(packet: &Value) -> Option<&str> {
     let Value::Str(text, _) = packet else { return None };
     let after_bracket = text.trim_start().strip_prefix('[').unwrap_or_default();
     after_bracket.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
+}
+
+/// An event as the inspector shows it.
+fn shown(packet: &Value) -> Payload {
+    match packet {
+        Value::Str(text, None) => Payload::Array(text.as_str().into()),
+        _ => Payload::Binary(size(packet)),
+    }
 }
 
 /// Bytes of an event.

@@ -7,6 +7,7 @@ use axum::http::Extensions;
 use switchboard_conn::{ConnHandle, Slot};
 
 use crate::auth::client_addr::ClientAddr;
+use crate::auth::same_origin::IsSameOrigin;
 use crate::metrics;
 use crate::net::connection_limiter::ConnectionPermit;
 use crate::net::tcp_handle::TcpHandle;
@@ -22,6 +23,8 @@ pub struct EngineSession {
     pub client_addr: ClientAddr,
     /// Whether the address bears credentials, which count only in `auth`.
     pub has_credentials_in_query: bool,
+    /// Whether the client's page is one of this server.
+    pub is_same_origin: bool,
     /// The network connection, where it is the session's own from the beginning.
     pub tcp: Option<TcpHandle>,
     /// What the engine knows of the session.
@@ -38,6 +41,7 @@ impl EngineSession {
         Arc::new(Self {
             client_addr: extensions.get().copied().unwrap_or_else(ClientAddr::unknown),
             has_credentials_in_query,
+            is_same_origin: extensions.get() == Some(&IsSameOrigin(true)),
             tcp,
             slot: Slot::default(),
             _permit: extensions.get().cloned(),
@@ -46,10 +50,15 @@ impl EngineSession {
         })
     }
 
-    /// A CONNECT packet came. `None` if the session still has a socket: socketioxide removes an old socket late and by id,
+    /// A CONNECT packet came, for whatever namespace.
+    pub fn note_connect(&self) {
+        self.has_connected.store(true, Ordering::Relaxed);
+    }
+
+    /// A CONNECT packet came for the main namespace. `None` if the session still has a socket: socketioxide removes an old socket late and by id,
     /// so it would remove the new one, too, without a disconnect.
     pub fn claim(self: &Arc<Self>) -> Option<Claim> {
-        self.has_connected.store(true, Ordering::Relaxed);
+        self.note_connect();
         let was_claimed = self.is_claimed.swap(true, Ordering::Relaxed);
         (!was_claimed).then(|| Claim(self.clone()))
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -10,19 +10,24 @@ use hyper::upgrade::OnUpgrade;
 use percent_encoding::percent_decode_str;
 
 use super::engine_session::EngineSession;
+use crate::auth::client_addr::ClientAddr;
+use crate::inspect::recorder::Recorder;
 use crate::metrics;
 use crate::net::tcp_handle::TcpHandle;
 
+const OLDER_PROTOCOL: &str = "a Socket.IO client of version 2 or older (Engine.IO 3): its page needs a client of version 3 \
+                              or 4, such as /socket.io/socket.io.js of this server.";
 /// As `auth` spells them.
 const CREDENTIALS: [&str; 6] = ["userName", "username", "password", "passWord", "token", "jwt"];
 
 /// Puts into a request what the engine and the handlers need, and takes out of one that opens a session what nobody needs.
-pub async fn prepare(request: Request, next: Next) -> Response {
-    if speaks_older_protocol(&request) && metrics::count("engine-io-3") == 1 {
-        tracing::info!(
-            "refused a Socket.IO client of version 2 or older (Engine.IO 3): its page needs a client of version 3 or \
-             4, such as /socket.io/socket.io.js of this server. Further ones are counted."
-        );
+pub async fn prepare(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
+    if speaks_older_protocol(&request) {
+        if metrics::count("engine-io-3") == 1 {
+            tracing::info!("refused {OLDER_PROTOCOL} Further ones are counted.");
+        }
+        let address = request.extensions().get().map(ClientAddr::address);
+        recorder.rejected("socketio", None, ("engine-io-3", OLDER_PROTOCOL), None, address);
     }
     let is_websocket = asks_for_websocket(&request);
     let tcp = request.extensions().get::<TcpHandle>().filter(|_| is_websocket).cloned();
@@ -101,7 +106,7 @@ mod tests {
     use std::time::Duration;
 
     use axum::body::Body;
-    use axum::middleware::from_fn;
+    use axum::middleware::from_fn_with_state;
     use axum::routing::any;
     use axum::{Extension, Router};
     use switchboard_conn::Carrier;
@@ -123,7 +128,7 @@ mod tests {
         let stats = Arc::new(ConnStats::new(ReadBudget::new(1_000)));
         let (tcp, _stream) = tcp_handle(&stats).await;
         let handler = |carrier: Option<Extension<Carrier>>| async move { carrier.is_some().to_string() };
-        let routes = Router::new().fallback(any(handler)).layer(from_fn(prepare));
+        let routes = Router::new().fallback(any(handler)).layer(from_fn_with_state(Recorder::default(), prepare));
         let request = Request::builder().method(method).uri(format!("/socket.io/?{query}"));
         let mut request = request.header(header::UPGRADE, "websocket").body(Body::empty()).expect("a request");
         request.extensions_mut().insert(tcp);

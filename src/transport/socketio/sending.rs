@@ -13,10 +13,12 @@ use socketioxide::{SendError, SocketError};
 use socketioxide_core::Value;
 use switchboard_conn::{PutError, Str};
 
-use super::connection::Connection;
+use super::connection::{Connection, Request};
 use crate::core::reply::Welcome;
 use crate::hub::outbox::{Broadcast, Outbox};
 use crate::hub::peer::listed;
+use crate::inspect::content::{Payload, Receivers};
+use crate::inspect::recorder::Origin;
 use crate::metrics;
 use crate::protocol::call::Call;
 use crate::protocol::socketio::reply::ServerClosing;
@@ -26,28 +28,50 @@ use crate::protocol::socketio::{encode, event};
 const RETRY_AFTER_MS: u32 = 1_000;
 
 impl Connection {
-    /// Sends an event without binary values.
-    pub(super) fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) {
-        self.put(encode::event(event, payload, None).into());
+    /// Sends an event without binary values. `cause`: the record of the client's own event that it follows from.
+    pub(super) fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T, cause: Option<u64>) {
+        let packet = Str::from(encode::event(event, payload, None));
+        self.record(event, cause, || Payload::Packet(packet.clone()));
+        self.put(packet);
     }
 
     /// Sends `availableOffers`.
-    pub(super) fn emit_offers(&self, offers: &[Call]) {
+    pub(super) fn emit_offers(&self, offers: &[Call], cause: Option<u64>) {
         if offers.iter().any(Call::is_binary) {
+            let size = offers.iter().map(Call::size).sum();
+            self.record(event::AVAILABLE_OFFERS, cause, || Payload::Binary(size));
             self.by_library(|socket| socket.emit(event::AVAILABLE_OFFERS, &encode::Offers(offers)));
         } else {
-            self.emit(event::AVAILABLE_OFFERS, &encode::Offers(offers));
+            self.emit(event::AVAILABLE_OFFERS, &encode::Offers(offers), cause);
         }
     }
 
-    /// Sends an acknowledgement without binary values.
-    pub(super) fn ack<T: Serialize + ?Sized>(&self, ack: i64, payload: &T) {
-        self.put(encode::ack(ack, payload).into());
+    /// Reports an event to this client alone.
+    fn record(&self, event: &str, cause: Option<u64>, payload: impl FnOnce() -> Payload) {
+        if let Some(client) = self.client.get() {
+            self.recorder.sent(Receivers::Clients(vec![*client]), event, cause, payload);
+        }
+    }
+
+    /// Sends an acknowledgement without binary values, if the client asked for one.
+    pub(super) fn acknowledge<T: Serialize + ?Sized>(&self, request: Request, payload: &T) {
+        let Some(ack) = request.ack else { return };
+        let packet = Str::from(encode::ack(ack, payload));
+        self.record_reply(request, || Payload::Packet(packet.clone()));
+        self.put(packet);
     }
 
     /// Sends an acknowledgement with binary values.
-    pub(super) fn ack_binary<T: Serialize + ?Sized>(&self, ack: i64, payload: &T) {
+    pub(super) fn acknowledge_binary<T: Serialize + ?Sized>(&self, request: Request, payload: &T, size: usize) {
+        let Some(ack) = request.ack else { return };
+        self.record_reply(request, || Payload::Binary(size));
         self.by_library(|socket| ack_sender(socket, ack).send(payload));
+    }
+
+    fn record_reply(&self, Request { event, ack, record }: Request, payload: impl FnOnce() -> Payload) {
+        if let Some(client) = self.client.get() {
+            self.recorder.replied(*client, record, (event.name(), ack), payload);
+        }
     }
 
     /// Puts a packet into the client's queue. A client that does not read is closed: no packet is dropped without that.
@@ -113,15 +137,22 @@ pub fn ack_sender(socket: &Arc<Socket<LocalAdapter>>, ack: i64) -> AckSender {
 
 impl Outbox for Connection {
     fn welcome(&self, welcome: &Welcome) {
+        // It is set once: a connection is welcomed once.
+        let _ = self.client.set(welcome.peer);
         if let Some(restored) = &welcome.restored {
-            self.emit(event::RESTORED, restored);
+            self.emit(event::RESTORED, restored, None);
         }
         for (number, message) in &welcome.missed {
-            self.send(&Broadcast::new(message.clone()), *number);
+            let broadcast = Broadcast::new(message.clone());
+            if self.recorder.is_on() {
+                let (name, payload) = broadcast.shown();
+                self.record(&name, None, || payload);
+            }
+            self.send(&broadcast, *number);
         }
         if !welcome.offers.is_empty() {
             // Course step 11: the server emits the waiting offers to the new client.
-            self.emit_offers(&welcome.offers);
+            self.emit_offers(&welcome.offers, None);
         }
         let back = welcome.restored.as_ref();
         let calls = back.iter().flat_map(|back| back.calls.iter().map(|call| call.offer_id).chain(back.open_offer));
@@ -141,8 +172,13 @@ impl Outbox for Connection {
         }
     }
 
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
     fn announce_shutdown(&self) {
-        self.emit(event::SERVER_CLOSING, &ServerClosing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS });
+        let closing = ServerClosing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS };
+        self.emit(event::SERVER_CLOSING, &closing, None);
     }
 
     fn has_sent_all(&self) -> bool {

@@ -17,13 +17,16 @@ use switchboard_conn::ConnHandle;
 use super::connection::{Connection, Listener, Start};
 use super::engine_session::{Claim, EngineSession};
 use super::handshake::{self, Admitted};
-use super::http_requests;
 use super::upstream::{ThisSocket, Upstream};
+use super::{http_requests, inspector};
+use crate::auth::client_addr::ClientAddr;
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
 use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::core::command::ConnectionEnd;
 use crate::hub::peer::ConnectedPeer;
 use crate::hub::shards::Hub;
+use crate::inspect::content::Transport;
+use crate::inspect::recorder::Origin;
 use crate::protocol::json::Tree;
 use crate::protocol::limits::Limits;
 use crate::protocol::refusal::{Code, Refusal};
@@ -116,7 +119,13 @@ impl SocketIoService {
                         tokio::time::sleep(wait.min(before.options.connect_timeout / 2)).await;
                         Err(refusal)
                     }
-                    Ok(()) => Ok(()),
+                    Ok(away) => {
+                        // Only with --chaos. Meanwhile the library closes the connection, and the client tries again.
+                        if !away.is_zero() {
+                            tokio::time::sleep(away).await;
+                        }
+                        Ok(())
+                    }
                 }
             }
         };
@@ -125,10 +134,11 @@ impl SocketIoService {
             ready(())
         };
         io.ns("/", connected.with(welcome));
+        inspector::serve(&io, &state.hub);
         let routes = Router::new()
             .route_service("/socket.io/", service.clone())
             .route_service(PATH, service)
-            .layer(middleware::from_fn(http_requests::prepare));
+            .layer(middleware::from_fn_with_state(state.hub.recorder().clone(), http_requests::prepare));
         (Self { state, io }, routes)
     }
 
@@ -159,11 +169,12 @@ impl SocketIoService {
 }
 
 impl SocketIoState {
-    /// Runs before CONNECT is acknowledged: so a quick client's first event finds its listener.
+    /// Runs before CONNECT is acknowledged: so a quick client's first event finds its listener. Returns how long the client
+    /// has to wait for that.
     ///
     /// # Errors
     /// What is sent as `connect_error`. A wrong password is not: the course's server accepts such a client first.
-    fn welcome(&self, socket: &Arc<Socket<LocalAdapter>>, auth: Option<Tree>) -> Result<(), AuthError> {
+    fn welcome(&self, socket: &Arc<Socket<LocalAdapter>>, auth: Option<Tree>) -> Result<Duration, AuthError> {
         let request = &socket.req_parts().extensions;
         let Some(session) = request.get::<Arc<EngineSession>>() else {
             return Err(Refusal::new(Code::BadPayload, "The request could not be read.").into());
@@ -172,7 +183,7 @@ impl SocketIoState {
         let Some(Tree(auth)) = auth else {
             let sentence = "The auth object could not be read: send {userName, password}.";
             let refusal = Refusal::new(Code::BadPayload, sentence);
-            refused(&Value::Null, &refusal);
+            self.refused(&Value::Null, session.client_addr, &refusal);
             return Err(refusal.into());
         };
         let sentence = "This session was in use a moment ago: connect again.";
@@ -184,12 +195,12 @@ impl SocketIoState {
         let admitted = match handshake::read(&auth, has_credentials_in_query, client_addr, &self.authenticator) {
             Ok(admitted) => admitted,
             Err(error) if error.refusal.code == Code::WrongPassword => {
-                refused(&auth, &error.refusal);
+                self.refused(&auth, client_addr, &error.refusal);
                 socket.extensions.insert(Arrival::WrongPassword(error, conn, Arc::new(claim)));
-                return Ok(());
+                return Ok(Duration::ZERO);
             }
             Err(error) => {
-                refused(&auth, &error.refusal);
+                self.refused(&auth, client_addr, &error.refusal);
                 return Err(error);
             }
         };
@@ -201,11 +212,22 @@ impl SocketIoState {
             max_bytes: self.options.max_queue_bytes,
             rate_limiter: RateLimiter::new(self.options.rate_limit, Instant::now()),
             limits: self.limits.clone(),
+            recorder: self.hub.recorder().clone(),
+            origin: Origin { transport: transport(socket), address: Some(client_addr.address()) },
         };
         let connection = Connection::new(start, socket);
         self.listen(socket, connection.clone(), (knows_codes, client_addr.is_through_proxy()));
+        let away = self.hub.recorder().away(&admitted.newcomer.name);
         socket.extensions.insert(Arrival::Welcome(admitted, connection));
-        Ok(())
+        Ok(away)
+    }
+
+    /// Logs and reports that a client with this `auth` is not admitted.
+    fn refused(&self, auth: &Value, client_addr: ClientAddr, Refusal { code, message }: &Refusal) {
+        let name = Credentials::from_auth(auth).user_name;
+        refusals::refused_at_entry(name.as_deref(), "connect", code.name(), message);
+        let (why, address) = ((code.name(), &**message), Some(client_addr.address()));
+        self.hub.recorder().rejected("socketio", name.as_deref(), why, None, address);
     }
 
     /// From now on the connection receives the client's events, and its end.
@@ -246,10 +268,9 @@ impl SocketIoState {
     }
 }
 
-/// Logs that a client with this `auth` does not come in.
-fn refused(auth: &Value, Refusal { code, message }: &Refusal) {
-    let name = Credentials::from_auth(auth).user_name;
-    refusals::refused_at_entry(name.as_deref(), "connect", code.name(), message);
+/// By which transport a client connects: it may change that later.
+fn transport(socket: &Socket<LocalAdapter>) -> Transport {
+    if socket.transport_type() == TransportType::Polling { Transport::Polling } else { Transport::WebSocket }
 }
 
 /// How a connection ended. By long-polling only `disconnect()` and the close packet are distinguished from a break, by

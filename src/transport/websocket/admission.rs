@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::connection::{self, Connection, ConnectionInfo};
 use super::dialect::Dialect;
 use super::pair_requests;
-use super::state::{WebSocketState, log_refused, refuse};
+use super::state::{Denied, WebSocketState, refuse};
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::{Credentials, Identity};
 use crate::core::command::{Newcomer, Purpose};
@@ -49,7 +49,8 @@ pub async fn enter_rooms(
             admit(state, upgrade, (&extensions, query), newcomer, Dialect::Rooms, remark)
         }
         Err(error) => {
-            let (status, Refusal { message, .. }) = state.deny(credentials.user_name.as_deref(), error).await;
+            let who = Denied { service: "rooms", name: credentials.user_name.as_deref(), client_addr };
+            let (status, Refusal { message, .. }) = state.deny(who, error).await;
             refuse(status, &message)
         }
     }
@@ -68,11 +69,12 @@ pub async fn enter_pairs(
         return refuse(StatusCode::BAD_REQUEST, "The request could not be read: open new WebSocket(\"…/?userId=1\").");
     };
     let claimed = access.user_id.as_deref().map_or(Value::Null, Value::from);
+    let who = Denied { service: "pairs", name: claimed.as_str(), client_addr };
     let checked = pair_requests::check(&state, client_addr, access);
     let id = match checked.map(|claims| pair_requests::user(claims.as_ref(), &claimed)) {
         Ok(id) => id,
         Err(error) => {
-            let (status, Refusal { message, .. }) = state.deny(claimed.as_str(), error).await;
+            let (status, Refusal { message, .. }) = state.deny(who, error).await;
             return refuse(status, &message);
         }
     };
@@ -84,11 +86,11 @@ pub async fn enter_pairs(
             admit(state, upgrade, (&extensions, query), newcomer, dialect, None)
         }
         Err(refusal) if refusal.code == Code::WrongToken => {
-            log_refused(claimed.as_str(), &refusal);
+            state.log_refused(who, &refusal);
             refuse(StatusCode::UNAUTHORIZED, &refusal.message)
         }
         Err(refusal) => {
-            log_refused(claimed.as_str(), &refusal);
+            state.log_refused(who, &refusal);
             upgrade.on_upgrade(connection::reject)
         }
     }
@@ -107,9 +109,14 @@ fn admit(
     if state.connections.is_closed() {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
     }
+    // Only with --chaos.
+    if !state.hub.recorder().away(&newcomer.name).is_zero() {
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, "The inspector keeps this client away for a while.");
+    }
     let permit = extensions.get::<Arc<ConnectionPermit>>().cloned();
     let info = ConnectionInfo {
         conn: extensions.get().cloned(),
+        address: extensions.get().map(ClientAddr::address),
         through_proxy: extensions.get().is_some_and(ClientAddr::is_through_proxy),
         heartbeat: query.is_some_and(|query| query.split('&').any(|pair| pair == "heartbeat=1")),
     };

@@ -1,6 +1,7 @@
 //! One client's connection: a frame is read, submitted and replied to before the next one is.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ use super::state::{WebSocketOptions, WebSocketState};
 use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::core::command::Newcomer;
 use crate::hub::peer::ConnectedPeer;
+use crate::hub::shards::Numbers;
+use crate::inspect::content::{Payload, Transport};
+use crate::inspect::recorder::{Origin, Recorder};
 use crate::metrics;
 use crate::net::tcp_handle::TcpHandle;
 use crate::protocol::limits::Limits;
@@ -40,6 +44,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct ConnectionInfo {
     /// The network connection, where it is measured and cut.
     pub conn: Option<TcpHandle>,
+    /// The client's address, for the inspector.
+    pub address: Option<IpAddr>,
     /// Whether a trusted proxy stands between.
     pub through_proxy: bool,
     /// Whether the client asked for pings as text. A page that the browser has frozen cannot answer these; control
@@ -54,6 +60,7 @@ pub struct Connection {
     queue: Arc<FrameQueue>,
     dialect: Dialect,
     info: ConnectionInfo,
+    recorder: Recorder,
     limits: Limits,
     closing: CancellationToken,
     refusals: Mutex<RefusalLog>,
@@ -78,12 +85,14 @@ impl Connection {
     ) -> (Self, QueuedFrames) {
         let WebSocketState { options, hub, closing, .. } = state;
         let name = newcomer.name.clone();
-        let (queue, queued) =
-            FrameQueue::new(name.clone(), dialect.clone(), options.max_queue, options.max_queue_bytes);
+        let origin = Origin { transport: Transport::WebSocket, address: info.address };
+        let (max_frames, max_bytes) = (options.max_queue, options.max_queue_bytes);
+        let (queue, queued) = FrameQueue::new(name.clone(), dialect.clone(), origin, max_frames, max_bytes);
         let queue = Arc::new(queue);
         let peer = ConnectedPeer::connect(hub, newcomer, queue.clone());
-        let (limits, closing, refusals) = (hub.limits().clone(), closing.clone(), Mutex::default());
-        (Self { name, peer, queue, dialect, info, limits, closing, refusals }, queued)
+        let (recorder, limits) = (hub.recorder().clone(), hub.limits().clone());
+        let (closing, refusals) = (closing.clone(), Mutex::default());
+        (Self { name, peer, queue, dialect, info, recorder, limits, closing, refusals }, queued)
     }
 
     /// Reads and sends until the connection ends.
@@ -105,7 +114,7 @@ impl Connection {
 
     /// Logs and rejects something that is no message.
     pub fn reject(&self, event: &str, refusal: &Refusal) {
-        self.log_refusal(event, refusal);
+        self.log_refusal(event, None, refusal);
         self.queue.push(self.dialect.rejected(refusal));
     }
 
@@ -226,18 +235,30 @@ impl Connection {
     /// Submits a text frame and replies to it; false if it is no message at all.
     fn submit(&self, text: &str) -> bool {
         let Request { event, is_known, message, reply_to } = self.dialect.decode(text, &self.limits);
-        self.peer.submit(None, message, |result| match result {
+        let client = self.peer.id();
+        let record = self.recorder.is_on().then(|| {
+            let name = self.dialect.frame_name(text, &event);
+            self.recorder.received(client, (&name, is_known), || Payload::Frame(text.into()), None)
+        });
+        let record = record.flatten();
+        self.peer.submit(Numbers { own: None, record }, message, |result| match result {
             Ok(reply) => {
+                self.recorder.accepted(client, record, &reply);
                 if let Some(frame) = reply_to.accepted(&reply) {
-                    self.queue.push(frame);
+                    self.reply(record, &event, frame);
                 }
             }
             Err(refusal) => {
-                self.log_refusal(&event, &refusal);
-                self.queue.push(reply_to.rejected(&refusal));
+                self.log_refusal(&event, record, &refusal);
+                self.reply(record, &event, reply_to.rejected(&refusal));
             }
         });
         is_known
+    }
+
+    fn reply(&self, record: Option<u64>, event: &str, frame: String) {
+        self.recorder.replied(self.peer.id(), record, (event, None), || Payload::Frame(frame.as_str().into()));
+        self.queue.push(frame);
     }
 
     /// Asks the client whether it is there: by a text frame, if it wants that.
@@ -245,9 +266,11 @@ impl Connection {
         if self.info.heartbeat { Message::text(self.dialect.ping()) } else { Message::Ping(Default::default()) }
     }
 
-    /// Counts and logs a refusal.
-    fn log_refusal(&self, event: &str, Refusal { code, message }: &Refusal) {
+    /// Counts, logs and reports a refusal.
+    fn log_refusal(&self, event: &str, record: Option<u64>, refusal: &Refusal) {
+        let Refusal { code, message } = refusal;
         self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
+        self.recorder.refused(self.peer.id(), record, event, refusal);
     }
 
     /// The connection broke, or the client sent a message that is too large.

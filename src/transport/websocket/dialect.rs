@@ -76,6 +76,14 @@ impl Dialect {
         }
     }
 
+    /// The name of a frame, for the inspector.
+    pub fn frame_name(&self, text: &str, event: &str) -> String {
+        match self {
+            Self::Rooms => event.to_owned(),
+            Self::Pairs(_) => pairs::frame_name(text),
+        }
+    }
+
     /// Why something that is no message was rejected, as a frame.
     pub fn rejected(&self, refusal: &Refusal) -> String {
         match self {

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use super::dialect::{Dialect, End};
 use crate::core::reply::Welcome;
 use crate::hub::outbox::{Broadcast, Outbox};
+use crate::inspect::recorder::Origin;
 use crate::metrics;
 use crate::protocol::name::UserName;
 
@@ -20,6 +21,7 @@ pub struct FrameQueue {
     waiting: Arc<AtomicUsize>,
     max_bytes: usize,
     end: watch::Sender<Option<End>>,
+    origin: Origin,
 }
 
 /// The receiving end of the queue.
@@ -33,12 +35,18 @@ pub struct QueuedFrames {
 
 impl FrameQueue {
     /// A queue in which so many frames and bytes may wait.
-    pub fn new(name: UserName, dialect: Dialect, max_frames: usize, max_bytes: usize) -> (Self, QueuedFrames) {
+    pub fn new(
+        name: UserName,
+        dialect: Dialect,
+        origin: Origin,
+        max_frames: usize,
+        max_bytes: usize,
+    ) -> (Self, QueuedFrames) {
         let (sender, frames) = mpsc::channel(max_frames.max(1));
         let (ending, end) = watch::channel(None);
         let waiting = Arc::new(AtomicUsize::new(0));
         let queued = QueuedFrames { frames, waiting: waiting.clone(), end };
-        (Self { name, dialect, frames: sender, waiting, max_bytes, end: ending }, queued)
+        (Self { name, dialect, frames: sender, waiting, max_bytes, end: ending, origin }, queued)
     }
 
     /// Adds a frame. If the queue is full, the connection is closed: no frame is dropped without that. A single frame may
@@ -89,6 +97,10 @@ impl Outbox for FrameQueue {
         if let Some(frame) = broadcast.frame() {
             self.push(frame);
         }
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// The code of the close frame notifies the client.

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::state::WebSocketState;
+use super::state::{Denied, WebSocketState};
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::tokens::Claims;
 use crate::auth::{AuthError, Credentials};
@@ -79,7 +79,7 @@ async fn create(
     body: Bytes,
 ) -> Response {
     let checked = check(&state, client_addr, access);
-    respond(&state, &CREATE, checked, |claims| {
+    respond(&state, &CREATE, client_addr, checked, |claims| {
         let (room, claimed) = room_and_user(&body)?;
         state.hub.make_pair(room, user(claims.as_ref(), &claimed)?, location(client_addr))
     })
@@ -93,7 +93,7 @@ async fn destroy(
     body: Bytes,
 ) -> Response {
     let checked = check(&state, client_addr, access);
-    respond(&state, &DESTROY, checked, |claims| {
+    respond(&state, &DESTROY, client_addr, checked, |claims| {
         let (room, claimed) = room_and_user(&body)?;
         state.hub.destroy_pair(room, user(claims.as_ref(), &claimed).ok(), location(client_addr))
     })
@@ -103,6 +103,7 @@ async fn destroy(
 async fn respond(
     state: &WebSocketState,
     request: &RoomRequest,
+    client_addr: ClientAddr,
     checked: Result<Option<Claims>, AuthError>,
     act: impl FnOnce(Option<Claims>) -> Result<(), Refusal>,
 ) -> Response {
@@ -110,7 +111,8 @@ async fn respond(
     let claims = match checked {
         Ok(claims) => claims,
         Err(error) => {
-            let (status, refusal) = state.deny(None, error).await;
+            let who = Denied { service: "pairs", name: None, client_addr };
+            let (status, refusal) = state.deny(who, error).await;
             return refuse(status, &refusal);
         }
     };

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::auth::client_addr::ClientAddr;
 use crate::auth::rate_limiter::RateLimit;
 use crate::auth::{AuthError, Authenticator};
 use crate::hub::shards::Hub;
@@ -50,8 +51,8 @@ pub struct WebSocketState {
 impl WebSocketState {
     /// Waits until a rejection may be sent; returns its status. Its place among those that
     /// wait is kept even if the connection, and with it this future, is gone. A server that stops does not wait.
-    pub async fn deny(&self, name: Option<&str>, AuthError { refusal, wait }: AuthError) -> (StatusCode, Refusal) {
-        log_refused(name, &refusal);
+    pub async fn deny(&self, who: Denied<'_>, AuthError { refusal, wait }: AuthError) -> (StatusCode, Refusal) {
+        self.log_refused(who, &refusal);
         let _ = tokio::time::timeout(wait, self.closing.cancelled()).await;
         let status = match refusal.code {
             Code::WrongPassword | Code::WrongToken => StatusCode::UNAUTHORIZED,
@@ -59,11 +60,25 @@ impl WebSocketState {
         };
         (status, refusal)
     }
+
+    /// Logs and reports that a client is not admitted.
+    pub fn log_refused(&self, who: Denied<'_>, Refusal { code, message }: &Refusal) {
+        let Denied { service, name, client_addr } = who;
+        refusals::refused_at_entry(name, "connect", code.name(), message);
+        let address = Some(client_addr.address());
+        self.hub.recorder().rejected(service, name, (code.name(), message), None, address);
+    }
 }
 
-/// Logs that a client which calls itself so is not admitted.
-pub fn log_refused(name: Option<&str>, Refusal { code, message }: &Refusal) {
-    refusals::refused_at_entry(name, "connect", code.name(), message);
+/// A client that is not admitted.
+#[derive(Debug, Clone, Copy)]
+pub struct Denied<'a> {
+    /// What it asked for: `rooms` or `pairs`.
+    pub service: &'static str,
+    /// How it calls itself.
+    pub name: Option<&'a str>,
+    /// Where it is.
+    pub client_addr: ClientAddr,
 }
 
 /// A response without a WebSocket.
