@@ -1,0 +1,70 @@
+// One row on the screen: its time, its name and notes as text, its arrow. It is an option of the list of events, whose
+// label is a sentence for screen readers.
+
+import { drawRow, spanOf } from './drawing.js';
+import { createElement } from './ui.js';
+import { sizeWords, timeWords } from './words.js';
+
+/** Letters of the labels are about this wide, in parts of their size. */
+const LETTER = 0.61;
+
+/**
+ * @param {import('./rows.js').Row} row
+ * @param {object} context `{source, layout, lanes, index, rem, isSelected, isRelated}`
+ */
+export function viewRow(row, context) {
+  const { source, layout, index, rem } = context;
+  const lanes = source.rows.lanes;
+  const span = spanOf(row, layout, lanes, (page) => source.clientOfPage(page));
+  const element = createElement('div', { className: classOf(row, source), id: `event-${row.n}` });
+  element.setAttribute('role', 'option');
+  element.setAttribute('aria-posinset', String(index + 1));
+  element.setAttribute('aria-label', sentenceOf(row, source));
+  element.dataset.n = String(row.n);
+  element.style.height = `${layout.rowHeight}px`;
+  element.style.transform = `translateY(${layout.tops[index]}px)`;
+
+  const y = layout.rowHeight - Math.round(layout.rowHeight * 0.26);
+  const lane = createElement('div', { className: 'across' });
+  lane.append(drawRow(row, span, { width: layout.width, height: layout.rowHeight, y }));
+  lane.append(labelOf(row, span, layout, rem));
+  element.append(createElement('span', { className: 'time' }, timeWords(row.at - source.origin)), lane);
+  return element;
+}
+
+function labelOf(row, span, layout, rem) {
+  const label = createElement('span', { className: 'label' }, createElement('b', {}, row.title));
+  const notes = [row.size === null ? '' : sizeWords(row.size), row.note].filter(Boolean);
+  if (row.shape === 'reply') notes.unshift('ack');
+  if (notes.length) label.append(createElement('i', {}, notes.join(' · ')));
+  const letters = row.title.length + notes.join(' · ').length * 0.86 + 1;
+  const width = letters * LETTER * 0.75 * rem + 10;
+  const isMark = !span.to.length;
+  const left = isMark ? span.from + 10 : Math.min(span.from, ...span.to) + 8;
+  const isOver = left + width > layout.width;
+  // A mark near the right edge has its words on its left.
+  const before = isMark && isOver ? span.from - 10 - width : layout.width - width;
+  label.style.left = `${Math.max(2, isOver ? before : left)}px`;
+  if (isMark) label.classList.add('beside');
+  return label;
+}
+
+function classOf(row, source) {
+  const client = row.page !== null ? source.clientOfPage(row.page) : row.from ?? (row.to.length === 1 ? row.to[0] : null);
+  const colour = source.rows.lanes.byClient.get(client)?.colour;
+  return ['event', row.shape, row.tone, colour === undefined ? 'many' : `c${colour}`].join(' ');
+}
+
+/** What a screen reader says of a row. */
+export function sentenceOf(row, source) {
+  const name = (client) => source.rows.lanes.byClient.get(client)?.userName ?? 'an unknown client';
+  const receivers = row.to.length > 4 ? `${row.to.length} clients` : row.to.map(name).join(', ');
+  let way = '';
+  if (row.shape === 'outside') way = 'connection rejected: ';
+  else if (row.page !== null) way = `in the browser of ${name(source.clientOfPage(row.page))}: `;
+  else if (row.shape === 'reply') way = `server to ${receivers}, acknowledgement: `;
+  else if (row.shape === 'arrow') way = row.from !== null ? `${name(row.from)} to server: ` : `server to ${receivers || 'no client'}: `;
+  const refused = row.isRefused && row.shape === 'arrow' ? ', refused' : '';
+  const size = row.size === null ? '' : `, ${sizeWords(row.size)}`;
+  return `${timeWords(row.at - source.origin)} seconds, ${way}${row.title}${row.note ? `, ${row.note}` : ''}${size}${refused}`;
+}
