@@ -12,7 +12,7 @@ let shown = '';
  */
 export function showBanner(problem, others, onShow) {
   const banner = byId('banner');
-  const key = JSON.stringify([problem, others]);
+  const key = JSON.stringify([problem === undefined ? 'nothing' : problem, others]);
   if (key === shown) return;
   shown = key;
   if (!problem) {

@@ -17,10 +17,10 @@ export class Source {
     this.run = run ?? new Run(header);
     /** Of the first record: the timeline counts from here. */
     this.origin = null;
-    this.#runUpTo = 0;
   }
 
-  #runUpTo;
+  /** How many of the records are in the run. */
+  #runUpTo = 0;
 
   /** @param {object[]} records */
   add(records) {

@@ -74,9 +74,9 @@ export function probeWords(record, before) {
     case 'candidate-error':
       return say('onicecandidateerror', `${textOf(record.code)} ${textOf(record.text)}`, 'bad');
     case 'track':
-      return say('ontrack', `${textOf(record.kind)}${record.muted ? ', muted' : ''}`, 'good');
+      return say('ontrack', `${trackKind(record)}${record.muted ? ', muted' : ''}`, 'good');
     case 'track-state':
-      return say(`track ${textOf(record.event)}`, `${record.local ? 'own' : 'remote'} ${textOf(record.kind)}`);
+      return say(`track ${textOf(record.event)}`, `${record.local ? 'own' : 'remote'} ${trackKind(record)}`);
     case 'channel':
       return say(record.local ? 'createDataChannel' : 'ondatachannel', textOf(record.label));
     case 'channel-state':
@@ -143,3 +143,6 @@ function elementsWords(videos) {
   const playing = all.filter((video) => video.hasStream && !video.paused);
   return `${playing.length} of ${all.length} playing${all.some(({ blocked }) => blocked) ? ', blocked' : ''}`;
 }
+
+/** `kind` is that of the record. */
+const trackKind = (record) => textOf(record.trackKind ?? record.track ?? record.media);

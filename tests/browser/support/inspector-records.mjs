@@ -154,7 +154,7 @@ export class Story {
   #connected(peer) {
     const states = { pc: 1, signaling: 'stable', gathering: 'complete' };
     this.probe(peer, 'states', { ...states, ice: 'checking', connection: 'connecting' });
-    this.probe(peer, 'track', { pc: 1, kind: 'video', muted: false });
+    this.probe(peer, 'track', { pc: 1, trackKind: 'video', muted: false });
     this.probe(peer, 'states', { ...states, ice: 'connected', connection: 'connected' }, 60);
     this.probe(peer, 'stats', { pc: 1, pair: { local: 'host', remote: 'host', protocol: 'udp' }, rtt: 3, sent: 9000, received: 8000, framesSent: 30, framesDecoded: 28, audio: { level: 0.2 } }, 900);
   }
