@@ -30,6 +30,7 @@
  * @property {{offer: {since: number, until: number | null} | null, candidates: HeldCandidate[]}} held by the server
  * @property {(Mark & {to: number, code: string, client: string, event: string, message: string})[]} refusals
  * @property {number} renegotiations
+ * @property {(Mark & {offer: object | null}) | null} crossed when the other member of a room offered, too, before either has answered
  * @property {(Mark & {reason: string, by: string | null}) | null} ended
  * @property {{offerer: import('./pages.js').Pc | null, answerer: import('./pages.js').Pc | null}} pcs
  * @property {number[]} records
@@ -62,6 +63,7 @@ export function newCall(id, fields) {
     held: { offer: null, candidates: [] },
     refusals: [],
     renegotiations: 0,
+    crossed: null,
     ended: null,
     pcs: { offerer: null, answerer: null },
     records: [],

@@ -14,9 +14,10 @@ const MOST_EARLY = 256;
 export class Calls {
   #run;
   #byOfferId = new Map();
+  /** Whose description of which call has the fragment. */
   #byUfrag = new Map();
   /** The candidates of a client whose description is still to come. @type {Map<string, object[]>} */
-  #early = new Map();
+  early = new Map();
   /** The first candidate of each side that was not delivered yet. @type {Map<HeldCandidate[], number>} */
   #next = new Map();
 
@@ -31,7 +32,8 @@ export class Calls {
 
   /** Which end of which call has this fragment in its description. */
   endByUfrag(ufrag) {
-    return this.#byUfrag.get(ufrag) ?? null;
+    const { call, client } = this.#byUfrag.get(ufrag) ?? {};
+    return call ? { call, side: client === call.offerer ? 'offerer' : 'answerer' } : null;
   }
 
   byOfferId(offerId) {
@@ -54,7 +56,7 @@ export class Calls {
   /** The description of one side is known: candidates and connections with its fragments belong to the call. */
   describe(call, side, description) {
     for (const ufrag of ufragsOf(description)) {
-      this.#byUfrag.set(ufrag, { call, side });
+      this.#byUfrag.set(ufrag, { call, client: call[side] });
       const pc = this.#run.pageBook.byLocalUfrag.get(ufrag);
       if (pc) this.#run.pageBook.link(pc, call, side);
       for (const receiver of this.#run.pageBook.byRemoteUfrag.get(ufrag) ?? []) {
@@ -127,9 +129,9 @@ export class Calls {
     const found = this.#endOf(client, content);
     const entry = { ...markOf(record), candidate: content.iceCandidate, delivered: null, refused: false };
     if (!found) {
-      const early = this.#early.get(client.id) ?? [];
+      const early = this.early.get(client.id) ?? [];
       early.push({ entry, record, ufrag: ufragOfCandidate(content.iceCandidate), isOfferer: content.didIOffer === true });
-      this.#early.set(client.id, early.slice(-MOST_EARLY));
+      this.early.set(client.id, early.slice(-MOST_EARLY));
       return;
     }
     hold(found.call, found.side, entry);
@@ -169,7 +171,7 @@ export class Calls {
   }
 
   #claimEarly(call, side, client, description) {
-    const early = this.#early.get(client.id);
+    const early = this.early.get(client.id);
     if (!early) return;
     const ufrags = ufragsOf(description);
     const isOfferer = side === 'offerer';
@@ -178,7 +180,7 @@ export class Calls {
       hold(call, side, entry);
       this.file(call, record);
     }
-    this.#early.set(client.id, early.filter((one) => !isOurs(one)));
+    this.early.set(client.id, early.filter((one) => !isOurs(one)));
   }
 
   #outcome(record) {

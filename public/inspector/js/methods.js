@@ -1,16 +1,29 @@
 // What a page has called on one of its peer connections: answers to the questions that steps and rules ask.
 
 import { isObject, nameOf } from './payload.js';
-import { descriptionOfArgs } from './pages.js';
 
-/** @typedef {import('./pc.js').Method} Method @typedef {import('./pc.js').Pc} Pc */
+/**
+ * @typedef {import('./pc.js').Method} Method
+ * @typedef {import('./pc.js').Pc} Pc
+ */
 
 const ADDS_MEDIA = ['addTrack', 'addTransceiver', 'createDataChannel'];
 
+const firstOf = (args) => (Array.isArray(args) ? args[0] : args);
+
+/** The description that was handed to a method, or null. */
+export function descriptionOfArgs(args) {
+  const first = firstOf(args);
+  return isObject(first) && typeof first.sdp === 'string' ? first : null;
+}
+
+/** The description that a method has set or made: of an implicit one, that of the browser. */
+export const descriptionOf = (method) => descriptionOfArgs(method?.args) ?? method?.result?.description ?? null;
+
 /** `offer`, `answer`, `pranswer` or `rollback`: of an implicit description, the type that the browser makes. */
 export function typeOf(method) {
-  const type = nameOf(descriptionOfArgs(method.args)?.type) || nameOf(isObject(method.args) ? method.args.type : '');
-  if (type) return type;
+  const first = firstOf(method.args);
+  if (isObject(first) && first.type) return nameOf(first.type);
   return /^have-(?:remote-offer|local-pranswer)$/.test(method.state) ? 'answer' : 'offer';
 }
 
@@ -47,3 +60,6 @@ export function errorOf(method) {
   const { error } = method?.result ?? {};
   return error ? `${error.name}${error.message ? `: ${error.message}` : ''}` : '';
 }
+
+/** Which side of a call a connection is: one that has made no offer is the answerer's. @param {Pc} pc */
+export const sideOf = (pc) => pc.side ?? (called(pc, 'createOffer') || set(pc, 'setLocalDescription', 'offer') ? 'offerer' : 'answerer');

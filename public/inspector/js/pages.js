@@ -1,11 +1,15 @@
 // The pages with the probe: what their browsers did, and which client of the server each page is. Pages and
 // clients are joined here and nowhere else.
 
+import { descriptionOfArgs, typeOf } from './methods.js';
 import { isObject, markOf, nameOf, ufragOfCandidate, ufragsOf } from './payload.js';
 import { newPc } from './pc.js';
 
 /** A page's own connection may overtake the probe's: by this many milliseconds at most. */
-const OVERTAKES_BY = 500;
+const OVERTAKES_BY = 1500;
+
+/** Reports wait in the page while it is not connected: they are at most this old, in milliseconds. */
+const OLDEST = 120_000;
 
 /**
  * @typedef {import('./run.js').Mark} Mark
@@ -24,6 +28,7 @@ const OVERTAKES_BY = 500;
  * @property {boolean} isOwn
  * @property {boolean} isHidden
  * @property {Mark | null} gone
+ * @property {Mark | null} rejected the server has not admitted its client
  * @property {string | null} client
  * @property {boolean} isCertain joined by an ice-ufrag
  * @property {Map<number, Pc>} pcs
@@ -38,6 +43,10 @@ export class Pages {
   /** Pages and connects without a partner, by address, oldest first. */
   #lonelyPages = new Map();
   #lonelyConnects = new Map();
+  /** A page that connects again has another name, and the same id. */
+  #byId = new Map();
+  /** By each of their names. */
+  #byName = new Map();
 
   /** @param {import('./run.js').Run} run */
   constructor(run) {
@@ -48,6 +57,11 @@ export class Pages {
     this.byLocalUfrag = new Map();
     /** By the fragment of the other side: those that have set such a description. @type {Map<string, Pc[]>} */
     this.byRemoteUfrag = new Map();
+  }
+
+  /** The page of a probe's record. @returns {Page | null} */
+  pageOf(name) {
+    return this.#byName.get(name) ?? null;
   }
 
   /** The newest connection of the page of this client, if it has the probe. @returns {Pc | null} */
@@ -68,7 +82,20 @@ export class Pages {
       return;
     }
     if (before?.gone) client.page = null;
-    this.#lonelyConnects.set(client.from, { client, at: record.at });
+    const connects = this.#lonelyConnects.get(client.from) ?? [];
+    connects.push({ client, at: record.at });
+    this.#lonelyConnects.set(client.from, connects.slice(-64));
+  }
+
+  /** The server has not admitted the next page of this address. */
+  rejected(record) {
+    const lonely = this.#lonelyPages.get(nameOf(record.from)) ?? [];
+    while (lonely.length > 0) {
+      const page = lonely.shift();
+      if (page.gone || page.client) continue;
+      page.rejected = markOf(record);
+      return;
+    }
   }
 
   #join(page, client, isCertain) {
@@ -84,10 +111,13 @@ export class Pages {
     client.isPageCertain = page.isCertain;
   }
 
-  add(record) {
-    const name = nameOf(record.page);
+  add(raw) {
+    const name = nameOf(raw.page);
+    // A report has waited in the page for `age` milliseconds.
+    const age = raw.age > 0 ? Math.min(raw.age, OLDEST) : 0;
+    const record = age > 0 ? { ...raw, at: Math.max(0, raw.at - age) } : raw;
     if (record.what === 'page') return this.#page(name, record);
-    const page = this.pages.get(name);
+    const page = this.#byName.get(name);
     if (!page) return undefined; // Its first message is older than the recording.
     switch (record.what) {
       case 'gone':
@@ -120,9 +150,11 @@ export class Pages {
   }
 
   #page(name, record) {
-    const known = this.pages.get(name);
+    const id = nameOf(record.id);
+    const known = this.#byName.get(name) ?? (id ? this.#byId.get(id) : null);
     if (known) {
       known.gone = null; // The probe's connection is back.
+      this.#byName.set(name, known);
       return;
     }
     const page = {
@@ -137,6 +169,7 @@ export class Pages {
       isOwn: record.own === true,
       isHidden: false,
       gone: null,
+      rejected: null,
       client: null,
       isCertain: false,
       pcs: new Map(),
@@ -145,10 +178,13 @@ export class Pages {
       elements: null,
     };
     this.pages.set(name, page);
-    const early = this.#lonelyConnects.get(page.from);
-    this.#lonelyConnects.delete(page.from);
-    if (early?.client.isConnected && !early.client.page && record.at - early.at <= OVERTAKES_BY) {
-      this.#join(page, early.client, false);
+    this.#byName.set(name, page);
+    if (id) this.#byId.set(id, page);
+    const connects = this.#lonelyConnects.get(page.from) ?? [];
+    while (connects.length > 0) {
+      const { client, at } = connects.shift();
+      if (!client.isConnected || client.page || record.at - at > OVERTAKES_BY) continue;
+      this.#join(page, client, false);
       return;
     }
     const lonely = this.#lonelyPages.get(page.from) ?? [];
@@ -181,6 +217,7 @@ export class Pages {
       case 'states':
         for (const machine of Object.keys(pc.states)) pc.states[machine] = nameOf(record[machine], pc.states[machine]);
         pc.history.push({ ...mark, ...pc.states });
+        settleByState(pc, mark);
         break;
       case 'candidate':
         if (!isObject(record.candidate)) {
@@ -236,7 +273,7 @@ export class Pages {
 
   #returned(pc, record) {
     // Results come soon after their calls, so the search from the end is short.
-    const method = pc.methods.findLast(({ call, result }) => call === record.call && !result);
+    const method = pc.methods.findLast(({ call, result }) => call === record.call && (!result || result.isInferred));
     if (!method) return;
     const description = isObject(record.sdp) ? record.sdp : null;
     method.result = { ...markOf(record), ok: record.ok === true, error: errorIn(record), description };
@@ -283,13 +320,22 @@ export class Pages {
   }
 }
 
-const kindIn = (record) => record.trackKind ?? record.media ?? record.track ?? '';
+/** Which signaling state shows that a description was set. */
+const SET_STATES = {
+  'setLocalDescription offer': 'have-local-offer',
+  'setLocalDescription answer': 'stable',
+  'setRemoteDescription offer': 'have-remote-offer',
+  'setRemoteDescription answer': 'stable',
+};
 
-/** A description among the arguments, which are an array of summaries or one. */
-export function descriptionOfArgs(args) {
-  const first = Array.isArray(args) ? args[0] : args;
-  return isObject(first) && typeof first.sdp === 'string' ? first : isObject(first?.description) ? first.description : null;
+/** The result of a promise that the page leaves alone is reported late. The state tells it earlier. */
+function settleByState(pc, mark) {
+  const method = pc.methods.findLast(({ method: name, result }) => name.endsWith('Description') && !result);
+  if (!method || SET_STATES[`${method.method} ${typeOf(method)}`] !== pc.states.signaling || method.state === pc.states.signaling) return;
+  method.result = { ...mark, ok: true, error: null, description: null, isInferred: true };
 }
+
+const kindIn = (record) => record.trackKind ?? record.media ?? record.track ?? '';
 
 function errorIn({ error }) {
   return isObject(error) ? { name: nameOf(error.name, 'Error'), message: nameOf(error.message) } : null;

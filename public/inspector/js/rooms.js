@@ -2,7 +2,7 @@
 // transports, and the frames of pairs.
 
 import { hold } from './call.js';
-import { contentOf, descriptionIn, isObject, markOf, nameOf, sectionsOf } from './payload.js';
+import { contentOf, descriptionIn, markOf, nameOf, sectionsOf } from './payload.js';
 
 /** A peer that joins gets a call with each of this many members at once; with others once they exchange messages. */
 const MOST_AT_ONCE = 32;
@@ -184,6 +184,7 @@ export class Rooms {
       const offer = descriptionIn(content);
       if (call.offered) {
         if (call.answered) call.renegotiations += 1;
+        else if (client === call.answerer) call.crossed = { ...mark, offer: descriptionIn(content) };
       } else {
         if (client === call.answerer) swap(call);
         Object.assign(call, { offered: mark, offer, state: 'offered' });
@@ -194,6 +195,12 @@ export class Rooms {
       book.describe(call, sideOf(call, client), offer);
     } else if (what === 'answer') {
       const answer = descriptionIn(content, 'answer');
+      // Of two offers that have crossed, the second one is answered: its sender is the offerer.
+      if (!call.answered && client === call.offerer && call.crossed) {
+        const { offer, ...offered } = call.crossed;
+        swap(call);
+        Object.assign(call, { offer, offered, shown: offered });
+      }
       if (!call.answered && client !== call.offerer) Object.assign(call, { answered: mark, answer, state: 'answered' });
       book.describe(call, sideOf(call, client), answer);
     } else {
@@ -284,9 +291,12 @@ const isRoomEvent = (event) =>
 
 const sideOf = (call, client) => (client === call.offerer ? 'offerer' : 'answerer');
 
-/** The one that was there first has offered. */
+/** The other one is the offerer. */
 function swap(call) {
-  [call.offerer, call.answerer] = [call.answerer, call.offerer];
-  [call.offererName, call.answererName] = [call.answererName, call.offererName];
-  if (isObject(call.peers)) call.peers = { offerer: call.peers.answerer, answerer: call.peers.offerer };
+  const { offerer, answerer, offererName, answererName, pcs, candidates, peers } = call;
+  Object.assign(call, { offerer: answerer, answerer: offerer, offererName: answererName, answererName: offererName });
+  call.pcs = { offerer: pcs.answerer, answerer: pcs.offerer };
+  call.candidates = { offerer: candidates.answerer, answerer: candidates.offerer };
+  call.peers = { offerer: peers.answerer, answerer: peers.offerer };
+  for (const side of ['offerer', 'answerer']) if (call.pcs[side]) call.pcs[side].side = side;
 }

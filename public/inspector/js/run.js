@@ -23,7 +23,11 @@ import { Rooms } from './rooms.js';
  * @property {boolean} isPageCertain joined by an ice-ufrag, not by the order of arrival
  * @property {object | null} offering its newest call as the offerer
  * @property {object | null} answering its newest call as the answerer
+ * @property {Map<string, Mark>} sent when it last sent which event
  */
+
+/** A client that sends more different events than this does not mean them. */
+const MOST_EVENTS = 100;
 
 export class Run {
   /** @param {object | null} header */
@@ -63,7 +67,12 @@ export class Run {
     return this.pageBook.pages;
   }
 
-  /** @type {import('./calls.js').Call[]} */
+  /** The page of a probe's record: one that has connected again has several names. */
+  pageOf(name) {
+    return this.pageBook.pageOf(name);
+  }
+
+  /** @type {import('./call.js').Call[]} */
   get calls() {
     return this.callBook.calls;
   }
@@ -126,6 +135,7 @@ export class Run {
         return this.#disconnect(record);
       case 'reject':
         this.rejects.push(record);
+        if (record.as !== 'tls') this.pageBook.rejected(record);
         return undefined;
       case 'probe':
         return this.pageBook.add(record);
@@ -133,12 +143,19 @@ export class Run {
         this.refusals.push(record);
         break;
       case 'receive':
-        if (record.unknown === true) this.unknown.push(record);
+        this.#receive(record);
         break;
       default:
     }
     if (this.roomBook.add(record)) return undefined;
     return this.callBook.add(record);
+  }
+
+  #receive(record) {
+    if (record.unknown === true) this.unknown.push(record);
+    const sent = this.clients.get(nameOf(record.client))?.sent;
+    const event = nameOf(record.event);
+    if (sent && (sent.has(event) || sent.size < MOST_EVENTS)) sent.set(event, markOf(record));
   }
 
   #connect(record) {
@@ -187,6 +204,7 @@ function newClient(id) {
     isPageCertain: false,
     offering: null,
     answering: null,
+    sent: new Map(),
   };
 }
 
