@@ -34,6 +34,7 @@
  * @property {(Mark & {reason: string, by: string | null}) | null} ended
  * @property {{offerer: import('./pages.js').Pc | null, answerer: import('./pages.js').Pc | null}} pcs
  * @property {number[]} records
+ * @property {boolean} isFromDump of a browser: what went over the server is not in it
  */
 
 /** @returns {Call} */
@@ -67,6 +68,7 @@ export function newCall(id, fields) {
     ended: null,
     pcs: { offerer: null, answerer: null },
     records: [],
+    isFromDump: false,
     ...fields,
   };
 }

@@ -1,17 +1,12 @@
 // Files: saving the run, opening one by the button or by dropping it on the page.
 
-import { maskRecord } from './mask.js';
-import { RecordingError, readRecording, writeRecording } from './recording.js';
+import { RecordingError, readRecordingFile, writeRecording } from './recording.js';
 import { byId } from './ui.js';
-
-/** Larger files are not read: a run of the server's ring is far smaller. */
-const LARGEST = 256 * 1024 * 1024;
 
 /** @param {import('./source.js').Source} source */
 export function save(source, isMasked) {
-  const records = isMasked ? source.records.map((record) => maskRecord(record)) : source.records;
   const header = { ...source.header, masked: isMasked };
-  const url = URL.createObjectURL(new Blob([writeRecording(header, records)], { type: 'application/json' }));
+  const url = URL.createObjectURL(new Blob([writeRecording(header, source.records)], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName(new Date());
@@ -48,8 +43,7 @@ export function connectSave(current) {
 export function connectOpen(onOpen, onCompare, onError) {
   const read = async (file, then) => {
     try {
-      if (file.size > LARGEST) throw new RecordingError('This file is too large to be a recording of the inspector.');
-      then(readRecording(await file.text()), file.name);
+      then(await readRecordingFile(file), file.name);
     } catch (error) {
       if (!(error instanceof RecordingError)) console.error(error);
       onError(`${file.name}: ${error instanceof RecordingError ? error.message : 'This file cannot be read.'}`);

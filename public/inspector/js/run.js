@@ -2,6 +2,7 @@
 // not grow with those before it. A recording is a stranger's file: no record, however odd, makes this throw.
 
 import { Calls } from './calls.js';
+import { callsOfDump } from './dump-calls.js';
 import { isObject, markOf, nameOf } from './payload.js';
 import { Pages } from './pages.js';
 import { Rooms } from './rooms.js';
@@ -74,7 +75,7 @@ export class Run {
 
   /** @type {import('./call.js').Call[]} */
   get calls() {
-    return this.callBook.calls;
+    return this.header?.dump ? callsOfDump(this) : this.callBook.calls;
   }
 
   get rooms() {

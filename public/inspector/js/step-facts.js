@@ -35,7 +35,7 @@ function callFacts(run, call) {
       5: one.create('createOffer', 'offer'),
       6: one.local('offer'),
       7: one.gathers('offerer'),
-      8: { mark: call.offered, isSeen: true, waits: `${caller}’s page: it has to emit newOffer with the offer.` },
+      8: { mark: call.offered, isSeen: !call.isFromDump, waits: `${caller}’s page: it has to emit newOffer with the offer.` },
       9: received(call, 'offerer', `${caller}’s page: it has to emit each candidate with sendIceCandidateToSignalingServer.`),
       10: {
         mark: answerer?.connects[0] ?? null,
@@ -49,7 +49,7 @@ function callFacts(run, call) {
       16: two.local('answer'),
       17: two.remote('offer'),
       18: two.gathers('answerer'),
-      19: { mark: call.answered, isSeen: true, waits: answerSentence(call, other) },
+      19: { mark: call.answered, isSeen: !call.isFromDump, waits: answerSentence(call, other) },
       20: two.listens('offerer'),
       21: { mark: call.answerSent, waits: `${caller}’s connection: the server keeps the answer until ${caller} is back.` },
       22: one.remote('answer'),
@@ -75,7 +75,7 @@ function channelFacts(run, call) {
       3: one.tracks('createOffer'),
       4: one.create('createOffer', 'offer'),
       5: one.local('offer'),
-      6: { mark: call.offered, isSeen: true, waits: `${caller}’s page: it has to send the offer.` },
+      6: { mark: call.offered, isSeen: !call.isFromDump, waits: `${caller}’s page: it has to send the offer.` },
       7: two.connection(),
       8: { ...two.connection(), hollow: true },
       9: two.channel(),
@@ -83,7 +83,7 @@ function channelFacts(run, call) {
       11: two.remote('offer'),
       12: two.answers(),
       13: two.local('answer'),
-      14: { mark: call.answered, isSeen: true, waits: `${other}’s page: it has to send the answer.` },
+      14: { mark: call.answered, isSeen: !call.isFromDump, waits: `${other}’s page: it has to send the answer.` },
       15: one.remote('answer'),
       16: { ...last, waits: 'Both pages: each has to add the other’s candidates with addIceCandidate.' },
     }),
@@ -91,8 +91,11 @@ function channelFacts(run, call) {
 }
 
 function received(call, from, waits) {
+  // A dump says only that candidates have reached the other side.
+  const [heard] = call.isFromDump && call.pcs.answerer ? addedCandidates(call.pcs.answerer).filter(hasWorked) : [];
+  if (heard) return { mark: markOf(heard), hollow: true };
   const [first] = call.candidates[from];
-  return { mark: first ? markOf(first) : null, isSeen: true, waits };
+  return { mark: first ? markOf(first) : null, isSeen: !call.isFromDump, waits };
 }
 
 /** What the probe knows of one side. Without the probe all facts are empty, and steps are inferred. */

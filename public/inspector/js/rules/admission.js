@@ -98,6 +98,7 @@ export const admission = [
     rank: 1,
     check: (run, now) =>
       newest(pagesNow(run), (page) => {
+        if (run.header?.dump) return null; // A browser's dump says nothing of the server.
         if (page.client || page.isOwn || !isLate(page, now, 3000)) return null;
         const offer = [...page.pcs.values()].map((pc) => called(pc, 'createOffer')).find(hasWorked);
         const isRefused = run.rejects.some(({ from, n }) => from === page.from && n > page.n);
