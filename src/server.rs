@@ -20,6 +20,7 @@ use crate::http;
 use crate::http::api::Addresses;
 use crate::http::router::Ready;
 use crate::hub::shards::Hub;
+use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
 use crate::metrics::exporter::Exporter;
 use crate::net::host;
@@ -111,6 +112,11 @@ impl Server {
             }
             _ => anyhow::anyhow!("Port {port} cannot be opened: {error}"),
         }
+    }
+
+    /// The inspector, if it is on.
+    pub fn inspector(&self) -> Option<&Arc<Inspector>> {
+        self.recorder.inspector()
     }
 
     /// The start-up lines.

@@ -27,6 +27,11 @@ pub enum Content {
         /// The number of its network address.
         from: u32,
     },
+    /// A client that polled has a WebSocket now.
+    Upgrade {
+        /// Its peer.
+        client: PeerId,
+    },
     /// A connection ended.
     Disconnect {
         /// Its peer.
@@ -171,7 +176,12 @@ pub enum Payload {
     /// A Socket.IO packet, or the array of one: `2["name",…]`, `3<id>[…]`, `["name",…]`.
     Packet(Str),
     /// The array of an event as it was received.
-    Array(Box<str>),
+    Array {
+        /// The text.
+        text: Box<str>,
+        /// Whether it was read as JSON already.
+        is_json: bool,
+    },
     /// One JSON value: a text frame of a bare WebSocket.
     Frame(Box<str>),
     /// So many bytes, with binary values among them.
@@ -183,7 +193,7 @@ impl Payload {
     pub fn size(&self) -> usize {
         match self {
             Self::Packet(text) => text.len(),
-            Self::Array(text) | Self::Frame(text) => text.len(),
+            Self::Array { text, .. } | Self::Frame(text) => text.len(),
             Self::Binary(size) => *size,
         }
     }

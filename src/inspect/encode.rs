@@ -12,7 +12,13 @@ use crate::protocol::limits::MAX_DEPTH;
 
 /// The JSON object of a record. `unmasked`: with addresses and secrets.
 pub fn record(number: u64, at: u64, content: &Content, unmasked: bool) -> String {
-    let text = serde_json::to_string(&Line { number, at, content }).unwrap_or_default();
+    let mut text = serde_json::to_string(&Line { number, at, content }).unwrap_or_default();
+    if let Some(payload) = payload(content) {
+        // Behind the other entries, as it is: reading and writing it would be most of the work.
+        text.truncate(text.len().saturating_sub(1));
+        carried(&mut text, payload);
+        text.push('}');
+    }
     if unmasked { text } else { mask::mask(&text).into_owned() }
 }
 
@@ -47,6 +53,7 @@ impl Serialize for Line<'_> {
 fn kind(content: &Content) -> &'static str {
     match content {
         Content::Connect { .. } => "connect",
+        Content::Upgrade { .. } => "upgrade",
         Content::Disconnect { .. } => "disconnect",
         Content::Reject { .. } => "reject",
         Content::Receive { .. } => "receive",
@@ -73,6 +80,7 @@ fn fields<M: SerializeMap>(map: &mut M, content: &Content) -> Result<(), M::Erro
             map.serialize_entry("back", is_back)?;
             map.serialize_entry("from", &Numbered('a', *from))
         }
+        Content::Upgrade { client } => map.serialize_entry("client", &client.to_string()),
         Content::Disconnect { client, end, offers } => {
             map.serialize_entry("client", &client.to_string())?;
             let end = match end {
@@ -91,23 +99,21 @@ fn fields<M: SerializeMap>(map: &mut M, content: &Content) -> Result<(), M::Erro
             map.serialize_entry("origin", origin)?;
             map.serialize_entry("from", &Numbered('a', *from))
         }
-        Content::Receive { client, event, is_known, size, ack, payload } => {
+        Content::Receive { client, event, is_known, size, ack, .. } => {
             map.serialize_entry("client", &client.to_string())?;
             map.serialize_entry("event", event)?;
             if !is_known {
                 map.serialize_entry("unknown", &true)?;
             }
             map.serialize_entry("size", size)?;
-            map.serialize_entry("ack", ack)?;
-            carried(map, payload)
+            map.serialize_entry("ack", ack)
         }
         Content::Reply { client, to, event, ack, payload } => {
             map.serialize_entry("client", &client.to_string())?;
             map.serialize_entry("to", to)?;
             map.serialize_entry("event", event)?;
             map.serialize_entry("ack", ack)?;
-            map.serialize_entry("size", &payload.size())?;
-            carried(map, payload)
+            map.serialize_entry("size", &payload.size())
         }
         Content::Refuse { client, to, event, code, message } => {
             map.serialize_entry("client", &client.to_string())?;
@@ -131,8 +137,7 @@ fn fields<M: SerializeMap>(map: &mut M, content: &Content) -> Result<(), M::Erro
             }
             map.serialize_entry("event", event)?;
             map.serialize_entry("cause", cause)?;
-            map.serialize_entry("size", &payload.size())?;
-            carried(map, payload)
+            map.serialize_entry("size", &payload.size())
         }
         Content::Probe { page, from, report } => {
             map.serialize_entry("page", &Numbered('w', *page))?;
@@ -171,40 +176,60 @@ fn changed<M: SerializeMap>(map: &mut M, outcome: &Outcome) -> Result<(), M::Err
     }
 }
 
-/// The entries `payload`, and `binary` or `unread` where it cannot be shown.
-fn carried<M: SerializeMap>(map: &mut M, payload: &Payload) -> Result<(), M::Error> {
-    let text = match payload {
-        Payload::Binary(size) => {
-            map.serialize_entry("payload", &())?;
-            return map.serialize_entry("binary", size);
+/// What a record carries, if anything.
+fn payload(content: &Content) -> Option<&Payload> {
+    match content {
+        Content::Receive { payload, .. } | Content::Reply { payload, .. } | Content::Send { payload, .. } => {
+            Some(payload)
         }
-        Payload::Packet(packet) => packet.as_str(),
-        Payload::Array(text) | Payload::Frame(text) => text,
+        _ => None,
+    }
+}
+
+/// Appends the entry `payload`, and `binary` or `unread` where it cannot be shown.
+fn carried(text: &mut String, payload: &Payload) {
+    text.push_str(",\"payload\":");
+    let shown = match payload {
+        Payload::Binary(size) => {
+            text.push_str("null,\"binary\":");
+            return text.push_str(&size.to_string());
+        }
+        Payload::Packet(packet) => arguments(packet.as_str()),
+        Payload::Array { text, is_json } => is_shown(text, *is_json).then(|| arguments(text)).flatten(),
+        Payload::Frame(frame) => is_shown(frame, false).then_some(("", &**frame)),
     };
-    let shown = (depth(text) <= MAX_DEPTH).then(|| arguments(payload, text)).flatten();
-    map.serialize_entry("payload", &shown)?;
-    if shown.is_none() { map.serialize_entry("unread", &true) } else { Ok(()) }
+    match shown {
+        Some((bracket, rest)) => {
+            text.push_str(bracket);
+            text.push_str(rest);
+        }
+        None => text.push_str("null,\"unread\":true"),
+    }
 }
 
-/// A payload in the form in which it is shown.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Shown<'a> {
-    Arguments(Vec<&'a RawValue>),
-    Frame(&'a RawValue),
+/// Whether a text from a client is JSON that every browser can read.
+fn is_shown(text: &str, is_json: bool) -> bool {
+    // Most have few brackets, and counting them is quick.
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    (brackets <= MAX_DEPTH || depth(text) <= MAX_DEPTH) && (is_json || serde_json::from_str::<&RawValue>(text).is_ok())
 }
 
-/// The arguments of an event or an acknowledgement, without the event's name; or a frame. `None` for what is no JSON.
-fn arguments<'a>(payload: &Payload, text: &'a str) -> Option<Shown<'a>> {
-    if let Payload::Frame(_) = payload {
-        return serde_json::from_str(text).ok().map(Shown::Frame);
+/// The array of the arguments of an event or an acknowledgement, without the event's name: a bracket, and the rest of the
+/// packet.
+fn arguments(packet: &str) -> Option<(&'static str, &str)> {
+    let (head, array) = packet.split_at(packet.find('[')?);
+    if head.starts_with('3') {
+        return Some(("", array));
     }
-    let (head, array) = text.split_at(text.find('[')?);
-    let mut arguments: Vec<&RawValue> = serde_json::from_str(array).ok()?;
-    if !head.starts_with('3') && !arguments.is_empty() {
-        arguments.remove(0);
-    }
-    Some(Shown::Arguments(arguments))
+    let Some(name) = array[1..].trim_start().strip_prefix('"') else { return Some(("", array)) };
+    let mut is_escaped = false;
+    let end = name.bytes().position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    })?;
+    let rest = name[end + 1..].trim_start();
+    Some(("[", rest.strip_prefix(',').unwrap_or(rest)))
 }
 
 /// How deep brackets are nested at most, those in strings left out.
@@ -234,4 +259,44 @@ fn extend<M: SerializeMap>(map: &mut M, object: &str) -> Result<(), M::Error> {
 
 fn texts<T: ToString>(ids: &[T]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::core::id::PeerId;
+
+    fn shown(text: &str) -> Value {
+        let payload = Payload::Array { text: text.into(), is_json: false };
+        let content =
+            Content::Receive { client: PeerId(1), event: "x".into(), is_known: true, size: 1, ack: None, payload };
+        serde_json::from_str(&record(1, 1_500, &content, false)).unwrap()
+    }
+
+    #[test]
+    fn arguments_are_shown_without_the_name() {
+        for (text, payload) in [
+            (r#"["name",{"a":1},2]"#, json!([{"a": 1}, 2])),
+            (r#" [ "name" , 1 ] "#, json!([1])),
+            (r#"["name"]"#, json!([])),
+            (r#"["a\"b\\",[]]"#, json!([[]])),
+            ("[]", json!([])),
+            ("[1]", json!([1])),
+        ] {
+            assert_eq!(shown(text)["payload"], payload, "{text}");
+        }
+        assert_eq!(shown("[]")["at"], 1.5);
+    }
+
+    #[test]
+    fn text_that_is_no_json_is_not_shown() {
+        let deep = format!("[\"x\",{}{}]", "[".repeat(101), "]".repeat(101));
+        for text in ["[\"x\",{]", "", "no", &deep] {
+            assert_eq!((&shown(text)["payload"], &shown(text)["unread"]), (&Value::Null, &json!(true)), "{text}");
+        }
+        let wide = format!("[\"x\",[{}[]]]", "[],".repeat(500));
+        assert!(shown(&wide)["payload"].is_array());
+    }
 }

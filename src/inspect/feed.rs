@@ -109,9 +109,9 @@ impl Batch {
         self.records.is_empty()
     }
 
-    /// Whether the server has stopped after it.
+    /// Whether the server has begun to stop.
     pub fn is_last(&self) -> bool {
-        self.records.last().is_some_and(|record| matches!(record.content, Content::Stop))
+        self.records.iter().any(|record| matches!(record.content, Content::Stop))
     }
 
     /// One JSON object a line.

@@ -4,6 +4,7 @@
 //! A report becomes a record in the ring, and is encoded once, when a first reader asks for it.
 //! `docs/inspector.md` describes the records as readers receive them.
 
+mod address;
 pub mod chaos;
 pub mod content;
 mod encode;
@@ -15,3 +16,4 @@ pub mod probe;
 mod record;
 pub mod recorder;
 mod ring;
+mod scanner;

@@ -69,6 +69,13 @@ impl Recorder {
         }
     }
 
+    /// A client that polled has a WebSocket now.
+    pub fn upgraded(&self, client: PeerId) {
+        if let Some(inspector) = &self.0 {
+            inspector.push(Content::Upgrade { client });
+        }
+    }
+
     /// A connection ended.
     pub fn disconnected(&self, client: PeerId, end: ConnectionEnd, offers: &[OfferId]) {
         if let Some(inspector) = &self.0 {

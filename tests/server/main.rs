@@ -21,6 +21,8 @@ mod hangup;
 mod http;
 mod hub;
 mod ids;
+mod inspector;
+mod inspector_chaos;
 mod interleavings;
 mod layers;
 mod leak;

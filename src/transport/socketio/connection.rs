@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
+use socketioxide::TransportType;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::handler::MessageHandler;
 use socketioxide::socket::{DisconnectReason as EngineReason, Socket};
@@ -15,12 +16,13 @@ use switchboard_conn::ConnHandle;
 use tokio::runtime::Handle;
 
 use super::engine_session::Claim;
+use super::incoming::{IncomingEvent, Request, event_of, name_of, shown, size};
 use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::core::command::ConnectionEnd;
 use crate::core::id::PeerId;
 use crate::hub::peer::ConnectedPeer;
 use crate::hub::shards::Numbers;
-use crate::inspect::content::Payload;
+use crate::inspect::content::Transport;
 use crate::inspect::recorder::{Origin, Recorder};
 use crate::metrics;
 use crate::protocol::limits::Limits;
@@ -53,6 +55,8 @@ pub struct Connection {
     pub(super) origin: Origin,
     /// The peer that the client is, once it is one.
     pub(super) client: OnceLock<PeerId>,
+    /// Whether the client polled when it last sent an event.
+    polls: AtomicBool,
     limits: Arc<Limits>,
     conversation: Mutex<Conversation>,
     /// Kept with the socket's listener, since socketioxide may drop a socket without a call to any handler.
@@ -70,27 +74,6 @@ enum Stage {
     Arriving(Vec<IncomingEvent>),
     Open(ConnectedPeer),
     Ended(ConnectionEnd),
-}
-
-/// An event that a client has sent.
-pub struct IncomingEvent {
-    /// What its reply needs to know of it.
-    pub request: Request,
-    /// The message, or what is wrong with it.
-    pub decoded: DecodedEvent,
-    /// Its name as it was sent, and what it carries; only if the inspector is on.
-    pub shown: Option<(Box<str>, Payload)>,
-}
-
-/// What the reply to an event needs to know of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Request {
-    /// The name of the event.
-    pub event: EventName,
-    /// The id of the acknowledgement, if the client asked for one.
-    pub ack: Option<i64>,
-    /// The inspector's record of it.
-    pub record: Option<u64>,
 }
 
 /// What a connection needs to begin.
@@ -130,6 +113,7 @@ impl Connection {
             recorder,
             origin,
             client: OnceLock::new(),
+            polls: AtomicBool::new(origin.transport == Transport::Polling),
             limits,
             conversation: Mutex::new(Conversation { rate_limiter, refusals: RefusalLog::new(), stage }),
             _claim: claim,
@@ -203,7 +187,7 @@ impl Connection {
             RateDecision::Accept if event == EventName::Unknown => {
                 if let Stage::Open(peer) = &conversation.stage {
                     let name = (name_of(packet).unwrap_or_default(), false);
-                    self.recorder.received(peer.id(), name, || shown(packet), ack);
+                    self.recorder.received(peer.id(), name, || shown(packet, false), ack);
                 }
                 return self.log_unknown(packet);
             }
@@ -212,7 +196,8 @@ impl Connection {
             RateDecision::Drop => return,
             RateDecision::Close => return self.close_once("too-fast", "it sends too fast"),
         };
-        let shown = self.recorder.is_on().then(|| (name_of(packet).unwrap_or_default().into(), shown(packet)));
+        let is_json = decoded.message.is_ok();
+        let shown = self.recorder.is_on().then(|| (name_of(packet).unwrap_or_default().into(), shown(packet, is_json)));
         self.act(conversation, IncomingEvent { request: Request { event, ack, record: None }, decoded, shown });
     }
 
@@ -240,6 +225,7 @@ impl Connection {
     fn submit(&self, peer: &ConnectedPeer, refusals: &mut RefusalLog, event: IncomingEvent) {
         let IncomingEvent { mut request, decoded: DecodedEvent { number, message }, shown } = event;
         if let Some((name, payload)) = shown {
+            self.note_upgrade(peer.id());
             request.record = self.recorder.received(peer.id(), (&name, true), || payload, request.ack);
         }
         let numbers = Numbers { own: number, record: request.record };
@@ -247,6 +233,17 @@ impl Connection {
             Ok(reply) => self.reply(peer.id(), request, reply),
             Err(refusal) => self.reject(refusals, request, &refusal),
         });
+    }
+
+    /// Reports that the client has upgraded since its last event.
+    fn note_upgrade(&self, client: PeerId) {
+        if !self.polls.load(Ordering::Relaxed) {
+            return;
+        }
+        let transport = self.socket.upgrade().map(|socket| socket.transport_type());
+        if transport == Some(TransportType::Websocket) && self.polls.swap(false, Ordering::Relaxed) {
+            self.recorder.upgraded(client);
+        }
     }
 
     /// An event that this server does not know is logged once, since a misspelling leaves no other trace here.
@@ -295,33 +292,5 @@ impl Drop for Listener {
         if !has_ended {
             self.0.end_in_task();
         }
-    }
-}
-
-/// Which event it is: the first element of the array.
-fn event_of(packet: &Value) -> EventName {
-    name_of(packet).map_or(EventName::Unknown, EventName::from_name)
-}
-
-fn name_of(packet: &Value) -> Option<&str> {
-    let Value::Str(text, _) = packet else { return None };
-    let after_bracket = text.trim_start().strip_prefix('[').unwrap_or_default();
-    after_bracket.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
-}
-
-/// An event as the inspector shows it.
-fn shown(packet: &Value) -> Payload {
-    match packet {
-        Value::Str(text, None) => Payload::Array(text.as_str().into()),
-        _ => Payload::Binary(size(packet)),
-    }
-}
-
-/// Bytes of an event.
-fn size(packet: &Value) -> usize {
-    match packet {
-        Value::Str(text, None) => text.len(),
-        Value::Str(text, Some(parts)) => text.len() + parts.iter().map(|part| part.len()).sum::<usize>(),
-        Value::Bytes(bytes) => bytes.len(),
     }
 }

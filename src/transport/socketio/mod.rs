@@ -8,6 +8,7 @@ mod connection;
 mod engine_session;
 pub mod handshake;
 pub mod http_requests;
+mod incoming;
 mod inspector;
 mod replies;
 mod sending;

@@ -1,6 +1,7 @@
 //! What the client gets for an event that it has sent: the acknowledgement, and `signalingError`.
 
-use super::connection::{Connection, Request};
+use super::connection::Connection;
+use super::incoming::Request;
 use crate::core::id::PeerId;
 use crate::core::reply::{Answered, Reply};
 use crate::hub::peer::listed;

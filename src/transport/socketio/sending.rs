@@ -13,7 +13,8 @@ use socketioxide::{SendError, SocketError};
 use socketioxide_core::Value;
 use switchboard_conn::{PutError, Str};
 
-use super::connection::{Connection, Request};
+use super::connection::Connection;
+use super::incoming::Request;
 use crate::core::reply::Welcome;
 use crate::hub::outbox::{Broadcast, Outbox};
 use crate::hub::peer::listed;

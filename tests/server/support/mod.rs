@@ -10,6 +10,7 @@ pub mod folder;
 pub mod frames;
 pub mod http;
 pub mod http_server;
+pub mod inspector;
 pub mod member;
 pub mod packet;
 pub mod pair_user;

@@ -2,10 +2,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use switchboard::auth::throttle;
 use switchboard::config::Config;
+use switchboard::inspect::inspector::Inspector;
 use switchboard::server::Server;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +18,8 @@ use super::within;
 /// A running server; it ends with the test.
 pub struct TestServer {
     address: SocketAddr,
+    /// The inspector of a server of this process, if it is on.
+    pub inspector: Option<Arc<Inspector>>,
     /// `None` for one in a process of its own.
     running: Option<Running>,
 }
@@ -52,16 +55,17 @@ impl TestServer {
     async fn run(server: Server) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
+        let inspector = server.inspector().cloned();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.listen(listener, async {
             stopped.await.ok();
         }));
-        Self { address, running: Some(Running { stop, task }) }
+        Self { address, inspector, running: Some(Running { stop, task }) }
     }
 
     /// A server in a process of its own: all that is known of it is where it is.
     pub fn elsewhere(address: SocketAddr) -> Self {
-        Self { address, running: None }
+        Self { address, inspector: None, running: None }
     }
 
     /// Opens a connection.
