@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import { browserTest } from './support/browser.mjs';
 import { hears, openSocket } from './support/client-page.mjs';
 import { countingServer } from './support/counting-server.mjs';
+import { QUIET } from './support/players.mjs';
 import { isOfficial } from './support/scripted-server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -83,7 +84,7 @@ for (const [way, transports] of Object.entries(WAYS)) {
 async function openWithBackButton(t, url) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    args: QUIET,
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
   t.after(() => browser.close());

@@ -6,6 +6,7 @@ import { browserTest } from './support/browser.mjs';
 import { enter, state, stateOf, told, wasTold, wordsOf } from './support/call-page.mjs';
 import { withOneConnection, withoutWebRtc } from './support/faults.mjs';
 import { startProxy } from './support/proxy.mjs';
+import { QUIET } from './support/players.mjs';
 import { join, openLobby, tile } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { keepingStatus } from './support/status.mjs';
@@ -119,7 +120,7 @@ browserTest('a page that is left and kept for the back button takes its offer al
 async function launchWithPageCache(t) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    args: QUIET,
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
   t.after(() => browser.close());

@@ -5,20 +5,9 @@ import { mkdir } from 'node:fs/promises';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { QUIET } from './players.mjs';
 import { watchPage } from './watch.mjs';
 import { TIMEOUT } from './wait.mjs';
-
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--ignore-certificate-errors',
-  '--disable-features=WebRtcHideLocalIpsWithMdns,HttpsUpgrades,Translate,OptimizationHints,MediaRouter',
-];
 
 /**
  * Cameras: one that shows a moving picture, some that do so slowly and small (for many pages on one
@@ -75,7 +64,7 @@ export function browserTest(name, story) {
 }
 
 async function openPage(number, { camera = 'fake', hosts = '', failing = {}, transport = 'websocket', script }) {
-  const args = [...QUIET, ...CAMERAS[camera]];
+  const args = [...QUIET, '--ignore-certificate-errors', ...CAMERAS[camera]];
   if (hosts) args.push(`--host-resolver-rules=${hosts}`);
   const key = [number, ...args].join(' ');
   if (!browsers.has(key)) {
