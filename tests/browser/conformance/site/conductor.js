@@ -1,6 +1,6 @@
 // Runs one scenario after the other, each in a fresh page (the frame), and reports what came out.
 
-import { scenarios } from './scenarios/index.js';
+import { places, scenarios } from './scenarios/index.js';
 
 /** For one scenario. Generous: the machine may be busy, and only failures wait this long. */
 const TIMEOUT_MS = 60_000;
@@ -20,7 +20,7 @@ function outcomeOf(number) {
       clearTimeout(timer);
       resolve(data.outcome);
     };
-    frame.src = `stage.html?${new URLSearchParams({ control, other, number })}`;
+    frame.src = `stage.html?${new URLSearchParams({ control, other, number, ...places[number] })}`;
   });
 }
 

@@ -1,10 +1,9 @@
 // The page of one scenario: it has the client under test as `io`, and here are the few things that
 // scenarios do again and again.
 
-import { scenarios } from './scenarios/index.js';
-
-const { control, other, number } = Object.fromEntries(new URLSearchParams(location.search));
-const scenario = scenarios[Number(number)];
+const { control, other, number, file, place } = Object.fromEntries(new URLSearchParams(location.search));
+const { [file]: group } = await import(`./scenarios/${file}.js`);
+const scenario = group.flat()[Number(place)];
 
 class Stage {
   /** The address of the server, the same as the page's. */

@@ -22,3 +22,7 @@ export const groups = {
 };
 
 export const scenarios = Object.values(groups).flat();
+
+/** Where each scenario is, by its number: its file, and its place there. A page that plays one loads no other file. */
+export const places = Object.entries({ connecting, events, values, acks, listeners, losing, options, addresses, namespaces })
+  .flatMap(([file, group]) => group.flat().map((_, place) => ({ file, place })));
