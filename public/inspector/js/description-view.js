@@ -1,7 +1,7 @@
 // A description line by line with words, and beside another one with the differences marked.
 
 import { descriptionsIn } from './contents.js';
-import { compareDescriptions } from './explain/compare.js';
+import { compareDescriptions, explainDifferences } from './explain/compare.js';
 import { explainDescription } from './explain/description.js';
 import { createElement } from './ui.js';
 import { textOf, timeWords } from './words.js';
@@ -47,6 +47,7 @@ function sideBySide(description, others, source) {
   const choice = createElement('select', {}, ...others.map(({ row, description: { type } }, n) =>
     createElement('option', { value: String(n) }, `${textOf(type)}: ${row.title}, ${nameOf(row, source)}, at ${timeWords(row.at - source.origin)} s`)));
   const label = createElement('label', { className: 'choice' }, 'The other one ', choice);
+  const meaning = createElement('ul', { className: 'meaning' });
   const table = createElement('div', { className: 'pair', tabIndex: 0 });
   table.setAttribute('role', 'group');
   table.setAttribute('aria-label', 'Two descriptions side by side');
@@ -54,11 +55,13 @@ function sideBySide(description, others, source) {
     const other = others[Number(choice.value)].description;
     // The offer is on the left.
     const isLeft = description.type === 'offer' && other.type !== 'offer';
-    table.replaceChildren(tableOf(isLeft ? description : other, isLeft ? other : description));
+    const [left, right] = isLeft ? [description, other] : [other, description];
+    meaning.replaceChildren(...explainDifferences(left, right).map(({ level, words }) => createElement('li', { className: level }, words)));
+    table.replaceChildren(tableOf(left, right));
   };
   choice.addEventListener('change', show);
   show();
-  return [label, table];
+  return [label, meaning, table];
 }
 
 function nameOf(row, source) {

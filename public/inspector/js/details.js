@@ -118,10 +118,11 @@ function jsonOf(value) {
 function candidateList(candidates) {
   return createElement('ul', { className: 'candidates' }, ...candidates.slice(0, 40).map((candidate) => {
     const line = textOf(candidate?.candidate ?? candidate, 500);
-    let words = '';
-    try {
-      words = explainCandidate(candidate).words;
-    } catch { /* not a candidate: its text is shown alone */ }
-    return createElement('li', {}, createElement('code', {}, line || 'null'), createElement('p', {}, words));
+    const { words, details } = explainCandidate(candidate);
+    // Of one candidate each part is explained, of a list each candidate.
+    const parts = candidates.length > 1 ? [] : details.flatMap(({ name, value, words: meaning }) =>
+      [createElement('dt', {}, createElement('code', {}, `${name} ${value}`)), createElement('dd', {}, meaning)]);
+    const list = parts.length ? createElement('dl', { className: 'lines' }, ...parts) : '';
+    return createElement('li', {}, createElement('code', {}, line || 'null'), createElement('p', {}, words), list);
   }));
 }
