@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
+import { KINDS } from '../../../public/inspector/js/formats/records.js';
 import {
   LARGEST, RecordingError, VERSION, readRecording, readRecordingFile, writeRecording,
 } from '../../../public/inspector/js/recording.js';
@@ -111,6 +112,12 @@ test('fields of another type are left out, unknown ones stay', () => {
   };
   const { records } = readRecording(JSON.stringify({ switchboard: 'recording', version: 1, records: [record] }));
   assert.deepEqual(records, [{ n: 1, at: 1, kind: 'probe', page: 'w1', what: 'result', state: 'stable', future: { a: 1 } }]);
+});
+
+test('each kind of record that the server sends is read', () => {
+  const documented = readFileSync(new URL('../../../docs/inspector-records.md', import.meta.url), 'utf8');
+  const [, table] = /^\| kind \| fields \| meaning \|\n\|[-|]+\n((?:\|.*\n)+)/m.exec(documented);
+  assert.deepEqual(Array.from(table.matchAll(/^\| `(\w+)` \|/gm), ([, kind]) => kind).sort(), [...KINDS].sort());
 });
 
 test('a header of a file that says nothing right becomes one that can be shown', () => {

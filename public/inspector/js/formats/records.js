@@ -25,6 +25,7 @@ const description = shape({ type: text, sdp: text });
  */
 const FIELDS = {
   connect: { required: { client: text }, userName: text, as: text, transport: text, lobby: text, back: flag, from: text },
+  upgrade: { required: { client: text } },
   disconnect: { required: { client: text }, end: text, offers: list(text) },
   reject: { required: {}, as: text, userName: orNull(text), code: text, message: text, origin: orNull(text), from: text },
   receive: { required: { client: text, event: text }, size: count, ack: orNull(scalar), payload: any, binary: count, unread: flag, unknown: flag },
@@ -48,6 +49,9 @@ const FIELDS = {
   clear: { required: {} },
   stop: { required: {} },
 };
+
+/** The kinds of records that are read. */
+export const KINDS = Object.keys(FIELDS);
 
 /** @param {unknown} server @param {boolean} masked @param {unknown[]} values */
 export function readRecords(server, masked, values) {
