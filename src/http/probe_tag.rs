@@ -44,6 +44,13 @@ pub(super) fn insert(html: &[u8], tag: &str) -> Option<Vec<u8>> {
     Some([before, tag.as_bytes(), after].concat())
 }
 
+/// Returns the probe's script in one line, so that the lines of the document keep their numbers in error messages. Comments
+/// of the script are on lines of their own.
+pub(super) fn in_one_line(script: &str) -> String {
+    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join(" ")
+}
+
 /// The index at which the script element belongs.
 fn place(html: &[u8]) -> Option<usize> {
     let is_wide =
@@ -257,6 +264,11 @@ mod tests {
         assert_untouched([b"\xFF\xFE", html.as_bytes()].concat());
         assert_untouched([b"\xFE\xFF", html.as_bytes()].concat());
         assert_untouched(html.chars().flat_map(|letter| u32::from(letter).to_be_bytes()).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn script_in_one_line_has_no_comments() {
+        assert_eq!(in_one_line("// a\n(() => {\n  // b\n\n  c('//');\r\n})();\n"), "(() => { c('//'); })();");
     }
 
     #[test]

@@ -13,8 +13,8 @@ import { eventually, within } from './wait.mjs';
 
 /**
  * Opens `url` in a Firefox of its own, for the time of the test `t`. The page has `evaluate(f, arg)`,
- * which runs `f` in it and gives back what it returns, as JSON can carry it; and `click`, `fill` and
- * `textContent`, as a page of Chromium has.
+ * which runs `f` in it and gives back what it returns, as JSON can carry it; and `goto`, `click`, `fill`
+ * and `textContent`, as a page of Chromium has.
  */
 export async function visitInFirefox(t, url) {
   const profile = await mkdtemp(join(tmpdir(), 'switchboard-firefox-'));
@@ -41,6 +41,8 @@ export async function visitInFirefox(t, url) {
   await command('browsingContext.navigate', { context, url, wait: 'complete' });
 
   const page = {
+    goto: (address) => command('browsingContext.navigate', { context, url: address, wait: 'complete' }),
+
     async evaluate(f, arg) {
       const expression = `(async () => JSON.stringify({ value: await (${f})(${JSON.stringify(arg)}) }))()`;
       const target = { context };
