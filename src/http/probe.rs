@@ -89,5 +89,6 @@ fn script(inspector: &Inspector, path: &str, is_own: bool) -> Option<String> {
     // Relative to the page, since a reverse proxy may serve all of this below a path of its own.
     let depth = path.trim_start_matches('/').matches('/').count();
     let url = format!("{}inspector/probe?key={}", "../".repeat(depth), inspector.probe_key);
+    let script = probe_tag::in_one_line(script);
     Some(script.replacen(OPTIONS, &json!({"url": url, "own": is_own}).to_string(), 1))
 }
