@@ -229,6 +229,14 @@ test('a closed connection is in Chromium’s rtcstats dump', () => {
   assert.equal(run.calls[0].state, 'ended');
 });
 
+test('a dump that is saved is masked, and shows the same call when it is opened again', () => {
+  const dump = readRecording(textOf('webrtc_internals_dump.gz'));
+  const text = writeRecording({ ...dump.header, masked: true }, dump.records);
+  assert.doesNotMatch(text, /192\.0\.2\.2|fd00::2/);
+  const [one, other] = [runOf(dump), runOf(readRecording(text))];
+  assert.deepEqual(stepsOf(other, other.calls[0]), stepsOf(one, one.calls[0]));
+});
+
 test('dumps say what they do not hold', () => {
   for (const name of Object.keys(dumps)) assert.match(readRecording(textOf(name)).notes.join(' '), /shows one browser: what the server and the other browser did is not in it/);
   assert.match(readRecording(textOf('getstats-firefox.json')).notes.join(' '), /nothing of how the connection came about/);

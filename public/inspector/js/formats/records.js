@@ -4,6 +4,9 @@
 /** More than any ring of the server holds. */
 const MOST_RECORDS = 500_000;
 
+/** Browsers' dumps, which the page opens as well. */
+const DUMPS = ['webrtc-internals', 'getstats'];
+
 /** The largest numbers that are shown. */
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
@@ -93,7 +96,7 @@ function readRecord(value) {
 
 /** What the page shows of the server: a file's header may lack anything. */
 function headerOf(server, masked) {
-  const { version, startedAt, now, folder, chaos } = isObject(server) ? server : /** @type {any} */ ({});
+  const { version, startedAt, now, folder, chaos, dump } = isObject(server) ? server : /** @type {any} */ ({});
   return {
     kind: 'server',
     format: 1,
@@ -103,6 +106,8 @@ function headerOf(server, masked) {
     masked,
     folder: folder === true,
     chaos: chaos === true,
+    // A dump that was opened here and saved again.
+    ...(DUMPS.includes(dump) ? { dump } : {}),
   };
 }
 
