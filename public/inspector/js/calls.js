@@ -2,11 +2,9 @@
 // calls over Socket.IO are read here, those of rooms and pairs in rooms.js.
 
 import { hold, newCall } from './call.js';
+import { EarlyCandidates } from './early-candidates.js';
 import { nearestEvent } from './event-names.js';
 import { contentOf, descriptionIn, isObject, markOf, nameOf, ufragOfCandidate, ufragsOf } from './payload.js';
-
-/** Candidates that arrive before their description: the server holds at most this many. */
-const MOST_EARLY = 256;
 
 /** @typedef {import('./call.js').Call} Call */
 /** @typedef {import('./call.js').HeldCandidate} HeldCandidate */
@@ -16,8 +14,7 @@ export class Calls {
   #byOfferId = new Map();
   /** Whose description of which call has the fragment. */
   #byUfrag = new Map();
-  /** The candidates of a client whose description is still to come. @type {Map<string, object[]>} */
-  early = new Map();
+  early = new EarlyCandidates();
   /** The first candidate of each side that was not delivered yet. @type {Map<HeldCandidate[], number>} */
   #next = new Map();
 
@@ -129,9 +126,7 @@ export class Calls {
     const found = this.#endOf(client, content);
     const entry = { ...markOf(record), candidate: content.iceCandidate, delivered: null, refused: false };
     if (!found) {
-      const early = this.early.get(client.id) ?? [];
-      early.push({ entry, record, ufrag: ufragOfCandidate(content.iceCandidate), isOfferer: content.didIOffer === true });
-      this.early.set(client.id, early.slice(-MOST_EARLY));
+      this.early.hold(client.id, { entry, record, ufrag: ufragOfCandidate(content.iceCandidate), isOfferer: content.didIOffer === true });
       return;
     }
     hold(found.call, found.side, entry);
@@ -171,16 +166,10 @@ export class Calls {
   }
 
   #claimEarly(call, side, client, description) {
-    const early = this.early.get(client.id);
-    if (!early) return;
-    const ufrags = ufragsOf(description);
-    const isOfferer = side === 'offerer';
-    const isOurs = (one) => (one.ufrag ? ufrags.includes(one.ufrag) : one.isOfferer === isOfferer);
-    for (const { entry, record } of early.filter(isOurs)) {
+    for (const { entry, record } of this.early.claim(client.id, side, description)) {
       hold(call, side, entry);
       this.file(call, record);
     }
-    this.early.set(client.id, early.filter((one) => !isOurs(one)));
   }
 
   #outcome(record) {

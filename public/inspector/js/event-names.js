@@ -25,7 +25,6 @@ const KIN = [
   [/candidate/, 'sendIceCandidateToSignalingServer'],
 ];
 
-const known = [...CALL_EVENTS, ...ROOM_EVENTS];
 const plain = (name) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /** The event that was probably meant, or null. */
@@ -33,7 +32,8 @@ export function nearestEvent(name) {
   if (typeof name !== 'string') return null;
   const given = plain(name.slice(0, 60));
   let best = null;
-  for (const event of known) {
+  // Only the names of rooms have hyphens in them.
+  for (const event of name.includes('-') ? [...CALL_EVENTS, ...ROOM_EVENTS] : CALL_EVENTS) {
     const distance = editDistance(given, plain(event));
     if (distance <= Math.max(2, Math.floor(event.length / 4)) && (!best || distance < best.distance)) best = { event, distance };
   }

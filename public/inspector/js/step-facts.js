@@ -60,7 +60,7 @@ function callFacts(run, call) {
 
 function answerSentence(call, other) {
   if (call.kind !== 'call') return `${other}’s page: it has to send the answer.`;
-  return call.answererName ? `${other}’s page: it has to emit newAnswer.` : 'Another person: somebody has to answer the offer.';
+  return call.answererName ? `${other}’s page: it has to emit newAnswer.` : 'Another person, who has to answer the offer.';
 }
 
 function channelFacts(run, call) {

@@ -295,7 +295,7 @@ const mistakes = {
     '3',
     /Bob’s page has opened a data channel, but Ann has made the offer/,
   ],
-  'page-error': [() => two(({ ann }) => ann.tell('error', { message: 'Uncaught TypeError: x is undefined', source: 'https://h/scripts.js', line: 12 })), null, /Ann’s page has an error: .*line 12 of scripts\.js/, 0],
+  'page-error': [() => two(({ ann }) => ann.tell('error', { message: 'Uncaught TypeError: x is undefined', source: 'https://h/scripts.js', line: 12 })), null, /Ann’s page has an error: .*line 12 of scripts\.js/],
 };
 
 function insecure() {
@@ -413,6 +413,16 @@ test('a mistake that is made good later is no longer named', () => {
     const found = diagnose(runOf(script), script.now + 1000);
     assert.deepEqual(found.map(({ rule, sentence }) => [rule, sentence]), [], id);
   }
+});
+
+test('an offer that arrives as an empty object was a promise', () => {
+  const script = two(({ ann }) => {
+    ann.media().makePc().addTracks().createOffer().setOffer();
+    ann.offer = {};
+    ann.sendOffer();
+  });
+  const [found] = diagnose(runOf(script), script.now);
+  assert.equal(found.rule, 'offer-without-description');
 });
 
 test('only names that end in .local are a reason of their own', () => {

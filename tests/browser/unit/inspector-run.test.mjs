@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { nearestEvent } from '../../../public/inspector/js/event-names.js';
 import { Run } from '../../../public/inspector/js/run.js';
 import { goodCall, Script } from '../support/inspector-run.mjs';
 
@@ -95,6 +96,21 @@ test('misspelled offer is a call with its connection', () => {
   const [call] = runOf(script).calls;
   assert.deepEqual([call.state, call.offerer], ['refused', ann.id]);
   assert.equal(call.pcs.offerer.page, 'w1');
+});
+
+test('misspelled events are taken for the nearest one', () => {
+  const meant = {
+    newoffer: 'newOffer',
+    'new-answer': 'newAnswer',
+    offer: 'newOffer',
+    sendIceCandidate: 'sendIceCandidateToSignalingServer',
+    'ice-candidate': 'sendIceCandidateToSignalingServer',
+    'join-room': 'joining-room',
+    'sending-SDP-ofer': 'sending-SDP-offer',
+    'chat-message': null,
+    hello: null,
+  };
+  assert.deepEqual(Object.fromEntries(Object.keys(meant).map((name) => [name, nearestEvent(name)])), meant);
 });
 
 test('offer of a closed page is withdrawn', () => {

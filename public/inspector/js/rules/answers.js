@@ -60,6 +60,23 @@ function endWords(call, caller) {
   return reason && Object.hasOwn(reasons, reason) ? reasons[reason] : '';
 }
 
+/** A promise arrives as an empty object: the server relays descriptions as they are, whatever they hold. */
+function isEmptyObject(record) {
+  const content = contentOf(record);
+  const value = 'offer' in content ? content.offer : content;
+  return Array.isArray(record.payload) && isObject(record.payload[0]) && isObject(value) && Object.keys(value).length === 0;
+}
+
+function withoutDescription(record, client, why) {
+  return problem(record, {
+    sentence: `${client.userName}’s page has sent \`newOffer\` without a description: ${why}`,
+    cure: "`const offer = await peerConnection.createOffer()`, then `socket.emit('newOffer', offer)`. Without `await`, `offer` is a promise, and arrives empty.",
+    step: '8',
+    client: client.id,
+    page: client.page,
+  });
+}
+
 const ANSWER_RULES = ['answer-alone', 'answer-missing', 'answer-to-own-offer', 'answered-twice', 'answered-by-another', 'answer-to-stale-offer'];
 
 function refusedAnswer(id) {
@@ -89,14 +106,13 @@ export const answers = [
       newest(run.refusals, (record) => {
         const client = run.clients.get(nameOf(record.client));
         if (record.event !== 'newOffer' || record.code !== 'bad-payload' || !client?.isConnected) return null;
-        if (client.offering?.offered?.n > record.n) return null;
-        return problem(record, {
-          sentence: `${client.userName}’s page has sent \`newOffer\` without a description: ${nameOf(record.message)}`,
-          cure: "`const offer = await peerConnection.createOffer()`, then `socket.emit('newOffer', offer)`. Without `await`, `offer` is a promise, and arrives empty.",
-          step: '8',
-          client: client.id,
-          page: client.page,
-        });
+        return client.offering?.offered?.n > record.n ? null : withoutDescription(record, client, nameOf(record.message));
+      }) ??
+      newest(callsNow(run), (call) => {
+        const client = run.clients.get(call.offerer);
+        const record = run.record(call.offered?.n);
+        const isEmpty = client?.isConnected && client.offering === call && record?.event === 'newOffer' && isEmptyObject(record);
+        return isEmpty ? withoutDescription(record, client, 'an empty object has arrived.') : null;
       }),
   },
   {

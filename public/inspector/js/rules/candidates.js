@@ -65,7 +65,7 @@ export const candidates = [
     step: '9',
     rank: 2,
     check: (run, now) =>
-      newest([...run.callBook.early], ([id, early]) => {
+      newest(run.callBook.early.all, ([id, early]) => {
         const client = run.clients.get(id);
         const first = early.find(({ entry }) => isReal(entry));
         if (!client?.isConnected || !first || !isLate(first.entry, now)) return null;
@@ -83,13 +83,15 @@ export const candidates = [
   {
     id: 'candidate-too-early',
     step: null,
-    rank: 1,
-    check: (run) =>
+    rank: 2,
+    check: (run, now) =>
       newest(connectionsNow(run), ({ page, pc }) => {
         if (isConnected(pc)) return null;
         const early = addedCandidates(pc).findLast((method) => hasFailed(method) && method.result.error?.name === 'InvalidStateError');
-        const remote = early && pc.methods.some((method) => method.method === 'setRemoteDescription' && !hasFailed(method) && method.n < early.n);
-        if (!early || remote) return null;
+        const described = pc.methods.filter((method) => method.method === 'setRemoteDescription');
+        if (!early || described.some((method) => !hasFailed(method) && method.n < early.n)) return null;
+        // Where the caller's page takes no answer at all, the candidate is not what is wrong.
+        if (sideOf(pc) === 'offerer' && !described.some((method) => method.n > early.n) && !isLate(early, now)) return null;
         const name = ownerOf(run, page);
         return problem(early, {
           sentence: `${name}’s page has called addIceCandidate before setRemoteDescription: the browser has refused the candidate (${errorOf(early)}).`,

@@ -35,7 +35,7 @@ export const events = [
   {
     id: 'answer-not-taken',
     step: '22',
-    rank: 1,
+    rank: 0,
     check: (run, now) =>
       newest(callsNow(run), (call) => {
         const { offerer: pc } = call.pcs;

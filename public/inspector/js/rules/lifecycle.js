@@ -76,7 +76,8 @@ export const lifecycle = [
     check: (run, now) =>
       newest(pagesNow(run), (page) => {
         const error = page.isOwn ? null : page.errors.findLast(({ message }) => /\b(?:Type|Reference|Syntax|InvalidState)Error\b|is not defined|is not a function/.test(message));
-        if (!error || isLate(error, now, SHOWN_FOR)) return null;
+        // The other rules have the first word: they say more.
+        if (!error || !isLate(error, now) || isLate(error, now, SHOWN_FOR)) return null;
         if ([...page.pcs.values()].some((pc) => isConnected(pc))) return null;
         const where = error.line === null ? '' : ` (line ${error.line}${error.source ? ` of ${error.source.split('/').at(-1)}` : ''})`;
         return problem(error, {

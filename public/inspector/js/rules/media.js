@@ -65,7 +65,7 @@ function connectedAt(pc) {
   if (!isConnected(pc) || pc.closed) return null;
   let at = null;
   for (const state of pc.history.toReversed()) {
-    if (state.connection !== 'connected' && !/^(?:connected|completed)$/.test(state.ice)) break;
+    if (state.connection !== 'connected') break;
     at = state;
   }
   return at;

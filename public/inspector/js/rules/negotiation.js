@@ -47,7 +47,7 @@ export const negotiation = [
   {
     id: 'description-in-wrong-state',
     step: null,
-    rank: 0,
+    rank: 1,
     check: (run) =>
       newest(connectionsNow(run), ({ page, pc }) => {
         if (isConnected(pc)) return null;
@@ -56,6 +56,16 @@ export const negotiation = [
         const key = `${failed.method} ${typeOf(failed)}`;
         if (!Object.hasOwn(STEPS, key)) return null;
         const name = ownerOf(run, page);
+        const theirs = failed.method === 'setLocalDescription' ? ownerOfDescription(run, pc, descriptionOf(failed)) : null;
+        if (theirs) {
+          return problem(failed, {
+            sentence: `${name}’s page has handed ${theirs}’s ${typeOf(failed)} to setLocalDescription: that is for descriptions that the page has made itself (${errorOf(failed)}).`,
+            cure: `Write \`setRemoteDescription\` there. What comes from the other side is the remote description.`,
+            step: stepIn(pc.call, ...STEPS[`setRemoteDescription ${typeOf(failed)}`]),
+            client: page.client,
+            page: page.page,
+          });
+        }
         const state = failed.state && failed.state !== RIGHT_STATES[key] ? `: its state is \`${failed.state}\`, and should be \`${RIGHT_STATES[key]}\`` : '';
         return problem(failed, {
           sentence: `${name}’s page has handed an ${typeOf(failed)} to ${failed.method}, and the connection has refused it${state} (${errorOf(failed)}).`,
@@ -103,6 +113,17 @@ export const negotiation = [
     check: (run, now) => crossingInLobby(run, now) ?? crossingInRoom(run, now),
   },
 ];
+
+/** The user name of another page that has made this description. */
+function ownerOfDescription(run, pc, description) {
+  for (const ufrag of ufragsOf(description)) {
+    const maker = run.pageBook.byLocalUfrag.get(ufrag);
+    const end = run.callBook.endByUfrag(ufrag);
+    if (maker && maker !== pc) return ownerOf(run, run.pages.get(maker.page));
+    if (!maker && end && end.call.pcs[end.side] !== pc) return nameIn(end.call, end.side);
+  }
+  return null;
+}
 
 /** A description has been sent, but the page that made it has not set it: then it gathers no candidates. */
 function notSet(run, call, side, now) {

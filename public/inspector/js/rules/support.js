@@ -54,7 +54,11 @@ export function connectionsNow(run) {
   return pagesNow(run).flatMap((page) => [...page.pcs.values()].slice(-RECENT).map((pc) => ({ page, pc }))).filter(({ pc }) => !pc.closed);
 }
 
-export const isConnected = (pc) => pc?.states.connection === 'connected' || /^(?:connected|completed)$/.test(pc?.states.ice ?? '');
+/**
+ * The connection's own state, not that of ICE: ICE is `connected` on the answerer's side although the caller has not taken the
+ * answer, because its browser replies to checks all the same.
+ */
+export const isConnected = (pc) => pc?.states.connection === 'connected';
 
 export const isCallConnected = ({ pcs }) => isConnected(pcs.offerer) || isConnected(pcs.answerer);
 
