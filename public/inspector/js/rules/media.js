@@ -55,7 +55,7 @@ export const media = [
   {
     id: 'no-packets',
     step: null,
-    rank: 2,
+    rank: 1,
     check: (run, now) => newest(callsNow(run), (call) => noPackets(run, call, 'offerer', now) ?? noPackets(run, call, 'answerer', now)),
   },
 ];
@@ -110,7 +110,8 @@ function notShown(run, call, side, now) {
       ...fields,
     });
   }
-  if (!isLate(connectedAt(pc), now, LATE_PICTURE) || !isLate(page.elements, now)) return null;
+  // Browsers decode what arrives, shown or not: where nothing does, the sender is the one to look at.
+  if (!isLate(connectedAt(pc), now, LATE_PICTURE) || !isLate(page.elements, now) || !(pc.stats?.framesDecoded > 0)) return null;
   const pictures = withStream.filter(({ width }) => width > 0);
   const isPreviewOnly = pictures.length > 0 && pictures.every(({ muted }) => muted === true) && page.media.some(({ result }) => result?.ok);
   if (pictures.length > 0 && !isPreviewOnly) return null;
