@@ -282,7 +282,7 @@
     listen(pc, 'icecandidate', ({ candidate }) => report('candidate', { pc: number, candidate: candidate && read(CANDIDATE, candidate) }));
     listen(pc, 'icecandidateerror', ({ url, errorCode, errorText }) => report('candidate-error', { pc: number, url, code: errorCode, text: errorText }));
     listen(pc, 'track', ({ track }) => {
-      report('track', { pc: number, kind: track.kind, muted: track.muted });
+      report('track', { pc: number, trackKind: track.kind, muted: track.muted });
       observeTrack(track, number, false);
     });
     listen(pc, 'datachannel', ({ channel }) => observeChannel(channel, number, false));
@@ -300,7 +300,7 @@
   function observeTrack(track, pc, local) {
     if (tracks.get(track)?.has(pc)) return;
     tracks.set(track, (tracks.get(track) ?? new Set()).add(pc));
-    listen(track, 'mute unmute ended', ({ type }) => report('track-state', { pc, kind: track.kind, local, event: type, enabled: track.enabled }));
+    listen(track, 'mute unmute ended', ({ type }) => report('track-state', { pc, trackKind: track.kind, local, event: type, enabled: track.enabled }));
   }
 
   const channels = new WeakMap();

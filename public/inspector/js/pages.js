@@ -335,7 +335,7 @@ function settleByState(pc, mark) {
   method.result = { ...mark, ok: true, error: null, description: null, isInferred: true };
 }
 
-const kindIn = (record) => record.trackKind ?? record.media ?? record.track ?? '';
+const kindIn = (record) => record.trackKind ?? '';
 
 function errorIn({ error }) {
   return isObject(error) ? { name: nameOf(error.name, 'Error'), message: nameOf(error.message) } : null;
