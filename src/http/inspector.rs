@@ -119,16 +119,16 @@ impl Lines {
         }
         loop {
             let batch = match self.follows {
-                true => self.reader.next(self.after, PATIENCE).await,
-                false => self.reader.read(self.after),
+                true => self.reader.next(self.after, self.unmasked, PATIENCE).await,
+                false => self.reader.read(self.after, self.unmasked),
             };
             self.after = batch.last;
             if batch.is_empty() && self.follows {
                 continue;
             }
             // After the last record of the server the response ends, so that the server can.
-            self.follows &= !batch.is_last();
-            return (!batch.is_empty()).then(|| batch.lines(self.unmasked));
+            self.follows &= !batch.is_last;
+            return (!batch.is_empty()).then(|| batch.text());
         }
     }
 }

@@ -101,11 +101,11 @@ impl Directory {
     fn record(&self, to: &Audience, broadcast: &Broadcast, cause: Option<u64>) {
         let (event, payload) = broadcast.shown();
         let receivers = match to {
-            Audience::Peer(peer, _) => Receivers::Clients(vec![*peer]),
+            Audience::Peer(peer, _) => Receivers::Client(*peer),
             Audience::Peers(peers) => Receivers::Clients(peers.iter().map(|(peer, _)| *peer).collect()),
             Audience::Lobby { lobby, except } => Receivers::Lobby(lobby.clone(), except.clone()),
         };
-        self.recorder.sent(receivers, &event, cause, || payload);
+        self.recorder.sent(receivers, event, cause, || payload);
     }
 
     fn send(&self, peer: PeerId, broadcast: &Broadcast, number: Option<u64>) {

@@ -1,5 +1,7 @@
 //! What a record says.
 
+use std::borrow::Cow;
+
 use switchboard_conn::Str;
 
 use crate::core::command::{ConnectionEnd, Purpose};
@@ -7,8 +9,11 @@ use crate::core::id::PeerId;
 use crate::protocol::id::{MemberId, OfferId};
 use crate::protocol::name::{Lobby, RoomName, UserName};
 
-/// What happened. `docs/inspector.md` has a row for each, under the same name.
-#[derive(Debug)]
+/// Longest text that a record keeps, in bytes.
+const MAX_TEXT: usize = 1024 * 1024;
+
+/// What happened. `docs/inspector-records.md` has a row for each, under the same name.
+#[derive(Debug, Clone)]
 pub enum Content {
     /// A client is connected, or is back.
     Connect {
@@ -61,15 +66,15 @@ pub enum Content {
         /// The client.
         client: PeerId,
         /// The name of the event, as sent.
-        event: Box<str>,
+        event: EventText,
         /// Whether the server knows this event.
         is_known: bool,
         /// Bytes of the message.
         size: usize,
         /// The id of the acknowledgement that it asks for.
         ack: Option<i64>,
-        /// What it sent.
-        payload: Payload,
+        /// What its text is.
+        shape: Shape,
     },
     /// A client received the acknowledgement of its event.
     Reply {
@@ -78,11 +83,13 @@ pub enum Content {
         /// The record of the event.
         to: u64,
         /// The name of the event.
-        event: Box<str>,
+        event: EventText,
         /// The id of the acknowledgement.
         ack: Option<i64>,
-        /// What it received.
-        payload: Payload,
+        /// Bytes of what it received.
+        size: usize,
+        /// What its text is.
+        shape: Shape,
     },
     /// An event of a client was refused.
     Refuse {
@@ -91,7 +98,7 @@ pub enum Content {
         /// The record of the event.
         to: Option<u64>,
         /// The name of the event.
-        event: Box<str>,
+        event: EventText,
         /// Why, as a code.
         code: &'static str,
         /// Why, as a sentence.
@@ -111,28 +118,31 @@ pub enum Content {
         /// To whom.
         to: Receivers,
         /// The name of the event.
-        event: Box<str>,
+        event: EventText,
         /// The record of the event that brought it about.
         cause: Option<u64>,
-        /// What was sent.
-        payload: Payload,
+        /// Bytes of what was sent.
+        size: usize,
+        /// What its text is.
+        shape: Shape,
     },
-    /// A page with the probe reported something.
+    /// A page with the probe reported something: the text is a JSON object.
     Probe {
         /// The number of the page.
         page: u32,
         /// The number of its network address.
         from: u32,
-        /// The report: a JSON object.
-        report: Box<str>,
     },
-    /// A switch of chaos was set, or it acted: a JSON object without its braces.
-    Chaos(Box<str>),
+    /// A switch of chaos was set, or it acted: the text is a JSON object.
+    Chaos,
     /// A reader emptied the history.
     Clear,
     /// The server stops.
     Stop,
 }
+
+/// The name of an event. Most are the server's own, and take no memory.
+pub type EventText = Cow<'static, str>;
 
 /// How a client is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -145,8 +155,10 @@ pub enum Transport {
 }
 
 /// Who receives an event.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Receivers {
+    /// This client.
+    Client(PeerId),
     /// These clients.
     Clients(Vec<PeerId>),
     /// All clients of a lobby that receive offers, but for these.
@@ -154,7 +166,7 @@ pub enum Receivers {
 }
 
 /// What an event changed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Outcome {
     /// The server holds an offer under this id.
     Offered(OfferId),
@@ -170,36 +182,51 @@ pub enum Outcome {
     Ignored,
 }
 
-/// What a message carries.
-#[derive(Debug)]
-pub enum Payload {
-    /// A Socket.IO packet, or the array of one: `2["name",…]`, `3<id>[…]`, `["name",…]`.
-    Packet(Str),
-    /// The array of an event as it was received.
+/// What the text of a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A Socket.IO packet of this server: `2["name",…]`, `3<id>[…]`.
+    Packet,
+    /// The array of an event as it was received: `["name",…]`.
     Array {
-        /// The text.
-        text: Box<str>,
         /// Whether it was read as JSON already.
         is_json: bool,
     },
     /// One JSON value: a text frame of a bare WebSocket.
+    Frame,
+    /// There is none, since it holds binary values.
+    Binary,
+    /// There is none, since it is too large to be kept.
+    TooLarge,
+}
+
+/// What a message carries.
+#[derive(Debug)]
+pub enum Payload {
+    /// A packet.
+    Packet(Str),
+    /// The array of an event.
+    Array {
+        /// The text.
+        text: Str,
+        /// Whether it was read as JSON already.
+        is_json: bool,
+    },
+    /// A frame.
     Frame(Box<str>),
     /// So many bytes, with binary values among them.
     Binary(usize),
 }
 
 impl Payload {
-    /// Its bytes.
-    pub fn size(&self) -> usize {
-        match self {
-            Self::Packet(text) => text.len(),
-            Self::Array { text, .. } | Self::Frame(text) => text.len(),
-            Self::Binary(size) => *size,
-        }
-    }
-
-    /// Its bytes in memory.
-    pub fn held(&self) -> usize {
-        if let Self::Binary(_) = self { 0 } else { self.size() }
+    /// Its bytes, its text and what that is.
+    pub fn parts(&self) -> (usize, &str, Shape) {
+        let (text, shape) = match self {
+            Self::Packet(text) => (text.as_str(), Shape::Packet),
+            Self::Array { text, is_json } => (text.as_str(), Shape::Array { is_json: *is_json }),
+            Self::Frame(text) => (&**text, Shape::Frame),
+            Self::Binary(size) => return (*size, "", Shape::Binary),
+        };
+        if text.len() > MAX_TEXT { (text.len(), "", Shape::TooLarge) } else { (text.len(), text, shape) }
     }
 }

@@ -1,25 +1,40 @@
 //! Records as readers receive them: one JSON object each, as `docs/inspector.md` describes them.
 
+use memchr::memchr2_iter;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::content::{Content, Outcome, Payload, Receivers, Transport};
+use super::content::{Content, Outcome, Receivers, Shape, Transport};
 use super::mask;
 use crate::core::command::{ConnectionEnd, Purpose};
 use crate::protocol::json::Tree;
 use crate::protocol::limits::MAX_DEPTH;
 
+/// About as many bytes as a record has beside what it carries.
+const HEAD: usize = 256;
+
 /// The JSON object of a record. `unmasked`: with addresses and secrets.
-pub fn record(number: u64, at: u64, content: &Content, unmasked: bool) -> String {
-    let mut text = serde_json::to_string(&Line { number, at, content }).unwrap_or_default();
-    if let Some(payload) = payload(content) {
+pub fn record(number: u64, at: u64, (content, carried): (&Content, &str), unmasked: bool) -> String {
+    let head = serde_json::to_string(&Line { number, at, content, text: carried }).unwrap_or_default();
+    let append = if unmasked { String::push_str } else { mask::append };
+    let mut text = String::with_capacity(HEAD + carried.len());
+    append(&mut text, &head);
+    if let Some((size, shape)) = payload(content) {
         // Behind the other entries, as it is: reading and writing it would be most of the work.
         text.truncate(text.len().saturating_sub(1));
-        carried(&mut text, payload);
+        text.push_str(",\"payload\":");
+        match shown(carried, shape) {
+            Some((bracket, rest)) => {
+                text.push_str(bracket);
+                append(&mut text, rest);
+            }
+            None if shape == Shape::Binary => text.push_str(&format!("null,\"binary\":{size}")),
+            None => text.push_str("null,\"unread\":true"),
+        }
         text.push('}');
     }
-    if unmasked { text } else { mask::mask(&text).into_owned() }
+    text
 }
 
 /// The number of an address, or of a page, as readers receive it.
@@ -35,17 +50,18 @@ struct Line<'a> {
     number: u64,
     at: u64,
     content: &'a Content,
+    text: &'a str,
 }
 
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Line { number, at, content } = *self;
+        let Line { number, at, content, text } = *self;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("n", &number)?;
         // Milliseconds; a history is short enough that a float holds them to the microsecond.
         map.serialize_entry("at", &(at as f64 / 1000.0))?;
         map.serialize_entry("kind", kind(content))?;
-        fields(&mut map, content)?;
+        fields(&mut map, content, text)?;
         map.end()
     }
 }
@@ -62,13 +78,13 @@ fn kind(content: &Content) -> &'static str {
         Content::Outcome { .. } => "outcome",
         Content::Send { .. } => "send",
         Content::Probe { .. } => "probe",
-        Content::Chaos(_) => "chaos",
+        Content::Chaos => "chaos",
         Content::Clear => "clear",
         Content::Stop => "stop",
     }
 }
 
-fn fields<M: SerializeMap>(map: &mut M, content: &Content) -> Result<(), M::Error> {
+fn fields<M: SerializeMap>(map: &mut M, content: &Content, text: &str) -> Result<(), M::Error> {
     match content {
         Content::Connect { client, user_name, purpose, transport, lobby, is_back, from } => {
             map.serialize_entry("client", &client.to_string())?;
@@ -108,12 +124,12 @@ fn fields<M: SerializeMap>(map: &mut M, content: &Content) -> Result<(), M::Erro
             map.serialize_entry("size", size)?;
             map.serialize_entry("ack", ack)
         }
-        Content::Reply { client, to, event, ack, payload } => {
+        Content::Reply { client, to, event, ack, size, .. } => {
             map.serialize_entry("client", &client.to_string())?;
             map.serialize_entry("to", to)?;
             map.serialize_entry("event", event)?;
             map.serialize_entry("ack", ack)?;
-            map.serialize_entry("size", &payload.size())
+            map.serialize_entry("size", size)
         }
         Content::Refuse { client, to, event, code, message } => {
             map.serialize_entry("client", &client.to_string())?;
@@ -127,8 +143,9 @@ fn fields<M: SerializeMap>(map: &mut M, content: &Content) -> Result<(), M::Erro
             map.serialize_entry("to", to)?;
             changed(map, outcome)
         }
-        Content::Send { to, event, cause, payload } => {
+        Content::Send { to, event, cause, size, .. } => {
             match to {
+                Receivers::Client(client) => map.serialize_entry("to", &[client.to_string()])?,
                 Receivers::Clients(clients) => map.serialize_entry("to", &texts(clients))?,
                 Receivers::Lobby(lobby, except) => {
                     map.serialize_entry("lobby", lobby)?;
@@ -137,14 +154,14 @@ fn fields<M: SerializeMap>(map: &mut M, content: &Content) -> Result<(), M::Erro
             }
             map.serialize_entry("event", event)?;
             map.serialize_entry("cause", cause)?;
-            map.serialize_entry("size", &payload.size())
+            map.serialize_entry("size", size)
         }
-        Content::Probe { page, from, report } => {
+        Content::Probe { page, from } => {
             map.serialize_entry("page", &Numbered('w', *page))?;
             map.serialize_entry("from", &Numbered('a', *from))?;
-            extend(map, report)
+            extend(map, text)
         }
-        Content::Chaos(fields) => extend(map, fields),
+        Content::Chaos => extend(map, text),
         Content::Clear | Content::Stop => Ok(()),
     }
 }
@@ -176,41 +193,30 @@ fn changed<M: SerializeMap>(map: &mut M, outcome: &Outcome) -> Result<(), M::Err
     }
 }
 
-/// What a record carries, if anything.
-fn payload(content: &Content) -> Option<&Payload> {
+/// Bytes and kind of what a record carries, if it carries anything.
+fn payload(content: &Content) -> Option<(usize, Shape)> {
     match content {
-        Content::Receive { payload, .. } | Content::Reply { payload, .. } | Content::Send { payload, .. } => {
-            Some(payload)
-        }
+        Content::Receive { size, shape, .. }
+        | Content::Reply { size, shape, .. }
+        | Content::Send { size, shape, .. } => Some((*size, *shape)),
         _ => None,
     }
 }
 
-/// Appends the entry `payload`, and `binary` or `unread` where it cannot be shown.
-fn carried(text: &mut String, payload: &Payload) {
-    text.push_str(",\"payload\":");
-    let shown = match payload {
-        Payload::Binary(size) => {
-            text.push_str("null,\"binary\":");
-            return text.push_str(&size.to_string());
-        }
-        Payload::Packet(packet) => arguments(packet.as_str()),
-        Payload::Array { text, is_json } => is_shown(text, *is_json).then(|| arguments(text)).flatten(),
-        Payload::Frame(frame) => is_shown(frame, false).then_some(("", &**frame)),
-    };
-    match shown {
-        Some((bracket, rest)) => {
-            text.push_str(bracket);
-            text.push_str(rest);
-        }
-        None => text.push_str("null,\"unread\":true"),
+/// What is shown of what a record carries: a bracket, and a part of the text. `None` if it cannot be shown.
+fn shown(text: &str, shape: Shape) -> Option<(&'static str, &str)> {
+    match shape {
+        Shape::Binary | Shape::TooLarge => None,
+        Shape::Packet => arguments(text),
+        Shape::Array { is_json } => is_shown(text, is_json).then(|| arguments(text)).flatten(),
+        Shape::Frame => is_shown(text, false).then_some(("", text)),
     }
 }
 
 /// Whether a text from a client is JSON that every browser can read.
 fn is_shown(text: &str, is_json: bool) -> bool {
     // Most have few brackets, and counting them is quick.
-    let brackets = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    let brackets = memchr2_iter(b'[', b'{', text.as_bytes()).count();
     (brackets <= MAX_DEPTH || depth(text) <= MAX_DEPTH) && (is_json || serde_json::from_str::<&RawValue>(text).is_ok())
 }
 
@@ -268,11 +274,11 @@ mod tests {
     use super::*;
     use crate::core::id::PeerId;
 
-    fn shown(text: &str) -> Value {
-        let payload = Payload::Array { text: text.into(), is_json: false };
+    fn payload_of(text: &str) -> Value {
+        let shape = Shape::Array { is_json: false };
         let content =
-            Content::Receive { client: PeerId(1), event: "x".into(), is_known: true, size: 1, ack: None, payload };
-        serde_json::from_str(&record(1, 1_500, &content, false)).unwrap()
+            Content::Receive { client: PeerId(1), event: "x".into(), is_known: true, size: 1, ack: None, shape };
+        serde_json::from_str(&record(1, 1_500, (&content, text), false)).unwrap()
     }
 
     #[test]
@@ -285,18 +291,22 @@ mod tests {
             ("[]", json!([])),
             ("[1]", json!([1])),
         ] {
-            assert_eq!(shown(text)["payload"], payload, "{text}");
+            assert_eq!(payload_of(text)["payload"], payload, "{text}");
         }
-        assert_eq!(shown("[]")["at"], 1.5);
+        assert_eq!(payload_of("[]")["at"], 1.5);
     }
 
     #[test]
     fn text_that_is_no_json_is_not_shown() {
         let deep = format!("[\"x\",{}{}]", "[".repeat(101), "]".repeat(101));
         for text in ["[\"x\",{]", "", "no", &deep] {
-            assert_eq!((&shown(text)["payload"], &shown(text)["unread"]), (&Value::Null, &json!(true)), "{text}");
+            assert_eq!(
+                (&payload_of(text)["payload"], &payload_of(text)["unread"]),
+                (&Value::Null, &json!(true)),
+                "{text}"
+            );
         }
         let wide = format!("[\"x\",[{}[]]]", "[],".repeat(500));
-        assert!(shown(&wide)["payload"].is_array());
+        assert!(payload_of(&wide)["payload"].is_array());
     }
 }

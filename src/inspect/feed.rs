@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 
 use super::content::Content;
 use super::inspector::Inspector;
-use super::record::Record;
+use super::ring::Line;
 
 /// The version of the records.
 const FORMAT: u32 = 1;
@@ -27,7 +27,9 @@ pub struct Reader {
 
 /// Records in their order.
 pub struct Batch {
-    records: Vec<Arc<Record>>,
+    lines: Vec<Arc<String>>,
+    /// Whether the server has begun to stop.
+    pub is_last: bool,
     /// The number after which to read on.
     pub last: u64,
     /// Records that were dropped before this batch.
@@ -75,25 +77,37 @@ impl Reader {
     }
 
     /// What there is after the record of this number.
-    pub fn read(&self, after: u64) -> Batch {
-        let ring = self.inspector.ring.lock();
-        let (records, lost) = ring.after(after, MAX_BATCH, MAX_BATCH_BYTES);
+    pub fn read(&self, after: u64, unmasked: bool) -> Batch {
+        let _encoding = self.inspector.encoding.lock();
+        let (lines, from, lost, last) = {
+            let ring = self.inspector.ring.lock();
+            let (lines, from, lost) = ring.after(after, MAX_BATCH, MAX_BATCH_BYTES, unmasked);
+            (lines, from, lost, ring.last())
+        };
+        // Not under the ring's lock, for which clients wait.
+        let encode = |line| match line {
+            Line::Encoded(line) => line,
+            Line::Record(record) => Arc::new(record.json(unmasked)),
+        };
+        let lines: Vec<Arc<String>> = lines.into_iter().map(encode).collect();
+        self.inspector.ring.lock().keep_encoded(from, &lines, unmasked);
         // A reader that knows a later record than there is followed another server.
-        let last = records.last().map_or(ring.last(), |record| record.number);
-        Batch { records, last, lost }
+        let last = if lines.is_empty() { last } else { from + lines.len() as u64 - 1 };
+        let stop = self.inspector.stop.load(Ordering::Relaxed);
+        Batch { lines, is_last: stop > 0 && last >= stop, last, lost }
     }
 
     /// What there is after the record of this number, as soon as there is something, or after this time.
-    pub async fn next(&self, after: u64, patience: Duration) -> Batch {
+    pub async fn next(&self, after: u64, unmasked: bool, patience: Duration) -> Batch {
         let added = self.inspector.added.notified();
-        let batch = self.read(after);
+        let batch = self.read(after, unmasked);
         if !batch.is_empty() || batch.last != after {
             return batch;
         }
         if tokio::time::timeout(patience, added).await.is_ok() {
             tokio::time::sleep(GATHER).await;
         }
-        self.read(after)
+        self.read(after, unmasked)
     }
 }
 
@@ -106,23 +120,20 @@ impl Drop for Reader {
 impl Batch {
     /// Whether it holds no record.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
-    /// Whether the server has begun to stop.
-    pub fn is_last(&self) -> bool {
-        self.records.iter().any(|record| matches!(record.content, Content::Stop))
+        self.lines.is_empty()
     }
 
     /// One JSON object a line.
-    pub fn lines(&self, unmasked: bool) -> String {
-        self.records.iter().fold(String::new(), |lines, record| lines + &record.json(unmasked) + "\n")
+    pub fn text(&self) -> String {
+        let size = self.lines.iter().map(|line| line.len() + 1).sum();
+        let lines = self.lines.iter().flat_map(|line| [line.as_str(), "\n"]);
+        lines.fold(String::with_capacity(size), |text, part| text + part)
     }
 
     /// The reply to `read`: one JSON object.
-    pub fn json(&self, header: &Value, unmasked: bool) -> String {
-        let records: Vec<_> = self.records.iter().map(|record| record.json(unmasked)).collect();
-        let (records, Self { last, lost, .. }) = (records.join(","), self);
+    pub fn json(&self, header: &Value) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(|line| line.as_str()).collect();
+        let (records, Self { last, lost, .. }) = (lines.join(","), self);
         format!(r#"{{"server":{header},"records":[{records}],"last":{last},"lost":{lost}}}"#)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::Mutex;
@@ -34,9 +34,13 @@ pub struct Inspector {
     pub(super) start: Instant,
     pub(super) started_at: SystemTime,
     pub(super) ring: Mutex<Ring>,
+    /// Held while records are encoded: a second reader then finds them encoded.
+    pub(super) encoding: Mutex<()>,
     /// Wakes readers that wait for the next record.
     pub(super) added: Notify,
     pub(super) readers: AtomicUsize,
+    /// The number of the record by which the server stops; 0 before.
+    pub(super) stop: AtomicU64,
     /// Pages with the probe that are connected, and the number of the next one.
     pub(super) pages: (AtomicUsize, AtomicUsize),
     addresses: Mutex<HashMap<IpAddr, u32>>,
@@ -53,8 +57,10 @@ impl Inspector {
             start: Instant::now(),
             started_at: SystemTime::now(),
             ring: Mutex::default(),
+            encoding: Mutex::default(),
             added: Notify::new(),
             readers: AtomicUsize::new(0),
+            stop: AtomicU64::new(0),
             pages: Default::default(),
             addresses: Mutex::default(),
         }
@@ -71,13 +77,19 @@ impl Inspector {
     }
 
     pub(super) fn push(&self, content: Content) -> u64 {
+        self.push_with(content, "")
+    }
+
+    /// Adds a record with a text.
+    pub(super) fn push_with(&self, content: Content, text: &str) -> u64 {
         let number = {
             let mut ring = self.ring.lock();
             // Within the lock: the records are in the order of their times.
-            ring.push(self.now(), content)
+            ring.push(self.now(), content, text)
         };
-        // A system call only if a reader waits.
-        self.added.notify_waiters();
+        if self.is_watched() {
+            self.added.notify_waiters();
+        }
         number
     }
 
@@ -118,6 +130,6 @@ impl Inspector {
     }
 
     fn report(&self, record: String) {
-        self.push(Content::Chaos(record.into()));
+        self.push_with(Content::Chaos, &record);
     }
 }

@@ -61,8 +61,8 @@ impl ProbedPage {
     }
 
     fn push(&self, report: &Value) {
-        let (page, from, report) = (self.number, self.from, report.to_string().into());
-        self.inspector.push(Content::Probe { page, from, report });
+        let (page, from) = (self.number, self.from);
+        self.inspector.push_with(Content::Probe { page, from }, &report.to_string());
     }
 }
 

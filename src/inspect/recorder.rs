@@ -3,10 +3,11 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::chaos::Fate;
-use super::content::{Content, Outcome, Payload, Receivers, Transport};
+use super::content::{Content, EventText, Outcome, Payload, Receivers, Transport};
 use super::inspector::Inspector;
 use super::options::InspectorOptions;
 use crate::core::command::{ConnectionEnd, Purpose};
@@ -104,14 +105,15 @@ impl Recorder {
     pub fn received(
         &self,
         client: PeerId,
-        (event, is_known): (&str, bool),
+        (event, is_known): (impl Into<EventText>, bool),
         payload: impl FnOnce() -> Payload,
         ack: Option<i64>,
     ) -> Option<u64> {
         let inspector = self.0.as_ref()?;
         let payload = payload();
-        let size = payload.size();
-        Some(inspector.push(Content::Receive { client, event: event.into(), is_known, size, ack, payload }))
+        let (size, text, shape) = payload.parts();
+        let content = Content::Receive { client, event: event.into(), is_known, size, ack, shape };
+        Some(inspector.push_with(content, text))
     }
 
     /// The event of this record was accepted.
@@ -133,7 +135,13 @@ impl Recorder {
     }
 
     /// The event of this record, or something that is no event, was refused.
-    pub fn refused(&self, client: PeerId, to: Option<u64>, event: &str, Refusal { code, message }: &Refusal) {
+    pub fn refused(
+        &self,
+        client: PeerId,
+        to: Option<u64>,
+        event: impl Into<EventText>,
+        Refusal { code, message }: &Refusal,
+    ) {
         if let Some(inspector) = &self.0 {
             let (event, code, message) = (event.into(), code.name(), message.as_ref().into());
             inspector.push(Content::Refuse { client, to, event, code, message });
@@ -145,18 +153,28 @@ impl Recorder {
         &self,
         client: PeerId,
         to: Option<u64>,
-        (event, ack): (&str, Option<i64>),
+        (event, ack): (impl Into<EventText>, Option<i64>),
         payload: impl FnOnce() -> Payload,
     ) {
         if let (Some(inspector), Some(to)) = (&self.0, to) {
-            inspector.push(Content::Reply { client, to, event: event.into(), ack, payload: payload() });
+            let payload = payload();
+            let (size, text, shape) = payload.parts();
+            inspector.push_with(Content::Reply { client, to, event: event.into(), ack, size, shape }, text);
         }
     }
 
     /// Clients were sent an event. `cause`: the record of the event that brought it about.
-    pub fn sent(&self, to: Receivers, event: &str, cause: Option<u64>, payload: impl FnOnce() -> Payload) {
+    pub fn sent(
+        &self,
+        to: Receivers,
+        event: impl Into<EventText>,
+        cause: Option<u64>,
+        payload: impl FnOnce() -> Payload,
+    ) {
         if let Some(inspector) = &self.0 {
-            inspector.push(Content::Send { to, event: event.into(), cause, payload: payload() });
+            let payload = payload();
+            let (size, text, shape) = payload.parts();
+            inspector.push_with(Content::Send { to, event: event.into(), cause, size, shape }, text);
         }
     }
 
@@ -181,7 +199,8 @@ impl Recorder {
     /// The server stops.
     pub fn stopped(&self) {
         if let Some(inspector) = &self.0 {
-            inspector.push(Content::Stop);
+            let number = inspector.push(Content::Stop);
+            inspector.stop.store(number, Ordering::Relaxed);
         }
     }
 }

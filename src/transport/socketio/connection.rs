@@ -16,7 +16,7 @@ use switchboard_conn::ConnHandle;
 use tokio::runtime::Handle;
 
 use super::engine_session::Claim;
-use super::incoming::{IncomingEvent, Request, event_of, name_of, shown, size};
+use super::incoming::{IncomingEvent, Request, event_of, name_of, sent_name, shown, size};
 use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::core::command::ConnectionEnd;
 use crate::core::id::PeerId;
@@ -185,8 +185,10 @@ impl Connection {
         let decoded = match rate_limiter.take(Instant::now()) {
             // As in the course's server nothing comes of it, not even an acknowledgement.
             RateDecision::Accept if event == EventName::Unknown => {
-                if let Stage::Open(peer) = &conversation.stage {
-                    let name = (name_of(packet).unwrap_or_default(), false);
+                if let Stage::Open(peer) = &conversation.stage
+                    && self.recorder.is_on()
+                {
+                    let name = (sent_name(event, packet), false);
                     self.recorder.received(peer.id(), name, || shown(packet, false), ack);
                 }
                 return self.log_unknown(packet);
@@ -197,7 +199,7 @@ impl Connection {
             RateDecision::Close => return self.close_once("too-fast", "it sends too fast"),
         };
         let is_json = decoded.message.is_ok();
-        let shown = self.recorder.is_on().then(|| (name_of(packet).unwrap_or_default().into(), shown(packet, is_json)));
+        let shown = self.recorder.is_on().then(|| (sent_name(event, packet), shown(packet, is_json)));
         self.act(conversation, IncomingEvent { request: Request { event, ack, record: None }, decoded, shown });
     }
 
@@ -226,7 +228,7 @@ impl Connection {
         let IncomingEvent { mut request, decoded: DecodedEvent { number, message }, shown } = event;
         if let Some((name, payload)) = shown {
             self.note_upgrade(peer.id());
-            request.record = self.recorder.received(peer.id(), (&name, true), || payload, request.ack);
+            request.record = self.recorder.received(peer.id(), (name, true), || payload, request.ack);
         }
         let numbers = Numbers { own: number, record: request.record };
         peer.submit(numbers, message, |result| match result {

@@ -2,7 +2,7 @@
 
 use socketioxide_core::Value;
 
-use crate::inspect::content::Payload;
+use crate::inspect::content::{EventText, Payload};
 use crate::protocol::socketio::decode::DecodedEvent;
 use crate::protocol::socketio::event::EventName;
 
@@ -13,7 +13,7 @@ pub struct IncomingEvent {
     /// The message, or what is wrong with it.
     pub decoded: DecodedEvent,
     /// Its name as it was sent, and what it carries; only if the inspector is on.
-    pub shown: Option<(Box<str>, Payload)>,
+    pub shown: Option<(EventText, Payload)>,
 }
 
 /// What the reply to an event needs to know of it.
@@ -38,10 +38,18 @@ pub fn name_of(packet: &Value) -> Option<&str> {
     after_bracket.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
 }
 
+/// The name of an event as the client sent it.
+pub fn sent_name(event: EventName, packet: &Value) -> EventText {
+    match name_of(packet).unwrap_or_default() {
+        name if name == event.name() => event.name().into(),
+        name => name.to_owned().into(),
+    }
+}
+
 /// An event as the inspector shows it. `is_json`: whether it was read already.
 pub fn shown(packet: &Value, is_json: bool) -> Payload {
     match packet {
-        Value::Str(text, None) => Payload::Array { text: text.as_str().into(), is_json },
+        Value::Str(text, None) => Payload::Array { text: text.clone(), is_json },
         _ => Payload::Binary(size(packet)),
     }
 }

@@ -78,7 +78,7 @@ impl Connection {
         self.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal }, None);
     }
 
-    fn record_refusal(&self, event: &str, record: Option<u64>, refusal: &Refusal) {
+    fn record_refusal(&self, event: &'static str, record: Option<u64>, refusal: &Refusal) {
         if let Some(client) = self.client.get() {
             self.recorder.refused(*client, record, event, refusal);
         }

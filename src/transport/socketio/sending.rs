@@ -18,7 +18,7 @@ use super::incoming::Request;
 use crate::core::reply::Welcome;
 use crate::hub::outbox::{Broadcast, Outbox};
 use crate::hub::peer::listed;
-use crate::inspect::content::{Payload, Receivers};
+use crate::inspect::content::{EventText, Payload, Receivers};
 use crate::inspect::recorder::Origin;
 use crate::metrics;
 use crate::protocol::call::Call;
@@ -30,7 +30,7 @@ const RETRY_AFTER_MS: u32 = 1_000;
 
 impl Connection {
     /// Sends an event without binary values. `cause`: the record of the client's own event that it follows from.
-    pub(super) fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T, cause: Option<u64>) {
+    pub(super) fn emit<T: Serialize + ?Sized>(&self, event: &'static str, payload: &T, cause: Option<u64>) {
         let packet = Str::from(encode::event(event, payload, None));
         self.record(event, cause, || Payload::Packet(packet.clone()));
         self.put(packet);
@@ -48,9 +48,9 @@ impl Connection {
     }
 
     /// Reports an event to this client alone.
-    fn record(&self, event: &str, cause: Option<u64>, payload: impl FnOnce() -> Payload) {
+    fn record(&self, event: impl Into<EventText>, cause: Option<u64>, payload: impl FnOnce() -> Payload) {
         if let Some(client) = self.client.get() {
-            self.recorder.sent(Receivers::Clients(vec![*client]), event, cause, payload);
+            self.recorder.sent(Receivers::Client(*client), event, cause, payload);
         }
     }
 
@@ -147,7 +147,7 @@ impl Outbox for Connection {
             let broadcast = Broadcast::new(message.clone());
             if self.recorder.is_on() {
                 let (name, payload) = broadcast.shown();
-                self.record(&name, None, || payload);
+                self.record(name, None, || payload);
             }
             self.send(&broadcast, *number);
         }

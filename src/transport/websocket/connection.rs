@@ -238,7 +238,7 @@ impl Connection {
         let client = self.peer.id();
         let record = self.recorder.is_on().then(|| {
             let name = self.dialect.frame_name(text, &event);
-            self.recorder.received(client, (&name, is_known), || Payload::Frame(text.into()), None)
+            self.recorder.received(client, (name, is_known), || Payload::Frame(text.into()), None)
         });
         let record = record.flatten();
         self.peer.submit(Numbers { own: None, record }, message, |result| match result {
@@ -257,7 +257,10 @@ impl Connection {
     }
 
     fn reply(&self, record: Option<u64>, event: &str, frame: String) {
-        self.recorder.replied(self.peer.id(), record, (event, None), || Payload::Frame(frame.as_str().into()));
+        if self.recorder.is_on() {
+            let payload = || Payload::Frame(frame.as_str().into());
+            self.recorder.replied(self.peer.id(), record, (event.to_owned(), None), payload);
+        }
         self.queue.push(frame);
     }
 
@@ -270,7 +273,9 @@ impl Connection {
     fn log_refusal(&self, event: &str, record: Option<u64>, refusal: &Refusal) {
         let Refusal { code, message } = refusal;
         self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
-        self.recorder.refused(self.peer.id(), record, event, refusal);
+        if self.recorder.is_on() {
+            self.recorder.refused(self.peer.id(), record, event.to_owned(), refusal);
+        }
     }
 
     /// The connection broke, or the client sent a message that is too large.
