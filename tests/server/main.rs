@@ -23,6 +23,7 @@ mod hub;
 mod ids;
 mod inspector;
 mod inspector_chaos;
+mod inspector_probe;
 mod interleavings;
 mod layers;
 mod leak;
