@@ -119,8 +119,8 @@ impl Lines {
         }
         loop {
             let batch = match self.follows {
-                true => self.reader.next(self.after, self.unmasked, PATIENCE).await,
-                false => self.reader.read(self.after, self.unmasked),
+                true => self.reader.next(self.after, self.unmasked, '\n', PATIENCE).await,
+                false => self.reader.read(self.after, self.unmasked, '\n'),
             };
             self.after = batch.last;
             if batch.is_empty() && self.follows {

@@ -7,19 +7,23 @@ use serde_json::value::RawValue;
 
 use super::content::{Content, Outcome, Receivers, Shape, Transport};
 use super::mask;
+use super::record::Record;
 use crate::core::command::{ConnectionEnd, Purpose};
 use crate::protocol::json::Tree;
 use crate::protocol::limits::MAX_DEPTH;
 
-/// About as many bytes as a record has beside what it carries.
+/// More bytes than most records have beside what they carry.
 const HEAD: usize = 256;
 
-/// The JSON object of a record. `unmasked`: with addresses and secrets.
-pub fn record(number: u64, at: u64, (content, carried): (&Content, &str), unmasked: bool) -> String {
-    let head = serde_json::to_string(&Line { number, at, content, text: carried }).unwrap_or_default();
+/// Appends the JSON object of a record. `unmasked`: with addresses and secrets.
+pub fn record(text: &mut String, record: &Record, carried: &str, unmasked: bool) {
+    let Record { number, at, content, .. } = record;
+    let mut head = Vec::with_capacity(HEAD);
+    if serde_json::to_writer(&mut head, &Line { number: *number, at: *at, content, text: carried }).is_err() {
+        head.clear();
+    }
     let append = if unmasked { String::push_str } else { mask::append };
-    let mut text = String::with_capacity(HEAD + carried.len());
-    append(&mut text, &head);
+    append(text, std::str::from_utf8(&head).unwrap_or_default());
     if let Some((size, shape)) = payload(content) {
         // Behind the other entries, as it is: reading and writing it would be most of the work.
         text.truncate(text.len().saturating_sub(1));
@@ -27,14 +31,13 @@ pub fn record(number: u64, at: u64, (content, carried): (&Content, &str), unmask
         match shown(carried, shape) {
             Some((bracket, rest)) => {
                 text.push_str(bracket);
-                append(&mut text, rest);
+                append(text, rest);
             }
             None if shape == Shape::Binary => text.push_str(&format!("null,\"binary\":{size}")),
             None => text.push_str("null,\"unread\":true"),
         }
         text.push('}');
     }
-    text
 }
 
 /// The number of an address, or of a page, as readers receive it.
@@ -278,7 +281,9 @@ mod tests {
         let shape = Shape::Array { is_json: false };
         let content =
             Content::Receive { client: PeerId(1), event: "x".into(), is_known: true, size: 1, ack: None, shape };
-        serde_json::from_str(&record(1, 1_500, (&content, text), false)).unwrap()
+        let (mut line, taken) = (String::new(), Record { number: 1, at: 1_500, content, text: 0..0, encoded: None });
+        record(&mut line, &taken, text, false);
+        serde_json::from_str(&line).unwrap()
     }
 
     #[test]

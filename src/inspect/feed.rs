@@ -1,15 +1,15 @@
 //! How readers follow the history.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::content::Content;
+use super::encode;
 use super::inspector::Inspector;
-use super::ring::Line;
 
 /// The version of the records.
 const FORMAT: u32 = 1;
@@ -17,17 +17,26 @@ const FORMAT: u32 = 1;
 const MAX_BATCH: usize = 500;
 /// About as many bytes in one batch, as they are before they are encoded.
 const MAX_BATCH_BYTES: usize = 256 * 1024;
+/// About as many bytes as a record has beside its text.
+const LINE: usize = 256;
 /// How long a reader that waits lets further records come, so that many small batches become one.
-const GATHER: Duration = Duration::from_millis(40);
+const GATHER: Duration = Duration::from_millis(50);
+/// How long a reader waits that has received as much as fits into a batch: so it reads at most 5,000 records a second, about
+/// 2.5 MB.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Somebody who watches. While there is one, pages are served with the probe.
 pub struct Reader {
     inspector: Arc<Inspector>,
+    /// Whether the last batch was as large as one may be.
+    is_behind: AtomicBool,
 }
 
 /// Records in their order.
 pub struct Batch {
-    lines: Vec<Arc<String>>,
+    /// Their JSON objects.
+    text: String,
+    count: usize,
     /// Whether the server has begun to stop.
     pub is_last: bool,
     /// The number after which to read on.
@@ -73,41 +82,61 @@ impl Reader {
     /// A new reader.
     pub fn new(inspector: Arc<Inspector>) -> Self {
         inspector.readers.fetch_add(1, Ordering::Relaxed);
-        Self { inspector }
+        Self { inspector, is_behind: AtomicBool::new(false) }
     }
 
-    /// What there is after the record of this number.
-    pub fn read(&self, after: u64, unmasked: bool) -> Batch {
-        let _encoding = self.inspector.encoding.lock();
-        let (lines, from, lost, last) = {
+    /// What there is after the record of this number: JSON objects, each followed by `end`.
+    pub fn read(&self, after: u64, unmasked: bool, end: char) -> Batch {
+        let has_others = self.inspector.readers.load(Ordering::Relaxed) > 1;
+        // A second reader waits, and then finds the records encoded.
+        let _encoding = has_others.then(|| self.inspector.encoding.lock());
+        let (taken, last) = {
             let ring = self.inspector.ring.lock();
-            let (lines, from, lost) = ring.after(after, MAX_BATCH, MAX_BATCH_BYTES, unmasked);
-            (lines, from, lost, ring.last())
+            (ring.after(after, MAX_BATCH, MAX_BATCH_BYTES, unmasked), ring.last())
         };
         // Not under the ring's lock, for which clients wait.
-        let encode = |line| match line {
-            Line::Encoded(line) => line,
-            Line::Record(record) => Arc::new(record.json(unmasked)),
-        };
-        let lines: Vec<Arc<String>> = lines.into_iter().map(encode).collect();
-        self.inspector.ring.lock().keep_encoded(from, &lines, unmasked);
+        let mut text = String::with_capacity(taken.texts.len() + taken.records.len() * LINE);
+        let mut encoded: Vec<(u64, Arc<str>)> = Vec::new();
+        for record in &taken.records {
+            let start = text.len();
+            match &record.encoded {
+                Some(line) => text.push_str(line),
+                None => {
+                    encode::record(&mut text, record, &taken.texts[record.text.clone()], unmasked);
+                    if has_others {
+                        encoded.push((record.number, text[start..].into()));
+                    }
+                }
+            }
+            text.push(end);
+        }
+        if !encoded.is_empty() {
+            let mut ring = self.inspector.ring.lock();
+            encoded.into_iter().for_each(|(number, line)| ring.keep_encoded(number, line, unmasked));
+        }
+        let is_full = taken.records.len() == MAX_BATCH || text.len() >= MAX_BATCH_BYTES;
+        self.is_behind.store(is_full, Ordering::Relaxed);
         // A reader that knows a later record than there is followed another server.
-        let last = if lines.is_empty() { last } else { from + lines.len() as u64 - 1 };
+        let last = taken.records.last().map_or(last, |record| record.number);
         let stop = self.inspector.stop.load(Ordering::Relaxed);
-        Batch { lines, is_last: stop > 0 && last >= stop, last, lost }
+        Batch { text, count: taken.records.len(), is_last: stop > 0 && last >= stop, last, lost: taken.lost }
     }
 
     /// What there is after the record of this number, as soon as there is something, or after this time.
-    pub async fn next(&self, after: u64, unmasked: bool, patience: Duration) -> Batch {
+    pub async fn next(&self, after: u64, unmasked: bool, end: char, patience: Duration) -> Batch {
+        if self.is_behind.load(Ordering::Relaxed) {
+            // Clients go first: on a server that is busy, the reader misses records rather than slow it down.
+            tokio::time::sleep(PAUSE).await;
+        }
         let added = self.inspector.added.notified();
-        let batch = self.read(after, unmasked);
+        let batch = self.read(after, unmasked, end);
         if !batch.is_empty() || batch.last != after {
             return batch;
         }
         if tokio::time::timeout(patience, added).await.is_ok() {
             tokio::time::sleep(GATHER).await;
         }
-        self.read(after, unmasked)
+        self.read(after, unmasked, end)
     }
 }
 
@@ -120,20 +149,17 @@ impl Drop for Reader {
 impl Batch {
     /// Whether it holds no record.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.count == 0
     }
 
-    /// One JSON object a line.
-    pub fn text(&self) -> String {
-        let size = self.lines.iter().map(|line| line.len() + 1).sum();
-        let lines = self.lines.iter().flat_map(|line| [line.as_str(), "\n"]);
-        lines.fold(String::with_capacity(size), |text, part| text + part)
+    /// Its JSON objects, each followed by the `end` that it was read with.
+    pub fn text(self) -> String {
+        self.text
     }
 
-    /// The reply to `read`: one JSON object.
+    /// The reply to `read`: one JSON object. The batch was read with `,`.
     pub fn json(&self, header: &Value) -> String {
-        let lines: Vec<&str> = self.lines.iter().map(|line| line.as_str()).collect();
-        let (records, Self { last, lost, .. }) = (lines.join(","), self);
+        let (records, Self { last, lost, .. }) = (self.text.trim_end_matches(','), self);
         format!(r#"{{"server":{header},"records":[{records}],"last":{last},"lost":{lost}}}"#)
     }
 }

@@ -1,7 +1,9 @@
 //! One record of the history, taken out for a reader.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::content::Content;
-use super::encode;
 
 /// Something that happened, at a time.
 #[derive(Debug)]
@@ -12,13 +14,8 @@ pub struct Record {
     pub at: u64,
     /// What happened.
     pub content: Content,
-    /// What was sent or reported, where it has a text.
-    pub text: String,
-}
-
-impl Record {
-    /// Its JSON object, without a line feed. `unmasked`: with addresses and secrets.
-    pub fn json(&self, unmasked: bool) -> String {
-        encode::record(self.number, self.at, (&self.content, &self.text), unmasked)
-    }
+    /// Where its text is among those that were taken out with it.
+    pub text: Range<usize>,
+    /// Its JSON object, if it was encoded for another reader.
+    pub encoded: Option<Arc<str>>,
 }

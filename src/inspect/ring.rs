@@ -33,16 +33,19 @@ struct Entry {
     /// The offset of its text.
     start: u64,
     length: usize,
-    /// As readers receive it: masked, and as it is. Made for the first reader.
-    encoded: [Option<Arc<String>>; 2],
+    /// As readers receive it: masked, and as it is. Kept if there are several readers.
+    encoded: [Option<Arc<str>>; 2],
 }
 
-/// A record for a reader.
-pub enum Line {
-    /// It was encoded before.
-    Encoded(Arc<String>),
-    /// It has to be encoded.
-    Record(Box<Record>),
+/// Records that were taken out for a reader, oldest first.
+#[derive(Default)]
+pub struct Taken {
+    /// The records.
+    pub records: Vec<Record>,
+    /// Their texts, behind each other.
+    pub texts: String,
+    /// Records that were dropped before them.
+    pub lost: u64,
 }
 
 impl Default for Ring {
@@ -88,46 +91,44 @@ impl Ring {
         self.last + 1 - self.entries.len() as u64
     }
 
-    /// The records after this number, oldest first, at most so many and about so many bytes; the number of the first one; and
-    /// how many between were dropped.
-    pub fn after(&self, number: u64, max_records: usize, max_bytes: usize, unmasked: bool) -> (Vec<Line>, u64, u64) {
+    /// Takes out the records after this number, at most so many and about so many bytes.
+    pub fn after(&self, number: u64, max_records: usize, max_bytes: usize, unmasked: bool) -> Taken {
         let wanted = number.saturating_add(1);
         let (oldest, from) = (self.first(), self.first().max(wanted));
         if from > self.last {
-            return (Vec::new(), from, 0);
+            return Taken::default();
         }
-        let mut bytes = 0;
+        let mut records: Vec<Record> = Vec::new();
+        let mut texts = Vec::with_capacity(max_bytes.min(MAX_BYTES) / 4);
         let skipped = usize::try_from(from - oldest).unwrap_or(usize::MAX);
-        let entries = self.entries.iter().skip(skipped).take(max_records).take_while(|entry| {
-            let is_first = bytes == 0;
-            bytes += size_of::<Entry>() + entry.length;
-            is_first || bytes <= max_bytes
-        });
-        let lines = (from..).zip(entries).map(|(number, entry)| match &entry.encoded[usize::from(unmasked)] {
-            Some(encoded) => Line::Encoded(encoded.clone()),
-            None => Line::Record(Box::new(self.record(number, entry))),
-        });
-        (lines.collect(), from, oldest.saturating_sub(wanted))
+        for (number, entry) in (from..).zip(self.entries.iter().skip(skipped).take(max_records)) {
+            if !records.is_empty() && texts.len() + entry.length > max_bytes {
+                break;
+            }
+            let encoded = entry.encoded[usize::from(unmasked)].clone();
+            let start = texts.len();
+            if encoded.is_none() {
+                self.copy_text(entry, &mut texts);
+            }
+            let (at, content, text) = (entry.at, entry.content.clone(), start..texts.len());
+            records.push(Record { number, at, content, text, encoded });
+        }
+        let texts = String::from_utf8(texts).unwrap_or_default();
+        Taken { records, texts, lost: oldest.saturating_sub(wanted) }
     }
 
-    fn record(&self, number: u64, entry: &Entry) -> Record {
+    fn copy_text(&self, entry: &Entry, texts: &mut Vec<u8>) {
         let place = place(entry.start);
         let first = entry.length.min(MAX_BYTES - place);
-        let mut text = Vec::with_capacity(entry.length);
-        text.extend_from_slice(&self.texts[place..place + first]);
-        text.extend_from_slice(&self.texts[..entry.length - first]);
-        let text = String::from_utf8(text).unwrap_or_default();
-        Record { number, at: entry.at, content: entry.content.clone(), text }
+        texts.extend_from_slice(&self.texts[place..place + first]);
+        texts.extend_from_slice(&self.texts[..entry.length - first]);
     }
 
-    /// Keeps the encoded forms of the records from this number on, for further readers.
-    pub fn keep_encoded(&mut self, from: u64, lines: &[Arc<String>], unmasked: bool) {
-        let oldest = self.first();
-        for (number, line) in (from..).zip(lines) {
-            let place = number.checked_sub(oldest).and_then(|place| usize::try_from(place).ok());
-            if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
-                entry.encoded[usize::from(unmasked)].get_or_insert_with(|| line.clone());
-            }
+    /// Keeps the encoded form of a record for further readers.
+    pub fn keep_encoded(&mut self, number: u64, line: Arc<str>, unmasked: bool) {
+        let place = number.checked_sub(self.first()).and_then(|place| usize::try_from(place).ok());
+        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
+            entry.encoded[usize::from(unmasked)] = Some(line);
         }
     }
 }
@@ -142,15 +143,14 @@ mod tests {
     use super::*;
 
     fn numbers(ring: &Ring, after: u64, max_records: usize, max_bytes: usize) -> (Vec<u64>, u64) {
-        let (lines, from, lost) = ring.after(after, max_records, max_bytes, false);
-        ((from..).take(lines.len()).collect(), lost)
+        let Taken { records, lost, .. } = ring.after(after, max_records, max_bytes, false);
+        (records.iter().map(|record| record.number).collect(), lost)
     }
 
     fn text(ring: &Ring, number: u64) -> String {
-        match ring.after(number - 1, 1, usize::MAX, false).0.pop() {
-            Some(Line::Record(record)) if record.number == number => record.text,
-            _ => panic!("no record {number}"),
-        }
+        let Taken { records, texts, .. } = ring.after(number - 1, 1, usize::MAX, false);
+        assert_eq!(records[0].number, number);
+        texts[records[0].text.clone()].to_owned()
     }
 
     #[test]
@@ -199,16 +199,14 @@ mod tests {
     }
 
     #[test]
-    fn record_is_encoded_once_for_each_way_of_reading() {
+    fn record_that_was_encoded_is_not_taken_out_again() {
         let mut ring = Ring::default();
-        (0..3).for_each(|at| _ = ring.push(at, Content::Stop, ""));
-        let line = |text: &str| Arc::new(text.to_owned());
-        ring.keep_encoded(2, &[line("two"), line("three"), line("none")], true);
-        let is_encoded = |unmasked| {
-            let (lines, ..) = ring.after(0, 9, usize::MAX, unmasked);
-            lines.iter().map(|line| matches!(line, Line::Encoded(_))).collect::<Vec<_>>()
-        };
-        assert_eq!(is_encoded(true), [false, true, true]);
-        assert_eq!(is_encoded(false), [false; 3]);
+        (0..3).for_each(|at| _ = ring.push(at, Content::Stop, "text"));
+        ring.keep_encoded(2, "two".into(), true);
+        ring.keep_encoded(9, "none".into(), true);
+        let taken = ring.after(0, 9, usize::MAX, true);
+        let encoded: Vec<_> = taken.records.iter().map(|record| record.encoded.as_deref()).collect();
+        assert_eq!((encoded, taken.texts.as_str()), (vec![None, Some("two"), None], "texttext"));
+        assert_eq!(ring.after(0, 9, usize::MAX, false).texts, "texttexttext");
     }
 }

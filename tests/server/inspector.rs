@@ -1,6 +1,7 @@
 //! The inspector: who may read, and what the records say (docs/inspector.md).
 
 use serde_json::{Value, json};
+use switchboard::inspect::feed::Reader;
 
 use crate::support::inspector::{of_kind, the_only};
 use crate::support::member::{BARE, WEB_SOCKET};
@@ -253,4 +254,17 @@ async fn answer_without_effect_is_recorded_as_ignored() {
     let second = of_kind(&records, "receive").into_iter().filter(|record| record["event"] == "newAnswer").nth(1);
     let second = second.expect("two answers")["n"].clone();
     assert!(records.iter().any(|record| record["to"] == second && record["kind"] != "reply"), "{records:#?}");
+}
+
+#[tokio::test]
+async fn several_readers_receive_the_same_records() {
+    let server = TestServer::start(&[]).await;
+    let mut amy = Client::connect(&server, "amy").await;
+    amy.emit_with_ack("newOffer", offer(SDP)).await;
+    let alone = server.records().await;
+    let _other = Reader::new(server.inspector.clone().expect("the inspector is on"));
+    for _ in 0..2 {
+        assert_eq!(server.records().await, alone);
+        assert_eq!(the_only(&server.lines("&unmasked=1").await, "receive", "newOffer")["payload"][0]["sdp"], SDP);
+    }
 }

@@ -111,7 +111,7 @@ fn listen(socket: &SocketRef, inspector: &Arc<Inspector>, hub: &Arc<Hub>) {
         move |ack: AckSender, Data(Read { after, unmasked }), Extension(reader): Extension<Arc<Reader>>| {
             let header = of_reads.header(unmasked);
             async move {
-                let batch = reader.next(after, unmasked, PATIENCE).await;
+                let batch = reader.next(after, unmasked, ',', PATIENCE).await;
                 drop(reader);
                 if let Ok(reply) = RawValue::from_string(batch.json(&header)) {
                     // The page is gone if this fails.

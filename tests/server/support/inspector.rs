@@ -33,7 +33,7 @@ impl TestServer {
                 if records.iter().any(&is_it) {
                     return records;
                 }
-                last = reader.next(last, false, std::time::Duration::from_secs(1)).await.last;
+                last = reader.next(last, false, '\n', std::time::Duration::from_secs(1)).await.last;
             }
         })
         .await
