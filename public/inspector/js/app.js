@@ -63,7 +63,10 @@ const feed = new Feed({
 
 const timeline = new Timeline({
   onSelect: (n, focus) => showDetails(source, n, focus, showEvent),
-  onOpen: () => showPane('details'),
+  onOpen(isByPointer) {
+    showPane('details');
+    if (!isByPointer) byId('details').focus({ preventScroll: true });
+  },
   onFollow: (is) => (byId('to-newest').hidden = is || source.kind !== 'live'),
 });
 const filters = new Filters(() => {
@@ -228,7 +231,6 @@ function showEvent(n) {
 function showPane(pane) {
   document.body.dataset.pane = pane;
   for (const button of document.querySelectorAll('.panes button')) button.setAttribute('aria-pressed', String(button.dataset.pane === pane));
-  if (pane === 'details') byId('details').focus({ preventScroll: true });
 }
 
 function pause() {

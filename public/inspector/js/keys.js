@@ -17,7 +17,7 @@ export function connectKeys({ timeline, pause, replay, isReplay, zoom, effectsOf
     },
     ArrowLeft: () => goTo(cause()),
     ArrowRight: () => goTo(effects()[0]),
-    Enter: () => timeline.selected !== null && timeline.listener.onOpen(),
+    Enter: () => timeline.selected !== null && timeline.listener.onOpen(false),
   };
   const anywhere = {
     '/': () => byId('search').focus(),

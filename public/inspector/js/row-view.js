@@ -39,14 +39,23 @@ function labelOf(row, span, layout, rem) {
   if (notes.length) label.append(createElement('i', {}, notes.join(' · ')));
   const letters = row.title.length + notes.join(' · ').length * 0.86 + 1;
   const width = letters * LETTER * 0.75 * rem + 10;
-  const isMark = !span.to.length;
-  const left = isMark ? span.from + 10 : Math.min(span.from, ...span.to) + 8;
-  const isOver = left + width > layout.width;
-  // A mark near the right edge has its words on its left.
-  const before = isMark && isOver ? span.from - 10 - width : layout.width - width;
-  label.style.left = `${Math.max(2, isOver ? before : left)}px`;
-  if (isMark) label.classList.add('beside');
+  if (!span.to.length) {
+    label.classList.add('beside');
+    placeBeside(label, span.from, width, layout.width);
+  } else {
+    const left = Math.max(2, Math.min(Math.min(span.from, ...span.to) + 8, layout.width - width));
+    label.style.left = `${left}px`;
+    label.style.maxWidth = `${layout.width - left - 2}px`;
+  }
   return label;
+}
+
+/** The words of a mark stand on its right; near the right edge on its left; cut where neither side has room. */
+function placeBeside(label, x, width, available) {
+  const isRight = available - x >= Math.min(width + 10, x);
+  label.style.maxWidth = `${(isRight ? available - x : x) - 12}px`;
+  if (isRight) label.style.left = `${x + 10}px`;
+  else label.style.right = `${available - x + 10}px`;
 }
 
 function classOf(row, source) {

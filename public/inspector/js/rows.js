@@ -135,7 +135,7 @@ export class Rows {
     for (const id of to) this.lanes.laneOf(id, record.n);
     return row({
       ...messageOf(record), shape: 'arrow', from: null, to, tone: isError ? 'bad' : groupTone(record), isRefused: isError,
-      note: isError ? textOf(contentIn(record).code ?? '') : to.length === 1 ? noteOf(record) : countWords(to.length, 'client'),
+      note: isError ? textOf(contentIn(record).code ?? '') : to.length === 1 ? noteOf(record) : to.length ? countWords(to.length, 'client') : 'to no client',
     });
   }
 

@@ -32,7 +32,7 @@ export class Timeline {
   #drawnLanes = '';
   #related = new Set();
 
-  /** @param {{onSelect: (n: number) => void, onOpen: () => void, onFollow: (is: boolean) => void}} listener */
+  /** @param {{onSelect: (n: number) => void, onOpen: (isByPointer: boolean) => void, onFollow: (is: boolean) => void}} listener */
   constructor(listener) {
     this.listener = listener;
     this.scroller = byId('events');
@@ -41,7 +41,7 @@ export class Timeline {
     this.scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.canvas.addEventListener('click', ({ target }) => {
       const row = target.closest('.event');
-      if (row) this.select(Number(row.dataset.n), { isOpening: true });
+      if (row) this.select(Number(row.dataset.n), { isOpening: true, isByPointer: true });
     });
     new ResizeObserver(() => this.rebuild()).observe(this.scroller);
   }
@@ -163,16 +163,16 @@ export class Timeline {
   }
 
   /** @param {number} n of a record; a folded one selects the row that shows it */
-  select(n, { isOpening = false, isScrolling = true } = {}) {
+  select(n, { isOpening = false, isByPointer = false } = {}) {
     const row = this.source.rows.byRecord.get(n);
     if (!row) return false;
     this.selected = row.n;
     this.#related = relatives(row, this.source.rows);
     for (const [number, view] of this.#views) this.#mark(view, number);
-    if (isScrolling) this.reveal(row.n);
+    this.reveal(row.n);
     this.draw();
     this.listener.onSelect(row.n, n);
-    if (isOpening) this.listener.onOpen();
+    if (isOpening) this.listener.onOpen(isByPointer);
     return true;
   }
 

@@ -115,7 +115,8 @@ function argumentWords({ args }) {
 
 function statesWords(record, before, say) {
   const machines = { signaling: 'signaling', ice: 'ICE', connection: 'connection', gathering: 'gathering' };
-  const changed = Object.keys(machines).filter((key) => textOf(record[key]) !== textOf(before?.[key]) && (before || key !== 'gathering'));
+  const known = before ?? { signaling: 'stable', ice: 'new', connection: 'new', gathering: 'new' };
+  const changed = Object.keys(machines).filter((key) => textOf(record[key]) !== textOf(known[key]));
   const shown = (changed.length ? changed : ['connection']).map((key) => `${machines[key]} ${textOf(record[key])}`);
   const values = changed.map((key) => record[key]);
   const tone = values.includes('failed') ? 'bad' : values.includes('connected') ? 'good' : 'plain';
