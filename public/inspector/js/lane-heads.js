@@ -2,10 +2,13 @@
 // is there.
 
 import { createElement } from './ui.js';
-import { linkWords } from './words.js';
+import { linkWords, shortLinkWords } from './words.js';
 
 /** Below this width in rem names stand upright. */
 const NARROW = 4.5;
+
+/** From this width on there is room for all words. */
+const ROOMY = 10;
 
 const shown = new WeakMap();
 
@@ -25,9 +28,10 @@ export function showHeads(element, source, layout, order, n) {
     head.style.width = `${layout.column}px`;
     const name = createElement('b', {}, occupant?.userName ?? 'server');
     head.append(name);
-    const words = occupant ? [stateWords(occupant, n), linkWords(occupant)].filter(Boolean).join(' · ') : 'Switchboard';
-    head.title = `${occupant?.userName ?? 'The server'}: ${words}`;
-    if (!isNarrow) head.append(createElement('small', {}, words));
+    const said = (link) => (occupant ? [stateWords(occupant, n), link(occupant)].filter(Boolean).join(' · ') : 'Switchboard');
+    head.title = `${occupant?.userName ?? 'The server'}: ${said(linkWords)}`;
+    const hasRoom = layout.column > ROOMY * layout.rem;
+    if (!isNarrow) head.append(createElement('small', {}, said(hasRoom ? linkWords : shortLinkWords)));
     return head;
   }));
 }

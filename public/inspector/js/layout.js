@@ -88,7 +88,13 @@ export class Layout {
 
   /** The height at which a row's arrow runs. */
   lineOf(index) {
-    return this.tops[index] + this.rowHeight - Math.round(this.rowHeight * 0.26);
+    return this.tops[index] + this.lineIn(this.shown[index]);
+  }
+
+  /** The same, from the top of the row: words stand above an arrow, but beside a mark. */
+  lineIn(row) {
+    const isMark = row.shape === 'mark' || row.shape === 'line' || (row.shape === 'arrow' && row.from === null && !row.to.length);
+    return Math.round(this.rowHeight * (isMark ? 0.5 : 0.74));
   }
 
   /** @param {(import('./lanes.js').Lane | null)[]} order */

@@ -24,15 +24,15 @@ export function viewRow(row, context) {
   element.style.height = `${layout.rowHeight}px`;
   element.style.transform = `translateY(${layout.tops[index]}px)`;
 
-  const y = layout.rowHeight - Math.round(layout.rowHeight * 0.26);
+  const y = layout.lineIn(row);
   const lane = createElement('div', { className: 'across' });
   lane.append(drawRow(row, span, { width: layout.width, height: layout.rowHeight, y }));
-  lane.append(labelOf(row, span, layout, rem));
+  lane.append(labelOf(row, span, layout, rem, element));
   element.append(createElement('span', { className: 'time' }, timeWords(row.at - source.origin)), lane);
   return element;
 }
 
-function labelOf(row, span, layout, rem) {
+function labelOf(row, span, layout, rem, element) {
   const label = createElement('span', { className: 'label' }, createElement('b', {}, row.title));
   const notes = [row.size === null ? '' : sizeWords(row.size), row.note].filter(Boolean);
   if (row.shape === 'reply') notes.unshift('ack');
@@ -41,6 +41,7 @@ function labelOf(row, span, layout, rem) {
   const width = letters * LETTER * 0.75 * rem + 10;
   if (!span.to.length) {
     label.classList.add('beside');
+    element.classList.add('at-mark');
     placeBeside(label, span.from, width, layout.width);
   } else {
     const left = Math.max(2, Math.min(Math.min(span.from, ...span.to) + 8, layout.width - width));

@@ -37,6 +37,10 @@ export function linkWords({ as, transport }) {
   return kind + carrier;
 }
 
+/** The same for the narrow head of a lane. */
+export const shortLinkWords = ({ as, transport }) =>
+  (as === 'socketio' ? (transport === 'polling' ? 'long-polling' : 'Socket.IO') : as === 'rooms' ? 'WebSocket' : textOf(as));
+
 export const END_WORDS = {
   closed: 'left',
   unconfirmed: 'left, or its connection broke',
