@@ -64,7 +64,7 @@ export function holdChange(holds, record, row) {
       if (record.event === 'sendIceCandidateToSignalingServer') holds.keepCandidate(client, n);
       break;
     case 'reply':
-      if (Number.isSafeInteger(record.to)) holds.replies.push({ from: record.to, to: record.n, client });
+      if (Number.isSafeInteger(record.to) && row?.n === record.n) holds.replies.push({ from: record.to, to: record.n, client });
       break;
     case 'send':
       if (record.event === 'offerWithdrawn' && record.payload?.[0]?.reason !== 'lost') holds.end(textOf(record.payload?.[0]?.offerId), n);

@@ -101,6 +101,7 @@ export class Rows {
         });
       case 'reply':
         this.lanes.laneOf(client, record.n);
+        if (this.#isPlainAck(record)) return this.#acknowledge(record, this.byRecord.get(record.to));
         return row({
           ...messageOf(record), shape: 'reply', from: null, to: [client], tone: isRefusal(record) ? 'bad' : 'soft',
           title: record.event, note: replyWords(record), isRefused: isRefusal(record),
@@ -126,6 +127,16 @@ export class Rows {
       default:
         return row({ shape: 'line', group: 'server', tone: 'soft', title: textOf(record.kind), note: 'not known to this page' });
     }
+  }
+
+  /** An acknowledgement that says only that a candidate was taken: pages that ask for one would double their rows. */
+  #isPlainAck(record) {
+    return CANDIDATES.test(textOf(record.event)) && contentIn(record).ok === true && this.byRecord.has(record.to);
+  }
+
+  #acknowledge(record, row) {
+    row.note = [row.note, 'acknowledged'].filter(Boolean).join(', ');
+    return this.#fold(record, row);
   }
 
   #sent(record, row) {

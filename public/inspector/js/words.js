@@ -33,13 +33,14 @@ export const countWords = (count, one, many = `${one}s`) => `${count.toLocaleStr
 /** How a client is connected. */
 export function linkWords({ as, transport }) {
   const kind = { socketio: 'Socket.IO', rooms: 'WebSocket, rooms', pairs: 'WebSocket, pairs' }[as] ?? String(as ?? '');
-  const carrier = as === 'socketio' && transport ? ` over ${transport === 'polling' ? 'long-polling' : 'WebSocket'}` : '';
-  return kind + carrier;
+  const isSocketio = as === 'socketio' && transport;
+  // A client that begins with long-polling usually changes to a WebSocket soon.
+  return kind + (isSocketio ? (transport === 'polling' ? ', first by long-polling' : ' over WebSocket') : '');
 }
 
 /** The same for the narrow head of a lane. */
-export const shortLinkWords = ({ as, transport }) =>
-  (as === 'socketio' ? (transport === 'polling' ? 'long-polling' : 'Socket.IO') : as === 'rooms' ? 'WebSocket' : textOf(as));
+export const shortLinkWords = ({ as }) =>
+  ({ socketio: 'Socket.IO', rooms: 'WebSocket', pairs: 'pairs' }[as] ?? textOf(as));
 
 export const END_WORDS = {
   closed: 'left',
