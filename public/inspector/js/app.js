@@ -1,7 +1,7 @@
 // The inspector's page: puts its parts together. What is shown is a source, the live feed's or a file's; the parts show
 // it and say what the user wants.
 
-import { showBanner, showRemark, removeRemark, showState } from './banner.js';
+import { removeRemark, showBanner, showRemark } from './banner.js';
 import { Chaos } from './chaos-view.js';
 import { hideComparison, showComparison } from './compare-view.js';
 import { showDetails } from './details.js';
@@ -14,6 +14,7 @@ import { showNothing } from './nothing.js';
 import { callWords, Rail } from './rail.js';
 import { Replay } from './replay.js';
 import { Source } from './source.js';
+import { showStatus, stateOf } from './status.js';
 import { stepsOf } from './steps.js';
 import { Timeline } from './timeline.js';
 import { byId } from './ui.js';
@@ -148,8 +149,7 @@ function showSteps() {
 function showLine() {
   const connected = [...source.run.clients.values()].filter(({ isConnected }) => isConnected).length;
   const counts = `${countWords(connected, 'client')} · ${countWords(source.records.length, 'event')}`;
-  const [state, words] = stateNow();
-  showState(state, words, source.records.length ? counts : '');
+  showStatus(stateOf({ source, live, line, held, isComparing }), source.records.length ? counts : '');
   const pause = byId('pause');
   pause.hidden = source !== live || isComparing;
   pause.setAttribute('aria-pressed', String(held !== null));
@@ -160,21 +160,6 @@ function showLine() {
   byId('unmask').disabled = source !== live;
   byId('masking-note').hidden = source.header?.masked !== false;
   showNothing(source, line, timeline.count, refusal);
-}
-
-function stateNow() {
-  if (isComparing) return ['compare', 'Two runs compared'];
-  if (source !== live) return ['replay', `Recording: ${source.name}`];
-  if (held && line === 'live') return ['paused', held.length ? `Paused, ${countWords(held.length, 'new event')}` : 'Paused'];
-  return {
-    connecting: ['connecting', 'Connecting to the server…'],
-    live: ['live', 'Live'],
-    gone: ['gone', live.records.length ? 'The server is gone; its last events stay here' : 'The server does not answer'],
-    'no-key': ['no-key', 'The key is missing'],
-    'wrong-key': ['wrong-key', 'The key is wrong'],
-    off: ['off', 'The inspector is off'],
-    'no-client': ['gone', 'The server does not answer'],
-  }[line];
 }
 
 function startLive(run = null) {

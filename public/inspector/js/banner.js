@@ -57,11 +57,3 @@ export function removeRemark(key) {
   remarks.get(key)?.remove();
   remarks.delete(key);
 }
-
-/** The status line, and the same words in the title of the tab. */
-export function showState(state, words, counts = '') {
-  document.body.dataset.state = state;
-  setText(byId('status'), words);
-  setText(byId('counts'), counts);
-  document.title = `${words} – Switchboard inspector`;
-}

@@ -3,7 +3,7 @@
 import { compareRuns } from './compare-runs.js';
 import { callWords } from './rail.js';
 import { byId, createElement } from './ui.js';
-import { textOf } from './words.js';
+import { durationWords, textOf } from './words.js';
 
 /**
  * @param {import('./source.js').Source} a
@@ -72,10 +72,8 @@ function tableOf(rows, first) {
   return createElement('table', {}, createElement('thead', {}, head), body);
 }
 
-/** A side of a row may be a text, or a step. */
 function cell(side) {
-  if (side === null || side === undefined) return '–';
-  if (typeof side !== 'object') return textOf(side);
-  const parts = [textOf(side.state).replaceAll('-', ' '), textOf(side.waitingFor ?? side.note ?? side.words ?? '')];
-  return parts.filter(Boolean).join(': ');
+  if (!side) return '–';
+  const after = Number.isFinite(side.after) ? ` (${durationWords(side.after)} after the call began)` : '';
+  return `${textOf(side.words || side.state, 400)}${after}`;
 }

@@ -28,7 +28,9 @@ export function sizeWords(bytes) {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-export const countWords = (count, one, many = `${one}s`) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+const NUMBERS = new Intl.NumberFormat('en');
+
+export const countWords = (count, one, many = `${one}s`) => `${NUMBERS.format(count)} ${count === 1 ? one : many}`;
 
 /** How a client is connected. */
 export function linkWords({ as, transport }) {
