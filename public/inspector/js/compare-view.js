@@ -3,7 +3,7 @@
 import { compareRuns } from './compare-runs.js';
 import { callWords } from './rail.js';
 import { byId, createElement } from './ui.js';
-import { durationWords, textOf } from './words.js';
+import { textOf } from './words.js';
 
 /**
  * @param {import('./source.js').Source} a
@@ -74,6 +74,6 @@ function tableOf(rows, first) {
 
 function cell(side) {
   if (!side) return '–';
-  const after = Number.isFinite(side.after) ? ` (${durationWords(side.after)} after the call began)` : '';
-  return `${textOf(side.words || side.state, 400)}${after}`;
+  const state = `${textOf(side.state).replaceAll('-', ' ')}${side.hollow ? ' (inferred)' : ''}`;
+  return [state, textOf(side.words), textOf(side.waitingFor ?? side.note ?? '', 400)].filter(Boolean).join(', ');
 }
