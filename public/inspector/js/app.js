@@ -34,7 +34,11 @@ const feed = new Feed({
   onState(state, words = '') {
     line = state;
     refusal = words;
-    if (state === 'wrong-key') forgetKey();
+    if (state === 'wrong-key') {
+      forgetKey();
+      if (live.records.length) showRemark('key', 'The server was started again and has a new key. Copy the address after “Inspector” from the terminal, and open it here.');
+    }
+    if (state === 'live') removeRemark('key');
     showAll();
   },
   onHeader(header, isOther) {
@@ -56,7 +60,7 @@ const feed = new Feed({
     if (lost) showRemark('lost', `${countWords(lost, 'event')} came and went before this page asked for them.`);
     if (held) held.push(...records);
     else live.add(records);
-    chaos.take(records, live.header?.startedAt ?? 0);
+    chaos.take(records);
     if (source === live) scheduleAll();
     else showLine();
   },
@@ -85,14 +89,21 @@ const replay = new Replay(() => {
   showLine();
 });
 const judge = new Judge(
-  () => (source.records.length ? { run: source.run, now: source.now(fetchedAt) } : null),
+  // What did not come for a while counts only where records come.
+  () => (source.records.length ? { run: source.run, now: isFlowing() ? live.now(fetchedAt) : source.run.at } : null),
   (found) => {
     problems = found;
     showBanner(problems[0] ?? null, Math.max(0, problems.length - 1), showEvent);
     showSteps();
   },
 );
-const chaos = new Chaos((wanted) => feed.chaos(wanted), (sentence) => showRemark('chaos', sentence));
+const chaos = new Chaos({
+  send: (wanted) => feed.chaos(wanted),
+  now: () => live.now(fetchedAt),
+  onError: (sentence) => showRemark('chaos', sentence),
+});
+
+const isFlowing = () => source === live && line === 'live' && !held;
 
 let scheduled = 0;
 
@@ -104,10 +115,11 @@ function scheduleAll() {
 }
 
 function showAll() {
-  filters.update(source, (call) => callWords(call, source.origin));
   // Which rows belong to a call changes as the call goes on.
-  if (filters.isActive) setFilter();
-  timeline.update();
+  if (filters.call.value) {
+    setFilter();
+    timeline.rebuild();
+  } else timeline.update();
   timeline.refresh(source.rows.takeChanged());
   filters.showCount(timeline.count, source.rows.list.length);
   judge.ask();
@@ -140,6 +152,7 @@ function showSteps() {
     return;
   }
   stepsAt = performance.now();
+  filters.update(source, (call) => callWords(call, source.origin));
   const call = rail.callOf(source);
   rail.show(source, call ? stepsOf(source.run, call) : [], problems[0]?.step ?? null);
   const isBlind = source === live && line === 'live' && live.records.length > 0 && ![...live.run.pages.values()].some(({ gone }) => !gone);

@@ -10,14 +10,18 @@ const LASTS = 600_000;
 const KINDS = ['host', 'srflx', 'relay', 'mdns', 'udp', 'tcp'];
 
 export class Chaos {
-  /** By lobby: the switches, and until when they are on. */
+  /** By lobby: the switches, and until when they are on, on the server's clock. */
   #on = new Map();
   #source = null;
 
-  /** @param {(wanted: object) => Promise<object>} send @param {(sentence: string) => void} onError */
-  constructor(send, onError) {
-    this.send = send;
-    this.onError = onError;
+  /**
+   * @param {object} page
+   * @param {(wanted: object) => Promise<object>} page.send
+   * @param {() => number} page.now on the server's clock
+   * @param {(sentence: string) => void} page.onError
+   */
+  constructor(page) {
+    this.page = page;
     byId('open-chaos').addEventListener('click', () => this.#open());
     byId('chaos-off').addEventListener('click', () => {
       for (const lobby of this.#on.keys()) this.#set({ lobby, switches: null });
@@ -31,10 +35,10 @@ export class Chaos {
   }
 
   /** @param {object[]} records of the live feed */
-  take(records, startedAt) {
+  take(records) {
     for (const record of records) {
       if (record.kind !== 'chaos' || !('set' in record)) continue;
-      if (record.set) this.#on.set(record.lobby ?? '', { set: record.set, until: startedAt + record.at + LASTS });
+      if (record.set) this.#on.set(record.lobby ?? '', { set: record.set, until: record.at + LASTS });
       else this.#on.delete(record.lobby ?? '');
     }
     this.#showBar();
@@ -47,24 +51,20 @@ export class Chaos {
   }
 
   #showBar() {
-    for (const [lobby, { until }] of this.#on) if (until <= Date.now()) this.#on.delete(lobby);
+    const now = this.page.now();
+    for (const [lobby, { until }] of this.#on) if (until <= now) this.#on.delete(lobby);
     const bar = byId('chaos-bar');
     bar.hidden = !this.#on.size;
     document.body.classList.toggle('in-chaos', this.#on.size > 0);
     const words = [...this.#on].map(([lobby, { set }]) => `${lobbyWords(lobby)}: ${switchWords(set)}`);
     setText(byId('chaos-words'), words.length ? `Chaos is on. ${words.join('; ')}.` : '');
-    const rest = Math.min(...[...this.#on.values()].map(({ until }) => until)) - Date.now();
+    const rest = Math.min(...[...this.#on.values()].map(({ until }) => until)) - now;
     setText(byId('chaos-rest'), this.#on.size ? `Off by itself in ${clock(rest)}` : '');
   }
 
   async #set(wanted) {
-    const reply = await this.send(wanted);
-    if (!reply?.ok) this.onError(textOf(reply?.error?.message) || 'The server did not accept it.');
-    else if (wanted.switches && reply.until) {
-      const started = this.#source?.header?.startedAt;
-      if (Number.isFinite(started)) this.#on.set(wanted.lobby, { set: wanted.switches, until: Math.min(started + reply.until, Date.now() + LASTS) });
-      this.#showBar();
-    }
+    const reply = await this.page.send(wanted);
+    if (!reply?.ok) this.page.onError(textOf(reply?.error?.message) || 'The server did not accept it.');
   }
 
   #open() {

@@ -31,8 +31,15 @@ export class Source {
       this.records.push(record);
       this.#runUpTo = this.records.length;
       this.origin ??= record.at;
+      if (this.header?.dump && record.kind === 'probe') this.#giveLane(record);
       this.rows.add(record);
     }
+  }
+
+  /** A browser's dump knows no clients: its page has a lane of its own. */
+  #giveLane({ n, at, page }) {
+    if (this.rows.lanes.byClient.has(String(page))) return;
+    this.rows.lanes.connect({ n, at, client: page, userName: 'this browser', as: 'page', transport: '', lobby: null });
   }
 
   /** Makes the run that of the first `count` records. Going back means to begin again: a run only grows. */
@@ -53,15 +60,13 @@ export class Source {
   }
 
   /** On the server's clock, for the rules that need to know that nothing came for a while. */
-  now(fetchedAt = 0) {
-    if (this.kind === 'recording') return this.run.at;
-    const known = this.header?.now ?? 0;
-    return Math.max(known + (performance.now() - fetchedAt), this.run.at);
+  now(fetchedAt) {
+    return Math.max((this.header?.now ?? 0) + (performance.now() - fetchedAt), this.run.at);
   }
 
   /** The client in whose lane a row of a page's probe belongs: known once the page and the client are joined. */
   clientOfPage(page) {
     const found = this.run.pages?.get(page)?.client ?? null;
-    return typeof found === 'object' && found ? found.id : found;
+    return found ?? (this.rows.lanes.byClient.has(page) ? page : null);
   }
 }

@@ -11,6 +11,9 @@ import { durationWords } from './words.js';
 /** Rows are drawn this many px above and below the window. */
 const OVERSCAN = 240;
 
+/** The lanes are drawn for so many px more. */
+const STRETCH = 512;
+
 /** The column of times, in rem. */
 const TIMES = 4.25;
 
@@ -30,6 +33,9 @@ export class Timeline {
   #taken = 0;
   #frame = 0;
   #drawnLanes = '';
+  #drawnStretch = '';
+  #changes = 0;
+  #counted = 0;
   #related = new Set();
 
   /** @param {{onSelect: (n: number) => void, onOpen: (isByPointer: boolean) => void, onFollow: (is: boolean) => void}} listener */
@@ -100,6 +106,7 @@ export class Timeline {
   }
 
   #dropViews() {
+    this.#drawnStretch = '';
     for (const view of this.#views.values()) view.remove();
     this.#views.clear();
   }
@@ -136,20 +143,34 @@ export class Timeline {
       this.#views.set(n, view);
       const passed = layout.gaps.get(index);
       if (passed) view.append(createElement('span', { className: 'gap' }, durationWords(passed)));
+      view.setAttribute('aria-setsize', String(count));
       this.#mark(view, n);
       fresh.append(view);
     }
-    for (const view of this.#views.values()) view.setAttribute('aria-setsize', String(count));
+    if (this.#counted !== count) for (const view of this.#views.values()) view.setAttribute('aria-setsize', String(count));
+    this.#counted = count;
     this.canvas.append(fresh);
-    const picture = drawLanes(this.source, layout, this.order, count, top, Math.max(bottom, top + scroller.clientHeight));
-    this.canvas.querySelector('svg.lanes')?.remove();
-    this.canvas.prepend(picture);
+    this.#drawLanes(count);
     showHeads(this.heads, this.source, layout, this.order, layout.shown[layout.indexAt(scroller.scrollTop + scroller.clientHeight - this.heads.offsetHeight, count)]?.n ?? 0);
     scroller.setAttribute('aria-activedescendant', this.#views.has(this.selected) ? `event-${this.selected}` : '');
   }
 
+  /** The lanes are drawn for a longer stretch than the window, and again only when the window leaves it. */
+  #drawLanes(count) {
+    const { scroller, layout } = this;
+    const stretch = Math.floor(Math.max(0, scroller.scrollTop - OVERSCAN) / STRETCH) * STRETCH;
+    const end = Math.max(layout.height(count), scroller.clientHeight);
+    const bottom = Math.min(end, stretch + 2 * STRETCH + scroller.clientHeight + OVERSCAN);
+    const key = [stretch, bottom, count, layout.zoom, this.#drawnLanes, this.#changes].join();
+    if (key === this.#drawnStretch) return;
+    this.#drawnStretch = key;
+    this.canvas.querySelector('svg.lanes')?.remove();
+    this.canvas.prepend(drawLanes(this.source, layout, this.order, count, stretch, bottom));
+  }
+
   /** Rows that show something that has changed meanwhile, such as an outcome. */
   refresh(rows) {
+    this.#changes += 1;
     for (const { n } of rows) {
       this.#views.get(n)?.remove();
       this.#views.delete(n);

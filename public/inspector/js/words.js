@@ -34,7 +34,7 @@ export const countWords = (count, one, many = `${one}s`) => `${NUMBERS.format(co
 
 /** How a client is connected. */
 export function linkWords({ as, transport }) {
-  const kind = { socketio: 'Socket.IO', rooms: 'WebSocket, rooms', pairs: 'WebSocket, pairs' }[as] ?? String(as ?? '');
+  const kind = { socketio: 'Socket.IO', rooms: 'WebSocket, rooms', pairs: 'WebSocket, pairs', page: 'dump' }[as] ?? String(as ?? '');
   const isSocketio = as === 'socketio' && transport;
   // A client that begins with long-polling usually changes to a WebSocket soon.
   return kind + (isSocketio ? (transport === 'polling' ? ', first by long-polling' : ' over WebSocket') : '');
@@ -42,7 +42,7 @@ export function linkWords({ as, transport }) {
 
 /** The same for the narrow head of a lane. */
 export const shortLinkWords = ({ as }) =>
-  ({ socketio: 'Socket.IO', rooms: 'WebSocket', pairs: 'pairs' }[as] ?? textOf(as));
+  ({ socketio: 'Socket.IO', rooms: 'WebSocket', pairs: 'pairs', page: 'dump' }[as] ?? textOf(as));
 
 export const END_WORDS = {
   closed: 'left',
