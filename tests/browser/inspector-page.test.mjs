@@ -56,8 +56,8 @@ browserTest('a live call is drawn, ticked, and calm in the banner', async ({ vis
   await has(page, '#banner', /^No problem seen\.$/);
   await page.waitForSelector('#reload-hint', { state: 'hidden' });
   assert.equal(await page.textContent('#sides'), 'CLIENT1 is Amy, CLIENT2 is Bob.');
+  await eventually('all steps done', async () => (await page.locator('#rail li[data-state="done"]').count()) === 23);
   assert.equal(await page.locator('#rail li').count(), 23);
-  assert.equal(await page.locator('#rail li[data-state="done"]').count(), 23);
   assert.ok(await page.locator('svg.lanes .life').count() >= 2);
   assert.ok(await page.locator('.event svg .shaft').count() > 0);
   await isAccessible(page, 'live');
@@ -71,7 +71,7 @@ browserTest('the keyboard steps through events, opens details, searches and paus
   await has(page, '#canvas', /ICE connected/);
   await page.focus('#events');
   await page.keyboard.press('Home');
-  assert.match(await selected(page), /^0\.000 seconds, connected, Amy/);
+  assert.match(await selected(page), /^0\.000connected ?Amy/);
   await page.keyboard.press('ArrowDown');
   assert.match(await selected(page), /in the browser of Amy: page/);
   assert.equal(await page.getAttribute('#events', 'aria-activedescendant'), await page.getAttribute('.event[aria-selected="true"]', 'id'));
@@ -188,7 +188,7 @@ browserTest('a saved run opens without a server, steps both ways, and compares',
   await page.click('#first');
   await has(page, '#position-words', /^1 of /);
   await eventually('one event', async () => (await total(page)) === 1);
-  assert.equal(await page.locator('#rail li').count(), 0);
+  await eventually('no steps', async () => (await page.locator('#rail li').count()) === 0);
   await page.click('#forward');
   await page.keyboard.press('.');
   await has(page, '#position-words', /^3 of /);
@@ -286,7 +286,7 @@ test('the page works in Firefox', async (t) => {
   await has(page, '#status', /^Live$/);
   await has(page, '#canvas', /ICE connected/);
   await has(page, '#banner', /No problem seen/);
-  assert.equal(await page.evaluate(() => document.querySelectorAll('#rail li[data-state="done"]').length), 23);
+  await eventually('all steps done', async () => (await page.evaluate(() => document.querySelectorAll('#rail li[data-state="done"]').length)) === 23);
   await page.click('.event:last-of-type');
   await has(page, '#details', /Fields/);
 });

@@ -1,6 +1,6 @@
 // The one likeliest problem with its cure and its step; or calm words.
 
-import { byId, createElement, setText } from './ui.js';
+import { byId, createElement } from './ui.js';
 
 let shown = '';
 

@@ -1,5 +1,5 @@
-// One row on the screen: its time, its name and notes as text, its arrow. It is an option of the list of events, whose
-// label is a sentence for screen readers.
+// One row on the screen: its time, its name and notes as text, its arrow. It is an option of the list of events; what the
+// arrow shows stands in it as words that only a screen reader says.
 
 import { drawRow, spanOf } from './drawing.js';
 import { createElement } from './ui.js';
@@ -19,7 +19,6 @@ export function viewRow(row, context) {
   const element = createElement('div', { className: classOf(row, source), id: `event-${row.n}` });
   element.setAttribute('role', 'option');
   element.setAttribute('aria-posinset', String(index + 1));
-  element.setAttribute('aria-label', sentenceOf(row, source));
   element.dataset.n = String(row.n);
   element.style.height = `${layout.rowHeight}px`;
   element.style.transform = `translateY(${layout.tops[index]}px)`;
@@ -28,7 +27,8 @@ export function viewRow(row, context) {
   const lane = createElement('div', { className: 'across' });
   lane.append(drawRow(row, span, { width: layout.width, height: layout.rowHeight, y }));
   lane.append(labelOf(row, span, layout, rem, element));
-  element.append(createElement('span', { className: 'time' }, timeWords(row.at - source.origin)), lane);
+  const time = createElement('span', { className: 'time' }, timeWords(row.at - source.origin));
+  element.append(time, createElement('span', { className: 'unseen' }, unseenWords(row, source)), lane);
   return element;
 }
 
@@ -65,16 +65,14 @@ function classOf(row, source) {
   return ['event', row.shape, row.tone, colour === undefined ? 'many' : `c${colour}`].join(' ');
 }
 
-/** What a screen reader says of a row. */
-export function sentenceOf(row, source) {
+/** The words of a row that the picture says: who sends to whom, and that the message was refused. */
+function unseenWords(row, source) {
   const name = (client) => source.rows.lanes.byClient.get(client)?.userName ?? 'an unknown client';
   const receivers = row.to.length > 4 ? `${row.to.length} clients` : row.to.map(name).join(', ');
-  let way = '';
-  if (row.shape === 'outside') way = 'connection rejected: ';
-  else if (row.page !== null) way = `in the browser of ${name(source.clientOfPage(row.page))}: `;
-  else if (row.shape === 'reply') way = `server to ${receivers}, acknowledgement: `;
-  else if (row.shape === 'arrow') way = row.from !== null ? `${name(row.from)} to server: ` : `server to ${receivers || 'no client'}: `;
-  const refused = row.isRefused && row.shape === 'arrow' ? ', refused' : '';
-  const size = row.size === null ? '' : `, ${sizeWords(row.size)}`;
-  return `${timeWords(row.at - source.origin)} seconds, ${way}${row.title}${row.note ? `, ${row.note}` : ''}${size}${refused}`;
+  const refused = row.isRefused && row.shape === 'arrow' ? 'refused: ' : '';
+  if (row.shape === 'outside') return 'connection rejected: ';
+  if (row.page !== null) return `in the browser of ${name(source.clientOfPage(row.page))}: `;
+  if (row.shape === 'reply') return `server to ${receivers}, acknowledgement: `;
+  if (row.shape !== 'arrow') return '';
+  return `${row.from !== null ? `${name(row.from)} to server` : `server to ${receivers || 'no client'}`}: ${refused}`;
 }

@@ -36,6 +36,7 @@ export class Timeline {
   #drawnStretch = '';
   #changes = 0;
   #counted = 0;
+  #height = -1;
   #related = new Set();
 
   /** @param {{onSelect: (n: number) => void, onOpen: (isByPointer: boolean) => void, onFollow: (is: boolean) => void}} listener */
@@ -58,6 +59,7 @@ export class Timeline {
     this.#related.clear();
     this.isFollowing = source.kind === 'live';
     this.scroller.scrollTop = 0;
+    this.#height = -1;
     this.rebuild();
   }
 
@@ -121,46 +123,50 @@ export class Timeline {
 
   #draw() {
     const { scroller, layout, count } = this;
-    this.canvas.style.height = `${layout.height(count)}px`;
-    if (this.isFollowing) scroller.scrollTop = scroller.scrollHeight;
-    const top = Math.max(0, scroller.scrollTop - OVERSCAN);
-    const bottom = Math.min(layout.height(count), scroller.scrollTop + scroller.clientHeight + OVERSCAN);
+    const height = layout.height(count);
+    if (height !== this.#height) this.canvas.style.height = `${height}px`;
+    if (height !== this.#height && this.isFollowing) scroller.scrollTop = scroller.scrollHeight;
+    this.#height = height;
+    // Read before anything is written: each reading after that would lay out the page once more.
+    const view = { top: scroller.scrollTop, height: scroller.clientHeight, head: this.heads.offsetHeight };
+    const top = Math.max(0, view.top - OVERSCAN);
+    const bottom = Math.min(height, view.top + view.height + OVERSCAN);
     const first = layout.indexAt(top, count);
     const wanted = new Map();
     for (let index = first; index < count && layout.tops[index] <= bottom; index += 1) wanted.set(layout.shown[index].n, index);
     const active = this.selected === null ? -1 : layout.indexOfRecord(this.selected);
     if (active >= 0 && active < count && layout.shown[active].n === this.selected) wanted.set(this.selected, active);
 
-    for (const [n, view] of this.#views) {
+    for (const [n, element] of this.#views) {
       if (wanted.has(n)) continue;
-      view.remove();
+      element.remove();
       this.#views.delete(n);
     }
     const fresh = document.createDocumentFragment();
     for (const [n, index] of wanted) {
       if (this.#views.has(n)) continue;
-      const view = viewRow(layout.shown[index], { source: this.source, layout, index, rem: layout.rem });
-      this.#views.set(n, view);
+      const element = viewRow(layout.shown[index], { source: this.source, layout, index, rem: layout.rem });
+      this.#views.set(n, element);
       const passed = layout.gaps.get(index);
-      if (passed) view.append(createElement('span', { className: 'gap' }, durationWords(passed)));
-      view.setAttribute('aria-setsize', String(count));
-      this.#mark(view, n);
-      fresh.append(view);
+      if (passed) element.append(createElement('span', { className: 'gap' }, durationWords(passed)));
+      element.setAttribute('aria-setsize', String(count));
+      this.#mark(element, n);
+      fresh.append(element);
     }
-    if (this.#counted !== count) for (const view of this.#views.values()) view.setAttribute('aria-setsize', String(count));
+    if (this.#counted !== count) for (const element of this.#views.values()) element.setAttribute('aria-setsize', String(count));
     this.#counted = count;
     this.canvas.append(fresh);
-    this.#drawLanes(count);
-    showHeads(this.heads, this.source, layout, this.order, layout.shown[layout.indexAt(scroller.scrollTop + scroller.clientHeight - this.heads.offsetHeight, count)]?.n ?? 0);
+    this.#drawLanes(count, view);
+    showHeads(this.heads, this.source, layout, this.order, layout.shown[layout.indexAt(view.top + view.height - view.head, count)]?.n ?? 0);
     scroller.setAttribute('aria-activedescendant', this.#views.has(this.selected) ? `event-${this.selected}` : '');
   }
 
   /** The lanes are drawn for a longer stretch than the window, and again only when the window leaves it. */
-  #drawLanes(count) {
-    const { scroller, layout } = this;
-    const stretch = Math.floor(Math.max(0, scroller.scrollTop - OVERSCAN) / STRETCH) * STRETCH;
-    const end = Math.max(layout.height(count), scroller.clientHeight);
-    const bottom = Math.min(end, stretch + 2 * STRETCH + scroller.clientHeight + OVERSCAN);
+  #drawLanes(count, view) {
+    const { layout } = this;
+    const stretch = Math.floor(Math.max(0, view.top - OVERSCAN) / STRETCH) * STRETCH;
+    const end = Math.max(this.#height, view.height - view.head);
+    const bottom = Math.min(end, stretch + 2 * STRETCH + view.height + OVERSCAN);
     const key = [stretch, bottom, count, layout.zoom, this.#drawnLanes, this.#changes].join();
     if (key === this.#drawnStretch) return;
     this.#drawnStretch = key;
@@ -238,7 +244,9 @@ export class Timeline {
     if (is === this.isFollowing) return;
     this.isFollowing = is;
     this.listener.onFollow(is);
-    if (is) this.draw();
+    if (!is) return;
+    this.#height = -1; // so that the list is scrolled to its end
+    this.draw();
   }
 
   #scrolled() {
@@ -264,6 +272,7 @@ export class Timeline {
     if (index < 0) return;
     this.canvas.style.height = `${this.layout.height(this.count)}px`;
     this.scroller.scrollTop = this.layout.tops[index] - offset;
+    this.#height = -1;
   }
 }
 

@@ -23,7 +23,7 @@ export const status = (page, words) =>
 export const total = (page) => page.evaluate(() => Number(document.querySelector('.event')?.getAttribute('aria-setsize') ?? 0));
 
 export const selected = (page) =>
-  page.evaluate(() => document.querySelector('.event[aria-selected="true"]')?.getAttribute('aria-label') ?? '');
+  page.evaluate(() => document.querySelector('.event[aria-selected="true"]')?.textContent ?? '');
 
 /** axe finds nothing to complain about, in this state of the page. */
 export async function isAccessible(page, state) {
