@@ -78,6 +78,7 @@ export class Timeline {
     const anchor = this.isFollowing ? null : this.#anchor();
     this.layout.clear(this.rem);
     this.#taken = 0;
+    this.#height = -1;
     this.#dropViews();
     this.update();
     if (anchor) this.#restore(anchor);
