@@ -9,7 +9,8 @@ import { isObject, nameOf } from './payload.js';
 
 const ADDS_MEDIA = ['addTrack', 'addTransceiver', 'createDataChannel'];
 
-const firstOf = (args) => (Array.isArray(args) ? args[0] : args);
+/** The first argument of a method. */
+export const firstOf = (args) => (Array.isArray(args) ? args[0] : args);
 
 /** The description that was handed to a method, or null. */
 export function descriptionOfArgs(args) {

@@ -430,6 +430,19 @@ test('only names that end in .local are a reason of their own', () => {
   assert.match(found.sentence, /all candidates hide their address behind a `\.local` name/);
 });
 
+test('names that nobody can look up are named although ICE has not begun', () => {
+  const script = two(({ ann, bob }) => {
+    ann.prepareOffer().sendOffer().gather(['mdns']);
+    const offer = ann.calling;
+    bob.prepareAnswer(offer).sendAnswer(offer);
+    bob.addCandidates(offer.candidates).gather(['mdns']);
+    ann.setRemote(bob.answer).addCandidates(bob.candidates);
+  });
+  assert.deepEqual(diagnose(runOf(script), script.now + 1900), []);
+  const [found] = diagnose(runOf(script), script.now + 4000);
+  assert.match(found.sentence, /all candidates hide their address behind a `\.local` name/);
+});
+
 test('a rule changes nothing in the run', () => {
   const script = mistakes['answer-not-taken'][0]();
   const run = runOf(script);

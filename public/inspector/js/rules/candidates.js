@@ -1,6 +1,6 @@
 // Candidates: not sent, sent to nobody, added too early, and a connection that has failed with them.
 
-import { addedCandidates, descriptionOf, errorOf, hasFailed, set, sideOf } from '../methods.js';
+import { addedCandidates, descriptionOf, errorOf, firstOf, hasFailed, set, sideOf } from '../methods.js';
 import { contentOf, isObject, kindOfCandidate, sectionsOf } from '../payload.js';
 import { callsNow, connectionsNow, isCallConnected, isConnected, isLate, isReal, kindsIn, nameIn, newest, other, ownerOf, patienceOf, problem, stepIn } from './support.js';
 
@@ -133,12 +133,25 @@ export const candidates = [
     id: 'ice-failed',
     step: '23',
     rank: 2,
-    check: (run) => newest(callsNow(run), (call) => failed(run, call)),
+    check: (run, now) => newest(callsNow(run), (call) => failed(run, call, now)),
   },
 ];
 
-function failed(run, call) {
-  const side = ['offerer', 'answerer'].find((one) => call.pcs[one]?.states.connection === 'failed' || call.pcs[one]?.states.ice === 'failed');
+/**
+ * Where no `.local` name can be looked up, there is nothing to check: ICE stays `new` for ever (Chromium 156). Those that can
+ * be, are within a second.
+ */
+const LATE_NAME = 4000;
+
+function hasNoAddress(pc, now) {
+  if (pc?.states.ice !== 'new' || !pc.methods.some((method) => method.method === 'setLocalDescription')) return false;
+  const given = addedCandidates(pc).filter((method) => kindOfCandidate(firstOf(method.args)));
+  return given.length > 0 && given.every((method) => kindOfCandidate(firstOf(method.args)) === 'mdns') && isLate(given.at(-1), now, LATE_NAME);
+}
+
+function failed(run, call, now) {
+  const hasFailedIn = (pc) => pc?.states.connection === 'failed' || pc?.states.ice === 'failed' || hasNoAddress(pc, now);
+  const side = ['offerer', 'answerer'].find((one) => hasFailedIn(call.pcs[one]));
   const pc = call.pcs[side];
   if (!pc || pc.closed || run.pages.get(pc.page)?.gone || call.pcs[other(side)]?.closed || isCallConnected(call)) return null;
   const lists = { offerer: call.candidates.offerer.filter(isReal), answerer: call.candidates.answerer.filter(isReal) };
@@ -148,7 +161,7 @@ function failed(run, call) {
   const isTwoMachines = run.clients.get(call.offerer)?.from !== run.clients.get(call.answerer)?.from;
   return problem(pc.history.findLast(({ ice, connection }) => ice === 'failed' || connection === 'failed') ?? pc, {
     sentence: onlyLocal
-      ? `The connection between ${nameIn(call, 'offerer')} and ${nameIn(call, 'answerer')} has failed: all candidates hide their address behind a \`.local\` name, which the other machine has to look up in its own network.`
+      ? `The connection between ${nameIn(call, 'offerer')} and ${nameIn(call, 'answerer')} does not come about: all candidates hide their address behind a \`.local\` name, which the other machine has to look up in its own network.`
       : `The two browsers have not found a way to each other (ICE has failed): ${words}.`,
     cure: onlyLocal
       ? 'Allow camera or microphone before the offer is made: then browsers give their addresses. Names that end in `.local` work within one network only, and only where it lets mDNS through.'
