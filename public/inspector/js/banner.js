@@ -4,6 +4,11 @@ import { byId, createElement } from './ui.js';
 
 let shown = '';
 
+/** Text with code between backticks, as elements. */
+function withCode(text) {
+  return text.split('`').map((part, n) => (n % 2 ? createElement('code', {}, part) : part));
+}
+
 /**
  * @param {{sentence: string, cure: string, step: string | null, n: number | null, at: number} | null | undefined} problem
  *   undefined: there is nothing to judge yet
@@ -21,8 +26,8 @@ export function showBanner(problem, others, onShow) {
     return;
   }
   banner.dataset.level = 'problem';
-  const words = createElement('p', { className: 'sentence' }, problem.sentence);
-  const cure = createElement('p', { className: 'cure' }, problem.cure);
+  const words = createElement('p', { className: 'sentence' }, ...withCode(problem.sentence));
+  const cure = createElement('p', { className: 'cure' }, ...withCode(problem.cure));
   const foot = createElement('p', { className: 'foot' });
   if (problem.step) foot.append(createElement('span', { className: 'step' }, `Step ${problem.step}`));
   if (others) foot.append(createElement('span', {}, others === 1 ? 'and 1 other' : `and ${others} others`));

@@ -63,7 +63,7 @@ function wayOf(row, source) {
     const to = row.to.length ? row.to.slice(0, 12).map(name).join(', ') + (row.to.length > 12 ? ` and ${row.to.length - 12} more` : '') : 'no client';
     return row.from !== null ? `${name(row.from)} → server, ${at}${size}` : `server → ${to}, ${at}${size}`;
   }
-  return `${row.note || row.title}, ${at}`;
+  return `${(row.note || row.title).replace(/\.$/, '')}, ${at}`;
 }
 
 /** What brought the event about, and what it brought about. */
