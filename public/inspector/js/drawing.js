@@ -89,8 +89,10 @@ export function drawLanes(source, layout, lanesShown, count, top, bottom) {
     }
   }
   const server = layout.centres.get(null);
+  const isShownLane = new Set(lanesShown);
   for (const hold of recent(rows.holds.list, nTop)) {
     if (hold.from > nBottom || hold.to < nTop || hold.from > limit) continue;
+    if (!isShownLane.has(rows.lanes.byClient.get(hold.client)?.lane)) continue;
     const x = server + [0, 9, -9, 18, -18][hold.column];
     const from = place(hold.from);
     picture.append(svg('rect', { class: 'hold', x: x - 3.5, y: from, width: 7, height: Math.max(4, place(hold.to) - from), rx: 3.5 }));
