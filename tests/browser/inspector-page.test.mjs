@@ -48,7 +48,7 @@ browserTest('a live call is drawn, ticked, and calm in the banner', async ({ vis
   await isAccessible(page, 'empty');
   feed.add(goodCall({ probed: false }).slice(0, 4));
   await has(page, '#canvas', /newOffer/);
-  assert.equal(await page.isVisible('#reload-hint'), true);
+  await page.waitForSelector('#reload-hint', { state: 'visible' });
   feed.records = [];
   feed.header.startedAt += 1;
   feed.add(goodCall());
