@@ -27,6 +27,7 @@ const OLDEST = 120_000;
  * @property {boolean} hasCamera
  * @property {boolean} isOwn
  * @property {boolean} isHidden
+ * @property {number} reportedAt when the newest thing happened that the probe has reported
  * @property {Mark | null} gone
  * @property {Mark | null} rejected the server has not admitted its client
  * @property {string | null} client
@@ -119,6 +120,7 @@ export class Pages {
     if (record.what === 'page') return this.#page(name, record);
     const page = this.#byName.get(name);
     if (!page) return undefined; // Its first message is older than the recording.
+    if (record.what !== 'gone') page.reportedAt = Math.max(page.reportedAt, record.at);
     switch (record.what) {
       case 'gone':
         page.gone = markOf(record);
@@ -168,6 +170,7 @@ export class Pages {
       hasCamera: record.camera !== false,
       isOwn: record.own === true,
       isHidden: false,
+      reportedAt: record.at,
       gone: null,
       rejected: null,
       client: null,

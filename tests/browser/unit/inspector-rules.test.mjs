@@ -72,6 +72,7 @@ const mistakes = {
       }),
     '22',
     /Ann’s page has not handed it to setRemoteDescription.*`answerResponse`/,
+    6000,
   ],
   'candidates-not-added': [
     () =>
@@ -441,6 +442,13 @@ test('names that nobody can look up are named although ICE has not begun', () =>
   assert.deepEqual(diagnose(runOf(script), script.now + 1900), []);
   const [found] = diagnose(runOf(script), script.now + 4000);
   assert.match(found.sentence, /all candidates hide their address behind a `\.local` name/);
+});
+
+test('a page that has reported something since does not get the time of a silent one', () => {
+  const script = mistakes['answer-not-taken'][0]();
+  assert.deepEqual(diagnose(runOf(script), script.now + 5000), []);
+  script.people[0].tell('elements', { videos: [] });
+  assert.equal(diagnose(runOf(script), script.now + 2000)[0].rule, 'answer-not-taken');
 });
 
 test('a rule changes nothing in the run', () => {

@@ -124,8 +124,8 @@ export const answers = [
         const answer = run.record(call.answered?.n);
         const page = run.pages.get(call.pcs.answerer?.page);
         if (call.kind !== 'call' || !answer || Number.isFinite(answer.ack) || !page) return null;
-        // The line after it takes the candidates out of what `emit` has returned.
-        const error = page.errors.find(({ n, at, message }) => n > answer.n && at - answer.at < 1000 && /forEach|iterable|map is not/.test(message));
+        // The line after it takes the candidates out of what `emit` has returned. The report may overtake the event.
+        const error = page.errors.find(({ at, message }) => Math.abs(at - answer.at) < 5000 && /forEach|iterable|map is not/.test(message));
         if (!error) return null;
         return problem(error, {
           sentence: `${nameIn(call, 'answerer')}’s page has sent \`newAnswer\` without asking for an acknowledgement: what it takes for ${nameIn(call, 'offerer')}’s candidates is none (${error.message}).`,

@@ -40,7 +40,7 @@ export const events = [
       newest(callsNow(run), (call) => {
         const { offerer: pc } = call.pcs;
         const sent = call.answerSent;
-        if (!pc || pc.closed || !sent || !isLate(sent, now, patienceOf(run, pc)) || !run.clients.get(call.offerer)?.isConnected) return null;
+        if (!pc || pc.closed || !sent || !isLate(sent, now, patienceOf(run, pc, sent)) || !run.clients.get(call.offerer)?.isConnected) return null;
         if (set(pc, 'setRemoteDescription', 'answer')) return null;
         const event = call.kind === 'call' ? 'answerResponse' : call.kind === 'room' ? 'accepting-SDP-offer' : 'ANSWER';
         const name = nameIn(call, 'offerer');
@@ -78,7 +78,7 @@ function notAdded(run, call, side, now) {
   const from = other(side);
   const delivered = call.candidates[from].find((candidate) => candidate.delivered && isReal(candidate))?.delivered;
   const described = set(pc, 'setRemoteDescription', from === 'offerer' ? 'offer' : 'answer');
-  const patience = patienceOf(run, pc);
+  const patience = patienceOf(run, pc, delivered);
   if (!isLate(delivered, now, patience) || !described?.result?.ok || !isLate(described.result, now, patience)) return null;
   const [name, theirs] = [nameIn(call, side), nameIn(call, from)];
   const answer = run.record(call.answered?.n);

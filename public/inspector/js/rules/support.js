@@ -64,8 +64,18 @@ export const isCallConnected = ({ pcs }) => isConnected(pcs.offerer) || isConnec
 
 export const isLate = (mark, now, after = LATE) => Boolean(mark) && now - mark.at >= after;
 
+/** Of a page that has reported nothing since, nobody knows whether it has had the time: its machine may be busy. */
+const LATE_IN_SILENCE = 6000;
+
 /** The timers of a hidden page, with which its probe reports, run once a second. */
-export const patienceOf = (run, pc) => (run.pages.get(pc?.page)?.isHidden ? LATE + 1500 : LATE);
+const HIDDEN = 1500;
+
+/** How long the page of this connection may take; where `mark` is given, for what it is to do with that message. */
+export function patienceOf(run, pc, mark = null) {
+  const page = run.pages.get(pc?.page);
+  if (page && mark && page.reportedAt <= mark.at) return LATE_IN_SILENCE;
+  return page?.isHidden ? LATE + HIDDEN : LATE;
+}
 
 export const other = (side) => (side === 'offerer' ? 'answerer' : 'offerer');
 
