@@ -28,6 +28,7 @@ use super::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use super::handshake;
 use super::options::ListenerOptions;
 use super::proxies::TrustedProxies;
+use super::refused_certificates::RefusedCertificates;
 use super::stream::{Stream, accept};
 use super::tcp_handle::TcpHandle;
 use crate::metrics;
@@ -50,7 +51,7 @@ pub(crate) struct HttpServer {
     limiter: Arc<ConnectionLimiter>,
     trust_proxy: TrustedProxies,
     read_budget: Arc<ReadBudget>,
-    on_refused_certificate: Box<dyn Fn(IpAddr) + Send + Sync>,
+    refused_certificates: Arc<RefusedCertificates>,
 }
 
 impl HttpServer {
@@ -70,7 +71,7 @@ impl HttpServer {
             limiter: ConnectionLimiter::new(permits(options.max_connections), permits(options.max_per_address)),
             trust_proxy: options.trust_proxy.clone(),
             read_budget: ReadBudget::new(options.max_message),
-            on_refused_certificate: Box::new(on_refused_certificate),
+            refused_certificates: RefusedCertificates::new(on_refused_certificate),
         })
     }
 
@@ -159,6 +160,9 @@ impl HttpServer {
         };
         // The bytes of the TLS handshake are not part of a request.
         conn.finish();
+        if conn.is_secure() {
+            self.refused_certificates.accepted(address.ip().to_canonical());
+        }
         if let Err(error) = self.serve_requests(stream, conn.clone(), stopping).await {
             // A kept-alive connection that times out between two requests ends as it should.
             if error.is_timeout() && conn.is_unfinished() {
@@ -173,7 +177,7 @@ impl HttpServer {
 
     fn count_refusal(&self, error: &io::Error, address: IpAddr) {
         if handshake::count_refusal(error, self.port.load(Ordering::Relaxed)) {
-            (self.on_refused_certificate)(address);
+            self.refused_certificates.refused(address.to_canonical());
         }
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod host;
 pub(crate) mod http_server;
 mod options;
 pub mod proxies;
+mod refused_certificates;
 mod stream;
 pub mod tcp_handle;
 

@@ -398,3 +398,15 @@ async fn certificate_rejected_by_client_is_logged_once_and_counted() {
     assert!(told[0].contains(" INFO ") && told[0].contains(&format!("https://localhost:{port}")), "{told:?}");
     assert!(log.concat().contains("certificate-refused 3") && log.concat().contains("tls-failed 2"), "{log:#?}");
 }
+
+#[tokio::test]
+async fn refused_certificate_is_shown_by_the_inspector() {
+    let server = TestServer::start(&[]).await;
+    let (stranger, _) = pair();
+    assert!(shake_hands(&server, stranger.pem().as_bytes(), "localhost").await.is_err());
+    let records = server.records_with("the refusal", |record| record["kind"] == "reject").await;
+    assert_eq!(
+        (&records[0]["as"], &records[0]["code"], &records[0]["from"]),
+        (&"tls".into(), &"certificate".into(), &"a1".into())
+    );
+}

@@ -42,6 +42,11 @@ export class Lanes {
     this.#changed();
   }
 
+  upgrade(record) {
+    const occupant = this.byClient.get(String(record.client));
+    if (occupant) occupant.transport = 'websocket';
+  }
+
   disconnect(record) {
     const occupant = this.byClient.get(String(record.client));
     if (!occupant) return;

@@ -81,6 +81,10 @@ export class Rows {
           title: record.back ? 'returned' : 'connected', group: 'connection', tone: 'good',
           note: `${textOf(record.userName)} · ${linkWords(record)}${record.lobby ? ` · lobby ${textOf(record.lobby)}` : ''}`,
         });
+      case 'upgrade':
+        this.lanes.laneOf(client, record.n);
+        this.lanes.upgrade(record);
+        return row({ title: 'upgraded', group: 'connection', tone: 'soft', note: 'from long-polling to a WebSocket' });
       case 'disconnect':
         this.lanes.laneOf(client, record.n);
         this.lanes.disconnect(record);

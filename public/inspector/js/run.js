@@ -132,6 +132,8 @@ export class Run {
     switch (record.kind) {
       case 'connect':
         return this.#connect(record);
+      case 'upgrade':
+        return this.#upgrade(record);
       case 'disconnect':
         return this.#disconnect(record);
       case 'reject':
@@ -176,6 +178,11 @@ export class Run {
     }
     this.pageBook.connected(client, record);
     this.roomBook.connected(client);
+  }
+
+  #upgrade(record) {
+    const client = this.clients.get(nameOf(record.client));
+    if (client) client.transport = 'websocket';
   }
 
   #disconnect(record) {

@@ -36,8 +36,7 @@ export const countWords = (count, one, many = `${one}s`) => `${NUMBERS.format(co
 export function linkWords({ as, transport }) {
   const kind = { socketio: 'Socket.IO', rooms: 'WebSocket, rooms', pairs: 'WebSocket, pairs', page: 'dump' }[as] ?? String(as ?? '');
   const isSocketio = as === 'socketio' && transport;
-  // A client that begins with long-polling usually changes to a WebSocket soon.
-  return kind + (isSocketio ? (transport === 'polling' ? ', first by long-polling' : ' over WebSocket') : '');
+  return kind + (isSocketio ? (transport === 'polling' ? ' over long-polling' : ' over WebSocket') : '');
 }
 
 /** The same for the narrow head of a lane. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { nearestEvent } from '../../../public/inspector/js/event-names.js';
+import { Rows } from '../../../public/inspector/js/rows.js';
 import { Run } from '../../../public/inspector/js/run.js';
 import { goodCall, Script } from '../support/inspector-run.mjs';
 
@@ -215,4 +216,17 @@ test('odd records never throw', () => {
     for (const value of odd) run.add(value);
     run.setHeader(pick(odd));
   }
+});
+
+test('client that upgrades is connected by WebSocket, in the run and in its lane', () => {
+  const connect = { n: 1, at: 1, kind: 'connect', client: 'a1', userName: 'Ann', as: 'socketio', transport: 'polling', lobby: '', back: false, from: 'a1' };
+  const upgrade = { n: 2, at: 2, kind: 'upgrade', client: 'a1' };
+  const [run, rows] = [new Run(), new Rows()];
+  for (const record of [connect, upgrade, { n: 3, at: 3, kind: 'upgrade', client: 'nobody' }]) {
+    run.add(record);
+    rows.add(record);
+  }
+  assert.equal(run.clients.get('a1').transport, 'websocket');
+  assert.equal(rows.lanes.byClient.get('a1').transport, 'websocket');
+  assert.equal(rows.byRecord.get(2).title, 'upgraded');
 });
