@@ -14,7 +14,7 @@ import { TIMEOUT } from './wait.mjs';
  * machine; the second of them is a depth camera, whose pictures cannot be sent), none at all, or one
  * that the user does not allow.
  */
-const CAMERAS = {
+export const CAMERAS = {
   // Few pictures a second: several browsers encode and decode them on one machine.
   fake: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'],
   slow: ['--use-fake-device-for-media-stream=device-count=3,fps=5', '--use-fake-ui-for-media-stream'],

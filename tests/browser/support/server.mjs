@@ -21,7 +21,7 @@ export async function serverFor(t, ...args) {
 /**
  * Starts the program with `args` besides the usual ones; `--port` among them gives a certain port.
  * Resolves once the server has said that it is ready. The returned server has `port`, `http` and
- * `https` (addresses without a slash at the end), and `stop()`, which asks it to end and resolves to
+ * `https` (addresses without a slash at the end), `inspectorKey`, and `stop()`, which asks it to end and resolves to
  * its exit code (a second time, too); `kill()` does not ask.
  */
 export async function startServer(...args) {
@@ -61,6 +61,8 @@ export async function startServer(...args) {
     port,
     http: `http://localhost:${port}`,
     https: `https://localhost:${port}`,
+    /** The key of the inspector, if it is on. */
+    inspectorKey: /\/inspector#(\w+)/.exec(output.join(''))?.[1] ?? null,
     async kill() {
       program.kill('SIGKILL');
       await within(ended, 'end of the killed server');
