@@ -21,7 +21,8 @@ use crate::auth::client_addr::ClientAddr;
 use crate::auth::same_origin::IsSameOrigin;
 use crate::inspect::feed::Reader;
 use crate::inspect::inspector::Inspector;
-use crate::inspect::probe::{MAX_FRAME, ProbedPage};
+use crate::inspect::limits::MAX_FRAME;
+use crate::inspect::probe::ProbedPage;
 use crate::net::connection_limiter::ConnectionPermit;
 
 /// The page and its files.

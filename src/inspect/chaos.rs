@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::limits::{CHAOS_LASTS, MAX_AWAY, MAX_DELAY, MAX_LOBBIES};
 use crate::core::id::PeerId;
 use crate::protocol::call::IceCandidate;
 use crate::protocol::name::{Lobby, UserName};
@@ -19,16 +20,8 @@ use crate::protocol::room::RoomEvent;
 use crate::protocol::server_message::ServerMessage;
 use crate::random;
 
-/// After this time all switches are off.
-pub const LASTS: Duration = Duration::from_secs(600);
-/// Longest delay of a message.
-const MAX_DELAY: Duration = Duration::from_secs(60);
-/// Longest time for which a client is kept away.
-const MAX_CUT: Duration = Duration::from_secs(120);
 /// How much messages are delayed at most so that they overtake each other.
 const REORDER: u64 = 600;
-/// Lobbies in which switches are set.
-const MAX_LOBBIES: usize = 100;
 
 /// The switches of one lobby.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -115,7 +108,7 @@ impl Chaos {
             state.lobbies.retain(|_, (_, until)| *until > now);
             match switches {
                 Some(switches) if state.lobbies.len() < MAX_LOBBIES || state.lobbies.contains_key(&lobby) => {
-                    _ = state.lobbies.insert(lobby, (switches, now + LASTS));
+                    _ = state.lobbies.insert(lobby, (switches, now + CHAOS_LASTS));
                 }
                 Some(_) => return false,
                 None => _ = state.lobbies.remove(&lobby),
@@ -131,7 +124,7 @@ impl Chaos {
         let now = Instant::now();
         state.cut.retain(|_, until| *until > now);
         let Some((lobby, name)) = state.clients.get(&client).cloned() else { return false };
-        state.cut.insert(name, now + time.min(MAX_CUT));
+        state.cut.insert(name, now + time.min(MAX_AWAY));
         drop(state);
         report(acted("cut", &lobby, client, "connection"));
         true

@@ -10,20 +10,14 @@ use subtle::ConstantTimeEq;
 use super::content::Content;
 use super::encode;
 use super::inspector::Inspector;
+use super::limits::{MAX_BATCH, PAUSE};
 
 /// The version of the records.
 const FORMAT: u32 = 1;
-/// Records in one batch.
-const MAX_BATCH: usize = 500;
-/// About as many bytes in one batch, as they are before they are encoded.
-const MAX_BATCH_BYTES: usize = 256 * 1024;
 /// About as many bytes as a record has beside its text.
 const LINE: usize = 256;
 /// How long a reader that waits lets further records come, so that many small batches become one.
 const GATHER: Duration = Duration::from_millis(50);
-/// How long a reader waits that has received as much as fits into a batch: so it reads at most 5,000 records a second, about
-/// 2.5 MB.
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Somebody who watches. While there is one, pages are served with the probe.
 pub struct Reader {
@@ -92,7 +86,7 @@ impl Reader {
         let _encoding = has_others.then(|| self.inspector.encoding.lock());
         let (taken, last) = {
             let ring = self.inspector.ring.lock();
-            (ring.after(after, MAX_BATCH, MAX_BATCH_BYTES, unmasked), ring.last())
+            (ring.after(after, MAX_BATCH.0, MAX_BATCH.1, unmasked), ring.last())
         };
         // Not under the ring's lock, for which clients wait.
         let mut text = String::with_capacity(taken.texts.len() + taken.records.len() * LINE);
@@ -114,7 +108,7 @@ impl Reader {
             let mut ring = self.inspector.ring.lock();
             encoded.into_iter().for_each(|(number, line)| ring.keep_encoded(number, line, unmasked));
         }
-        let is_full = taken.records.len() == MAX_BATCH || text.len() >= MAX_BATCH_BYTES;
+        let is_full = taken.records.len() == MAX_BATCH.0 || text.len() >= MAX_BATCH.1;
         self.is_behind.store(is_full, Ordering::Relaxed);
         // A reader that knows a later record than there is followed another server.
         let last = taken.records.last().map_or(last, |record| record.number);

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::chaos::{Chaos, Fate, Switches};
 use super::content::Content;
+use super::limits::MAX_ADDRESSES;
 use super::options::InspectorOptions;
 use super::ring::Ring;
 use crate::core::id::PeerId;
@@ -17,9 +18,6 @@ use crate::protocol::call::IceCandidate;
 use crate::protocol::name::Lobby;
 use crate::protocol::server_message::ServerMessage;
 use crate::random;
-
-/// Addresses that get a number of their own. All others have the number 0.
-const MAX_ADDRESSES: usize = 1_000;
 
 /// The history and its readers.
 pub struct Inspector {

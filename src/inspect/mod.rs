@@ -10,6 +10,7 @@ pub mod content;
 mod encode;
 pub mod feed;
 pub mod inspector;
+pub mod limits;
 mod mask;
 pub mod options;
 pub mod probe;

@@ -9,15 +9,10 @@ use serde_json::Value;
 
 use super::content::Content;
 use super::inspector::Inspector;
-use crate::auth::rate_limiter::{RateDecision, RateLimit, RateLimiter};
+use super::limits::{MAX_PAGES, REPORT_RATE};
+use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::protocol::json::Tree;
 
-/// Longest frame of reports, in bytes.
-pub const MAX_FRAME: usize = 64 * 1024;
-/// Pages that may report at once.
-const MAX_PAGES: usize = 256;
-/// How fast a page may report.
-const RATE: RateLimit = RateLimit { burst: 1_000, rate: 200 };
 /// Names that only the server gives to an entry of a record.
 const OWN_NAMES: [&str; 5] = ["n", "at", "kind", "page", "from"];
 
@@ -39,7 +34,7 @@ impl ProbedPage {
         }
         let number = u32::try_from(next.fetch_add(1, Ordering::Relaxed) + 1).unwrap_or(0);
         let (inspector, from) = (inspector.clone(), inspector.number_of(address));
-        Some(Self { inspector, number, from, rate_limiter: RateLimiter::new(RATE, Instant::now()) })
+        Some(Self { inspector, number, from, rate_limiter: RateLimiter::new(REPORT_RATE, Instant::now()) })
     }
 
     /// Takes a frame: a JSON array of objects, each with a `what`. False if the page has to be closed: it sends too fast, or

@@ -7,12 +7,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::content::Content;
+use super::limits::{MAX_BYTES, MAX_RECORDS};
 use super::record::Record;
-
-/// Records that are kept.
-const MAX_RECORDS: usize = 10_000;
-/// Bytes of their texts.
-const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The last records, oldest first.
 #[derive(Debug)]

@@ -1,9 +1,14 @@
 //! docs/limits.md says what is true.
 
 use clap::CommandFactory;
+use switchboard::auth::rate_limiter::RateLimit;
 use switchboard::auth::throttle::ThrottleOptions;
 use switchboard::auth::tokens::{MAX_HEADER, MAX_TOKEN};
 use switchboard::config::Config;
+use switchboard::inspect::limits::{
+    CHAOS_LASTS, MAX_ADDRESSES, MAX_AWAY, MAX_BATCH, MAX_BYTES, MAX_DELAY, MAX_FRAME, MAX_LOBBIES, MAX_PAGES,
+    MAX_RECORDS, PAUSE, REPORT_RATE,
+};
 use switchboard::protocol::limits::{Limits, MAX_DEPTH, MAX_NAME};
 
 const TABLES: &str = include_str!("../../docs/limits.md");
@@ -83,4 +88,30 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
         throttle.waiting
     );
     assert!(TABLES.contains(&delays), "{delays}");
+}
+
+#[test]
+fn inspector_limits_are_in_the_table_as_they_are_in_the_code() {
+    let (records, bytes) = MAX_BATCH;
+    let RateLimit { burst, rate } = REPORT_RATE;
+    let limits = [
+        ("records", format!("{MAX_RECORDS}, and {} MiB of texts", MAX_BYTES / 1024 / 1024)),
+        (
+            "what one reader receives",
+            format!("{records} records or about {} KiB each {} ms", bytes / 1024, PAUSE.as_millis()),
+        ),
+        ("pages that report by the probe", MAX_PAGES.to_string()),
+        ("reports of one page", format!("{burst} at once, {rate} a second, {} KiB a frame", MAX_FRAME / 1024)),
+        ("addresses that have numbers", MAX_ADDRESSES.to_string()),
+        ("switches of chaos", format!("{} min, in {MAX_LOBBIES} lobbies", CHAOS_LASTS.as_secs() / 60)),
+        (
+            "what chaos does",
+            format!("a delay of {} s, a client kept away for {} s", MAX_DELAY.as_secs(), MAX_AWAY.as_secs()),
+        ),
+    ];
+    let rows = rows("The inspector");
+    assert_eq!(limits.len(), rows.len(), "as many rows as limits");
+    for (row, (what, value)) in rows.iter().zip(limits) {
+        assert_eq!((row[0], row[1]), (what, value.as_str()));
+    }
 }
