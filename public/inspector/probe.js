@@ -171,6 +171,7 @@
   function observe(promise, settle) {
     let isObserved = false;
     let isTouched = false;
+    let isOurs = false;
     let isSettled = false;
     const settleOnce = (isOk, value) => {
       if (isSettled) return;
@@ -181,10 +182,12 @@
     const look = () => {
       if (isObserved || isSettled) return;
       isObserved = true;
+      isOurs = true;
       Reflect.apply(then, promise, [(value) => settleOnce(true, value), (error) => {
         settleOnce(false, error);
         if (!isTouched) Promise.reject(error);
       }]);
+      isOurs = false;
     };
     const touch = () => {
       isTouched = true;
@@ -195,7 +198,7 @@
     Reflect.defineProperty(promise, 'constructor', {
       configurable: true,
       get() {
-        if (!isTouched) touch();
+        if (!isTouched && !isOurs) touch();
         return Promise.prototype.constructor;
       },
       set(value) {

@@ -264,3 +264,45 @@ export async function viewOfPromises() {
   await new Promise((resolve) => setTimeout(resolve, 100));
   return { order, sequence, identity, old, heard: heard.sort() };
 }
+
+/** What differs with the probe: the rows of the table in docs/inspector.md. */
+export async function viewOfTraces() {
+  const globals = Reflect.ownKeys(window).map(String);
+  const frame = document.documentElement.appendChild(document.createElement('iframe'));
+  const foreign = frame.contentWindow.Function.prototype.toString.call(RTCPeerConnection);
+  frame.remove();
+  const pc = new RTCPeerConnection();
+  const promise = pc.createOffer();
+  const keysBefore = Reflect.ownKeys(promise);
+  await promise;
+  const keysAfter = Reflect.ownKeys(promise);
+  pc.close();
+  let stack;
+  try {
+    pc.createDataChannel('a');
+  } catch (error) {
+    stack = error.stack.trim().split('\n').filter((line) => /[@ ]/.test(line) && !line.startsWith('InvalidStateError'));
+  }
+  const timer = setTimeout(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const [navigation] = performance.getEntriesByType('navigation');
+  return { timer, globals, foreign, keysBefore, keysAfter, stack, size: navigation.decodedBodySize };
+}
+
+/** Before the probe: a camera that is refused only after a while. */
+export function refuseSlowly() {
+  navigator.mediaDevices.getUserMedia = () => new Promise((_, reject) => {
+    setTimeout(() => reject(new DOMException('made to fail', 'NotAllowedError')), 1_500);
+  });
+}
+
+/** A page that leaves a promise alone that is rejected late. */
+export async function viewOfSlowRejection() {
+  let promise;
+  const heard = new Promise((resolve) => addEventListener('unhandledrejection', (event) => {
+    event.preventDefault();
+    resolve({ name: event.reason.name, isSame: event.promise === promise });
+  }));
+  promise = navigator.mediaDevices.getUserMedia({ audio: true });
+  return heard;
+}

@@ -20,14 +20,15 @@ export async function probeInOneLine(settings) {
 
 /**
  * Serves `/plain/NAME` and `/probed/NAME`: the same page, whose script runs `scripts[NAME]` and keeps its
- * promise as `result`. `reports` is what probes sent, of all pages in order; each has `connection`, the
- * number of its WebSocket.
+ * promise as `result`. `scripts.before` runs before the probe; the page `refused` may not use a camera. `reports` is what probes sent, of all pages in order; each has `socket`, the number
+ * of its WebSocket. What pages send to `/shown?KEY=VALUE` is among the reports, too.
  */
 export async function servePages(t, scripts) {
   const reports = [];
   const probe = await probeInOneLine({ url: '/inspector/probe?key=k', own: false });
   const server = createServer((request, response) => {
-    const [, kind, name] = request.url.split('/');
+    const [, kind, name] = new URL(request.url, 'http://a').pathname.split('/');
+    if (kind === 'shown') reports.push({ what: 'shown', ...Object.fromEntries(new URL(request.url, 'http://a').searchParams) });
     const script = scripts[name?.replace(/\.js$/, '')];
     if (!script) {
       response.writeHead(404).end();
@@ -36,8 +37,10 @@ export async function servePages(t, scripts) {
       response.end(`window.result = (${script})();\n`);
     } else {
       const tag = kind === 'probed' ? `<script nonce="a">${probe}</script>` : '';
-      response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-cache' });
-      response.end(`<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">${tag}\n<title>${name}</title>\n`
+      const before = name === 'slow' ? `<script>(${scripts.before})()</script>` : '';
+      const policy = name === 'refused' ? { 'permissions-policy': 'camera=(), microphone=()' } : {};
+      response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-cache', ...policy });
+      response.end(`<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">${before}${tag}\n<title>${name}</title>\n`
         + `<base href="/elsewhere/">\n<script src="/script/${name}.js"></script>\n</head>\n<body>\n</body>\n</html>\n`);
     }
   });
@@ -45,13 +48,13 @@ export async function servePages(t, scripts) {
   let connections = 0;
   sockets.on('connection', (socket, request) => {
     connections += 1;
-    const connection = connections;
-    reports.push({ connection, what: 'open', url: request.url });
+    const number = connections;
+    reports.push({ socket: number, what: 'open', url: request.url });
     socket.on('message', (data) => {
       const frame = JSON.parse(data);
-      for (const message of frame) reports.push({ connection, bytes: data.length, inFrame: frame.length, ...message });
+      for (const message of frame) reports.push({ socket: number, bytes: data.length, inFrame: frame.length, ...message });
     });
-    socket.on('close', () => reports.push({ connection, what: 'gone' }));
+    socket.on('close', () => reports.push({ socket: number, what: 'gone' }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
