@@ -142,7 +142,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
     socket.on(event, (payload, number) => {
       // On long-polling a browser may repeat by itself a request whose response broke off, and then gets the
       // next response. The server sends the missing events again on a new connection.
-      if (delivery.isGap(number)) socket.io.engine.close();
+      if (delivery.isGap(number)) giveUp(socket.io.engine);
       else if (delivery.isNews(number)) listeners[listener](payload);
     });
   }
@@ -219,4 +219,14 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
       socket.disconnect();
     },
   };
+}
+
+/**
+ * Ends a connection on which an event was lost. The official client has no way to do that without a close packet, by
+ * which the server would take the page for one that has left.
+ * @param {{close: () => void, lose?: () => void}} engine
+ */
+function giveUp(engine) {
+  if (engine.lose) engine.lose();
+  else engine.close();
 }

@@ -13,6 +13,8 @@ import { Polling, WebSocketTransport, transportError } from './transport.js';
 
 /** Why a connection is closed when the browser keeps its page for the "back" button. */
 export const PAGE_SET_ASIDE = 'page set aside';
+/** Why the page gives up a connection that looks alive. */
+const LOST = 'given up as lost';
 const TRANSPORTS = { polling: Polling, websocket: WebSocketTransport };
 /** How long a server may take to show that it is still there, when the network is back. */
 const PROOF_PATIENCE_MS = 5000;
@@ -59,6 +61,11 @@ export class Engine extends Emitter {
     this.readyState = 'closing';
     this._flush();
     return this;
+  }
+
+  /** Closes at once, as if the network had. The server keeps what it has for the client, which a close packet would end. */
+  lose() {
+    this._closed('transport close', { description: LOST });
   }
 
   /** By the clock, since timers sleep while a tab or a computer does. If so, closes right after. */
@@ -233,7 +240,11 @@ export class Engine extends Emitter {
     clearTimeout(this._pingTimer);
     this._pingDeadline = Infinity;
     this._pageListeners.forEach((remove) => remove());
-    this._leaveTransports({ isLost: reason === 'ping timeout', isLeft: details?.description === PAGE_SET_ASIDE });
+    const { description } = details ?? {};
+    this._leaveTransports({
+      isLost: reason === 'ping timeout' || description === LOST,
+      isLeft: description === PAGE_SET_ASIDE,
+    });
     this.id = null;
     this.writeBuffer = [];
     this.fire('close', reason, details);
