@@ -61,8 +61,9 @@ impl Probe {
         for name in [header::ETAG, header::LAST_MODIFIED, header::CONTENT_LENGTH, header::ACCEPT_RANGES] {
             head.headers.remove(name);
         }
-        // Once nobody watches any more, the browser has to ask for the page as it is.
-        head.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Once nobody watches any more, the browser has to ask for the page as it is. Not `no-store`: with that, Chromium would
+        // not keep the page for the way back.
+        head.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let policy = head.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
         if let Some(policy) = policy
             && let Ok(policy) = HeaderValue::from_str(&format!("{policy}; script-src 'self' 'nonce-{}'", self.nonce))

@@ -42,7 +42,7 @@ for (const [name, visit] of Object.entries(BROWSERS)) {
   test(`a page in ${name} sees of the probe what the docs list`, async (t) => {
     if (!isInstalled(PLAYERS[name])) return t.skip(`no ${name} here`);
     const isFirefox = name === 'Firefox';
-    const scripts = { traces: viewOfTraces, slow: viewOfSlowRejection, before: refuseSlowly, returning: watchReturns, kept: watchReturns, leaving: goBack };
+    const scripts = { traces: viewOfTraces, slow: viewOfSlowRejection, before: refuseSlowly, returning: watchReturns, leaving: goBack };
     const { url, reports } = await servePages(t, scripts);
     const page = await visit(t, `${url}/plain/traces`);
     const plain = await page.evaluate(() => window.result);
@@ -80,8 +80,8 @@ for (const [name, visit] of Object.entries(BROWSERS)) {
     }
 
     // What steers Chromium loses a page that comes out of the cache: so the page itself tells.
-    for (const [kind, script, isKept] of [['plain', 'returning', true], ['probed', 'returning', false], ['probed', 'kept', !isFirefox]]) {
-      const path = `/${kind}/${script}`;
+    for (const [kind, isKept] of [['plain', true], ['probed', !isFirefox]]) {
+      const path = `/${kind}/returning`;
       const opened = () => reports.filter((report) => report.what === 'page' && report.path === path);
       const tab = isFirefox ? page : await page.context().browser().newPage();
       await tab.goto(`${url}${path}`);
@@ -89,7 +89,7 @@ for (const [name, visit] of Object.entries(BROWSERS)) {
       await eventually('shown', () => reports.some((report) => report.what === 'shown' && report.path === path));
       await tab.goto(`${url}/plain/leaving`);
       const shown = await eventually('back', () => reports.find((report) => report.what === 'shown' && report.path === path && report.again === 'true'));
-      assert.equal(shown.persisted, String(isKept), `${path} kept`);
+      assert.equal(shown.persisted, String(isKept), `${kind} page kept`);
       if (kind === 'probed') {
         await eventually('reported again', () => opened().length > 1);
         assert.equal(opened()[0].id === opened()[1].id, isKept);

@@ -49,7 +49,7 @@ async fn page_has_the_probe_only_while_it_is_watched() {
     assert_eq!(watched.status, 200);
     assert!(has_probe(&watched), "{}", watched.text());
     assert!(watched.text().starts_with("<!DOCTYPE html><html><head><meta charset=\"utf-8\"><script nonce="));
-    assert_eq!(watched.header("cache-control"), Some("no-store"));
+    assert_eq!(watched.header("cache-control"), Some("no-cache"));
     assert_eq!((watched.header("etag"), watched.header("last-modified")), (None, None));
     drop(reader);
     assert_eq!(server.get_with("/", &[NAVIGATION]).await.text(), PAGE);

@@ -20,8 +20,7 @@ export async function probeInOneLine(settings) {
 
 /**
  * Serves `/plain/NAME` and `/probed/NAME`: the same page, whose script runs `scripts[NAME]` and keeps its
- * promise as `result`. `scripts.before` runs before the probe; the page `refused` may not use a camera.
- * Pages with the probe are `no-store`, as the server sends them, but for `kept`. `reports` is what probes sent, of all pages in order; each has `socket`, the number
+ * promise as `result`. `scripts.before` runs before the probe; the page `refused` may not use a camera. `reports` is what probes sent, of all pages in order; each has `socket`, the number
  * of its WebSocket. What pages send to `/shown?KEY=VALUE` is among the reports, too.
  */
 export async function servePages(t, scripts) {
@@ -40,7 +39,7 @@ export async function servePages(t, scripts) {
       const tag = kind === 'probed' ? `<script nonce="a">${probe}</script>` : '';
       const before = name === 'slow' ? `<script>(${scripts.before})()</script>` : '';
       const policy = name === 'refused' ? { 'permissions-policy': 'camera=(), microphone=()' } : {};
-      response.writeHead(200, { 'content-type': 'text/html', 'cache-control': tag && name !== 'kept' ? 'no-store' : 'no-cache', ...policy });
+      response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-cache', ...policy });
       response.end(`<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">${before}${tag}\n<title>${name}</title>\n`
         + `<base href="/elsewhere/">\n<script src="/script/${name}.js"></script>\n</head>\n<body>\n</body>\n</html>\n`);
     }
