@@ -53,7 +53,7 @@ pub(super) fn connections(inspector: Arc<Inspector>) -> Router {
     Router::new().route("/inspector/events", get(events)).route("/inspector/probe", get(probe)).with_state(inspector)
 }
 
-/// The page and its files, which anybody may have.
+/// The page and its files, which need no key.
 pub(super) fn pages() -> Router {
     Router::new().route(PAGE, get(page)).route("/inspector/{*path}", get(file))
 }

@@ -1,4 +1,4 @@
-//! Puts the probe into pages while somebody watches the inspector.
+//! Puts the probe into pages while the inspector has a reader.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -25,7 +25,7 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    /// The probe for a request, if somebody watches and the request is one for a page in a tab. The request then loses what
+    /// The probe for a request, if the inspector has a reader and the request is one for a page in a tab. The request then loses what
     /// would make the response a part of the page, or say that the browser has the page already.
     pub(super) fn for_request(recorder: &Recorder, request: &mut Request, is_own: bool) -> Option<Self> {
         let inspector = recorder.inspector().filter(|inspector| inspector.is_watched())?;
@@ -61,7 +61,7 @@ impl Probe {
         for name in [header::ETAG, header::LAST_MODIFIED, header::CONTENT_LENGTH, header::ACCEPT_RANGES] {
             head.headers.remove(name);
         }
-        // Once nobody watches any more, the browser has to ask for the page as it is. Not `no-store`: with that, Chromium would
+        // Once the last reader is gone, the browser has to ask for the page as it is. Not `no-store`: with that, Chromium would
         // not keep the page for the way back.
         head.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let policy = head.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());

@@ -58,10 +58,10 @@ impl Directory {
         self.peers.get(&peer).map(|listed| listed.outbox.clone())
     }
 
-    /// Removes a peer, if this is still its connection.
-    pub fn remove(&mut self, peer: PeerId, connection: ConnectionId) {
+    /// Removes a peer, if this is still its connection. Returns whether it was.
+    pub fn remove(&mut self, peer: PeerId, connection: ConnectionId) -> bool {
         if self.peers.get(&peer).is_none_or(|listed| listed.connection != connection) {
-            return;
+            return false;
         }
         if let Some(lobby) = self.peers.remove(&peer).and_then(|listed| listed.lobby)
             && let Some(subscribers) = self.lobbies.get_mut(&lobby)
@@ -71,6 +71,7 @@ impl Directory {
                 self.lobbies.remove(&lobby);
             }
         }
+        true
     }
 
     /// Sends each message to its receivers. `cause`: the record of the event that they follow from. True if

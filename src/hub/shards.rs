@@ -181,11 +181,14 @@ impl Hub {
     pub fn disconnect(&self, Address { shard, peer, connection }: Address, end: ConnectionEnd) -> Vec<OfferId> {
         let mut calls = Vec::new();
         self.apply(shard, Action::Disconnect { peer, connection, end }, None, |state, result| {
-            state.directory.remove(peer, connection);
+            let was_connected = state.directory.remove(peer, connection);
             if let Ok(Reply::Left(left)) = result {
                 calls = left;
             }
-            self.recorder.disconnected(peer, end, &calls);
+            // A client that has returned on another connection was never away.
+            if was_connected {
+                self.recorder.disconnected(peer, end, &calls);
+            }
         });
         calls
     }

@@ -19,7 +19,7 @@ const LINE: usize = 256;
 /// How long a reader that waits lets further records come, so that many small batches become one.
 const GATHER: Duration = Duration::from_millis(50);
 
-/// Somebody who watches. While there is one, pages are served with the probe.
+/// A client that reads the history. While there is one, the server sends pages with the probe.
 pub struct Reader {
     inspector: Arc<Inspector>,
     /// Whether the last batch was as large as one may be.

@@ -64,7 +64,7 @@ impl Inspector {
         }
     }
 
-    /// Whether somebody with the key is watching.
+    /// Whether it has a reader.
     pub fn is_watched(&self) -> bool {
         self.readers.load(Ordering::Relaxed) > 0
     }

@@ -268,3 +268,22 @@ async fn several_readers_receive_the_same_records() {
         assert_eq!(the_only(&server.lines("&unmasked=1").await, "receive", "newOffer")["payload"][0]["sdp"], SDP);
     }
 }
+
+#[tokio::test]
+async fn end_of_a_replaced_connection_is_not_recorded() {
+    let server = TestServer::start(&[]).await;
+    let auth = json!({"userName": "amy", "password": "x", "session": "one"});
+    let mut before = Client::connect_as(&server, auth.clone()).await;
+    let mut after = Client::connect_as(&server, auth).await;
+    before.expect_end().await;
+    after.emit_with_ack("newOffer", offer("text")).await;
+    let mut bob = Client::connect(&server, "bob").await;
+    bob.emit_with_ack("test", json!(null)).await;
+    let records = server.records().await;
+    let [first, second, _] = of_kind(&records, "connect")[..] else { panic!("amy twice, and bob: {records:#?}") };
+    assert_eq!((&first["client"], &second["back"]), (&second["client"], &json!(true)));
+    after.disconnect().await;
+    let records = server.records_with("amy's end", |record| record["end"] == "closed").await;
+    let ends: Vec<_> = of_kind(&records, "disconnect").into_iter().map(|record| &record["end"]).collect();
+    assert_eq!(ends, ["closed"], "amy was never away: {records:#?}");
+}

@@ -110,7 +110,7 @@ async fn client_that_is_cut_stays_away_for_a_while() {
         let id = u64::from_str_radix(record["client"].as_str().expect("an id"), 16).expect("hexadecimal");
         assert!(inspector.keep_away(PeerId(id), Duration::from_secs(1)));
     }
-    assert!(!inspector.keep_away(PeerId(1), Duration::from_secs(1)), "nobody has this id");
+    assert!(!inspector.keep_away(PeerId(1), Duration::from_secs(1)), "no client has this id");
     amy.lose();
     bob.settle().await;
     let refused = Bare::refused(&server, "?userName=bob&password=x", &[]).await;

@@ -2,7 +2,7 @@
 //! this server's own origin.
 //!
 //! The page pulls: it emits `read` with the number of the last record that it knows, and the acknowledgement brings what
-//! follows, as soon as there is something. So a page that reads slowly slows down nobody but itself.
+//! follows, as soon as there is something. So a page that reads slowly slows down only itself.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-// Candidates: not sent, sent to nobody, added too early, and a connection that has failed with them.
+// Candidates: not sent, sent to no peer, added too early, and a connection that has failed with them.
 
 import { addedCandidates, descriptionOf, errorOf, firstOf, hasFailed, set, sideOf } from '../methods.js';
 import { contentOf, isObject, kindOfCandidate, sectionsOf } from '../payload.js';
@@ -6,7 +6,7 @@ import { callsNow, connectionsNow, isCallConnected, isConnected, isLate, isReal,
 
 const SEND = "`peerConnection.addEventListener('icecandidate', e => { if (e.candidate) socket.emit('sendIceCandidateToSignalingServer', { iceCandidate: e.candidate, iceUserName: userName, didIOffer }) })`";
 
-/** Without the probe nobody knows when a browser has found its candidates: give it longer. */
+/** Without the probe the time at which a browser found its candidates is unknown: give it longer. */
 const LATE_UNSEEN = 4000;
 
 const hasCandidates = (description) => /^a=candidate:/m.test(description?.sdp ?? '');

@@ -64,7 +64,7 @@ export const isCallConnected = ({ pcs }) => isConnected(pcs.offerer) || isConnec
 
 export const isLate = (mark, now, after = LATE) => Boolean(mark) && now - mark.at >= after;
 
-/** Of a page that has reported nothing since, nobody knows whether it has had the time: its machine may be busy. */
+/** A page that has reported nothing since may not have had the time: its machine may be busy. */
 const LATE_IN_SILENCE = 6000;
 
 /** The timers of a hidden page, with which its probe reports, run once a second. */
