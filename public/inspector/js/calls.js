@@ -1,22 +1,19 @@
 // Calls, from their records: who offered, who answered, what the server held, and what became of it. The events of
 // calls over Socket.IO are read here, those of rooms and pairs in rooms.js.
 
-import { hold, newCall } from './call.js';
-import { EarlyCandidates } from './early-candidates.js';
+import { newCall } from './call.js';
+import { CallCandidates } from './call-candidates.js';
 import { nearestEvent } from './event-names.js';
-import { contentOf, descriptionIn, isObject, markOf, nameOf, ufragOfCandidate, ufragsOf } from './payload.js';
+import { contentOf, descriptionIn, isObject, markOf, nameOf, ufragsOf } from './payload.js';
 
 /** @typedef {import('./call.js').Call} Call */
-/** @typedef {import('./call.js').HeldCandidate} HeldCandidate */
 
 export class Calls {
   #run;
   #byOfferId = new Map();
   /** Whose description of which call has the fragment. */
   #byUfrag = new Map();
-  early = new EarlyCandidates();
-  /** The first candidate of each side that was not delivered yet. @type {Map<HeldCandidate[], number>} */
-  #next = new Map();
+  candidates = new CallCandidates(this);
 
   /** @param {import('./run.js').Run} run */
   constructor(run) {
@@ -98,7 +95,7 @@ export class Calls {
         this.file(this.byOfferId(content.offerId), record);
         break;
       case 'sendIceCandidateToSignalingServer':
-        if (record.unknown !== true) this.#candidate(client, content, record);
+        if (record.unknown !== true) this.candidates.add(client, content, record);
         else this.file(client.offering ?? client.answering, record);
         break;
       case 'hangup':
@@ -120,56 +117,6 @@ export class Calls {
     this.describe(call, 'offerer', offer);
     this.file(call, record);
     return call;
-  }
-
-  #candidate(client, content, record) {
-    const found = this.#endOf(client, content);
-    const entry = { ...markOf(record), candidate: content.iceCandidate, delivered: null, refused: false };
-    if (!found) {
-      this.early.hold(client.id, { entry, record, ufrag: ufragOfCandidate(content.iceCandidate), isOfferer: content.didIOffer === true });
-      return;
-    }
-    hold(found.call, found.side, entry);
-    this.file(found.call, record);
-  }
-
-  /** Which side of which call a candidate belongs to, as the server decides (protocol 1.4.2). */
-  #endOf(client, content) {
-    const role = content.didIOffer === true ? 'offering' : 'answering';
-    const named = this.byOfferId(content.offerId);
-    if (named) return this.#sideIn(named, client);
-    const ufrag = ufragOfCandidate(content.iceCandidate);
-    const end = ufrag && this.endByUfrag(ufrag);
-    if (end && end.call[end.side] === client.id) return end;
-    const call = client[role];
-    if (!call || call.ended || call.state === 'withdrawn') return null;
-    const side = role === 'offering' ? 'offerer' : 'answerer';
-    const description = side === 'offerer' ? call.offer : call.answer;
-    if (ufrag && ufragsOf(description).length > 0) return null; // It belongs to a description still to come.
-    return { call, side };
-  }
-
-  #sideIn(call, client) {
-    if (call.offerer === client.id) return { call, side: 'offerer' };
-    return call.answerer === client.id ? { call, side: 'answerer' } : null;
-  }
-
-  deliver(call, side, mark, atMost = 1) {
-    const list = call.candidates[side];
-    let next = this.#next.get(list) ?? 0;
-    for (let left = atMost; left > 0 && next < list.length; next += 1) {
-      if (list[next].delivered) continue;
-      list[next].delivered = mark;
-      left -= 1;
-    }
-    this.#next.set(list, next);
-  }
-
-  #claimEarly(call, side, client, description) {
-    for (const { entry, record } of this.early.claim(client.id, side, description)) {
-      hold(call, side, entry);
-      this.file(call, record);
-    }
   }
 
   #outcome(record) {
@@ -203,7 +150,7 @@ export class Calls {
     if (cause) this.file(call, cause);
     this.file(call, record);
     this.describe(call, 'offerer', offer);
-    this.#claimEarly(call, 'offerer', client, offer);
+    this.candidates.claim(call, 'offerer', client, offer);
   }
 
   #answered(client, record, cause) {
@@ -225,9 +172,9 @@ export class Calls {
     if (call.held.offer) call.held.offer.until = record.at;
     client.answering = call;
     this.describe(call, 'answerer', answer);
-    this.#claimEarly(call, 'answerer', client, answer);
+    this.candidates.claim(call, 'answerer', client, answer);
     if (cause && Number.isFinite(cause.ack)) {
-      this.deliver(call, 'offerer', markOf(record), Number.isSafeInteger(record.candidates) ? record.candidates : 0);
+      this.candidates.deliver(call, 'offerer', markOf(record), Number.isSafeInteger(record.candidates) ? record.candidates : 0);
     }
   }
 
@@ -294,7 +241,7 @@ export class Calls {
         if (receiver === call.offerer) call.answerSent ??= markOf(record);
         break;
       case 'receivedIceCandidateFromServer':
-        this.deliver(call, receiver === call.offerer ? 'answerer' : 'offerer', markOf(record));
+        this.candidates.deliver(call, receiver === call.offerer ? 'answerer' : 'offerer', markOf(record));
         break;
       case 'offerWithdrawn':
         this.#withdrawn(call, record, nameOf(content.reason));

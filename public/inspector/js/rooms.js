@@ -237,7 +237,7 @@ export class Rooms {
         call.answerSent ??= markOf(record);
       } else if (what === 'candidate') {
         const count = Array.isArray(content.candidatesArray) ? content.candidatesArray.length : 1;
-        book.deliver(call, receiver === call.offerer ? 'answerer' : 'offerer', markOf(record), count);
+        book.candidates.deliver(call, receiver === call.offerer ? 'answerer' : 'offerer', markOf(record), count);
       }
     }
   }

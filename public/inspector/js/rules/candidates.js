@@ -65,7 +65,7 @@ export const candidates = [
     step: '9',
     rank: 2,
     check: (run, now) =>
-      newest(run.callBook.early.all, ([id, early]) => {
+      newest(run.callBook.candidates.early.all, ([id, early]) => {
         const client = run.clients.get(id);
         const first = early.find(({ entry }) => isReal(entry));
         if (!client?.isConnected || !first || !isLate(first.entry, now)) return null;
