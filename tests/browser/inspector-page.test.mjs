@@ -55,7 +55,7 @@ browserTest('a live call is drawn, ticked, and calm in the banner', async ({ vis
   await has(page, '#canvas', /ICE connected/);
   await has(page, '#banner', /^No problem seen\.$/);
   await page.waitForSelector('#reload-hint', { state: 'hidden' });
-  assert.equal(await page.textContent('#sides'), 'CLIENT1 is Amy, CLIENT2 is Bob.');
+  await has(page, '#sides', /^CLIENT1 is Amy, CLIENT2 is Bob\.$/);
   await eventually('all steps done', async () => (await page.locator('#rail li[data-state="done"]').count()) === 23);
   assert.equal(await page.locator('#rail li').count(), 23);
   assert.ok(await page.locator('svg.lanes .life').count() >= 2);
