@@ -1,0 +1,1 @@
+//! Nonces that the server does not store.
