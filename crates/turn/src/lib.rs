@@ -7,8 +7,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod client;
 pub mod credentials;
 mod five_tuple;
+mod front;
 pub mod machine;
 pub mod message;
 pub mod nonce;
@@ -18,6 +20,7 @@ mod time;
 
 pub use credentials::rest_credentials;
 pub use five_tuple::{Family, FiveTuple, Transport};
+pub use front::{Handle, Options, Stats, TurnServer};
 pub use machine::{Config, Counters, Delivery, Machine, OpenError, Outside, RelayId};
 pub use message::frame_length;
 pub use peer_policy::{OwnAddresses, PeerPolicy};

@@ -1,0 +1,7 @@
+//! A small TURN client for self-tests and tests: no refreshes, one allocation, one peer's answer at a time.
+
+mod error;
+mod turn;
+
+pub use error::ClientError;
+pub use turn::{Client, binding};
