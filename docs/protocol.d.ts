@@ -422,3 +422,21 @@ export interface PairResponses {
     | { data: { type: 'DESTORY_ROOM_RESPONSE_SUCCESS'; message: string } }
     | { data: { type: 'DESTROY_ROOM_RESPONSE_FAILURE'; message: string } };
 }
+
+// --- HTTP beside the transports ---
+
+/** The query of `GET /api/ice-servers`. The token or password may also be in a header: `Authorization: Bearer …`. */
+export type IceServersQuery = Pick<Handshake, 'userName' | 'password' | 'token'>;
+
+/** The answer with 200. */
+export interface IceServersResponse {
+  iceServers: RTCIceServer[];
+  /** For how many seconds the credentials are valid. */
+  ttl: number;
+}
+
+/** The answer with another status. */
+export interface IceServersRefusal {
+  code: 'bad-payload' | 'too-large' | 'wrong-password' | 'wrong-token' | 'wrong-origin' | 'rate-limited';
+  message: string;
+}

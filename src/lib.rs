@@ -14,7 +14,8 @@
 //! - [`core`]: calls, rooms and pairs: the rules, no I/O, no clock.
 //! - [`protocol`]: what is on the wire: messages, names and values, their limits and refusals.
 //!
-//! Beside them: [`inspect`] (the history that the inspector shows), [`net`] (connections: HTTP and HTTPS on one port, limits, budgets), [`tls`] (certificates), [`logging`],
+//! Beside them: [`inspect`] (the history that the inspector shows), [`ice`] (STUN and TURN servers and the
+//! credentials for them), [`net`] (connections: HTTP and HTTPS on one port, limits, budgets), [`tls`] (certificates), [`logging`],
 //! [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
 //! lines).
 //!
@@ -26,6 +27,7 @@ pub mod config;
 pub mod core;
 pub mod http;
 pub mod hub;
+pub mod ice;
 pub mod inspect;
 pub mod logging;
 pub mod metrics;

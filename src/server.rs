@@ -18,8 +18,10 @@ use crate::banner::Banner;
 use crate::config::Config;
 use crate::http;
 use crate::http::api::Addresses;
-use crate::http::router::Ready;
+use crate::http::ice_servers::IceService;
+use crate::http::router::{Ready, Services};
 use crate::hub::shards::Hub;
+use crate::ice::ice_servers::IceServers;
 use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
 use crate::metrics::exporter::Exporter;
@@ -46,6 +48,8 @@ pub struct Server {
     ready: Ready,
     addresses: Arc<Addresses>,
     metrics: Option<MetricsListener>,
+    /// Cancelled when the server is asked to stop.
+    stopping: CancellationToken,
 }
 
 impl Server {
@@ -62,6 +66,8 @@ impl Server {
         let recorder = Recorder::new(config.inspector()?);
         let hub = Arc::new(Hub::with_recorder(config.limits(), recorder.clone()));
         let authenticator = config.authenticator()?;
+        let (ice, stopping) = (Arc::new(IceServers::new()), CancellationToken::new());
+        let ice = IceService::new(ice, authenticator.clone(), recorder.clone(), stopping.clone());
         let (socketio, course) =
             socketio::service::SocketIoService::new(config.socketio(), authenticator.clone(), hub.clone());
         let (websocket, bare) =
@@ -72,9 +78,28 @@ impl Server {
             Origin::Files(_) => None,
         };
         let options = http::RouterOptions { certified: certificate.names.clone(), ..config.http() };
-        let (ready_for_router, known) = (ready.clone(), addresses.clone());
-        let router = http::router::build(&options, authority, course, bare, ready_for_router, known, &recorder)?;
-        Ok(Self { config, certificate, router, hub, recorder, socketio, websocket, ready, addresses, metrics })
+        let services = Services {
+            socketio: course,
+            websocket: bare,
+            ice,
+            authority,
+            ready: ready.clone(),
+            addresses: addresses.clone(),
+        };
+        let router = http::router::build(&options, services, &recorder)?;
+        Ok(Self {
+            config,
+            certificate,
+            router,
+            hub,
+            recorder,
+            socketio,
+            websocket,
+            ready,
+            addresses,
+            metrics,
+            stopping,
+        })
     }
 
     /// Opens the listener of `--bind` and `--port`: on all addresses of this machine, or on one.
@@ -146,7 +171,8 @@ impl Server {
     /// A listener that cannot be used.
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let _ = self.addresses.lan.set(self.banner(&listener)?.lan_addresses().collect());
-        let Self { config, certificate, router, hub, recorder, socketio, websocket, ready, metrics, .. } = self;
+        let Self { config, certificate, router, hub, recorder, socketio, websocket, ready, metrics, stopping, .. } =
+            self;
         let of_refusals = recorder.clone();
         let http_server = HttpServer::new(certificate.config.clone(), router, &config.net(), move |address| {
             let sentence = "The client does not trust the certificate of this server.";
@@ -160,7 +186,7 @@ impl Server {
             background.spawn(metrics.serve(http_server.clone(), certificate.config, config.net())?);
         }
 
-        let (stopping, notified) = (CancellationToken::new(), CancellationToken::new());
+        let notified = CancellationToken::new();
         let serving = http_server.serve(listener, async {
             stop.await;
             tracing::info!("stopping");

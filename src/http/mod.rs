@@ -16,6 +16,7 @@ mod connection_limit;
 mod entity_tag;
 mod folder;
 mod html_tokens;
+pub(crate) mod ice_servers;
 mod inspector;
 mod listing;
 mod options;

@@ -130,18 +130,23 @@ const FORBIDDEN: u8 = 4;
 pub(super) async fn check(State(origins): State<Arc<Origins>>, mut request: Request, next: Next) -> Response {
     let is_same = IsSameOrigin(origins.is_same(request.headers()));
     request.extensions_mut().insert(is_same);
-    match request.headers().get(header::ORIGIN) {
-        Some(origin) if !origins.allows(origin) => {
-            let message = refusal(origin);
-            let (page, address) = (origin.to_str().ok(), request.extensions().get().map(ClientAddr::address));
-            origins.recorder.rejected("socketio", None, ("wrong-origin", &message), page, address);
-            if metrics::first("wrong-origin", page.unwrap_or("(not text)")).is_some() {
-                tracing::warn!("{message}");
-            }
-            (StatusCode::FORBIDDEN, Json(Forbidden { code: FORBIDDEN, message })).into_response()
-        }
-        _ => next.run(request).await,
+    match rejected(&origins, "socketio", &request) {
+        Some(message) => (StatusCode::FORBIDDEN, Json(Forbidden { code: FORBIDDEN, message })).into_response(),
+        None => next.run(request).await,
     }
+}
+
+/// Why a request of a page whose origin is not allowed is rejected, which is counted, logged and reported; `None` for
+/// others.
+pub(super) fn rejected(origins: &Origins, service: &'static str, request: &Request) -> Option<String> {
+    let origin = request.headers().get(header::ORIGIN).filter(|origin| !origins.allows(origin))?;
+    let message = refusal(origin);
+    let (page, address) = (origin.to_str().ok(), request.extensions().get().map(ClientAddr::address));
+    origins.recorder.rejected(service, None, ("wrong-origin", &message), page, address);
+    if metrics::first("wrong-origin", page.unwrap_or("(not text)")).is_some() {
+        tracing::warn!("{message}");
+    }
+    Some(message)
 }
 
 /// Whether a host is below this name.

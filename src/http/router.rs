@@ -19,6 +19,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use super::api::{self, Addresses};
 use super::browser_client::{self, BrowserClient};
 use super::client_addr::{self, Proxies};
+use super::ice_servers::IceService;
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
 use super::pages::{self, Pages};
@@ -33,20 +34,28 @@ const AUTHORITY_PATH: &str = "/switchboard-ca.crt";
 /// Whether the server accepts new calls: false once it is stopping.
 pub(crate) type Ready = Arc<AtomicBool>;
 
-/// Builds the router around the routes of the transports. `authority` is the certificate of the server's own authority,
-/// PEM, if it has one.
+/// What the router leads to.
+pub(crate) struct Services {
+    /// The routes of Socket.IO.
+    pub socketio: Router,
+    /// The routes of bare WebSockets.
+    pub websocket: websocket::service::Routes,
+    /// What sends ICE servers.
+    pub ice: IceService,
+    /// The certificate of the server's own authority, PEM, if it has one.
+    pub authority: Option<String>,
+    /// Whether the server accepts new calls.
+    pub ready: Ready,
+    /// Where other devices reach this server.
+    pub addresses: Arc<Addresses>,
+}
+
+/// Builds the router around these services.
 ///
 /// # Errors
 /// A folder that does not exist, and an `--allow-origin` that is not an origin.
-pub(crate) fn build(
-    options: &RouterOptions,
-    authority: Option<String>,
-    socketio: Router,
-    websocket: websocket::service::Routes,
-    ready: Ready,
-    addresses: Arc<Addresses>,
-    recorder: &Recorder,
-) -> Result<Router> {
+pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Recorder) -> Result<Router> {
+    let Services { socketio, websocket, ice, authority, ready, addresses } = services;
     let origins = Arc::new(Origins::new(options, recorder.clone())?);
     let pages = Arc::new(Pages::new(options, origins.clone(), recorder.clone())?);
     let client = Arc::new(BrowserClient::new(options.client_dir.as_deref())?);
@@ -67,6 +76,7 @@ pub(crate) fn build(
         .route("/readyz", get(readiness).with_state(ready))
         .route("/api/qr.svg", get(api::qr))
         .route("/api/addresses", get(api::addresses).with_state(addresses))
+        .merge(ice.route(&origins))
         .fallback_service(any(pages::serve).with_state(pages.clone()));
     if let Some(root) = websocket.root.map(guarded) {
         let either = move |request: Request| websocket_or_page(root.clone(), pages.clone(), request);

@@ -5,6 +5,7 @@ use switchboard::auth::rate_limiter::RateLimit;
 use switchboard::auth::throttle::ThrottleOptions;
 use switchboard::auth::tokens::{MAX_HEADER, MAX_TOKEN};
 use switchboard::config::Config;
+use switchboard::ice::limits::REQUESTS as ICE_REQUESTS;
 use switchboard::inspect::limits::{
     CHAOS_LASTS, MAX_ADDRESSES, MAX_AWAY, MAX_BATCH, MAX_BYTES, MAX_DELAY, MAX_FRAME, MAX_LOBBIES, MAX_PAGES,
     MAX_RECORDS, PAUSE, REPORT_RATE,
@@ -74,6 +75,10 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
             format!("{} in {} min", throttle.free, throttle.window.as_secs() / 60),
         ),
         ("token, and its header", format!("{}, {}", kib(MAX_TOKEN), kib(MAX_HEADER))),
+        (
+            "requests for ICE servers from one address",
+            format!("{} at once, {} a second", ICE_REQUESTS.burst, ICE_REQUESTS.rate),
+        ),
     ];
     assert_eq!(constants.len(), rows.len(), "as many rows as constants");
     for (what, value) in constants {

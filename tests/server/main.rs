@@ -20,6 +20,7 @@ mod fragment;
 mod hangup;
 mod http;
 mod hub;
+mod ice_servers;
 mod ids;
 mod inspector;
 mod inspector_chaos;
