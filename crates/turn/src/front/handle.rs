@@ -1,11 +1,17 @@
 //! What others use of a server that runs.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::five_tuple::Transport;
+use super::stream;
+use super::stream_limit::StreamLimit;
+use super::stream_link::StreamLink;
+use super::worker_link::WorkerLink;
+use crate::five_tuple::{FiveTuple, Transport};
 
 /// What a server does and has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,9 +32,20 @@ pub struct Stats {
 
 /// A server that runs, or will run.
 #[derive(Debug, Clone)]
-pub struct Handle {}
+pub struct Handle(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    workers: Vec<Arc<WorkerLink>>,
+    next: AtomicUsize,
+    limit: Arc<StreamLimit>,
+}
 
 impl Handle {
+    pub(super) fn new(workers: Vec<Arc<WorkerLink>>, limit: StreamLimit) -> Self {
+        Self(Arc::new(Inner { workers, next: AtomicUsize::new(0), limit: Arc::new(limit) }))
+    }
+
     /// Serves a client whose bytes come by a stream that somebody else has accepted, such as the HTTP port. `server` is
     /// the address that the client connected to. Returns when the stream ends, or the server.
     ///
@@ -36,19 +53,46 @@ impl Handle {
     /// Those of the stream, bytes that are no STUN, and more streams than the server takes.
     pub async fn serve_stream<S>(
         &self,
-        _stream: S,
-        _client: SocketAddr,
-        _server: SocketAddr,
-        _transport: Transport,
+        stream: S,
+        client: SocketAddr,
+        server: SocketAddr,
+        transport: Transport,
     ) -> io::Result<()>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        Ok(())
+        let (client, server) = (canonical(client), canonical(server));
+        let _permit = self.0.limit.take(client.ip())?;
+        let number = self.0.next.fetch_add(1, Relaxed) % self.0.workers.len().max(1);
+        let Some(worker) = self.0.workers.get(number) else { return Ok(()) };
+        let link = Arc::new(StreamLink::new(FiveTuple { transport, client, server }));
+        stream::serve(stream, link, worker.clone()).await
     }
 
     /// What the server does and has done.
     pub fn stats(&self) -> Stats {
-        Stats::default()
+        let mut sum = Stats { streams: self.0.limit.count(), ..Stats::default() };
+        for stats in self.0.workers.iter().map(|worker| &worker.stats) {
+            sum.allocations += stats.allocations.load(Relaxed);
+            sum.relayed_packets += stats.relayed_packets.load(Relaxed);
+            sum.relayed_bytes += stats.relayed_bytes.load(Relaxed);
+            sum.dropped_packets += stats.dropped_packets.load(Relaxed);
+            sum.refused_requests += stats.refused_requests.load(Relaxed);
+        }
+        sum
+    }
+
+    pub(super) fn stop(&self) {
+        for worker in &self.0.workers {
+            worker.stop();
+        }
+    }
+}
+
+/// An IPv4 client of a socket for both families is an IPv4 client.
+fn canonical(address: SocketAddr) -> SocketAddr {
+    match address.ip().to_canonical() {
+        IpAddr::V4(ip) => SocketAddr::new(ip.into(), address.port()),
+        IpAddr::V6(_) => address,
     }
 }
