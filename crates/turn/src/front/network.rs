@@ -89,13 +89,13 @@ impl Network {
 
     /// Sends a peer's datagram on to the client.
     pub fn deliver(&mut self, delivery: &Delivery, payload: &[u8]) {
-        let client = delivery.client;
+        let (client, padding) = (delivery.client, usize::from(delivery.padding));
         if client.transport == Transport::Udp {
             if let Some(route) = self.route(client) {
-                self.outbox.push(&mut self.table, route, delivery.header(), payload);
+                self.outbox.push(&mut self.table, route, delivery.header(), payload, padding);
             }
         } else if let Some(link) = self.streams.get(&client)
-            && !link.send_data(delivery.header(), payload, usize::from(delivery.padding))
+            && !link.send_data(delivery.header(), payload, padding)
         {
             self.outbox.dropped += 1;
         }
@@ -138,7 +138,7 @@ impl Outside for Network {
     fn to_client(&mut self, client: FiveTuple, packet: &[u8]) {
         if client.transport == Transport::Udp {
             if let Some(route) = self.route(client) {
-                self.outbox.push(&mut self.table, route, &[], packet);
+                self.outbox.push(&mut self.table, route, &[], packet, 0);
             }
         } else if let Some(link) = self.streams.get(&client) {
             link.send_control(packet);
@@ -147,7 +147,7 @@ impl Outside for Network {
 
     fn to_peer(&mut self, relay: RelayId, peer: SocketAddr, payload: &[u8]) {
         let route = Route { socket: relay.0 as usize, to: peer, from: None };
-        self.outbox.push(&mut self.table, route, &[], payload);
+        self.outbox.push(&mut self.table, route, &[], payload, 0);
     }
 }
 

@@ -74,11 +74,11 @@ impl Default for Outbox {
 }
 
 impl Outbox {
-    /// Adds a datagram, whose bytes are `header` and `payload`.
-    pub fn push(&mut self, sockets: &mut impl Sockets, route: Route, header: &[u8], payload: &[u8]) {
+    /// Adds a datagram, whose bytes are `header`, `payload`, and `padding` zeros.
+    pub fn push(&mut self, sockets: &mut impl Sockets, route: Route, header: &[u8], payload: &[u8], padding: usize) {
         let slot = route.slot();
         let group = &mut self.groups[slot];
-        let size = header.len() + payload.len();
+        let size = header.len() + payload.len() + padding;
         if !group.takes(&route, size) {
             if group.route.is_some() {
                 self.dropped += send(group, sockets);
@@ -89,6 +89,9 @@ impl Outbox {
         }
         group.bytes.extend_from_slice(header);
         group.bytes.extend_from_slice(payload);
+        if padding > 0 {
+            group.bytes.resize(group.bytes.len() + padding, 0);
+        }
         group.count += 1;
     }
 
