@@ -15,6 +15,7 @@ import {
 } from './call-view.js';
 import { endWords, withdrawnWords } from './call-words.js';
 import { askForAnotherPassword, isSupported, showInsecureContext, showProblem } from './frame.js';
+import { connectInvite, openInvite } from './invite.js';
 
 if (isSupported()) open();
 
@@ -22,6 +23,7 @@ function open() {
   callEl.addEventListener('click', call);
   hangupEl.addEventListener('click', hangup);
   connectDevices(() => session);
+  connectInvite('');
   if (!window.isSecureContext) showInsecureContext();
   showPictures(session);
   signaling.listen({
@@ -60,7 +62,9 @@ async function placeOffer(mine) {
   const offerId = await signaling.sendOffer(mine.offer);
   if (session !== mine) return;
   mine.offerId ??= offerId; // The answer may have been quicker than the acknowledgement.
-  if (state() === 'starting') showCall('waiting');
+  if (state() !== 'starting') return;
+  showCall('waiting');
+  openInvite(true); // Another device has to answer.
 }
 
 /** The answerer's side, for an offer from the list. */
@@ -73,6 +77,7 @@ async function answerOffer(offerObj) {
     const answer = await mine.peer.createAnswer(offerObj.offer);
     if (session !== mine) return;
     mine.key = callKey(answer);
+    openInvite(false);
     startConnecting(mine);
     signaling.sendAnswer({ ...offerObj, answer });
     removeOfferEl(offerId);
@@ -93,6 +98,7 @@ async function addAnswer(offerObj) {
     mine.key = callKey(offerObj.answer);
     mine.candidates = [];
     mine.news = '';
+    openInvite(false);
     startConnecting(mine);
   }
   try {

@@ -1,4 +1,4 @@
-// The address of a room, for others to open: to copy, and as a code for a phone.
+// The address of a page or a room, for others to open: to copy, and as a code for a phone.
 
 import { recall } from '../memory.js';
 import { addressOf, root } from '../root.js';

@@ -1,0 +1,33 @@
+// The call page's address for other devices, as a link and as a QR code.
+
+import assert from 'node:assert/strict';
+import { browserTest } from './support/browser.mjs';
+import { answerButton, enter, state } from './support/call-page.mjs';
+import { assertInCall } from './support/call.mjs';
+import { isAccessible } from './support/inspector-page.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+const LAN = 'https://192.168.1.7:8181';
+
+browserTest('a waiting call shows the address of the network and a code of it, until the call is answered', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const answerer = await enter(visit, server, 'Ann');
+  const caller = await visit(`${server.http}/`);
+  await caller.route('**/api/addresses', (route) => route.fulfill({ json: { addresses: [LAN] } }));
+  await caller.reload();
+  await state(caller, 'idle');
+  assert.equal(await caller.isVisible('#invite'), false);
+  await caller.click('#call');
+  await state(caller, 'waiting');
+  await caller.locator('#qr').waitFor();
+  assert.equal(await caller.inputValue('#link'), `${LAN}/`);
+  assert.equal(await caller.getAttribute('#open-invite', 'aria-expanded'), 'true');
+  await eventually('a code for phones', () => caller.evaluate(() => document.querySelector('#qr').naturalWidth > 0));
+  await isAccessible(caller, 'the invitation is open');
+  await answerButton(answerer).click();
+  await assertInCall(caller, answerer);
+  assert.equal(await caller.isVisible('#invite'), false);
+  await caller.click('#open-invite');
+  assert.equal(await caller.isVisible('#invite'), true);
+});
