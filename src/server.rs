@@ -27,8 +27,8 @@ use crate::inspect::recorder::Recorder;
 use crate::metrics::exporter::Exporter;
 use crate::net::host;
 use crate::net::http_server::HttpServer;
-use crate::tls;
-use crate::tls::certificate::{Certificate, Origin};
+use crate::tls::certificate::Certificate;
+use crate::tls::{self, Origin};
 use crate::{metrics, net, transport::socketio, transport::websocket};
 
 /// How often the server looks for what has expired.
@@ -39,7 +39,7 @@ const MAX_METRICS_CONNECTIONS: usize = 16;
 /// A server that is ready to listen.
 pub struct Server {
     config: Config,
-    certificate: Certificate,
+    certificate: Arc<Certificate>,
     router: Router,
     hub: Arc<Hub>,
     recorder: Recorder,
@@ -183,7 +183,7 @@ impl Server {
         background.spawn(sweep(hub.clone()));
         background.spawn(fan_out(hub.clone()));
         if let Some(metrics) = metrics {
-            background.spawn(metrics.serve(http_server.clone(), certificate.config, config.net())?);
+            background.spawn(metrics.serve(http_server.clone(), certificate.config.clone(), config.net())?);
         }
 
         let notified = CancellationToken::new();

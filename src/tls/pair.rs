@@ -1,0 +1,115 @@
+//! A certificate chain with its private key, ready for TLS handshakes. Each error says what the user can do.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow, bail};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::sign::CertifiedKey;
+use tokio_rustls::rustls::{self, RootCertStore};
+use x509_parser::prelude::{ASN1Time, X509Version, parse_x509_certificate};
+
+use super::names::exact_names;
+use super::{pem, trust};
+
+/// A chain with its key.
+#[derive(Debug, Clone)]
+pub(super) struct Pair {
+    /// Both, as the TLS library takes them.
+    pub key: Arc<CertifiedKey>,
+    /// Whether browsers trust the chain: an authority has signed it that they know.
+    pub is_trusted: bool,
+    /// The exact names in the certificate.
+    pub names: Vec<String>,
+}
+
+impl Pair {
+    /// Puts a chain and its key together.
+    ///
+    /// # Errors
+    /// A key that does not belong to the chain, or is of a kind that the TLS library does not have.
+    pub(super) fn new(
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+        roots: &RootCertStore,
+    ) -> Result<Self, rustls::Error> {
+        let is_trusted = trust::is_trusted(&chain, roots);
+        let names = chain.first().map(exact_names).unwrap_or_default();
+        Ok(Self { key: Arc::new(certify(chain, key)?), is_trusted, names })
+    }
+
+    /// Reads a chain and its key from files, and checks both.
+    ///
+    /// # Errors
+    /// Files that are missing, unreadable, not PEM, or do not belong together.
+    pub(super) fn read(cert: &Path, key_file: &Path, roots: &RootCertStore) -> Result<Self> {
+        let (chain, key) = (pem::chain(cert)?, pem::key(key_file)?);
+        examine(cert, &chain[0])?;
+        Self::new(chain.clone(), key.clone_key(), roots)
+            .map_err(|error| anyhow!(why_not(&error, (cert, &chain), (key_file, &key))))
+    }
+}
+
+fn certify(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<CertifiedKey, rustls::Error> {
+    CertifiedKey::from_der(chain, key, &ring::default_provider())
+}
+
+/// Checks a certificate. What makes it unusable is an error. What browsers warn of is a warning in the log, since a student
+/// may dismiss the browser's warning as before.
+fn examine(path: &Path, leaf: &CertificateDer<'_>) -> Result<()> {
+    let name = path.display();
+    let Ok((_, leaf)) = parse_x509_certificate(leaf) else {
+        bail!("{name} is damaged: it is not an X.509 certificate.");
+    };
+    if leaf.version() != X509Version::V3 {
+        bail!("{name} is a certificate of an old version (not 3), which cannot be used: {REPLACE}.");
+    }
+    let validity = leaf.validity();
+    if validity.not_after < ASN1Time::now() {
+        tracing::warn!("the certificate {name} expired on {}: browsers warn of it; {REPLACE}", validity.not_after);
+    } else if validity.not_before > ASN1Time::now() {
+        tracing::warn!(
+            "the certificate {name} is valid from {} on: browsers warn of it; check this machine's clock",
+            validity.not_before
+        );
+    }
+    if !matches!(leaf.subject_alternative_name(), Ok(Some(_))) {
+        tracing::warn!(
+            "the certificate {name} names no host (it has no subjectAltName): browsers warn of it everywhere; {REPLACE}"
+        );
+    }
+    Ok(())
+}
+
+/// The advice about a certificate that cannot be used.
+const REPLACE: &str = "make a new one, or leave out both files, and Switchboard makes its own";
+
+/// Why a chain and a key cannot be used together.
+fn why_not(
+    error: &rustls::Error,
+    (cert, chain): (&Path, &[CertificateDer<'static>]),
+    (key_file, key): (&Path, &PrivateKeyDer<'static>),
+) -> String {
+    let (cert, key_file) = (cert.display(), key_file.display());
+    match error {
+        rustls::Error::InconsistentKeys(_) => {
+            let fits = |leaf: &CertificateDer<'static>| certify(vec![leaf.clone()], key.clone_key()).is_ok();
+            match chain.iter().position(fits) {
+                Some(place) => format!(
+                    "The key {key_file} belongs to certificate number {} in {cert}: the server's own certificate must come \
+                     first, then those of its authorities.",
+                    place + 1
+                ),
+                None => format!(
+                    "The key {key_file} does not belong to the certificate {cert}: use the pair that was made together."
+                ),
+            }
+        }
+        rustls::Error::General(_) => format!(
+            "The key {key_file} is of an unsupported kind: use RSA of 2048 to 8192 bits, EC (P-256, P-384) \
+             or Ed25519."
+        ),
+        error => format!("The certificate {cert} cannot be used ({error}): {REPLACE}."),
+    }
+}
