@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bandwidth;
 pub mod client;
 pub mod credentials;
 mod five_tuple;
@@ -14,8 +15,10 @@ mod front;
 pub mod machine;
 pub mod message;
 pub mod nonce;
+pub mod own_relays;
 pub mod peer_policy;
 pub mod quotas;
+mod ranges;
 mod time;
 
 pub use credentials::rest_credentials;
@@ -23,6 +26,7 @@ pub use five_tuple::{Family, FiveTuple, Transport};
 pub use front::{Handle, Options, Stats, TurnServer};
 pub use machine::{Config, Counters, Delivery, Machine, OpenError, Outside, RelayId};
 pub use message::frame_length;
+pub use own_relays::OwnRelays;
 pub use peer_policy::{OwnAddresses, PeerPolicy};
 pub use quotas::{Limits, Quotas};
 pub use time::Time;

@@ -1,10 +1,20 @@
 //! The machine of one worker.
 
-use std::net::{IpAddr, SocketAddr};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::outside::{Delivery, Outside, RelayId};
+use slab::Slab;
+
+use super::allocation::{Allocation, Relay};
+use super::authentication::Authentication;
+use super::clock::{Clock, Second};
+use super::outside::{Outside, RelayId};
+use crate::credentials::Keys;
 use crate::five_tuple::FiveTuple;
+use crate::message::TransactionId;
+use crate::nonce::Nonces;
 use crate::peer_policy::{OwnAddresses, PeerPolicy};
 use crate::quotas::Quotas;
 use crate::time::Time;
@@ -40,45 +50,129 @@ pub struct Counters {
 }
 
 /// The TURN server of one worker.
+///
+/// Its maps hash with keys of this process (SipHash): their keys come from clients, who could else choose such that collide.
 #[derive(Debug)]
 pub struct Machine {
-    _config: Arc<Config>,
-    _quotas: Arc<Quotas>,
-    counters: Counters,
+    pub(super) config: Arc<Config>,
+    pub(super) quotas: Arc<Quotas>,
+    pub(super) authentication: Authentication,
+    pub(super) counters: Counters,
+    pub(super) clock: Clock,
+    pub(super) allocations: Slab<Allocation>,
+    pub(super) by_client: HashMap<FiveTuple, usize>,
+    pub(super) by_relay: HashMap<RelayId, usize>,
+    /// The last second of each allocation.
+    pub(super) ends: BTreeSet<(Second, usize)>,
+    /// Where responses are written: used again and again.
+    pub(super) response: Vec<u8>,
+    transactions: RandomState,
 }
 
 impl Machine {
     /// No allocations.
     pub fn new(config: Arc<Config>, quotas: Arc<Quotas>) -> Self {
-        Self { _config: config, _quotas: quotas, counters: Counters::default() }
-    }
-
-    /// Handles one datagram, or one frame of a stream ([`frame_length`](crate::frame_length)), from a client.
-    pub fn from_client(&mut self, _now: Time, _five: FiveTuple, _packet: &[u8], _outside: &mut impl Outside) {}
-
-    /// Handles a datagram that came to a relay socket. `None`: it is dropped.
-    pub fn from_peer(&mut self, _now: Time, _relay: RelayId, _peer: SocketAddr, _payload: &[u8]) -> Option<Delivery> {
-        None
+        // They are this machine's own addresses, which its interfaces do not show where there is a NAT.
+        for external in &config.external {
+            quotas.relays().know(external.to_canonical());
+        }
+        let keys = Keys::new(&config.secret, &config.realm);
+        Self {
+            authentication: Authentication { keys, nonces: Nonces::new(&config.nonce_key) },
+            config,
+            quotas,
+            counters: Counters::default(),
+            clock: Clock::default(),
+            allocations: Slab::new(),
+            by_client: HashMap::new(),
+            by_relay: HashMap::new(),
+            ends: BTreeSet::new(),
+            response: Vec::new(),
+            transactions: RandomState::new(),
+        }
     }
 
     /// Ends the allocation of a client whose stream has ended.
-    pub fn client_gone(&mut self, _five: FiveTuple, _outside: &mut impl Outside) {}
+    pub fn client_gone(&mut self, client: FiveTuple, outside: &mut impl Outside) {
+        if let Some(&index) = self.by_client.get(&client) {
+            self.end(index, outside);
+        }
+    }
 
     /// When [`Self::expire`] has something to do.
     pub fn next_deadline(&self) -> Option<Time> {
-        None
+        self.clock.end_of(self.ends.first()?.0)
     }
 
     /// Ends the allocations whose time is up.
-    pub fn expire(&mut self, _now: Time, _outside: &mut impl Outside) {}
+    pub fn expire(&mut self, now: Time, outside: &mut impl Outside) {
+        let second = self.clock.second(now);
+        while let Some(&(until, index)) = self.ends.first()
+            && until < second
+        {
+            self.end(index, outside);
+        }
+    }
 
     /// How many allocations there are.
     pub fn allocations(&self) -> usize {
-        0
+        self.allocations.len()
     }
 
     /// What the machine has done.
     pub fn counters(&self) -> Counters {
         self.counters
+    }
+
+    /// The allocation of a client, unless its time is up.
+    pub(super) fn allocation_of(&self, client: &FiveTuple, second: Second) -> Option<usize> {
+        let index = *self.by_client.get(client)?;
+        (self.allocations.get(index)?.until >= second).then_some(index)
+    }
+
+    pub(super) fn insert(&mut self, allocation: Allocation) {
+        let (client, until) = (allocation.client, allocation.until);
+        let relays = allocation.relays;
+        let index = self.allocations.insert(allocation);
+        self.by_client.insert(client, index);
+        for relay in relays.into_iter().flatten() {
+            self.by_relay.insert(relay.id, index);
+            self.quotas.relays().insert(relay.address);
+        }
+        self.ends.insert((until, index));
+    }
+
+    /// Moves the end of an allocation.
+    pub(super) fn prolong(&mut self, index: usize, until: Second) {
+        if let Some(allocation) = self.allocations.get_mut(index) {
+            self.ends.remove(&(allocation.until, index));
+            allocation.until = until;
+            self.ends.insert((until, index));
+        }
+    }
+
+    pub(super) fn end(&mut self, index: usize, outside: &mut impl Outside) {
+        if let Some(allocation) = self.allocations.try_remove(index) {
+            self.by_client.remove(&allocation.client);
+            self.ends.remove(&(allocation.until, index));
+            for relay in allocation.relays.into_iter().flatten() {
+                self.close(relay, outside);
+            }
+        }
+    }
+
+    pub(super) fn close(&mut self, relay: Relay, outside: &mut impl Outside) {
+        self.by_relay.remove(&relay.id);
+        self.quotas.relays().remove(relay.address);
+        outside.close(relay.id);
+    }
+
+    /// An id that is not predicted. Indications are not answered, so that it need not be more.
+    pub(super) fn indication_id(&self) -> TransactionId {
+        let mut id = [0; 12];
+        let number = self.counters.relayed_packets;
+        id[..8].copy_from_slice(&self.transactions.hash_one(number).to_be_bytes());
+        id[8..].copy_from_slice(&(number as u32).to_be_bytes());
+        id
     }
 }
