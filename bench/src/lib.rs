@@ -7,6 +7,7 @@
 //! - [`course`], [`call`]: what is said in a call, and a whole call with its checks.
 //! - [`scenario`]: the five things that can be measured.
 //! - [`process`], [`figures`]: what a server's process has used, and how figures are told.
+//! - [`turn`]: the TURN server beside coturn.
 //! - [`compare`]: servers side by side: the plan, the table, the plots, the page.
 
 pub mod call;
@@ -20,4 +21,5 @@ pub mod process;
 pub mod scenario;
 pub mod stream;
 pub mod target;
+pub mod turn;
 pub mod websocket;

@@ -2,6 +2,7 @@
 
 mod error;
 mod turn;
+mod wire;
 
 pub use error::ClientError;
 pub use turn::{Client, binding};
