@@ -11,6 +11,8 @@ use super::stream_link::StreamLink;
 use super::worker_link::WorkerLink;
 use crate::message::frame_length;
 
+/// Bytes 4 to 8 of each message.
+const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 /// A stream may be without an allocation for so long.
 const WITHOUT_ALLOCATION: Duration = Duration::from_secs(60);
 /// A client may read nothing for so long.
@@ -88,7 +90,9 @@ async fn read<S: AsyncRead>(mut reader: ReadHalf<S>, link: &Arc<StreamLink>, wor
 fn whole_frames(bytes: &[u8]) -> io::Result<usize> {
     let mut whole = 0;
     while let Some(start) = bytes[whole..].first_chunk() {
-        let Some(length) = frame_length(*start) else {
+        // Without the cookie something else follows, such as TLS, whose length would be waited for in vain.
+        let is_stun = start[0] >= 0x40 || bytes[whole..].get(4..8).is_none_or(|cookie| cookie == MAGIC_COOKIE);
+        let Some(length) = frame_length(*start).filter(|_| is_stun) else {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "bytes that are no STUN"));
         };
         if bytes.len() - whole < length {
