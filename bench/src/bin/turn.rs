@@ -1,6 +1,6 @@
 //! The TURN server beside coturn in interleaved rounds: prints each run as a line of JSON, then the table.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -77,7 +77,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-async fn run(flags: &Flags, server: Server, own: &PathBuf, rate: f64) -> Result<Value> {
+async fn run(flags: &Flags, server: Server, own: &Path, rate: f64) -> Result<Value> {
     let running = server.start(own, flags.workers).await?;
     let options = Options {
         clients: flags.clients,
