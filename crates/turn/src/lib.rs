@@ -30,3 +30,7 @@ pub use own_relays::OwnRelays;
 pub use peer_policy::{OwnAddresses, PeerPolicy};
 pub use quotas::{Limits, Quotas};
 pub use time::Time;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

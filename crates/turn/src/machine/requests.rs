@@ -85,7 +85,7 @@ impl Machine {
             self.counters.refused_requests += 1;
             let username = request.get(attribute::USERNAME).map(String::from_utf8_lossy).unwrap_or_default();
             let (code, reason) = (refusal.code, refusal.reason);
-            tracing::debug!(client = %client.client, %username, code, reason, "TURN request refused");
+            tracing::debug!(client = %client.client, ?username, code, reason, "TURN request refused");
         }
     }
 
