@@ -8,34 +8,43 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::RwLock;
 
 const WORDS: usize = 1 << 16 >> 6;
+/// How many addresses are kept without relays.
+const MOST_ADDRESSES: usize = 64;
 
 /// The ports of one address that relays have: one bit each, 8 KiB, so that it is read for each packet without a lock.
 #[derive(Debug)]
-pub struct RelayPorts(Box<[AtomicU64; WORDS]>);
+pub struct RelayPorts {
+    bits: Box<[AtomicU64; WORDS]>,
+    is_external: bool,
+}
 
 impl RelayPorts {
     fn word_and_bit(port: u16) -> (usize, u64) {
         (usize::from(port >> 6), 1 << (port & 63))
     }
 
+    fn new(is_external: bool) -> Arc<Self> {
+        Arc::new(Self { bits: Box::new([const { AtomicU64::new(0) }; WORDS]), is_external })
+    }
+
     /// Whether a relay has this port.
     pub fn contains(&self, port: u16) -> bool {
         let (word, bit) = Self::word_and_bit(port);
-        self.0[word].load(Ordering::Relaxed) & bit != 0
+        self.bits[word].load(Ordering::Relaxed) & bit != 0
     }
 
     fn insert(&self, port: u16) {
         let (word, bit) = Self::word_and_bit(port);
-        self.0[word].fetch_or(bit, Ordering::Relaxed);
+        self.bits[word].fetch_or(bit, Ordering::Relaxed);
     }
 
     fn remove(&self, port: u16) {
         let (word, bit) = Self::word_and_bit(port);
-        self.0[word].fetch_and(!bit, Ordering::Relaxed);
+        self.bits[word].fetch_and(!bit, Ordering::Relaxed);
     }
 
     fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| word.load(Ordering::Relaxed) == 0)
+        self.bits.iter().all(|word| word.load(Ordering::Relaxed) == 0)
     }
 }
 
@@ -49,15 +58,22 @@ impl OwnRelays {
         self.0.read().get(&ip).cloned()
     }
 
-    /// Notes that an address is this machine's own, though it has no relay as yet.
-    pub fn know(&self, ip: IpAddr) -> Arc<RelayPorts> {
-        let new = || Arc::new(RelayPorts(Box::new([const { AtomicU64::new(0) }; WORDS])));
-        self.0.write().entry(ip).or_insert_with(new).clone()
+    /// Notes that an address leads to this machine, though it has no relay as yet.
+    pub fn insert_external(&self, ip: IpAddr) {
+        self.0.write().entry(ip).or_insert_with(|| RelayPorts::new(true));
     }
 
     /// A relay has this address now.
     pub fn insert(&self, relay: SocketAddr) {
-        self.of(relay.ip()).unwrap_or_else(|| self.know(relay.ip())).insert(relay.port());
+        if let Some(ports) = self.0.read().get(&relay.ip()) {
+            return ports.insert(relay.port());
+        }
+        let mut by_ip = self.0.write();
+        // A client chooses to which address it comes, and a machine may have a whole IPv6 network.
+        if by_ip.len() >= MOST_ADDRESSES {
+            by_ip.retain(|_, ports| ports.is_external || !ports.is_empty());
+        }
+        by_ip.entry(relay.ip()).or_insert_with(|| RelayPorts::new(false)).insert(relay.port());
     }
 
     /// No relay has this address any more.
@@ -70,5 +86,39 @@ impl OwnRelays {
     /// Whether there are no relays.
     pub fn is_empty(&self) -> bool {
         self.0.read().values().all(|ports| ports.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(number: u16, port: u16) -> SocketAddr {
+        ([0x2a00, 0, 0, 0, 0, 0, 0, number], port).into()
+    }
+
+    #[test]
+    fn port_is_of_a_relay_until_it_is_removed() {
+        let relays = OwnRelays::default();
+        for port in [0, 63, 64, 65_535] {
+            relays.insert(address(1, port));
+        }
+        let ports = relays.of(address(1, 0).ip()).expect("known");
+        assert_eq!([0, 1, 63, 64, 65, 65_535].map(|port| ports.contains(port)), [true, false, true, true, false, true]);
+        relays.remove(address(1, 64));
+        assert!(!ports.contains(64) && ports.contains(63) && !relays.is_empty());
+    }
+
+    #[test]
+    fn addresses_without_relays_are_forgotten_if_many() {
+        let relays = OwnRelays::default();
+        relays.insert_external(address(0, 0).ip());
+        relays.insert(address(1, 7));
+        for number in 2..1000 {
+            relays.insert(address(number, 7));
+            relays.remove(address(number, 7));
+        }
+        assert!(relays.0.read().len() <= MOST_ADDRESSES);
+        assert!([0, 1].iter().all(|number| relays.of(address(*number, 0).ip()).is_some()));
     }
 }

@@ -63,14 +63,15 @@ struct InUse {
     allocations: usize,
     by_user: HashMap<Arc<str>, User>,
     by_address: HashMap<IpAddr, usize>,
-    /// Users without allocations, who are forgotten once their bandwidth is idle: else a user whose bytes are used up would
-    /// get new ones by a new allocation.
+    /// Users without allocations, each once, who are forgotten when their bandwidth is idle: else a user whose bytes are used
+    /// up would get new ones by a new allocation.
     without: VecDeque<Arc<str>>,
 }
 
 #[derive(Debug)]
 struct User {
     allocations: usize,
+    is_in_without: bool,
     bandwidth: Arc<Bandwidth>,
 }
 
@@ -116,6 +117,7 @@ impl Quotas {
         let name: Arc<str> = user.into();
         let user = in_use.by_user.entry(name.clone()).or_insert_with(|| User {
             allocations: 0,
+            is_in_without: false,
             bandwidth: Arc::new(Bandwidth::new(self.limits.bytes_per_second_per_user, now)),
         });
         user.allocations += 1;
@@ -134,14 +136,15 @@ impl Quotas {
 }
 
 impl InUse {
+    /// Looks at two users. An allocation that ends adds at most one, so that there are never many more than are busy.
     fn forget_idle_users(&mut self, now: Instant) {
-        while let Some(name) = self.without.front() {
-            match self.by_user.get(name) {
-                Some(user) if user.allocations == 0 && !user.bandwidth.is_idle(now) => break,
-                Some(user) if user.allocations == 0 => drop(self.by_user.remove(&name.clone())),
-                _ => {}
+        for _ in 0..2 {
+            let Some(name) = self.without.pop_front() else { return };
+            match self.by_user.get_mut(&name) {
+                Some(user) if user.allocations > 0 => user.is_in_without = false,
+                Some(user) if user.bandwidth.is_idle(now) => drop(self.by_user.remove(&name)),
+                _ => self.without.push_back(name),
             }
-            self.without.pop_front();
         }
     }
 }
@@ -167,7 +170,8 @@ impl Drop for Lease {
         }
         if let Some(user) = in_use.by_user.get_mut(&self.user) {
             user.allocations -= 1;
-            if user.allocations == 0 {
+            if user.allocations == 0 && !user.is_in_without {
+                user.is_in_without = true;
                 in_use.without.push_back(self.user.clone());
             }
         }
@@ -237,8 +241,24 @@ mod tests {
         let quotas = quotas(Limits::default());
         for round in 0..100 {
             drop(quotas.lease(&format!("user {round}"), ip("192.0.2.1"), now));
+            assert!(quotas.in_use.lock().without.len() <= 1);
         }
         quotas.in_use.lock().forget_idle_users(now);
         assert!(quotas.is_unused());
+    }
+
+    #[test]
+    fn busy_users_who_come_and_go_are_kept_once() {
+        let start = Instant::now();
+        let quotas = quotas(Limits { bytes_per_second_per_user: 1000, ..Limits::default() });
+        for round in 0..1000 {
+            let now = start + Duration::from_millis(round);
+            for user in ["ann", "bob"] {
+                quotas.lease(user, ip("192.0.2.1"), now).expect("a lease").bandwidth.take(2, now);
+            }
+            // Users who are idle do not wait behind them.
+            drop(quotas.lease(&format!("user {round}"), ip("192.0.2.1"), now));
+            assert!(quotas.in_use.lock().without.len() < 10 && quotas.in_use.lock().by_user.len() < 10);
+        }
     }
 }

@@ -74,7 +74,7 @@ impl Machine {
     pub fn new(config: Arc<Config>, quotas: Arc<Quotas>) -> Self {
         // They are this machine's own addresses, which its interfaces do not show where there is a NAT.
         for external in &config.external {
-            quotas.relays().know(external.to_canonical());
+            quotas.relays().insert_external(external.to_canonical());
         }
         let keys = Keys::new(&config.secret, &config.realm);
         Self {

@@ -84,6 +84,9 @@ fn ten_thousand_unauthenticated_requests_leave_nothing() {
             assert!(!sockets.packet.is_empty());
         }
         machine.from_client(now, client, b"\x40\x00\x00\x04data", &mut sockets);
+        if number % 10 > 0 {
+            continue;
+        }
         let wrong = signed(now, &machine, client, Method::ALLOCATE, |writer| {
             writer.attribute(attribute::USERNAME, format!("{number}:ann").as_bytes());
         });
