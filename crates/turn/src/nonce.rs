@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 
 /// Seconds after which a nonce is stale (RFC 8489 section 9.2 and RFC 8656 section 5: at most an hour).
 const LIFETIME: u64 = 3600;
-/// Bytes of a nonce's MAC: nobody can try out 2^95 of them within the hour.
+/// Bytes of a nonce's MAC: too many values to try out within the hour.
 const MAC: usize = 12;
 /// Bytes of the time, enough for each 64-bit time that a clock shows before the year 8 million.
 const TIME: usize = 6;

@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// One moment, read from both clocks: lifetimes are measured by the monotonic clock, the expiry of credentials by the other.
 #[derive(Debug, Clone, Copy)]
 pub struct Time {
-    /// The clock that nobody sets.
+    /// The clock that only runs forward.
     pub monotonic: Instant,
     /// Seconds since 1970.
     pub unix_seconds: u64,

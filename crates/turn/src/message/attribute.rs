@@ -2,7 +2,7 @@
 
 /// The client's address, not hidden from middleboxes.
 pub const MAPPED_ADDRESS: u16 = 0x0001;
-/// Who asks.
+/// The name of the client's user.
 pub const USERNAME: u16 = 0x0006;
 /// HMAC-SHA1 of what precedes it.
 pub const MESSAGE_INTEGRITY: u16 = 0x0008;
@@ -20,7 +20,7 @@ pub const XOR_PEER_ADDRESS: u16 = 0x0012;
 pub const DATA: u16 = 0x0013;
 /// Where usernames are valid.
 pub const REALM: u16 = 0x0014;
-/// What the server wants to see again.
+/// A value of the server's that the client repeats.
 pub const NONCE: u16 = 0x0015;
 /// The address to which peers send.
 pub const XOR_RELAYED_ADDRESS: u16 = 0x0016;
@@ -45,7 +45,7 @@ pub const SOFTWARE: u16 = 0x8022;
 /// CRC-32 of what precedes it.
 pub const FINGERPRINT: u16 = 0x8028;
 
-/// Whether a message must not be processed by whom does not know the attribute.
+/// Whether a message with the attribute must be refused where the attribute is not known.
 pub fn must_be_understood(kind: u16) -> bool {
     kind < 0x8000
 }
