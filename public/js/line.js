@@ -5,6 +5,7 @@
 
 import { io } from '../socket.io/socket.io.esm.min.js';
 import { createDelivery } from './delivery.js';
+import { createIceServers } from './ice-servers.js';
 import { root } from './root.js';
 
 /** The code with which the server rejects pages of this origin. */
@@ -77,6 +78,8 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   /** What the server still had of this page at the last return. @type {Omit<import('../../docs/protocol').Restored, 'heard'>} */
   let restored = { openOffer: null, calls: [], rooms: [] };
 
+  const iceServers = createIceServers(() => identity);
+
   // Course step 10: the page connects to the signaling server. Events of calls and rooms carry numbers; a page
   // that reconnects sends the last number that it received.
   /** @type {import('../socket.io/socket.io.esm.min.js').Socket<Received, Sent>} */
@@ -99,6 +102,9 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   function connected(isKnown) {
     const wasAway = isAway;
     [isAway, isSetAside] = [false, false];
+    // A server that was started again gives out other credentials.
+    if (isKnown) iceServers.refresh();
+    else iceServers.restart();
     listeners.onConnected({ isKnown, wasAway });
   }
 
@@ -154,6 +160,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
      */
     listen(wanted) {
       listeners = wanted;
+      iceServers.refresh();
       socket.connect();
     },
 
@@ -180,6 +187,11 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
     /** Name, lobby and credentials that the page sent. */
     get identity() {
       return identity;
+    },
+
+    /** The STUN and TURN servers for connections to other browsers. */
+    get iceServers() {
+      return iceServers;
     },
 
     /**
@@ -210,12 +222,14 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
      */
     reconnect(newIdentity) {
       identity = newIdentity;
+      iceServers.restart();
       socket.disconnect().connect();
     },
 
     /** Disconnects for good: the server notifies the others at once. */
     close() {
       life.abort();
+      iceServers.close();
       socket.disconnect();
     },
   };

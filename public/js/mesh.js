@@ -3,9 +3,11 @@
 // members, carries descriptions and candidates between the connections and the server, and opens a channel
 // for texts to each member. Pages decide what is sent on it (room-talk.js, conversation.js) and what is shown.
 
+import { lookAtWay } from './connection-way.js';
 import { noWayWords, unansweredWords } from './connection-words.js';
 import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS } from './patience.js';
 import { createPeerConnection } from './peer.js';
+import { isRelayOnly } from './relay-only.js';
 
 /** Between any two members: reliable and in order. A page may add other channels. */
 const TEXTS = { id: 0 };
@@ -17,6 +19,7 @@ const TEXTS = { id: 0 };
  * @property {boolean} isPolite whether this page is the polite side towards them
  * @property {import('./peer.js').Peer} [peer] missing if the browser makes no more connections
  * @property {'connecting'|'connected'|'interrupted'|'failed'} link the state of sound and picture
+ * @property {import('./connection-way.js').Way} [way] by which these arrive
  * @property {'here'|'away'|'gone'} line their connection to the server; once it is `gone` the
  *   server no longer waits for them, and they stay as long as sound and picture do
  * @property {boolean} [isDescribed] their first offer or answer has arrived
@@ -70,6 +73,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
       peer = createPeerConnection(own.stream(), {
         peerId,
         isPolite,
+        iceServers: signaling.iceServers,
         onCandidate: (candidate) => signaling.sendIceCandidate(room, peerId, candidate),
         onDescription: (description) => signaling.sendDescription(room, peerId, description),
         onStateChange: (state) => isCurrent() && onConnectionState(member, state),
@@ -149,6 +153,11 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
       if (member.problem) onProblem('');
       member.problem = undefined;
       showLink(member, 'connected');
+      lookAtWay(member.peer, (way) => {
+        if (way === member.way || !isIn(member)) return;
+        member.way = way;
+        onChange(member);
+      });
     } else if (state === 'disconnected' || state === 'failed') {
       if (member.line === 'gone') {
         remove(member);
@@ -195,7 +204,10 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
   function losePatience(member) {
     endPatience(member);
     if (!signaling.connected || member.line === 'away') beginPatience(member, ANOTHER_WAY_MS);
-    else fail(member, noWayWords(member.userName, member.peer.candidateKinds));
+    else {
+      const { hasRelay } = signaling.iceServers.state;
+      fail(member, noWayWords(member.userName, member.peer.candidateKinds, { hasRelay, isRelayOnly: isRelayOnly() }));
+    }
   }
 
   function fail(member, problem) {

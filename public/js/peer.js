@@ -5,13 +5,10 @@
 // Its parts: candidates.js, and renegotiation.js for what is negotiated after the first offer and answer.
 
 import { createCandidates } from './candidates.js';
+import { wayOf } from './connection-way.js';
 import { watchNetwork } from './network.js';
 import { createRenegotiation } from './renegotiation.js';
 import { areOfDifferentConnections } from './sdp.js';
-
-// Course step 3: the servers by which a browser learns its public address. None is needed as
-// long as both are in the same network.
-const ICE_SERVERS = [];
 
 /** A connection's state machines, by their properties. Each has an event: `signalingstatechange`. */
 const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', 'connectionState'];
@@ -33,6 +30,7 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  * @property {import('./candidates.js').CandidateKinds} candidateKinds found so far, on both sides
  * @property {(offer: RTCSessionDescriptionInit) => boolean} isReplacedBy whether this offer comes from
  *   a new connection of the other side, which wants a new one here, too
+ * @property {() => Promise<import('./connection-way.js').Way>} way by which it reaches the other side at present
  * @property {() => void} catchUp what was on the way to the other side may be lost: sends it again
  * @property {() => void} close
  */
@@ -41,6 +39,7 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  * @param {MediaStream | null} localStream may be empty: then this side only receives; without one
  *   there is neither sound nor picture, only channels
  * @param {object} options
+ * @param {Pick<import('./ice-servers.js').IceServers, 'configuration' | 'ready'>} options.iceServers
  * @param {boolean} options.isPolite of two offers that meet, takes its own back
  * @param {(candidate: RTCIceCandidate) => void} options.onCandidate one of our own was found
  * @param {(description: RTCSessionDescription) => void} options.onDescription for the other side: a
@@ -62,7 +61,9 @@ export function createPeerConnection(localStream, options) {
   // Course step 2: the caller's connection.
   // Course step 13: the answerer's.
   // Pair step 1 and Pair step 7: the same on the data channel course's list.
-  const pc = newConnection();
+  // Course step 3: the servers by which a browser learns its public address (STUN), and those that relay (TURN).
+  // None is needed as long as both are in the same network.
+  const pc = newConnection(options.iceServers.configuration());
   const forget = expose(pc, peerId);
   const life = new AbortController();
 
@@ -237,6 +238,8 @@ export function createPeerConnection(localStream, options) {
 
     candidateKinds: candidates.kinds,
 
+    way: () => wayOf(pc),
+
     isReplacedBy(offer) {
       return pc.remoteDescription !== null && areOfDifferentConnections(pc.remoteDescription, offer);
     },
@@ -251,10 +254,16 @@ export function createPeerConnection(localStream, options) {
   };
 }
 
-function newConnection() {
+/** @param {RTCConfiguration} configuration */
+function newConnection(configuration) {
   try {
-    return new RTCPeerConnection({ iceServers: ICE_SERVERS });
+    return new RTCPeerConnection(configuration);
   } catch (error) {
+    if (configuration.iceServers?.length && error.name !== 'UnknownError') {
+      // An address in the list that this browser does not accept.
+      console.warn('The browser refuses the ICE servers of this server:', error.message);
+      return newConnection({ ...configuration, iceServers: [] });
+    }
     // Chromium makes 500 for each load of a page, and counts closed ones.
     throw new Error('The browser makes no more connections for this page. Please reload the page.', { cause: error });
   }

@@ -7,13 +7,14 @@
 // more.
 
 import { ANSWER_MS } from './patience.js';
-import { dtlsRoleOf, isFromFirefox, withDtlsRole } from './sdp.js';
+import { dtlsRoleOf, isFromFirefox, isIceRestart, withDtlsRole } from './sdp.js';
 
 const OPPOSITE = { active: 'passive', passive: 'active' };
 
 /**
  * @param {RTCPeerConnection} pc
  * @param {object} page
+ * @param {Pick<import('./ice-servers.js').IceServers, 'configuration' | 'ready'>} page.iceServers
  * @param {boolean} page.isPolite
  * @param {(description: RTCSessionDescriptionInit) => Promise<void>} page.setRemoteDescription
  * @param {(description: RTCSessionDescriptionInit) => void} page.onDescription a new offer, or the
@@ -91,7 +92,7 @@ export function createRenegotiation(pc, page, signal) {
     refusals += 1;
     if (!(await rollBack())) return;
     if (refusals > 1) page.onBroken();
-    else pc.restartIce();
+    else await restartIce();
   }
 
   function breakDown(error) {
@@ -105,6 +106,7 @@ export function createRenegotiation(pc, page, signal) {
   }
 
   async function answer(offer) {
+    if (isIceRestart(pc.remoteDescription, offer)) await renewServers();
     const collides = isMakingOffer || pc.signalingState === 'have-local-offer';
     if (collides && !page.isPolite && !isUnanswered) return; // The other side takes it back.
     await page.setRemoteDescription(offer); // Rolls an own offer back, if there is one.
@@ -113,8 +115,25 @@ export function createRenegotiation(pc, page, signal) {
     sendDescription();
   }
 
-  function restartIce() {
-    if (isEstablished) pc.restartIce();
+  async function restartIce() {
+    if (!isEstablished) return;
+    await renewServers();
+    if (!signal.aborted) pc.restartIce();
+  }
+
+  /**
+   * The credentials of TURN servers end: an ICE restart needs those of today. Never at another time: with new servers each
+   * browser makes its next offer one that restarts ICE.
+   */
+  async function renewServers() {
+    await page.iceServers.ready();
+    if (signal.aborted) return;
+    const { iceTransportPolicy } = pc.getConfiguration();
+    try {
+      pc.setConfiguration({ ...page.iceServers.configuration(), iceTransportPolicy });
+    } catch (error) {
+      complain(error); // The old ones may still do.
+    }
   }
 
   /**

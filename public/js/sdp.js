@@ -10,6 +10,16 @@ export function ufragsOf({ sdp }) {
 }
 
 /**
+ * Whether an offer restarts ICE.
+ * @param {RTCSessionDescriptionInit | null} before the last description of the same side
+ * @param {RTCSessionDescriptionInit} offer
+ */
+export function isIceRestart(before, offer) {
+  const known = before ? ufragsOf(before) : [];
+  return known.length > 0 && !ufragsOf(offer).some((ufrag) => known.includes(ufrag));
+}
+
+/**
  * A secret of the two peers of a call, by which they recognise each other: only they have seen the answer.
  * @param {RTCSessionDescriptionInit} answer the call's first
  * @returns {string}

@@ -5,11 +5,14 @@ import { readIdentity, restoreIdentity } from '../identity.js';
 import { connectSignaling } from '../signaling.js';
 import { identityEl, identityFields, removeOfferEls } from './call-view.js';
 import { showProblem, stopAskingForPassword } from './frame.js';
+import { connectRelayChoice, showIceServers } from './relay-choice.js';
 
 restoreIdentity(identityFields);
 let identity = readIdentity(identityFields);
 
 export const signaling = connectSignaling(identity);
+connectRelayChoice();
+showIceServers(signaling.iceServers);
 
 /** A new name, lobby or password counts from a new connection on. */
 function changeIdentity() {

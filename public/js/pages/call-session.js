@@ -2,6 +2,7 @@
 // The call in progress, from its beginning to its end: what it holds, its state, and how long
 // it is kept when sound and picture fail.
 
+import { lookAtWay } from '../connection-way.js';
 import { noWayWords, unansweredWords } from '../connection-words.js';
 import { fetchUserMedia, release } from '../media.js';
 import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS, RETURN_MS } from '../patience.js';
@@ -10,6 +11,7 @@ import { signaling } from './call-line.js';
 import { callEl, hangupEl, showLine, showPictures, showState, state } from './call-view.js';
 import { callWords, endWords } from './call-words.js';
 import { showProblem } from './frame.js';
+import { relayFacts, relayProblem, showWays } from './relay-choice.js';
 
 /** How long the return of the other party is shown. */
 const NEWS_MS = 15_000;
@@ -33,6 +35,7 @@ const NEWS_MS = 15_000;
  * @property {number} [forgetting] the timer that ends the news
  * @property {number} [patience] the timer that ends the call
  * @property {number} [brokenAt] when sound and picture failed, on the page's clock
+ * @property {import('../connection-way.js').Way} [way] by which they arrive
  * @property {number} renewals connections made in place of a broken one, since one worked
  */
 
@@ -57,12 +60,12 @@ export function startSession(beginning) {
 
 /** What both sides need before there is an offer or an answer: devices and a connection. */
 export async function prepare(mine) {
-  const { stream, problem } = await fetchUserMedia();
+  const [{ stream, problem }] = await Promise.all([fetchUserMedia(), signaling.iceServers.ready()]);
   if (session !== mine) {
     release(stream); // Hung up while the browser was asking.
     return;
   }
-  showProblem(problem);
+  showProblem([problem, relayProblem(signaling.iceServers)].filter(Boolean).join(' '));
   mine.localStream = stream;
   mine.candidates = [];
   mine.peer = connect(mine);
@@ -72,6 +75,7 @@ export async function prepare(mine) {
 function connect(mine) {
   const isCurrent = () => session === mine && mine.peer === peer;
   const peer = createPeerConnection(mine.localStream, {
+    iceServers: signaling.iceServers,
     isPolite: !mine.didIOffer,
     onCandidate(candidate) {
       if (mine.didIOffer && !mine.key) mine.candidates.push(candidate);
@@ -131,6 +135,7 @@ export function endSession(words) {
   release(session.localStream);
   release(session.screen);
   session = null;
+  showWays([]);
   showLine(false);
   if (signaling.away) {
     endWhileAway = words;
@@ -168,6 +173,12 @@ function onConnectionState(mine, connectionState) {
       mine.renewals = 0;
       mine.isInterrupted = false;
       showCall('connected');
+      lookAtWay(mine.peer, (way) => {
+        mine.way = way;
+        if (session !== mine) return;
+        showCall();
+        showWays([{ userName: mine.otherUserName, way }]);
+      });
       break;
     case 'disconnected':
     case 'failed':
@@ -204,7 +215,7 @@ function losePatience(mine) {
     signaling.hangup(mine.offerId);
     endSession(`The connection to ${mine.otherUserName} was lost.`);
   } else {
-    failCall(mine, { message: noWayWords(mine.otherUserName, mine.peer.candidateKinds) });
+    failCall(mine, { message: noWayWords(mine.otherUserName, mine.peer.candidateKinds, relayFacts(signaling.iceServers)) });
   }
 }
 

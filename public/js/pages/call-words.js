@@ -10,6 +10,7 @@
  * @property {boolean} [serverIsGone] and the page does not try any more
  * @property {'here'|'away'|'gone'} [other] the other side's connection to the server; once it is gone,
  *   the server no longer waits for it
+ * @property {import('../connection-way.js').Way} [way] by which sound and picture arrive
  * @property {string} [news] the last thing that got better
  */
 
@@ -22,14 +23,14 @@ export function callWords(stage, facts) {
   return [stageWords(stage, facts), lineWords(stage, facts)].filter(Boolean).join(' ');
 }
 
-function stageWords(stage, { otherUserName, isSent, isInterrupted, serverIsAway }) {
+function stageWords(stage, { otherUserName, isSent, isInterrupted, serverIsAway, way }) {
   switch (stage) {
     case 'starting': return isSent ? 'Calling…' : 'Starting camera and microphone. The browser may ask you first.';
     case 'waiting': return serverIsAway ? '' : 'Waiting for an answer…';
     case 'connecting': return `Connecting to ${otherUserName}…`;
     default: return isInterrupted
       ? `The picture from ${otherUserName} is interrupted. Waiting for it to come back…`
-      : `In a call with ${otherUserName}.`;
+      : `In a call with ${otherUserName}${way === 'relayed' ? ', through a relay' : ''}.`;
   }
 }
 

@@ -18,6 +18,7 @@ import { chatWords, fullWords } from './chat-words.js';
 import { askForRoom, chatPath, roomOfAddress } from './choice.js';
 import { askForAnotherPassword, isSupported, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
+import { connectRelayChoice, relayProblem, showIceServers, showWays } from './relay-choice.js';
 
 /**
  * From joining to hanging up. Functions that wait for something hold on to theirs and look
@@ -26,7 +27,7 @@ import { connectInvite, openInvite } from './invite.js';
  * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
  * @property {ReturnType<typeof createMesh>} mesh of two at most
  * @property {ReturnType<typeof createConversation>} conversation
- * @property {boolean} [isEntering] the server has been asked to let us in
+ * @property {object} [entry] the last request to be let in
  * @property {boolean} [isTakenLeaveOf] the server does not want us back
  * @property {string} [otherUserName] who is here, or was last
  * @property {'left'|'closed'|'lost'} [reason] how they went
@@ -57,6 +58,7 @@ function openLobby() {
   document.getElementById('lobby-title').textContent = `Chat in “${name}”`;
   restoreIdentity(identityFields);
   connectInvite(chatPath(name));
+  connectRelayChoice();
   connectMessages(say, (isTyping) => stay?.conversation.sayTyping(isTyping));
   connectFiles((files) => stay?.conversation.sendFiles(files), {
     onAccept: (number) => stay?.conversation.accept(number),
@@ -99,6 +101,7 @@ function join() {
   });
   const mine = { signaling, mesh, conversation };
   stay = mine;
+  showIceServers(signaling.iceServers);
   signaling.listen({
     onConnected: (connection) => onConnected(mine, connection),
     onDisconnected: (loss) => onDisconnected(mine, loss),
@@ -117,7 +120,11 @@ function join() {
 
 /** Joins the room, for the first time or again. */
 async function enter(mine) {
-  mine.isEntering = true;
+  const entry = (mine.entry = {});
+  await mine.signaling.iceServers.ready(); // The connection begins with the join.
+  if (stay !== mine || mine.entry !== entry) return;
+  const problem = relayProblem(mine.signaling.iceServers);
+  if (problem) showProblem(problem);
   const reply = await mine.signaling.joinRoom(room);
   if (stay !== mine || reply.ok) return;
   endStay('You are not in the chat.');
@@ -193,6 +200,7 @@ function showChat() {
   const { mesh, conversation, signaling, otherUserName, reason } = stay;
   const [member] = mesh.members;
   const stage = stageOf(member, conversation.isOpen, reason);
+  showWays(mesh.members);
   showState({ interrupted: 'connected', failed: 'connecting' }[stage] ?? stage);
   const serverIsAway = signaling.away;
   showStatus(chatWords({
@@ -216,7 +224,7 @@ function say(words) {
 function onConnected(mine, { isKnown }) {
   if (state() === 'joining') {
     // A request without a reply is still on its way.
-    if (!mine.isEntering || !isKnown) enter(mine);
+    if (!mine.entry || !isKnown) enter(mine);
     return;
   }
   if (isKnown) {

@@ -1,5 +1,6 @@
 // Which room: the name in the page's address, or the form that leads to one.
 
+import { isRelayOnly } from '../relay-only.js';
 import { addressOf, root } from '../root.js';
 import { byId } from '../ui.js';
 
@@ -39,7 +40,10 @@ export function askForRoom(pathOf) {
   byId('choose').addEventListener('submit', (event) => {
     event.preventDefault();
     const name = nameEl.value.trim();
-    if (name) location.assign(addressOf(pathOf(name)));
+    if (!name) return;
+    const address = new URL(addressOf(pathOf(name)));
+    if (isRelayOnly()) address.searchParams.set('relay', '');
+    location.assign(address);
   });
 }
 

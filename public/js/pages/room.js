@@ -13,6 +13,7 @@ import {
   askForAnotherPassword, isSupported, showInsecureContext, showProblem, showStatus, stopAskingForPassword,
 } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
+import { connectRelayChoice, relayProblem, showIceServers, showWays } from './relay-choice.js';
 import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
 import { closeDevices, connectDevices, openDevices, ownSending, ownStream, sentStream } from './room-devices.js';
 import { removeTile, showSpeaking, showTile } from './room-tiles.js';
@@ -42,7 +43,7 @@ const WIDE = matchMedia('(min-width: 75rem)');
  * @property {ReturnType<typeof createMesh>} mesh
  * @property {ReturnType<typeof createTalk>} talk
  * @property {string} userName
- * @property {boolean} [isEntering] the server has been asked to let us in
+ * @property {object} [entry] the last request to be let in
  * @property {boolean} [isTakenLeaveOf] the server does not want us back
  * @property {string} news
  * @property {number} [forgetting] the timer that ends the news
@@ -70,6 +71,7 @@ async function openLobby() {
   restoreIdentity(identityFields);
   connectInvite(roomPath(room));
   connectDevices(onOwnChange);
+  connectRelayChoice();
   connectChat(say);
   identityFields.userName.addEventListener('input', showOwnTile);
   identityFields.password.addEventListener('input', stopAskingForPassword);
@@ -132,6 +134,7 @@ async function join() {
   });
   const mine = { signaling, mesh, talk, userName: identity.userName, news: '' };
   stay = mine;
+  showIceServers(signaling.iceServers);
   clearChat();
   showOwnTile();
   signaling.listen({
@@ -152,7 +155,11 @@ async function join() {
 
 /** Joins the room, for the first time or again. */
 async function enter(mine) {
-  mine.isEntering = true;
+  const entry = (mine.entry = {});
+  await mine.signaling.iceServers.ready(); // The connections to the members begin with the join.
+  if (stay !== mine || mine.entry !== entry) return;
+  const problem = relayProblem(mine.signaling.iceServers);
+  if (problem) showProblem(problem);
   const reply = await mine.signaling.joinRoom(room);
   if (stay !== mine || reply.ok) return;
   endStay('You are not in the room.');
@@ -188,6 +195,7 @@ function endStay(words) {
   openChat(false);
   openInvite(false);
   showMeshNote('');
+  showWays([]);
   showState('lobby');
   showStatus(words);
 }
@@ -220,6 +228,7 @@ function showRoom() {
   const facts = { room, members, serverIsAway, serverIsGone: isTakenLeaveOf === true, news };
   showStatus(roomWords(facts), serverIsAway || members.some(({ line, link }) => line === 'away' || link === 'interrupted' || link === 'failed'));
   showMeshNote(meshWords(members.length + 1));
+  showWays(members);
   if (ownStream()) setPictureSize(ownStream(), pictureSizeFor(members.length + 1));
 }
 
@@ -251,7 +260,7 @@ function say(words) {
 function onConnected(mine, { isKnown, wasAway }) {
   if (state() === 'joining') {
     // A request without a reply is still on its way.
-    if (!mine.isEntering || !isKnown) enter(mine);
+    if (!mine.entry || !isKnown) enter(mine);
     return;
   }
   if (isKnown) {

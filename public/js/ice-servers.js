@@ -1,0 +1,160 @@
+// @ts-check
+// The STUN and TURN servers that this server names for connections between browsers (`GET api/ice-servers`,
+// docs/protocol.md). Credentials of TURN end after some time, so the list is fetched again before that. Nothing here
+// delays a connection for long: one that is made without the list works within one network.
+
+import { isRelayOnly } from './relay-only.js';
+import { addressOf } from './root.js';
+
+/** How long a connection that is about to be made waits for the list. */
+const SOON_MS = 2_000;
+
+/** How long a request may take. */
+const REQUEST_MS = 10_000;
+
+/** Until the next attempt after a failed one. It doubles each time, up to the second value. */
+const RETRY_MS = [15_000, 300_000];
+
+/** The part of the credentials' time after which new ones are fetched, and that after which the old ones do not count. */
+const RENEW_AT = 0.75;
+const STALE_AT = 0.95;
+
+/** In seconds: for a list that names no time, and the limits of one that does. */
+const TTL = { usual: 3_600, least: 10, most: 86_400 };
+
+/** What a header can carry. */
+const IN_HEADER = /^[\x21-\x7e]+$/;
+
+/**
+ * @typedef {object} IceState
+ * @property {'unknown'|'known'|'failed'} state
+ * @property {string} problem why it failed: one sentence
+ * @property {boolean} hasRelay whether the list names a TURN server
+ *
+ * @typedef {ReturnType<typeof createIceServers>} IceServers
+ * @typedef {Pick<import('./line.js').Identity, 'userName' | 'password' | 'token'>} Credentials
+ */
+
+/** @param {() => Credentials} credentials of the page, at each request those of that moment */
+export function createIceServers(credentials) {
+  /** @type {RTCIceServer[]} */
+  let list = [];
+  /** @type {IceState['state']} */
+  let state = 'unknown';
+  let problem = '';
+  /** Until when the list counts, in ms since 1970: this clock goes on while the device sleeps. */
+  let freshUntil = 0;
+  let failures = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** The request under way. @type {{done: Promise<void>} | null} */
+  let request = null;
+  let tell = () => {};
+
+  const isFresh = () => state === 'known' && Date.now() < freshUntil;
+
+  /** @returns {Promise<void>} resolved once the request under way has ended, whatever came of it */
+  function fetchNow() {
+    if (request) return request.done;
+    clearTimeout(timer);
+    timer = undefined;
+    const mine = (request = { done: Promise.resolve() });
+    mine.done = ask(credentials()).then(take, fail).then((act) => {
+      if (request !== mine) return; // Other credentials count meanwhile.
+      request = null;
+      const after = act();
+      if (after) timer = setTimeout(fetchNow, after);
+      tell();
+    });
+    return mine.done;
+  }
+
+  /** @returns {() => number} makes the list count; in how many ms it is to be fetched again */
+  const take = ({ iceServers, ttl }) => () => {
+    const ms = Math.min(Math.max(Number(ttl) || TTL.usual, TTL.least), TTL.most) * 1000;
+    [list, state, problem, failures, freshUntil] = [iceServers, 'known', '', 0, Date.now() + ms * STALE_AT];
+    return ms * RENEW_AT;
+  };
+
+  /** @returns {() => number} the same for a request that failed; 0 where another one would fail, too */
+  const fail = (error) => () => {
+    if (!isFresh()) [state, problem] = ['failed', error.message];
+    if (error.isFinal) return 0;
+    failures += 1;
+    return Math.max(error.retryAfterMs ?? 0, Math.min(RETRY_MS[0] * 2 ** (failures - 1), RETRY_MS[1]));
+  };
+
+  return {
+    /** For a new connection, as far as it is known now. @returns {RTCConfiguration} */
+    configuration() {
+      return { iceServers: list, ...(isRelayOnly() && { iceTransportPolicy: /** @type {const} */ ('relay') }) };
+    },
+
+    /** Resolves at once if the list counts, or cannot be had at present; else once it is there, or after a short time. */
+    async ready() {
+      if (isFresh() || (state === 'failed' && !request)) return;
+      let late;
+      await Promise.race([fetchNow(), new Promise((resolve) => (late = setTimeout(resolve, SOON_MS)))]);
+      clearTimeout(late);
+    },
+
+    /** Fetches the list, unless it counts. */
+    refresh() {
+      if (!isFresh()) fetchNow();
+    },
+
+    /** Fetches the list with other credentials, or from a server that was started again. */
+    restart() {
+      [request, state, freshUntil, failures] = [null, 'unknown', 0, 0];
+      fetchNow();
+    },
+
+    /** @returns {IceState} */
+    get state() {
+      return { state, problem, hasRelay: hasRelay(list) };
+    },
+
+    /** @param {() => void} onChange the state may have changed */
+    watch(onChange) {
+      tell = onChange;
+    },
+
+    close() {
+      clearTimeout(timer);
+      [request, tell] = [null, () => {}];
+    },
+  };
+}
+
+/** @param {RTCIceServer[]} iceServers */
+export function hasRelay(iceServers) {
+  return iceServers.flatMap((server) => server?.urls ?? []).some((url) => /^turns?:/i.test(url));
+}
+
+/**
+ * @param {Credentials} credentials
+ * @returns {Promise<{iceServers: RTCIceServer[], ttl: number}>}
+ */
+async function ask({ userName, password, token }) {
+  const address = new URL(addressOf('api/ice-servers'));
+  address.searchParams.set('userName', userName);
+  const secret = token ?? password;
+  const headers = IN_HEADER.test(secret) ? { Authorization: `Bearer ${secret}` } : undefined;
+  if (!headers) address.searchParams.set(token ? 'token' : 'password', secret);
+  const response = await fetch(address, { headers, cache: 'no-store', signal: AbortSignal.timeout(REQUEST_MS) })
+    .catch(({ name }) => {
+      // What browsers say of it differs, and helps nobody.
+      throw new Error(name === 'TimeoutError' ? 'The server did not reply in time.' : 'The server did not reply.');
+    });
+  const reply = await response.json().catch(() => null);
+  if (!response.ok) throw refusal(response, reply);
+  if (!Array.isArray(reply?.iceServers)) throw new Error('The reply is not a list of ICE servers.');
+  return reply;
+}
+
+/** @returns {Error & {isFinal: boolean, retryAfterMs: number}} */
+function refusal({ status, headers }, reply) {
+  const message = typeof reply?.message === 'string' ? reply.message : `The server replied with status ${status}.`;
+  const isFinal = status >= 400 && status < 500 && status !== 429; // Other credentials start again.
+  return Object.assign(new Error(message), { isFinal, retryAfterMs: (Number(headers.get('Retry-After')) || 0) * 1000 });
+}

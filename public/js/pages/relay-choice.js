@@ -1,0 +1,58 @@
+// @ts-check
+// The switch “Relay only”, and what the page knows of the STUN and TURN servers: whether there is a relay, whether the list
+// could be fetched, and by which way connections go.
+
+import { NO_RELAY, iceWords, wayWords } from '../connection-words.js';
+import { isRelayOnly, setRelayOnly } from '../relay-only.js';
+import { byId, setText } from '../ui.js';
+
+const switchEl = /** @type {HTMLInputElement} */ (byId('relay-only'));
+const noteEl = byId('ice-note');
+const waysEl = byId('ways');
+
+/** @type {import('../ice-servers.js').IceServers | null} */
+let shown = null;
+
+/** To be called once. */
+export function connectRelayChoice() {
+  switchEl.checked = isRelayOnly();
+  // A link that carries the switch shows it, too.
+  if (switchEl.checked) switchEl.closest('details')?.setAttribute('open', '');
+  switchEl.addEventListener('change', () => {
+    setRelayOnly(switchEl.checked);
+    showNote();
+  });
+}
+
+/**
+ * Shows what is known of these servers from now on.
+ * @param {import('../ice-servers.js').IceServers} iceServers of the page's connection to the server
+ */
+export function showIceServers(iceServers) {
+  shown = iceServers;
+  iceServers.watch(showNote);
+  showNote();
+}
+
+function showNote() {
+  if (shown) setText(noteEl, iceWords({ ...shown.state, isRelayOnly: isRelayOnly() }));
+}
+
+/** @param {{userName: string, way?: import('../connection-way.js').Way}[]} others those with a connection to this page */
+export function showWays(others) {
+  setText(waysEl, wayWords(others.map(({ userName, way = null }) => ({ userName, way }))));
+}
+
+/** @param {import('../ice-servers.js').IceServers} iceServers */
+export function relayFacts(iceServers) {
+  return { hasRelay: iceServers.state.hasRelay, isRelayOnly: isRelayOnly() };
+}
+
+/**
+ * Why no connection can come about; empty where one can, as far as is known.
+ * @param {import('../ice-servers.js').IceServers} iceServers
+ */
+export function relayProblem(iceServers) {
+  const { hasRelay, state } = iceServers.state;
+  return isRelayOnly() && state === 'known' && !hasRelay ? NO_RELAY : '';
+}
