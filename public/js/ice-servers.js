@@ -103,10 +103,10 @@ export function createIceServers(credentials) {
       if (!isFresh()) fetchNow();
     },
 
-    /** Fetches the list with other credentials, or from a server that was started again. */
-    restart() {
+    /** Other credentials count now, or another start of the server: what is known does not. */
+    forget() {
+      clearTimeout(timer);
       [request, state, freshUntil, failures] = [null, 'unknown', 0, 0];
-      fetchNow();
     },
 
     /** @returns {IceState} */
@@ -155,6 +155,6 @@ async function ask({ userName, password, token }) {
 /** @returns {Error & {isFinal: boolean, retryAfterMs: number}} */
 function refusal({ status, headers }, reply) {
   const message = typeof reply?.message === 'string' ? reply.message : `The server replied with status ${status}.`;
-  const isFinal = status >= 400 && status < 500 && status !== 429; // Other credentials start again.
+  const isFinal = status >= 400 && status < 500 && status !== 429; // Only other credentials help.
   return Object.assign(new Error(message), { isFinal, retryAfterMs: (Number(headers.get('Retry-After')) || 0) * 1000 });
 }

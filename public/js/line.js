@@ -102,9 +102,8 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   function connected(isKnown) {
     const wasAway = isAway;
     [isAway, isSetAside] = [false, false];
-    // A server that was started again gives out other credentials.
-    if (isKnown) iceServers.refresh();
-    else iceServers.restart();
+    if (!isKnown) iceServers.forget(); // A server that was started again gives out other credentials.
+    iceServers.refresh();
     listeners.onConnected({ isKnown, wasAway });
   }
 
@@ -160,7 +159,6 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
      */
     listen(wanted) {
       listeners = wanted;
-      iceServers.refresh();
       socket.connect();
     },
 
@@ -222,7 +220,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
      */
     reconnect(newIdentity) {
       identity = newIdentity;
-      iceServers.restart();
+      iceServers.forget();
       socket.disconnect().connect();
     },
 

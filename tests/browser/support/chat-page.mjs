@@ -10,17 +10,17 @@ import { eventually } from './wait.mjs';
 const CUT = /net::ERR_|WebSocket connection to/;
 
 /** One more visitor in the lobby of the chat “tea”, their name entered. */
-export async function openLobby(visit, base, name) {
+export async function openLobby(visit, base, name, { query = '', ...options } = {}) {
   // No camera is asked for: one that is refused would be told.
-  const page = await visit(`${base}/chat.html?room=tea`, { camera: 'refused' });
+  const page = await visit(`${base}/chat.html?room=tea${query}`, { camera: 'refused', ...options });
   await page.evaluate(watchChannels);
   await page.fill('#name', name);
   return page;
 }
 
 /** One more who has joined, with somebody else or alone. */
-export async function join(visit, base, name) {
-  const page = await openLobby(visit, base, name);
+export async function join(visit, base, name, options) {
+  const page = await openLobby(visit, base, name, options);
   await enter(page);
   return page;
 }

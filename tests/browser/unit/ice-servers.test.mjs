@@ -138,14 +138,16 @@ test('wrong credentials are tried again only when there are others', async () =>
   mock.timers.tick(3_600_000);
   assert.equal(requests.length, 1);
   password = 'right';
-  ice.restart();
+  ice.forget();
+  ice.refresh();
   assert.equal(requests[1].headers.Authorization, 'Bearer right');
 });
 
 test('a reply to the credentials of before does not count', async () => {
   const ice = createIceServers(() => ({ userName: 'Ann', password: 'x' }));
   ice.refresh();
-  ice.restart();
+  ice.forget();
+  ice.refresh();
   requests[0].reply(200, { iceServers: [{ urls: 'turn:old.example' }], ttl: 100 });
   await settled();
   assert.deepEqual(ice.configuration().iceServers, []);
