@@ -133,7 +133,7 @@ browserTest('room and chat use the list and the switch, too', async ({ visit, t 
     const bob = await join(visit, server.http, 'Bob', { script: playTheList });
     for (const page of [ann, bob]) await used(page, '1:0f all');
     for (const page of [ann, bob]) await eventually('the way', async () => /^Direct: /.test(await page.textContent('#ways')));
-    await bob.close();
+    for (const page of [ann, bob]) await page.close();
   }
   const ann = await joinChat(visit, server.http, 'Ann', { script: playNothing, query: '&relay' });
   assert.match(await ann.textContent('#problem'), /this server names no relay.*`--turn`/);

@@ -171,13 +171,13 @@ export class Person {
     return this;
   }
 
-  makePc() {
+  makePc(config = this.options.config ?? { iceServers: [] }) {
     this.pcs += 1;
     this.state = 'stable';
     this.tracks = 0;
     this.ufrag = `u${hex().slice(-6)}`;
     this.machines = { signaling: 'stable', ice: 'new', connection: 'new', gathering: 'new' };
-    this.tell('pc', { pc: this.pcs, config: { iceServers: [] } });
+    this.tell('pc', { pc: this.pcs, config });
     return this;
   }
 
@@ -214,7 +214,7 @@ export class Person {
   }
 
   gather(kinds = ['host', 'host'], { send = true, didIOffer, complete = true } = {}) {
-    const line = { host: '192.0.2.2 50000 typ host', mdns: '0a1b.local 50000 typ host', srflx: '198.51.100.1 50000 typ srflx' };
+    const line = { host: '192.0.2.2 50000 typ host', mdns: '0a1b.local 50000 typ host', srflx: '198.51.100.1 50000 typ srflx', relay: '203.0.113.1 50000 typ relay' };
     for (const kind of kinds) {
       const candidate = { candidate: `candidate:1 1 udp 2113937151 ${line[kind]}`, sdpMid: '0', sdpMLineIndex: 0, usernameFragment: this.ufrag };
       this.candidates.push(candidate);

@@ -19,7 +19,7 @@ function runOf(script, header) {
 /** Ann and Bob, who have both opened the page; `act` makes a mistake, and may return a fresh expectation of time. */
 function two(act, options = {}) {
   const script = new Script();
-  const [ann, bob] = [script.person('Ann', options), script.person('Bob', options)];
+  const [ann, bob] = [script.person('Ann', options), script.person('Bob', options.apart ? { ...options, from: 'a2' } : options)];
   ann.arrive();
   bob.arrive();
   act({ script, ann, bob });
@@ -228,6 +228,18 @@ const mistakes = {
     /Ann’s browser has found no candidate at all/,
     600,
   ],
+  'turn-server-failed': [
+    () =>
+      two(({ ann }) => {
+        ann.prepareOffer().sendOffer();
+        ann.tell('candidate-error', { pc: 1, url: 'turn:a.example:3478', code: 401, text: 'Unauthorized' });
+        ann.gather([]);
+      }, { config: { iceServers: ['turn:a.example:3478'], iceTransportPolicy: 'relay' } }),
+    '3',
+    /The TURN server `turn:a\.example:3478` has refused the credentials of Ann’s page \(401 Unauthorized\)/,
+  ],
+  'no-stun-server': [() => failedCall(['host', 'host'], { apart: true }), '3', /Ann had 2 host, Bob had 2 host\. No `srflx` candidate: no STUN server/, 0],
+  'no-turn-server': [() => failedCall(['host', 'srflx'], { apart: true, config: { iceServers: ['stun:a.example'] } }), '3', /1 srflx\. No `relay` candidate: no TURN server/, 0],
   'ice-failed': [() => failedCall(['host', 'host']), '23', /Ann had 2 host, Bob had 2 host/, 0],
   'camera-refused': [() => two(({ ann }) => ann.media({ name: 'NotAllowedError', message: 'Permission denied' })), '1', /Ann’s page gets no stream.*NotAllowedError.*not allowed/, 0],
   'sends-no-picture': [
@@ -313,7 +325,8 @@ function refusedAnswer(code, payload) {
   });
 }
 
-function failedCall(kinds) {
+/** @param {{apart?: boolean, config?: object}} options `apart`: the two are on different machines */
+function failedCall(kinds, { apart = false, ...options } = {}) {
   return two(({ ann, bob }) => {
     ann.prepareOffer().sendOffer().gather(kinds);
     const offer = ann.calling;
@@ -321,7 +334,7 @@ function failedCall(kinds) {
     bob.addCandidates(offer.candidates).gather(kinds);
     ann.setRemote(bob.answer).addCandidates(bob.candidates);
     ann.ice('checking', 'failed');
-  });
+  }, { ...options, apart });
 }
 
 test('each rule has a run in which it is broken', () => {
@@ -429,6 +442,48 @@ test('an offer that arrives as an empty object was a promise', () => {
 test('only names that end in .local are a reason of their own', () => {
   const [found] = diagnose(runOf(failedCall(['mdns', 'mdns'])), 10_000);
   assert.match(found.sentence, /all candidates hide their address behind a `\.local` name/);
+});
+
+test('a TURN server that was not reached, has no room or replies otherwise is named as that', () => {
+  const config = { iceServers: ['turn:a.example', 'turns:a.example?transport=tcp'], iceTransportPolicy: 'relay' };
+  for (const [errors, sentence, cure] of [
+    [[], /Ann’s browser has not reached the TURN server `turn:a\.example`/, /\?transport=tcp/],
+    [[701, 701], /has not reached the TURN server `turns:a\.example\?transport=tcp`/, /a certificate that they trust/],
+    [[486, 701], /`turn:a\.example` gives Ann’s browser no relay, since too many are in use \(486\)/, /close\(\)/],
+    [[400], /it has replied with 400\./, /log/],
+  ]) {
+    const script = two(({ ann }) => {
+      ann.prepareOffer().sendOffer();
+      errors.forEach((code, n) => ann.tell('candidate-error', { pc: 1, url: config.iceServers[n], code, text: '' }));
+      ann.gather([]);
+    }, { config });
+    const [found] = diagnose(runOf(script), script.now + 2000);
+    assert.match(found.sentence, sentence);
+    assert.match(found.cure, cure);
+  }
+});
+
+test('a relay that works, or is not needed, is no problem, whatever another address of it says', () => {
+  for (const [kinds, policy] of [[['relay'], 'relay'], [['host'], undefined]]) {
+    const script = two(({ ann }) => {
+      ann.prepareOffer().sendOffer();
+      ann.tell('candidate-error', { pc: 1, url: 'turn:a.example', code: 701, text: '' });
+      ann.gather(kinds);
+    }, { config: { iceServers: ['turn:a.example', 'turn:a.example?transport=tcp'], iceTransportPolicy: policy } });
+    assert.deepEqual(diagnose(runOf(script), script.now + 60_000), []);
+  }
+});
+
+test('the line to change names this server’s list where it has one, and its flag where not', () => {
+  const cureOf = (iceServers) => diagnose(runOf(failedCall(['host'], { apart: true }), { startedAt: 1, iceServers }), 10_000)[0].cure;
+  assert.match(cureOf(['turn']), /fetch\('\/api\/ice-servers\?password=' \+ password\).*new RTCPeerConnection\(\{ iceServers \}\)/);
+  for (const none of [[], undefined]) assert.match(cureOf(none), /new RTCPeerConnection\(\{ iceServers: \[.*`--turn`/);
+});
+
+test('two who both had a relay, and those on one machine, are told something else', () => {
+  for (const script of [failedCall(['host', 'relay'], { apart: true }), failedCall(['host', 'srflx'])]) {
+    assert.equal(diagnose(runOf(script), script.now)[0].rule, 'ice-failed');
+  }
 });
 
 test('names that nobody can look up are named although ICE has not begun', () => {

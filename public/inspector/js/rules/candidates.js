@@ -1,7 +1,7 @@
 // Candidates: not sent, sent to no peer, added too early, and a connection that has failed with them.
 
 import { addedCandidates, descriptionOf, errorOf, firstOf, hasFailed, set, sideOf } from '../methods.js';
-import { contentOf, isObject, kindOfCandidate, sectionsOf } from '../payload.js';
+import { contentOf, kindOfCandidate, sectionsOf } from '../payload.js';
 import { callsNow, connectionsNow, isCallConnected, isConnected, isLate, isReal, kindsIn, nameIn, newest, other, ownerOf, patienceOf, problem, stepIn } from './support.js';
 
 const SEND = "`peerConnection.addEventListener('icecandidate', e => { if (e.candidate) socket.emit('sendIceCandidateToSignalingServer', { iceCandidate: e.candidate, iceUserName: userName, didIOffer }) })`";
@@ -117,10 +117,12 @@ export const candidates = [
         if (!pc.gathered || !isLate(pc.gathered, now, 500) || pc.candidates.some(isReal) || isConnected(pc)) return null;
         const described = set(pc, 'setLocalDescription', sideOf(pc) === 'answerer' ? 'answer' : 'offer');
         if (!described || sectionsOf(descriptionOf(described)).length === 0) return null;
-        const isRelayOnly = isObject(pc.config) && pc.config.iceTransportPolicy === 'relay';
+        const isRelayOnly = pc.config.iceTransportPolicy === 'relay';
         return problem(pc.gathered, {
           sentence: `${ownerOf(run, page)}’s browser has found no candidate at all${isRelayOnly ? ': `iceTransportPolicy` is `relay`, and no TURN server gave it one' : ''}.`,
-          cure: isRelayOnly
+          cure: pc.config.forced === true
+            ? 'The inspector forces the relay: switch that off under “More”, or give the page a TURN server; this server is one with `--turn`.'
+            : isRelayOnly
             ? 'Leave `iceTransportPolicy` out, or name a TURN server that works in `iceServers`.'
             : 'Is this machine in a network, and does the browser (or an extension) allow WebRTC there?',
           step: stepIn(pc.call, sideOf(pc) === 'answerer' ? '18' : '7', '2'),
@@ -149,17 +151,33 @@ function hasNoAddress(pc, now) {
   return given.length > 0 && given.every((method) => kindOfCandidate(firstOf(method.args)) === 'mdns') && isLate(given.at(-1), now, LATE_NAME);
 }
 
-function failed(run, call, now) {
+/**
+ * A call whose two browsers have found no way to each other, with all the candidates that there were.
+ * @returns {null | {pc: import('../pc.js').Pc, side: 'offerer' | 'answerer', mark: object, all: any[], words: string, isTwoMachines: boolean}}
+ */
+export function iceFailure(run, call, now) {
   const hasFailedIn = (pc) => pc?.states.connection === 'failed' || pc?.states.ice === 'failed' || hasNoAddress(pc, now);
-  const side = ['offerer', 'answerer'].find((one) => hasFailedIn(call.pcs[one]));
+  const side = /** @type {const} */ (['offerer', 'answerer']).find((one) => hasFailedIn(call.pcs[one]));
   const pc = call.pcs[side];
   if (!pc || pc.closed || run.pages.get(pc.page)?.gone || call.pcs[other(side)]?.closed || isCallConnected(call)) return null;
   const lists = { offerer: call.candidates.offerer.filter(isReal), answerer: call.candidates.answerer.filter(isReal) };
-  const all = [...lists.offerer, ...lists.answerer].map(({ candidate }) => candidate);
-  const onlyLocal = all.length > 0 && all.every((candidate) => kindOfCandidate(candidate) === 'mdns');
   const words = ['offerer', 'answerer'].map((one) => `${nameIn(call, one)} had ${kindsIn(lists[one].map(({ candidate }) => candidate)) || 'no candidates'}`).join(', ');
-  const isTwoMachines = run.clients.get(call.offerer)?.from !== run.clients.get(call.answerer)?.from;
-  return problem(pc.history.findLast(({ ice, connection }) => ice === 'failed' || connection === 'failed') ?? pc, {
+  return {
+    pc,
+    side,
+    mark: pc.history.findLast(({ ice, connection }) => ice === 'failed' || connection === 'failed') ?? pc,
+    all: [...lists.offerer, ...lists.answerer].map(({ candidate }) => candidate),
+    words,
+    isTwoMachines: run.clients.get(call.offerer)?.from !== run.clients.get(call.answerer)?.from,
+  };
+}
+
+function failed(run, call, now) {
+  const failure = iceFailure(run, call, now);
+  if (!failure) return null;
+  const { pc, side, mark, all, words, isTwoMachines } = failure;
+  const onlyLocal = all.length > 0 && all.every((candidate) => kindOfCandidate(candidate) === 'mdns');
+  return problem(mark, {
     sentence: onlyLocal
       ? `The connection between ${nameIn(call, 'offerer')} and ${nameIn(call, 'answerer')} does not come about: all candidates hide their address behind a \`.local\` name, which the other machine has to look up in its own network.`
       : `The two browsers have not found a way to each other (ICE has failed): ${words}.`,

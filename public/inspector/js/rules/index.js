@@ -4,6 +4,7 @@ import { admission } from './admission.js';
 import { answers } from './answers.js';
 import { candidates } from './candidates.js';
 import { events } from './events.js';
+import { iceServers } from './ice-servers.js';
 import { lifecycle } from './lifecycle.js';
 import { media } from './media.js';
 import { negotiation } from './negotiation.js';
@@ -11,7 +12,7 @@ import { negotiation } from './negotiation.js';
 /** @typedef {import('./support.js').Problem} Problem */
 
 /** @type {import('./support.js').Rule[]} */
-export const rules = [...admission, ...events, ...answers, ...negotiation, ...candidates, ...media, ...lifecycle];
+export const rules = [...admission, ...events, ...answers, ...negotiation, ...iceServers, ...candidates, ...media, ...lifecycle];
 
 /**
  * @param {import('../run.js').Run} run
