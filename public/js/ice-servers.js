@@ -9,6 +9,12 @@ import { addressOf } from './root.js';
 /** How long a connection that is about to be made waits for the list. */
 const SOON_MS = 2_000;
 
+/**
+ * How long after the connection a request waits. The server admits a page with a wrong password first, and rejects it at
+ * once after that: a request meanwhile would be a second wrong attempt.
+ */
+const ADMISSION_MS = 100;
+
 /** How long a request may take. */
 const REQUEST_MS = 10_000;
 
@@ -47,26 +53,35 @@ export function createIceServers(credentials) {
   let failures = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** The request under way. @type {{done: Promise<void>} | null} */
+  /** The request under way, or about to be sent. @type {{done: Promise<void>, isSent: boolean} | null} */
   let request = null;
   let tell = () => {};
 
   const isFresh = () => state === 'known' && Date.now() < freshUntil;
 
   /** @returns {Promise<void>} resolved once the request under way has ended, whatever came of it */
-  function fetchNow() {
-    if (request) return request.done;
+  function fetchNow(delay = 0) {
+    request ??= begin(delay);
+    return request.done;
+  }
+
+  function begin(delay) {
     clearTimeout(timer);
-    timer = undefined;
-    const mine = (request = { done: Promise.resolve() });
-    mine.done = ask(credentials()).then(take, fail).then((act) => {
-      if (request !== mine) return; // Other credentials count meanwhile.
+    const mine = { done: Promise.resolve(), isSent: delay === 0 };
+    const isCurrent = () => request === mine; // Otherwise other credentials count meanwhile.
+    const send = async () => {
+      if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+      if (delay && !isCurrent()) return;
+      mine.isSent = true;
+      const act = await ask(credentials()).then(take, fail);
+      if (!isCurrent()) return;
       request = null;
       const after = act();
       if (after) timer = setTimeout(fetchNow, after);
       tell();
-    });
-    return mine.done;
+    };
+    mine.done = send();
+    return mine;
   }
 
   /** @returns {() => number} makes the list count; in how many ms it is to be fetched again */
@@ -98,9 +113,14 @@ export function createIceServers(credentials) {
       clearTimeout(late);
     },
 
-    /** Fetches the list, unless it counts. */
+    /** There is a connection to the server: fetches the list, unless it counts. */
     refresh() {
-      if (!isFresh()) fetchNow();
+      if (!isFresh()) fetchNow(ADMISSION_MS);
+    },
+
+    /** There is no connection any more: the list stays. */
+    pause() {
+      if (request && !request.isSent) request = null;
     },
 
     /** Other credentials count now, or another start of the server: what is known does not. */

@@ -124,6 +124,7 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   });
   socket.on('disconnect', (reason) => {
     delivery.pause();
+    iceServers.pause();
     // What the socket itself would send on the next connection is sent by `delivery`, in order.
     socket.sendBuffer.length = 0;
     // The page itself disconnected, or is set aside: the next connection follows.

@@ -28,9 +28,16 @@ beforeEach((t) => {
 /** What waits for promises alone has been done. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/** As when the page has connected: the server has had the time to reject it. */
+async function connect(ice) {
+  ice.refresh();
+  mock.timers.tick(100);
+  await settled();
+}
+
 async function withList(ttl = 100) {
   const ice = createIceServers(() => ({ userName: 'Ann', password: 'secret' }));
-  ice.refresh();
+  await connect(ice);
   requests[0].reply(200, { iceServers: LIST, ttl });
   await settled();
   return ice;
@@ -43,14 +50,14 @@ test('the request carries the password as the socket does, in a header', async (
   assert.deepEqual(requests[0].headers, { Authorization: 'Bearer secret' });
 });
 
-test('a token goes before a password, and what no header can carry goes into the query', () => {
+test('a token goes before a password, and what no header can carry goes into the query', async () => {
   for (const [credentials, header, query] of [
     [{ password: 'x', token: 'a.b.c' }, 'Bearer a.b.c', {}],
     [{ password: 'ключ ' }, undefined, { password: 'ключ ' }],
     [{ password: '' }, undefined, { password: '' }],
   ]) {
     requests = [];
-    createIceServers(() => ({ userName: 'Ann', ...credentials })).refresh();
+    await connect(createIceServers(() => ({ userName: 'Ann', ...credentials })));
     assert.equal(requests[0].headers.Authorization, header);
     assert.deepEqual(Object.fromEntries(requests[0].url.searchParams), { userName: 'Ann', ...query });
   }
@@ -111,7 +118,7 @@ test('a failure is kept as a sentence, delays no connection, and is repeated lat
   const ice = createIceServers(() => ({ userName: 'Ann', password: 'x' }));
   let changes = 0;
   ice.watch(() => (changes += 1));
-  ice.refresh();
+  await connect(ice);
   requests[0].fail(new TypeError('Failed to fetch'));
   await settled();
   assert.deepEqual(ice.state, { state: 'failed', problem: 'The server did not reply.', hasRelay: false });
@@ -131,7 +138,7 @@ test('a failure is kept as a sentence, delays no connection, and is repeated lat
 test('wrong credentials are tried again only when there are others', async () => {
   let password = 'wrong';
   const ice = createIceServers(() => ({ userName: 'Ann', password }));
-  ice.refresh();
+  await connect(ice);
   requests[0].reply(401, { code: 'wrong-password', message: 'The password is wrong.' });
   await settled();
   assert.equal(ice.state.problem, 'The password is wrong.');
@@ -139,15 +146,15 @@ test('wrong credentials are tried again only when there are others', async () =>
   assert.equal(requests.length, 1);
   password = 'right';
   ice.forget();
-  ice.refresh();
+  await connect(ice);
   assert.equal(requests[1].headers.Authorization, 'Bearer right');
 });
 
 test('a reply to the credentials of before does not count', async () => {
   const ice = createIceServers(() => ({ userName: 'Ann', password: 'x' }));
-  ice.refresh();
+  await connect(ice);
   ice.forget();
-  ice.refresh();
+  await connect(ice);
   requests[0].reply(200, { iceServers: [{ urls: 'turn:old.example' }], ttl: 100 });
   await settled();
   assert.deepEqual(ice.configuration().iceServers, []);
@@ -168,6 +175,20 @@ test('what is no list of servers counts as a failure, and the list of before sta
   await settled();
   assert.deepEqual(ice.state, { state: 'failed', problem: 'The reply is not a list of ICE servers.', hasRelay: true });
   assert.deepEqual(ice.configuration().iceServers, LIST);
+});
+
+test('a page that is rejected right after it has connected asks for nothing', async () => {
+  const ice = createIceServers(() => ({ userName: 'Ann', password: 'wrong' }));
+  ice.refresh();
+  const isReady = ice.ready();
+  mock.timers.tick(50);
+  ice.pause();
+  mock.timers.tick(50);
+  await isReady;
+  await settled();
+  assert.equal(requests.length, 0);
+  await connect(ice);
+  assert.equal(requests.length, 1);
 });
 
 test('a closed connection fetches nothing any more', async () => {
