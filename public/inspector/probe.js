@@ -259,7 +259,23 @@
       iceServers: servers.flatMap((server) => [valueOf(server, 'urls') ?? valueOf(server, 'url') ?? []].flat(1)).slice(0, 50).map(plain),
       iceTransportPolicy: plain(valueOf(config, 'iceTransportPolicy')),
       bundlePolicy: plain(valueOf(config, 'bundlePolicy')),
+      ...(settings.relay && { forced: true }),
     };
+  };
+  /**
+   * While the inspector forces the relay: the same configuration, for the relay only, and with this server's ICE
+   * servers where the page names no TURN server. What is no configuration stays, for the browser to refuse.
+   */
+  const forced = (config) => {
+    if (!settings.relay || !['object', 'function', 'undefined'].includes(typeof config)) return config;
+    const own = valueOf(config, 'iceServers') ?? [];
+    const hasRelay = configOf(config).iceServers.some((url) => /^turns?:/i.test(url));
+    const given = config ?? {};
+    return Object.create(Reflect.getPrototypeOf(given), {
+      ...Object.getOwnPropertyDescriptors(given),
+      iceTransportPolicy: { value: 'relay', enumerable: true },
+      ...(!hasRelay && Array.isArray(own) && { iceServers: { value: [...own, ...settings.relay], enumerable: true } }),
+    });
   };
   const channelOf = ([label, options]) => ({ label: plain(label), ...(options && pick(options, CHANNEL.slice(1))) });
 
@@ -322,6 +338,7 @@
 
   const peerConnection = disguise(RealPeerConnection, {
     construct(original, args, target) {
+      if (settings.relay) args[0] = attempt(() => forced(args[0]), args[0]);
       let made;
       try {
         made = Reflect.construct(original, args, target === peerConnection ? original : target);
@@ -426,7 +443,12 @@
   }
 
   for (const [method, summary] of Object.entries(METHODS)) {
-    replace(RealPeerConnection.prototype, method, { apply: (original, self, args) => call(original, self, args, method, summary, self) });
+    replace(RealPeerConnection.prototype, method, {
+      apply(original, self, args) {
+        if (settings.relay && method === 'setConfiguration') args[0] = attempt(() => forced(args[0]), args[0]);
+        return call(original, self, args, method, summary, self);
+      },
+    });
   }
   const senders = new WeakMap();
   const connectionOf = (sender) => {

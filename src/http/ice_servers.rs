@@ -60,8 +60,17 @@ impl IceService {
         recorder: Recorder,
         closing: CancellationToken,
     ) -> Self {
+        if let Some(inspector) = recorder.inspector() {
+            let list = servers.for_user("").ice_servers;
+            inspector.note_ice_servers(list.iter().flat_map(|server| &server.urls).map(String::as_str));
+        }
         // Bounded below: a bounded cache allocates all of its capacity at once.
         Self { servers, authenticator, recorder, limiters: Mutex::new(LruCache::unbounded()), closing }
+    }
+
+    /// The ICE servers that it gives out.
+    pub(super) fn servers(&self) -> Arc<IceServers> {
+        self.servers.clone()
     }
 
     /// The route, for pages of the allowed origins.

@@ -14,16 +14,18 @@ use super::origin::{self, Origins};
 use super::probe::Probe;
 use super::public_url::PublicUrl;
 use super::{built_in, folder, listing, own_page};
+use crate::ice::ice_servers::IceServers;
 use crate::inspect::recorder::Recorder;
 
 /// Serves pages, and detours for browsers that came by plain http.
-#[derive(Debug)]
 pub(super) struct Pages {
     /// The canonical path of the served folder; `None` for the built-in pages.
     folder: Option<PathBuf>,
     origins: Arc<Origins>,
     public_url: Option<PublicUrl>,
     recorder: Recorder,
+    /// For the probe, while the inspector forces pages to use the relay.
+    ice_servers: Arc<IceServers>,
 }
 
 /// The response in place of a page that was opened by plain http.
@@ -39,7 +41,12 @@ impl Pages {
     ///
     /// # Errors
     /// A folder that does not exist.
-    pub(super) fn new(options: &RouterOptions, origins: Arc<Origins>, recorder: Recorder) -> Result<Self> {
+    pub(super) fn new(
+        options: &RouterOptions,
+        origins: Arc<Origins>,
+        recorder: Recorder,
+        ice_servers: Arc<IceServers>,
+    ) -> Result<Self> {
         let folder = match &options.folder {
             None => None,
             Some(folder) => {
@@ -58,7 +65,7 @@ impl Pages {
                 Some(real)
             }
         };
-        Ok(Self { folder, origins, public_url: options.public_url.clone(), recorder })
+        Ok(Self { folder, origins, public_url: options.public_url.clone(), recorder, ice_servers })
     }
 
     /// Where a browser that opens a page by plain http is sent, since browsers give cameras to https pages only. Scripts,
@@ -91,7 +98,7 @@ impl Pages {
 /// Serves each path that has no route of its own.
 pub(super) async fn serve(State(pages): State<Arc<Pages>>, mut request: Request) -> Response {
     let detour = pages.detour(&request);
-    let probe = Probe::for_request(&pages.recorder, &mut request, pages.folder.is_none());
+    let probe = Probe::for_request(&pages.recorder, &pages.ice_servers, &mut request, pages.folder.is_none());
     let response = match &pages.folder {
         None => built_in::serve(request.method(), request.uri(), request.headers()),
         Some(folder) => folder::serve(folder, request).await,

@@ -4,16 +4,20 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::built_in::Public;
 use super::probe_tag;
+use crate::auth::client_addr::ClientAddr;
+use crate::ice::ice_servers::IceServers;
 use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
 use crate::random;
 
 /// Pages that are larger are served as they are.
 const MAX_PAGE: usize = 4 * 1024 * 1024;
+/// The name in credentials of a relay that a page gets by the probe.
+const RELAY_USER: &str = "inspector";
 /// What stands for the options in the probe's file.
 const OPTIONS: &str = "\"__PROBE__\"";
 
@@ -27,12 +31,22 @@ pub(super) struct Probe {
 impl Probe {
     /// The probe for a request, if the inspector has a reader and the request is one for a page in a tab. The request then loses what
     /// would make the response a part of the page, or say that the browser has the page already.
-    pub(super) fn for_request(recorder: &Recorder, request: &mut Request, is_own: bool) -> Option<Self> {
+    pub(super) fn for_request(
+        recorder: &Recorder,
+        ice_servers: &IceServers,
+        request: &mut Request,
+        is_own: bool,
+    ) -> Option<Self> {
         let inspector = recorder.inspector().filter(|inspector| inspector.is_watched())?;
         if !is_for_a_tab(request) {
             return None;
         }
-        let script = script(inspector, request.uri().path(), is_own)?;
+        let client_addr = request.extensions().get::<ClientAddr>().copied();
+        let relay = client_addr
+            .filter(|_| inspector.forces_relay())
+            .map(|client_addr| ice_servers.for_guest(client_addr, RELAY_USER).ice_servers);
+        let options = json!({"url": url(inspector, request.uri().path()), "own": is_own, "relay": relay});
+        let script = script(&options)?;
         for condition in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE, header::RANGE, header::IF_RANGE] {
             request.headers_mut().remove(condition);
         }
@@ -83,13 +97,17 @@ fn is_for_a_tab(request: &Request) -> bool {
         && text("sec-fetch-dest").is_none_or(|destination| destination == "document")
 }
 
-/// The probe's script for the page at this path.
-fn script(inspector: &Inspector, path: &str, is_own: bool) -> Option<String> {
-    let file = Public::get("inspector/probe.js")?;
-    let script = std::str::from_utf8(&file.data).ok()?;
-    // Relative to the page, since a reverse proxy may serve all of this below a path of its own.
+/// The address for the reports of the page at this path: relative to the page, since a reverse proxy may serve all of this
+/// below a path of its own.
+fn url(inspector: &Inspector, path: &str) -> String {
     let depth = path.trim_start_matches('/').matches('/').count();
-    let url = format!("{}inspector/probe?key={}", "../".repeat(depth), inspector.probe_key);
-    let script = probe_tag::in_one_line(script);
-    Some(script.replacen(OPTIONS, &json!({"url": url, "own": is_own}).to_string(), 1))
+    format!("{}inspector/probe?key={}", "../".repeat(depth), inspector.probe_key)
+}
+
+/// The probe's script with these options.
+fn script(options: &Value) -> Option<String> {
+    let file = Public::get("inspector/probe.js")?;
+    let script = probe_tag::in_one_line(std::str::from_utf8(&file.data).ok()?);
+    // Addresses of ICE servers come from flags: none of them ends the script element.
+    Some(script.replacen(OPTIONS, &options.to_string().replace('<', "\\u003c"), 1))
 }

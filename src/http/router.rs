@@ -57,7 +57,7 @@ pub(crate) struct Services {
 pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Recorder) -> Result<Router> {
     let Services { socketio, websocket, ice, authority, ready, addresses } = services;
     let origins = Arc::new(Origins::new(options, recorder.clone())?);
-    let pages = Arc::new(Pages::new(options, origins.clone(), recorder.clone())?);
+    let pages = Arc::new(Pages::new(options, origins.clone(), recorder.clone(), ice.servers())?);
     let client = Arc::new(BrowserClient::new(options.client_dir.as_deref())?);
     let limiter = ConnectionLimiter::new(options.max_connections, options.max_per_address);
     let guarded = |transport: Router| {

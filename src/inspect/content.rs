@@ -135,6 +135,11 @@ pub enum Content {
     },
     /// A switch of chaos was set, or it acted: the text is a JSON object.
     Chaos,
+    /// Pages that are opened from now on use the relay only, or no longer.
+    ForceRelay {
+        /// Whether they do.
+        is_on: bool,
+    },
     /// A reader emptied the history.
     Clear,
     /// The server stops.

@@ -82,6 +82,7 @@ fn kind(content: &Content) -> &'static str {
         Content::Send { .. } => "send",
         Content::Probe { .. } => "probe",
         Content::Chaos => "chaos",
+        Content::ForceRelay { .. } => "force-relay",
         Content::Clear => "clear",
         Content::Stop => "stop",
     }
@@ -165,6 +166,7 @@ fn fields<M: SerializeMap>(map: &mut M, content: &Content, text: &str) -> Result
             extend(map, text)
         }
         Content::Chaos => extend(map, text),
+        Content::ForceRelay { is_on } => map.serialize_entry("on", is_on),
         Content::Clear | Content::Stop => Ok(()),
     }
 }

@@ -68,6 +68,8 @@ impl Inspector {
             "masked": !unmasked,
             "folder": self.options.has_folder,
             "chaos": self.options.has_chaos,
+            "forceRelay": self.force_relay_until(),
+            "iceServers": self.ice_servers.get().map_or(&[][..], Vec::as_slice),
         })
     }
 }
@@ -136,7 +138,9 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.inspector.readers.fetch_sub(1, Ordering::Relaxed);
+        if self.inspector.readers.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.inspector.set_force_relay(false); // No inspector shows any more that it is on.
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,6 +11,7 @@ use tokio::sync::Notify;
 
 use super::chaos::{Chaos, Fate, Switches};
 use super::content::Content;
+use super::force_relay::ForceRelay;
 use super::limits::MAX_ADDRESSES;
 use super::options::InspectorOptions;
 use super::ring::Ring;
@@ -29,6 +31,9 @@ pub struct Inspector {
     pub options: InspectorOptions,
     /// Disturbs calls on purpose, if the flags allow that.
     pub chaos: Option<Chaos>,
+    force_relay: ForceRelay,
+    /// The schemes of the ICE servers that clients receive: `stun`, `turn` (RFC 7064, RFC 7065).
+    pub(super) ice_servers: OnceLock<Vec<String>>,
     pub(super) start: Instant,
     pub(super) started_at: SystemTime,
     pub(super) ring: Mutex<Ring>,
@@ -52,6 +57,8 @@ impl Inspector {
             probe_key: random::hex_key(),
             options,
             chaos: options.has_chaos.then(Chaos::default),
+            force_relay: ForceRelay::default(),
+            ice_servers: OnceLock::new(),
             start: Instant::now(),
             started_at: SystemTime::now(),
             ring: Mutex::default(),
@@ -67,6 +74,32 @@ impl Inspector {
     /// Whether it has a reader.
     pub fn is_watched(&self) -> bool {
         self.readers.load(Ordering::Relaxed) > 0
+    }
+
+    /// Switches on or off that pages which are opened from now on use the relay only.
+    pub fn set_force_relay(&self, is_on: bool) {
+        if self.force_relay.set(is_on, Instant::now()) || is_on {
+            self.push(Content::ForceRelay { is_on });
+        }
+    }
+
+    /// Whether a page that is opened now uses the relay only.
+    pub fn forces_relay(&self) -> bool {
+        self.is_watched() && self.force_relay.until(Instant::now()).is_some()
+    }
+
+    /// When that ends by itself, in milliseconds since the start; `None` while it is off.
+    pub(super) fn force_relay_until(&self) -> Option<u64> {
+        let until = self.force_relay.until(Instant::now())?;
+        u64::try_from(until.saturating_duration_since(self.start).as_millis()).ok()
+    }
+
+    /// Notes the URLs of the ICE servers that clients receive. Readers learn the schemes only.
+    pub fn note_ice_servers<'a>(&self, urls: impl IntoIterator<Item = &'a str>) {
+        let mut schemes: Vec<_> = urls.into_iter().filter_map(|url| Some(url.split_once(':')?.0.to_owned())).collect();
+        schemes.sort_unstable();
+        schemes.dedup();
+        let _ = self.ice_servers.set(schemes); // The list is the same as long as the server runs.
     }
 
     /// Microseconds since the start.

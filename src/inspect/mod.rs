@@ -9,6 +9,7 @@ pub mod chaos;
 pub mod content;
 mod encode;
 pub mod feed;
+mod force_relay;
 pub mod inspector;
 pub mod limits;
 mod mask;

@@ -249,6 +249,23 @@ browserTest('chaos is offered only where the server has it, and loudly on', asyn
   assert.equal(await plain.isVisible('#open-chaos'), false);
 });
 
+browserTest('the relay is forced loudly, and only where the server can do that', async ({ visit, t }) => {
+  const feed = await feedFor(t, goodCall(), { header: { forceRelay: null, iceServers: ['turn'], startedAt: Date.now() - 60_000 } });
+  const page = await visit(feed.address);
+  await has(page, '#counts', /events/);
+  await page.click('#more summary');
+  await page.check('#force-relay');
+  await has(page, '#relay-words', /^Force relay is on: pages that are loaded from now on use a relay only\. .*use this server’s\. Reload your page\.$/);
+  await has(page, '#relay-rest', /^Off by itself in (10:00|9:5\d)$/);
+  await isAccessible(page, 'relay forced');
+  await page.click('#relay-off');
+  await page.waitForSelector('#relay-bar', { state: 'hidden' });
+
+  const older = await visit((await feedFor(t, goodCall())).address);
+  await has(older, '#counts', /events/);
+  assert.equal(await older.isDisabled('#force-relay'), true);
+});
+
 browserTest('20 clients and 10,000 events scroll and grow smoothly', async ({ visit, t }) => {
   const records = longClass();
   const feed = await feedFor(t, records.slice(0, 10_000));

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { visitInFirefox } from './support/firefox.mjs';
-import { refuseSlowly, viewOfErrors, viewOfFunctions, viewOfPromises, viewOfSlowRejection, viewOfTraces } from './support/page-view.mjs';
+import { refuseSlowly, viewOfConfigurations, viewOfErrors, viewOfFunctions, viewOfPromises, viewOfSlowRejection, viewOfTraces } from './support/page-view.mjs';
 import { isInstalled, PLAYERS } from './support/players.mjs';
 import { probeInOneLine, servePages, visitInChromium } from './support/probed-page.mjs';
 import { eventually } from './support/wait.mjs';
@@ -34,6 +34,29 @@ for (const [name, visit] of Object.entries(BROWSERS)) {
       for (const part of Object.keys(plain)) assert.deepEqual(probed[part], plain[part], `${view}: ${part}`);
     }
     assert.ok(reports.some(({ what }) => what === 'call'), 'the probe was there');
+  });
+}
+
+for (const [name, visit] of Object.entries(BROWSERS)) {
+  test(`a page in ${name} uses the relay only where the inspector forces it`, async (t) => {
+    if (!isInstalled(PLAYERS[name])) return t.skip(`no ${name} here`);
+    const { url, reports } = await servePages(t, { configurations: viewOfConfigurations });
+    const page = await visit(t, `${url}/plain/configurations`);
+    const seen = {};
+    for (const kind of ['plain', 'probed', 'forced']) {
+      await page.goto(`${url}/${kind}/configurations`);
+      seen[kind] = await page.evaluate(() => window.result);
+    }
+    assert.deepEqual(seen.probed, seen.plain);
+    assert.equal(seen.plain.none.split(' ')[0], 'all');
+    const { plain, forced } = seen;
+    assert.deepEqual([forced.wrong, forced.wrongServer], [plain.wrong, plain.wrongServer]);
+    for (const key of ['none', 'nothing', 'frozen']) assert.match(forced[key], /^relay 2000:i /, key);
+    assert.match(forced.stun, /^relay stun:127\.0\.0\.1:9,2000:i max-bundle$/);
+    for (const key of ['own', 'all', 'later']) assert.match(forced[key], /^relay own /, key);
+    const made = await eventually('reported', () => reports.filter(({ what, config }) => what === 'pc' && config?.forced));
+    assert.deepEqual(made[0].config.iceServers, ['turn:127.0.0.1:9?transport=tcp']);
+    assert.equal(JSON.stringify(reports).includes('"credential"'), false);
   });
 }
 

@@ -109,6 +109,7 @@ fn inspector_limits_are_in_the_table_as_they_are_in_the_code() {
         ("reports of one page", format!("{burst} at once, {rate} a second, {} KiB a frame", MAX_FRAME / 1024)),
         ("addresses that have numbers", MAX_ADDRESSES.to_string()),
         ("switches of chaos", format!("{} min, in {MAX_LOBBIES} lobbies", CHAOS_LASTS.as_secs() / 60)),
+        ("the relay is forced", format!("{} min", CHAOS_LASTS.as_secs() / 60)),
         (
             "what chaos does",
             format!("a delay of {} s, a client kept away for {} s", MAX_DELAY.as_secs(), MAX_AWAY.as_secs()),

@@ -24,6 +24,7 @@ mod ice_servers;
 mod ids;
 mod inspector;
 mod inspector_chaos;
+mod inspector_force_relay;
 mod inspector_probe;
 mod interleavings;
 mod layers;

@@ -12,6 +12,7 @@ import { Judge } from './judge.js';
 import { connectKeys } from './keys.js';
 import { showNothing } from './nothing.js';
 import { callWords, Rail } from './rail.js';
+import { RelaySwitch } from './relay-switch.js';
 import { Replay } from './replay.js';
 import { Source } from './source.js';
 import { showStatus, stateOf } from './status.js';
@@ -39,6 +40,7 @@ const feed = new Feed({
       if (live.records.length) showRemark('key', 'The server was started again and has a new key. Copy the address after “Inspector” from the terminal, and open it here.');
     }
     if (state === 'live') removeRemark('key');
+    else relaySwitch.forget();
     showAll();
   },
   onHeader(header, isOther) {
@@ -55,6 +57,7 @@ const feed = new Feed({
     live.run.setHeader?.(header);
     fetchedAt = performance.now();
     chaos.offer(header?.chaos === true, live);
+    relaySwitch.take(header);
   },
   onRecords(records, lost) {
     if (lost) showRemark('lost', `${countWords(lost, 'event')} came and went before this page asked for them.`);
@@ -101,6 +104,12 @@ const chaos = new Chaos({
   send: (wanted) => feed.chaos(wanted),
   now: () => live.now(fetchedAt),
   onError: (sentence) => showRemark('chaos', sentence),
+});
+
+const relaySwitch = new RelaySwitch({
+  send: (on) => feed.forceRelay(on),
+  now: () => live.now(fetchedAt),
+  onError: (sentence) => showRemark('relay', sentence),
 });
 
 const isFlowing = () => source === live && line === 'live' && !held;

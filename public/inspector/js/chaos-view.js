@@ -2,7 +2,7 @@
 // negotiation and ICE restarts. While they are on, a bar at the top says so.
 
 import { byId, createElement, setText } from './ui.js';
-import { durationWords, textOf } from './words.js';
+import { clock, durationWords, textOf } from './words.js';
 
 /** The server switches them off by itself after so long, in ms. */
 const LASTS = 600_000;
@@ -124,11 +124,6 @@ function switchWords(set) {
   const said = parts.length ? `${what} ${parts.join(', ')}` : '';
   const stripped = Array.isArray(set.strip) && set.strip.length ? `no ${set.strip.map((kind) => textOf(kind)).join(', ')} candidates` : '';
   return [said, stripped].filter(Boolean).join(', ') || 'nothing is changed';
-}
-
-function clock(ms) {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 const labelled = (words, field) => createElement('label', {}, words, field);

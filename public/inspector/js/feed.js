@@ -76,9 +76,18 @@ export class Feed {
 
   /** Chaos: resolves with what the server acknowledges. */
   chaos(wanted) {
+    return this.#ask('chaos', wanted);
+  }
+
+  /** Pages that are loaded from now on use the relay only, or no longer. */
+  forceRelay(on) {
+    return this.#ask('force-relay', { on });
+  }
+
+  #ask(event, wanted) {
     return new Promise((resolve) => {
       if (!this.#socket?.connected) resolve({ ok: false, error: { message: 'The server is not connected.' } });
-      else this.#socket.emit('chaos', wanted, resolve);
+      else this.#socket.emit(event, wanted, resolve);
     });
   }
 

@@ -124,6 +124,11 @@ export class Rows {
         return this.#probed(record, row);
       case 'chaos':
         return this.#chaos(record, row);
+      case 'force-relay':
+        return row({
+          shape: 'line', group: 'server', tone: 'warning', title: 'force relay',
+          note: record.on === true ? 'Pages that are loaded from now on use the relay only.' : 'switched off',
+        });
       case 'clear':
         return row({ shape: 'line', group: 'server', title: 'cleared', note: 'The list was cleared.' });
       case 'stop':

@@ -30,6 +30,12 @@ export function sizeWords(bytes) {
 
 const NUMBERS = new Intl.NumberFormat('en');
 
+/** A time that is left, as `9:59`. */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 export const countWords = (count, one, many = `${one}s`) => `${NUMBERS.format(count)} ${count === 1 ? one : many}`;
 
 /** How a client is connected. */

@@ -51,7 +51,13 @@ enum Disturb {
     Set { lobby: String, switches: Option<Switches> },
 }
 
-/// The acknowledgement of `chaos` and `clear`.
+/// What a page asks for by `force-relay`.
+#[derive(Debug, Deserialize)]
+struct Switch {
+    on: bool,
+}
+
+/// The acknowledgement of `chaos`, `force-relay` and `clear`.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Done {
@@ -109,10 +115,11 @@ fn listen(socket: &SocketRef, inspector: &Arc<Inspector>, hub: &Arc<Hub>) {
     socket.on(
         "read",
         move |ack: AckSender, Data(Read { after, unmasked }), Extension(reader): Extension<Arc<Reader>>| {
-            let header = of_reads.header(unmasked);
+            let inspector = of_reads.clone();
             async move {
                 let batch = reader.next(after, unmasked, ',', PATIENCE).await;
                 drop(reader);
+                let header = inspector.header(unmasked);
                 if let Ok(reply) = RawValue::from_string(batch.json(&header)) {
                     // The page is gone if this fails.
                     let _ = ack.send(&reply);
@@ -124,6 +131,18 @@ fn listen(socket: &SocketRef, inspector: &Arc<Inspector>, hub: &Arc<Hub>) {
     socket.on("clear", move |ack: AckSender| {
         of_clears.clear();
         let _ = ack.send(&Done::Ok { ok: true });
+        std::future::ready(())
+    });
+    let of_switch = inspector.clone();
+    socket.on("force-relay", move |ack: AckSender, TryData(request): TryData<Switch>| {
+        let done = match request {
+            Ok(Switch { on }) => {
+                of_switch.set_force_relay(on);
+                Done::Ok { ok: true }
+            }
+            Err(_) => Done::Refused { ok: false, error: Refusal::new(Code::BadPayload, "This is no switch.") },
+        };
+        let _ = ack.send(&done);
         std::future::ready(())
     });
     let (of_chaos, hub) = (inspector.clone(), hub.clone());

@@ -37,6 +37,11 @@ export async function startFeed(records = [], { header = {}, key = KEY, port = 0
       feed.add([{ kind: 'clear' }]);
       acknowledge({ ok: true });
     });
+    socket.on('force-relay', ({ on }, acknowledge) => {
+      feed.header.forceRelay = on ? feed.header.now + 600_000 : null;
+      feed.add([{ kind: 'force-relay', on }]);
+      acknowledge({ ok: true });
+    });
     socket.on('chaos', (wanted, acknowledge) => {
       feed.chaos.push(wanted);
       if ('switches' in wanted) feed.add([{ kind: 'chaos', lobby: wanted.lobby, set: wanted.switches }]);

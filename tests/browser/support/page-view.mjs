@@ -1,6 +1,42 @@
 // What a page can see of its own WebRTC functions: each function runs in the page, is sent there as text,
 // and returns what JSON can carry. With the probe and without it, the results must be the same.
 
+/**
+ * Runs in a page: what its connections are made with, as it sees that itself, for configurations of many kinds; and how a
+ * wrong one is refused.
+ */
+export function viewOfConfigurations() {
+  const turn = { urls: 'turn:127.0.0.1:9', username: 'own', credential: 'c' };
+  class Getter {
+    get iceServers() {
+      return [turn];
+    }
+  }
+  const seen = (config, isLater = false) => {
+    try {
+      const pc = isLater ? new RTCPeerConnection() : new RTCPeerConnection(config);
+      if (isLater) pc.setConfiguration(config);
+      const { iceTransportPolicy, iceServers, bundlePolicy } = pc.getConfiguration();
+      pc.close();
+      return [iceTransportPolicy, iceServers.map(({ username, urls }) => username || [urls].flat()[0]).join(), bundlePolicy].join(' ');
+    } catch (error) {
+      return error.name;
+    }
+  };
+  return {
+    none: seen(undefined),
+    nothing: seen(null),
+    stun: seen({ iceServers: [{ urls: 'stun:127.0.0.1:9' }], bundlePolicy: 'max-bundle' }),
+    own: seen({ iceServers: [turn] }),
+    all: seen({ iceTransportPolicy: 'all', iceServers: [turn] }),
+    frozen: seen(Object.freeze({ iceTransportPolicy: 'all', iceServers: Object.freeze([]) })),
+    getter: seen(new Getter()),
+    later: seen({ iceServers: [turn] }, true),
+    wrong: seen(5),
+    wrongServer: seen({ iceServers: [{ urls: 'nonsense' }] }),
+  };
+}
+
 /** The functions, and the objects that carry them. */
 export function viewOfFunctions() {
   const text = (key) => (typeof key === 'symbol' ? key.toString() : key);

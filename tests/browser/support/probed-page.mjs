@@ -11,6 +11,9 @@ import { TIMEOUT } from './wait.mjs';
 
 const PROBE = new URL('../../../public/inspector/probe.js', import.meta.url);
 
+/** This server's ICE servers, where the inspector forces the relay. */
+export const FORCED = [{ urls: ['turn:127.0.0.1:9?transport=tcp'], username: '2000:i', credential: 'c' }];
+
 /** The probe as the server writes it into a page: in one line, with its settings. */
 export async function probeInOneLine(settings) {
   const lines = (await readFile(PROBE, 'utf8')).split('\n').map((line) => line.trim());
@@ -19,13 +22,14 @@ export async function probeInOneLine(settings) {
 }
 
 /**
- * Serves `/plain/NAME` and `/probed/NAME`: the same page, whose script runs `scripts[NAME]` and keeps its
+ * Serves `/plain/NAME`, `/probed/NAME` and `/forced/NAME`, whose probe forces the relay: the same page, whose script runs `scripts[NAME]` and keeps its
  * promise as `result`. `scripts.before` runs before the probe; the page `refused` may not use a camera. `reports` is what probes sent, of all pages in order; each has `socket`, the number
  * of its WebSocket. What pages send to `/shown?KEY=VALUE` is among the reports, too.
  */
 export async function servePages(t, scripts) {
   const reports = [];
-  const probe = await probeInOneLine({ url: '/inspector/probe?key=k', own: false });
+  const settings = { url: '/inspector/probe?key=k', own: false, relay: null };
+  const probes = { probed: await probeInOneLine(settings), forced: await probeInOneLine({ ...settings, relay: FORCED }) };
   const server = createServer((request, response) => {
     const [, kind, name] = new URL(request.url, 'http://a').pathname.split('/');
     if (kind === 'shown') reports.push({ what: 'shown', ...Object.fromEntries(new URL(request.url, 'http://a').searchParams) });
@@ -36,7 +40,7 @@ export async function servePages(t, scripts) {
       response.writeHead(200, { 'content-type': 'text/javascript' });
       response.end(`window.result = (${script})();\n`);
     } else {
-      const tag = kind === 'probed' ? `<script nonce="a">${probe}</script>` : '';
+      const tag = probes[kind] ? `<script nonce="a">${probes[kind]}</script>` : '';
       const before = name === 'slow' ? `<script>(${scripts.before})()</script>` : '';
       const policy = name === 'refused' ? { 'permissions-policy': 'camera=(), microphone=()' } : {};
       response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-cache', ...policy });
