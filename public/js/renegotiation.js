@@ -34,6 +34,8 @@ export function createRenegotiation(pc, page, signal) {
   let isUnanswered = false;
   /** Answers in a row that this browser refused. */
   let refusals = 0;
+  /** The ICE servers that the connection uses. */
+  let { iceServers } = page.iceServers.configuration();
   let patience;
   signal.addEventListener('abort', () => clearTimeout(patience));
 
@@ -127,10 +129,11 @@ export function createRenegotiation(pc, page, signal) {
    */
   async function renewServers() {
     await page.iceServers.ready();
-    if (signal.aborted) return;
-    const { iceTransportPolicy } = pc.getConfiguration();
+    const now = page.iceServers.configuration().iceServers;
+    if (signal.aborted || now === iceServers) return;
     try {
-      pc.setConfiguration({ ...page.iceServers.configuration(), iceTransportPolicy });
+      pc.setConfiguration({ iceServers: now, iceTransportPolicy: pc.getConfiguration().iceTransportPolicy });
+      iceServers = now;
     } catch (error) {
       complain(error); // The old ones may still do.
     }
