@@ -14,7 +14,7 @@ import { diagnose } from '../../public/inspector/js/rules/index.js';
 import { stepsOf } from '../../public/inspector/js/steps.js';
 import { CAMERAS } from './support/browser.mjs';
 import { visitInFirefox } from './support/firefox.mjs';
-import { mistakes } from './support/inspector-mistakes.mjs';
+import { apart, callBoth, mistakes } from './support/inspector-mistakes.mjs';
 import { watchServer } from './support/inspector-watch.mjs';
 import { isInstalled, PLAYERS, QUIET } from './support/players.mjs';
 import { startServer } from './support/server.mjs';
@@ -98,6 +98,30 @@ describe('each mistake is named', { concurrency: 6 }, () => {
         if (process.env.KEEP_RECORDS) await writeFile(join(process.env.KEEP_RECORDS, `${name}.json`), JSON.stringify({ named: story.named, records: story.run.records }));
         await context.close();
       }
+    });
+  }
+});
+
+describe('what goes wrong between two machines is named', { concurrency: 2 }, () => {
+  for (const [name, { changes, rule, step, sentence }] of Object.entries(apart)) {
+    test(name, async (t) => {
+      // A proxy's header stands for the second machine.
+      const other = await startServer(folder, '--trust-proxy');
+      t.after(() => other.stop());
+      await writePage(name, [...changes, ['scripts.js', `localhost:${server.port}`, `localhost:${other.port}`]]);
+      const story = (await watchServer(t, other)).story(name);
+      const people = {};
+      for (const [key, userName, extraHTTPHeaders] of [['ann', 'Ann', {}], ['bob', 'Bob', { 'X-Forwarded-For': '203.0.113.9' }]]) {
+        const context = await browser.newContext({ extraHTTPHeaders });
+        t.after(() => context.close());
+        people[key] = await context.newPage();
+        await people[key].goto(`${other.https}/${name}/index.html?name=${userName}`);
+        await people[key].waitForFunction(() => socket.connected);
+      }
+      await callBoth(people);
+      const problem = await story.problem(rule);
+      assert.match(problem.sentence, sentence);
+      assert.equal(problem.step, step);
     });
   }
 });

@@ -35,6 +35,20 @@ const unreachable = (address) => [
   [SCRIPTS, 'iceCandidate: e.candidate,', `iceCandidate: { ...e.candidate.toJSON(), candidate: e.candidate.candidate.replace(/ \\d+ \\S+ \\d+ typ/, ' 1 ${address} 50009 typ') },`],
 ];
 
+/** What goes wrong between two machines only. @type {Record<string, {changes: string[][], rule: string, step: string, sentence: RegExp}>} */
+export const apart = {
+  'no-stun': { changes: unreachable('192.0.2.99'), rule: 'no-stun-server', step: '3', sentence: /Ann had \d+ host, Bob had \d+ host\. No `srflx` candidate: no STUN server is configured/ },
+  'no-turn': {
+    changes: unreachable('192.0.2.99').map(([file, text, now]) => [file, text, now.replace("typ')", "typ').replace('typ host', 'typ srflx raddr 0.0.0.0 rport 0')")]),
+    rule: 'no-turn-server',
+    step: '3',
+    sentence: /Ann had \d+ srflx, Bob had \d+ srflx\. No `relay` candidate: no TURN server is configured/,
+  },
+};
+
+/** Ann calls, Bob answers. */
+export const callBoth = both;
+
 /** @type {Record<string, {changes?: string[][], act?: Function, rule: string, step: string | RegExp, sentence: RegExp, alone?: boolean}>} */
 export const mistakes = {
   'wrong-password': { changes: [[SCRIPTS, "password = 'x'", "password = 'y'"]], alone: true, rule: 'not-admitted', step: '10', sentence: /Ann has sent a wrong password/ },
@@ -120,6 +134,13 @@ export const mistakes = {
   'only-local': { changes: unreachable('0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f.local'), act: both, rule: 'ice-failed', step: '23', sentence: /all candidates hide their address behind a `\.local` name/ },
   'no-way': { changes: unreachable('192.0.2.99'), act: both, rule: 'ice-failed', step: '23', sentence: /have not found a way to each other.*Ann had \d+ host, Bob had \d+ host/ },
   'relay-only': { changes: [[SCRIPTS, 'iceServers: []', "iceServers: [], iceTransportPolicy: 'relay'"]], act: call, rule: 'no-candidates-found', step: '7', sentence: /found no candidate at all: `iceTransportPolicy` is `relay`/ },
+  'turn-not-reached': {
+    changes: [[SCRIPTS, 'iceServers: []', "iceServers: [{ urls: 'turn:127.0.0.1:9?transport=tcp', username: 'a', credential: 'b' }], iceTransportPolicy: 'relay'"]],
+    act: call,
+    rule: 'turn-server-failed',
+    step: '3',
+    sentence: /Ann’s browser has not reached the TURN server `turn:127\.0\.0\.1:9\?transport=tcp`/,
+  },
   'camera-too-much': { changes: [[SCRIPTS, 'video: true, audio: true', 'video: { width: { min: 100000 } }']], act: call, rule: 'camera-refused', step: '1', sentence: /Ann’s page gets no stream from getUserMedia \(OverconstrainedError\)/ },
   'camera-stopped': { changes: [[SCRIPTS, 'localStream = stream', 'localStream = stream\n      stream.getVideoTracks()[0].stop()']], act: both, rule: 'no-packets', step: /^(?:20|23)$/, sentence: /connected, but (?:Ann|Bob)’s browser sends no picture/ },
   'no-autoplay': { changes: [['index.html', 'id="remote-video" autoplay playsinline', 'id="remote-video"']], act: both, rule: 'picture-not-shown', step: /^(?:20|23)$/, sentence: /stands still: it has no `autoplay`/ },
