@@ -4,12 +4,12 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::built_in::Public;
 use super::probe_tag;
 use crate::auth::client_addr::ClientAddr;
-use crate::ice::ice_servers::IceServers;
+use crate::ice::ice_servers::{IceServer, IceServers};
 use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
 use crate::random;
@@ -20,6 +20,17 @@ const MAX_PAGE: usize = 4 * 1024 * 1024;
 const RELAY_USER: &str = "inspector";
 /// What stands for the options in the probe's file.
 const OPTIONS: &str = "\"__PROBE__\"";
+
+/// The options in the probe's file.
+#[derive(Serialize)]
+struct Options {
+    /// Where the probe reports.
+    url: String,
+    /// Whether the page is a built-in one.
+    own: bool,
+    /// For a page that must use the relay only: the ICE servers, for where it names no TURN server.
+    relay: Option<Vec<IceServer>>,
+}
 
 /// The probe for one request.
 pub(super) struct Probe {
@@ -45,8 +56,7 @@ impl Probe {
         let relay = client_addr
             .filter(|_| inspector.forces_relay())
             .map(|client_addr| ice_servers.for_guest(client_addr, RELAY_USER).ice_servers);
-        let options = json!({"url": url(inspector, request.uri().path()), "own": is_own, "relay": relay});
-        let script = script(&options)?;
+        let script = script(&Options { url: url(inspector, request.uri().path()), own: is_own, relay })?;
         for condition in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE, header::RANGE, header::IF_RANGE] {
             request.headers_mut().remove(condition);
         }
@@ -105,9 +115,10 @@ fn url(inspector: &Inspector, path: &str) -> String {
 }
 
 /// The probe's script with these options.
-fn script(options: &Value) -> Option<String> {
+fn script(options: &Options) -> Option<String> {
     let file = Public::get("inspector/probe.js")?;
     let script = probe_tag::in_one_line(std::str::from_utf8(&file.data).ok()?);
     // Addresses of ICE servers come from flags: none of them ends the script element.
-    Some(script.replacen(OPTIONS, &options.to_string().replace('<', "\\u003c"), 1))
+    let options = serde_json::to_string(options).ok()?.replace('<', "\\u003c");
+    Some(script.replacen(OPTIONS, &options, 1))
 }

@@ -52,10 +52,10 @@ for (const [name, visit] of Object.entries(BROWSERS)) {
     const { plain, forced } = seen;
     assert.deepEqual([forced.wrong, forced.wrongServer], [plain.wrong, plain.wrongServer]);
     for (const key of ['none', 'nothing', 'frozen']) assert.match(forced[key], /^relay 2000:i /, key);
-    assert.match(forced.stun, /^relay stun:127\.0\.0\.1:9,2000:i max-bundle$/);
+    assert.match(forced.stun, /^relay stun:127\.0\.0\.1:65535,2000:i max-bundle$/);
     for (const key of ['own', 'all', 'later']) assert.match(forced[key], /^relay own /, key);
     const made = await eventually('reported', () => reports.filter(({ what, config }) => what === 'pc' && config?.forced));
-    assert.deepEqual(made[0].config.iceServers, ['turn:127.0.0.1:9?transport=tcp']);
+    assert.deepEqual(made[0].config.iceServers, ['turn:127.0.0.1:65535?transport=tcp']);
     assert.equal(JSON.stringify(reports).includes('"credential"'), false);
   });
 }

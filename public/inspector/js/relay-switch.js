@@ -4,6 +4,9 @@
 import { byId, setText } from './ui.js';
 import { clock, textOf } from './words.js';
 
+/** The server switches it off by itself after so long, in ms. */
+const LASTS = 600_000;
+
 export class RelaySwitch {
   /** Until when it is on, on the server's clock. @type {number | null} */
   #until = null;
@@ -50,7 +53,9 @@ export class RelaySwitch {
 
   async #set(on) {
     const reply = await this.page.send(on);
-    if (!reply?.ok) this.page.onError(textOf(reply?.error?.message) || 'The server did not accept it.');
+    // The next header says it more exactly.
+    if (reply?.ok) this.#until = on ? this.page.now() + LASTS : null;
+    else this.page.onError(textOf(reply?.error?.message) || 'The server did not accept it.');
     this.#show();
   }
 }

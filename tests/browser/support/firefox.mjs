@@ -1,7 +1,7 @@
 // Debian's Firefox, steered by its own remote protocol (WebDriver BiDi): for what has to be pressed
 // there. Where a page only has to be opened, players.mjs is enough.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,12 +12,14 @@ import { FIREFOX_PREFERENCES, PLAYERS } from './players.mjs';
 import { eventually, within } from './wait.mjs';
 
 /**
- * Opens `url` in a Firefox of its own, for the time of the test `t`. The page has `evaluate(f, arg)`,
+ * Opens `url` in a Firefox of its own, for the time of the test `t`. It trusts the certificate authority `authority` (PEM), if
+ * one is given. The page has `evaluate(f, arg)`,
  * which runs `f` in it and gives back what it returns, as JSON can carry it; and `goto`, `click`, `fill`
  * and `textContent`, as a page of Chromium has.
  */
-export async function visitInFirefox(t, url) {
+export async function visitInFirefox(t, url, { authority } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'switchboard-firefox-'));
+  if (authority) await trust(profile, authority);
   await writeFile(join(profile, 'user.js'), FIREFOX_PREFERENCES);
   const flags = ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'];
   const browser = spawn(PLAYERS.Firefox.path, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -73,6 +75,18 @@ export async function visitInFirefox(t, url) {
     },
   };
   return page;
+}
+
+/** Whether `trust` works here: it needs NSS's tool. */
+export const canTrust = () => spawnSync('certutil', ['-H']).error === undefined;
+
+async function trust(profile, authority) {
+  const file = join(profile, 'authority.pem');
+  await writeFile(file, authority);
+  for (const args of [['-N', '--empty-password'], ['-A', '-n', 'authority', '-t', 'C,,', '-i', file]]) {
+    const { status, stderr } = spawnSync('certutil', [...args, '-d', `sql:${profile}`]);
+    if (status !== 0) throw new Error(`certutil: ${stderr}`);
+  }
 }
 
 /** Commands are answered by their number, in any order. */

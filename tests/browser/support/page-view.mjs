@@ -6,7 +6,7 @@
  * wrong one is refused.
  */
 export function viewOfConfigurations() {
-  const turn = { urls: 'turn:127.0.0.1:9', username: 'own', credential: 'c' };
+  const turn = { urls: 'turn:127.0.0.1:65535', username: 'own', credential: 'c' };
   class Getter {
     get iceServers() {
       return [turn];
@@ -26,7 +26,7 @@ export function viewOfConfigurations() {
   return {
     none: seen(undefined),
     nothing: seen(null),
-    stun: seen({ iceServers: [{ urls: 'stun:127.0.0.1:9' }], bundlePolicy: 'max-bundle' }),
+    stun: seen({ iceServers: [{ urls: 'stun:127.0.0.1:65535' }], bundlePolicy: 'max-bundle' }),
     own: seen({ iceServers: [turn] }),
     all: seen({ iceTransportPolicy: 'all', iceServers: [turn] }),
     frozen: seen(Object.freeze({ iceTransportPolicy: 'all', iceServers: Object.freeze([]) })),

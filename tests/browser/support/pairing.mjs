@@ -17,9 +17,9 @@ export function areInstalled(t, browsers) {
   return !missing;
 }
 
-/** One more visitor of the call page, in this browser. `options` are those of a visit in Chromium. */
+/** One more visitor of the call page, in this browser. `options` are those of a visit in that browser. */
 export async function enterIn(browser, { visit, t }, { http }, name, options = {}) {
-  const page = browser === 'Firefox' ? await visitInFirefox(t, http) : await visit(http, options);
+  const page = browser === 'Firefox' ? await visitInFirefox(t, http, options) : await visit(http, options);
   await state(page, 'idle');
   await page.fill('#name', name);
   if (browser !== 'Firefox') await page.press('#name', 'Enter');

@@ -12,7 +12,7 @@ import { TIMEOUT } from './wait.mjs';
 const PROBE = new URL('../../../public/inspector/probe.js', import.meta.url);
 
 /** This server's ICE servers, where the inspector forces the relay. */
-export const FORCED = [{ urls: ['turn:127.0.0.1:9?transport=tcp'], username: '2000:i', credential: 'c' }];
+export const FORCED = [{ urls: ['turn:127.0.0.1:65535?transport=tcp'], username: '2000:i', credential: 'c' }];
 
 /** The probe as the server writes it into a page: in one line, with its settings. */
 export async function probeInOneLine(settings) {
