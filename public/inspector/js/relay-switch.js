@@ -21,7 +21,10 @@ export class RelaySwitch {
    */
   constructor(page) {
     this.page = page;
-    byId('force-relay').addEventListener('change', ({ target }) => this.#set(target.checked));
+    byId('force-relay').addEventListener('change', ({ target }) => {
+      byId('more').open = false; // The menu would cover the bar.
+      this.#set(target.checked);
+    });
     byId('relay-off').addEventListener('click', () => this.#set(false));
     setInterval(() => this.#show(), 1000);
   }
