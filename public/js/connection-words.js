@@ -2,7 +2,7 @@
 // work on it, and what to try.
 
 /** What to do where there is no relay. */
-const START_RELAY = 'start it with `--turn`, or name a TURN server with `--ice-server`';
+const START_RELAY = 'start it with --turn, or name a TURN server with --ice-server';
 
 /** What “relay only” means where there is no relay. */
 export const NO_RELAY = `“Relay only” is on, but this server names no relay, so no connection comes about: ${START_RELAY}, or switch “Relay only” off.`;

@@ -110,10 +110,10 @@ browserTest('“Relay only” is in the address, and without a relay the page na
   const server = await serverFor(t);
   const ann = await enter(visit, server, 'Ann', `${server.http}/?relay`, { script: playNothing });
   assert.equal(await ann.isChecked('#relay-only'), true);
-  await eventually('the note', async () => /“Relay only” is on, .*`--turn`/.test(await ann.textContent('#ice-note')));
+  await eventually('the note', async () => /“Relay only” is on, .*--turn/.test(await ann.textContent('#ice-note')));
   await ann.click('#call');
   await state(ann, 'waiting');
-  assert.match(await ann.textContent('#problem'), /this server names no relay.*`--turn`/);
+  assert.match(await ann.textContent('#problem'), /this server names no relay.*--turn/);
   assert.equal(await ann.evaluate(() => pc.getConfiguration().iceTransportPolicy), 'relay');
   await ann.click('#hangup');
   await ann.uncheck('#relay-only');
@@ -136,7 +136,7 @@ browserTest('room and chat use the list and the switch, too', async ({ visit, t 
     for (const page of [ann, bob]) await page.close();
   }
   const ann = await joinChat(visit, server.http, 'Ann', { script: playNothing, query: '&relay' });
-  assert.match(await ann.textContent('#problem'), /this server names no relay.*`--turn`/);
+  assert.match(await ann.textContent('#problem'), /this server names no relay.*--turn/);
   await joinChat(visit, server.http, 'Bob', { script: playNothing });
   await used(ann, 'undefined relay');
 });

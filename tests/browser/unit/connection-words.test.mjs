@@ -22,18 +22,18 @@ test('what to try depends on which candidates there were', () => {
 
 test('where only the relay may be used and gave nothing, that is said and not that there is no network', () => {
   const none = { own: [], theirs: ['host'] };
-  assert.match(noWayWords('Bob', none, { isRelayOnly: true, hasRelay: false }), /names no relay.*`--turn`/);
+  assert.match(noWayWords('Bob', none, { isRelayOnly: true, hasRelay: false }), /names no relay.*--turn/);
   assert.match(noWayWords('Bob', none, { isRelayOnly: true, hasRelay: true }), /the relay \(TURN server\) gave no candidate/);
   const hosts = { own: ['host'], theirs: ['host'] };
-  assert.match(noWayWords('Bob', hosts, { hasRelay: false }), /Between any two networks a relay helps: .*`--turn`/);
+  assert.match(noWayWords('Bob', hosts, { hasRelay: false }), /Between any two networks a relay helps: .*--turn/);
   assert.doesNotMatch(noWayWords('Bob', hosts, { hasRelay: true }), /--turn/);
 });
 
 test('the page says which servers there are, and what is missing with its flag', () => {
   const ice = { state: 'known', problem: '', hasRelay: false, isRelayOnly: false };
   assert.equal(iceWords({ ...ice, state: 'unknown' }), '');
-  assert.match(iceWords(ice), /^This server names no relay.*`--turn`/);
-  assert.match(iceWords({ ...ice, isRelayOnly: true }), /^“Relay only” is on, but .*`--turn`/);
+  assert.match(iceWords(ice), /^This server names no relay.*--turn/);
+  assert.match(iceWords({ ...ice, isRelayOnly: true }), /^“Relay only” is on, but .*--turn/);
   assert.match(iceWords({ ...ice, hasRelay: true }), /^Connections are direct where that is possible/);
   assert.match(iceWords({ ...ice, hasRelay: true, isRelayOnly: true }), /^Connections go through the relay/);
   const failed = iceWords({ ...ice, state: 'failed', problem: 'The server did not reply.' });
