@@ -15,7 +15,7 @@ use crate::ranges;
 /// not be a way into the network that it stands in.
 #[derive(Debug, Clone, Default)]
 pub struct PeerPolicy {
-    /// Allowed although they are not public.
+    /// Allowed although they are not public, the machine's own addresses among them.
     pub allow: Vec<IpNet>,
     /// Refused in any case: more than `allow` says.
     pub deny: Vec<IpNet>,
