@@ -87,7 +87,7 @@ export function createIceServers(credentials) {
   /** @returns {() => number} makes the list count; in how many ms it is to be fetched again */
   const take = ({ iceServers, ttl }) => () => {
     const ms = Math.min(Math.max(Number(ttl) || TTL.usual, TTL.least), TTL.most) * 1000;
-    [list, state, problem, failures, freshUntil] = [iceServers, 'known', '', 0, Date.now() + ms * STALE_AT];
+    [list, state, problem, failures, freshUntil] = [accepted(iceServers), 'known', '', 0, Date.now() + ms * STALE_AT];
     return ms * RENEW_AT;
   };
 
@@ -149,6 +149,28 @@ export function createIceServers(credentials) {
 /** @param {RTCIceServer[]} iceServers */
 export function hasRelay(iceServers) {
   return iceServers.flatMap((server) => server?.urls ?? []).some((url) => /^turns?:/i.test(url));
+}
+
+/**
+ * The servers without the addresses that this browser refuses: one of them, and it would make no connection. Firefox refuses
+ * those with a port that is blocked for pages.
+ * @param {RTCIceServer[]} iceServers
+ * @returns {RTCIceServer[]}
+ */
+function accepted(iceServers) {
+  if (isAccepted(iceServers)) return iceServers;
+  return iceServers.map(({ urls, ...credentials }) => ({
+    ...credentials, urls: [urls].flat().filter((url) => isAccepted([{ ...credentials, urls: url }])),
+  })).filter(({ urls }) => urls.length);
+}
+
+function isAccepted(iceServers) {
+  try {
+    new RTCPeerConnection({ iceServers }).close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -259,11 +259,6 @@ function newConnection(configuration) {
   try {
     return new RTCPeerConnection(configuration);
   } catch (error) {
-    if (configuration.iceServers?.length && error.name !== 'UnknownError') {
-      // An address in the list that this browser does not accept.
-      console.warn('The browser refuses the ICE servers of this server:', error.message);
-      return newConnection({ ...configuration, iceServers: [] });
-    }
     // Chromium makes 500 for each load of a page, and counts closed ones.
     throw new Error('The browser makes no more connections for this page. Please reload the page.', { cause: error });
   }

@@ -10,7 +10,18 @@ const LIST = [{ urls: ['turn:a.example:3478', 'turn:a.example:3478?transport=tcp
 /** The requests that the page has made, oldest first. @type {{url: URL, headers: Record<string, string>, reply: (status: number, body: unknown, headers?: object) => void, fail: (error: Error) => void}[]} */
 let requests;
 
-beforeEach((t) => {
+/** Addresses that the browser refuses, as Firefox those with some ports. */
+const REFUSED = 'turn:a.example:6667';
+
+globalThis.RTCPeerConnection = class {
+  constructor({ iceServers }) {
+    if (iceServers.flatMap(({ urls }) => urls).includes(REFUSED)) throw new SyntaxError(REFUSED);
+  }
+
+  close() {}
+};
+
+beforeEach(() => {
   requests = [];
   mock.restoreAll();
   mock.timers.reset();
@@ -69,6 +80,15 @@ test('new connections get the list as soon as it is there', async () => {
   assert.deepEqual(ice.state, { state: 'known', problem: '', hasRelay: true });
   await ice.ready();
   assert.equal(requests.length, 1);
+});
+
+test('an address that the browser refuses is left out, and the others count', async () => {
+  const ice = createIceServers(() => ({ userName: 'Ann', password: 'x' }));
+  await connect(ice);
+  const [turn] = LIST;
+  requests[0].reply(200, { iceServers: [{ urls: REFUSED, username: 'a', credential: 'b' }, { ...turn, urls: [REFUSED, ...turn.urls] }], ttl: 100 });
+  await settled();
+  assert.deepEqual(ice.configuration().iceServers, LIST);
 });
 
 test('a list is fetched again before its time ends', async () => {
