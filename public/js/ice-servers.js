@@ -151,17 +151,23 @@ export function hasRelay(iceServers) {
   return iceServers.flatMap((server) => server?.urls ?? []).some((url) => /^turns?:/i.test(url));
 }
 
+/** Whether this browser accepts an address, for those that were tried: trying takes a connection. @type {Map<string, boolean>} */
+const tried = new Map();
+
 /**
- * The servers without the addresses that this browser refuses: one of them, and it would make no connection. Firefox refuses
+ * The servers without the addresses that this browser refuses: with one of them it would make no connection. Firefox refuses
  * those with a port that is blocked for pages.
  * @param {RTCIceServer[]} iceServers
  * @returns {RTCIceServer[]}
  */
 function accepted(iceServers) {
-  if (isAccepted(iceServers)) return iceServers;
-  return iceServers.map(({ urls, ...credentials }) => ({
-    ...credentials, urls: [urls].flat().filter((url) => isAccepted([{ ...credentials, urls: url }])),
-  })).filter(({ urls }) => urls.length);
+  const alone = iceServers.flatMap(({ urls, ...credentials }) => [urls].flat().map((url) => ({ ...credentials, urls: url })));
+  const untried = alone.filter(({ urls }) => !tried.has(urls));
+  const areAllAccepted = untried.length > 0 && isAccepted(untried);
+  for (const server of untried) tried.set(server.urls, areAllAccepted || isAccepted([server]));
+  return iceServers
+    .map(({ urls, ...credentials }) => ({ ...credentials, urls: [urls].flat().filter((url) => tried.get(url)) }))
+    .filter(({ urls }) => urls.length);
 }
 
 function isAccepted(iceServers) {

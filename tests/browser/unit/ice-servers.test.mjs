@@ -97,7 +97,7 @@ test('a list is fetched again before its time ends', async () => {
   assert.equal(requests.length, 1);
   mock.timers.tick(2_000);
   assert.equal(requests.length, 2);
-  const next = [{ urls: 'stun:b.example' }];
+  const next = [{ urls: ['stun:b.example'] }];
   requests[1].reply(200, { iceServers: next, ttl: 100 });
   await settled();
   assert.deepEqual(ice.configuration().iceServers, next);
