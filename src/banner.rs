@@ -9,6 +9,8 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 
+use crate::ice::self_test::Finding;
+
 /// What the start-up lines say.
 #[derive(Debug, Clone)]
 pub struct Banner {
@@ -34,9 +36,28 @@ pub struct Banner {
     pub(crate) inspector: Option<String>,
     /// The address of `--metrics`.
     pub(crate) metrics: Option<SocketAddr>,
+    /// The TURN server, if it is on.
+    pub(crate) turn: Option<TurnLine>,
+}
+
+/// What the start-up lines say of the TURN server.
+#[derive(Debug, Clone)]
+pub(crate) struct TurnLine {
+    /// `HOST:PORT`.
+    pub(crate) address: String,
+    /// What its self-test found.
+    pub(crate) finding: Option<Finding>,
 }
 
 impl Banner {
+    /// Adds what the self-test of the TURN server found.
+    pub fn with_finding(mut self, finding: Finding) -> Self {
+        if let Some(turn) = &mut self.turn {
+            turn.finding = Some(finding);
+        }
+        self
+    }
+
     /// The addresses to open, the best first: `https://localhost:8181 http://localhost:8181 ...`.
     fn addresses(&self) -> Vec<String> {
         let port = self.bound.port();
@@ -115,6 +136,8 @@ impl Banner {
                 "certificate": self.certificate,
                 "default_password": self.default_password,
                 "metrics": self.metrics,
+                "turn": self.turn.as_ref().map(|turn| &turn.address),
+                "turn_self_test": self.turn.as_ref().and_then(|turn| turn.finding.as_ref()).map(ToString::to_string),
             },
             "target": "switchboard",
         })
@@ -139,6 +162,16 @@ impl Banner {
         if self.own_certificate {
             writeln!(text, "               Browsers warn of it once on https: choose \"Advanced\", then \"Proceed\".")?;
         }
+        if let Some(turn) = &self.turn {
+            write!(
+                text,
+                "  TURN         turn:{} by UDP and TCP, and by TCP on port {}",
+                turn.address,
+                self.bound.port()
+            )?;
+            turn.finding.as_ref().map_or(Ok(()), |finding| write!(text, "; {finding}"))?;
+            writeln!(text)?;
+        }
         if self.default_password && !self.bound.ip().is_loopback() {
             writeln!(
                 text,
@@ -150,6 +183,7 @@ impl Banner {
             self.write_qr(text)?;
         }
         writeln!(text)?;
+        self.turn.as_ref().map_or(Ok(()), |turn| writeln!(text, "turn: {}", turn.address))?;
         self.metrics.map_or(Ok(()), |address| writeln!(text, "metrics: {address}"))
     }
 

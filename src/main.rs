@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use switchboard::banner::Banner;
 use switchboard::config::Config;
 use switchboard::logging;
 use switchboard::server::Server;
@@ -39,11 +40,26 @@ fn run(config: Config, has_json_logs: bool) -> Result<()> {
 }
 
 async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
-    let server = Server::build(config)?;
+    let mut server = Server::build(config)?;
     let listener = server.bind()?;
     let banner = server.banner(&listener)?;
     // Before the ready line: a program that reads it may stop the server at once.
     let stop = stop_signal()?;
+    let self_test = server.self_test();
+    let listening = server.listen(listener, stop);
+    // The server accepts connections while it tests itself.
+    let announcing = async {
+        let banner = match self_test {
+            Some(test) => banner.with_finding(test.run().await),
+            None => banner,
+        };
+        announce(&banner, has_json_logs);
+    };
+    tokio::join!(listening, announcing).0
+}
+
+/// Prints the start-up lines.
+fn announce(banner: &Banner, has_json_logs: bool) {
     let lines = match has_json_logs {
         // A log collector reads it as one more line of the log.
         true => format!("{}\n", banner.json(SystemTime::now())),
@@ -52,7 +68,6 @@ async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
     let mut out = std::io::stdout();
     // The server runs even if the reader of its output has closed it.
     let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
-    server.listen(listener, stop).await
 }
 
 /// Resolves on ctrl-c (SIGINT) or SIGTERM. The program handles both from this call on, not from the first poll on.

@@ -9,22 +9,24 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use axum::Router;
 use socket2::{Domain, Protocol, Socket, Type};
+use switchboard_turn::Handle;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
-use crate::banner::Banner;
+use crate::banner::{Banner, TurnLine};
 use crate::config::Config;
 use crate::http;
 use crate::http::api::Addresses;
 use crate::http::ice_servers::IceService;
 use crate::http::router::{Ready, Services};
 use crate::hub::shards::Hub;
-use crate::ice::ice_servers::IceServers;
+use crate::ice::self_test::SelfTest;
+use crate::ice::service::Ice;
 use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
-use crate::metrics::exporter::Exporter;
+use crate::metrics::exporter::{Exporter, Readings};
 use crate::net::host;
 use crate::net::http_server::HttpServer;
 use crate::tls::certificate::Certificate;
@@ -48,6 +50,7 @@ pub struct Server {
     ready: Ready,
     addresses: Arc<Addresses>,
     metrics: Option<MetricsListener>,
+    ice: Ice,
     /// Cancelled when the server is asked to stop.
     stopping: CancellationToken,
 }
@@ -66,8 +69,7 @@ impl Server {
         let recorder = Recorder::new(config.inspector()?);
         let hub = Arc::new(Hub::with_recorder(config.limits(), recorder.clone()));
         let authenticator = config.authenticator()?;
-        let (ice, stopping) = (Arc::new(IceServers::new()), CancellationToken::new());
-        let ice = IceService::new(ice, authenticator.clone(), recorder.clone(), stopping.clone());
+        let for_ice = authenticator.clone();
         let (socketio, course) =
             socketio::service::SocketIoService::new(config.socketio(), authenticator.clone(), hub.clone());
         let (websocket, bare) =
@@ -77,11 +79,14 @@ impl Server {
             Origin::Own { pem, .. } => Some(pem.clone()),
             Origin::Files(_) => None,
         };
+        let shown = certificate.clone();
+        let ice = Ice::build(&config.ice()?, move || shown.is_trusted())?;
+        let stopping = CancellationToken::new();
         let options = http::RouterOptions { certified: certificate.names.clone(), ..config.http() };
         let services = Services {
             socketio: course,
             websocket: bare,
-            ice,
+            ice: IceService::new(ice.servers.clone(), for_ice, recorder.clone(), stopping.clone()),
             authority,
             ready: ready.clone(),
             addresses: addresses.clone(),
@@ -98,6 +103,7 @@ impl Server {
             ready,
             addresses,
             metrics,
+            ice,
             stopping,
         })
     }
@@ -144,6 +150,11 @@ impl Server {
         self.recorder.inspector()
     }
 
+    /// The self-test of the TURN server, if it is on. It succeeds once the server listens.
+    pub fn self_test(&mut self) -> Option<SelfTest> {
+        self.ice.take_self_test()
+    }
+
     /// The start-up lines.
     ///
     /// # Errors
@@ -161,6 +172,7 @@ impl Server {
             qr: self.config.listening.lan,
             inspector: self.recorder.inspector().map(|inspector| inspector.key.clone()),
             metrics: self.metrics.as_ref().map(|metrics| metrics.listener.local_addr()).transpose()?,
+            turn: self.ice.servers.inside().map(|inside| TurnLine { address: inside.address(), finding: None }),
         })
     }
 
@@ -171,10 +183,13 @@ impl Server {
     /// A listener that cannot be used.
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let _ = self.addresses.lan.set(self.banner(&listener)?.lan_addresses().collect());
-        let Self { config, certificate, router, hub, recorder, socketio, websocket, ready, metrics, stopping, .. } =
-            self;
+        let Self {
+            config, certificate, router, hub, recorder, socketio, websocket, ready, metrics, ice, stopping, ..
+        } = self;
         let of_refusals = recorder.clone();
-        let http_server = HttpServer::new(certificate.config.clone(), router, &config.net(), move |address| {
+        let turn = ice.handle();
+        let options = net::ListenerOptions { turn: turn.clone(), ..config.net() };
+        let http_server = HttpServer::new(certificate.config.clone(), router, &options, move |address| {
             let sentence = "The client does not trust the certificate of this server.";
             of_refusals.rejected("tls", None, ("certificate", sentence), None, Some(address));
         });
@@ -183,8 +198,12 @@ impl Server {
         background.spawn(sweep(hub.clone()));
         background.spawn(fan_out(hub.clone()));
         if let Some(metrics) = metrics {
-            background.spawn(metrics.serve(http_server.clone(), certificate.config.clone(), config.net())?);
+            background.spawn(metrics.serve(http_server.clone(), turn, certificate.config.clone(), config.net())?);
         }
+        // Calls are relayed until the last client has been told.
+        let ended = CancellationToken::new();
+        let _relay_ends = ended.clone().drop_guard();
+        let relaying = tokio::spawn(ice.serve(listener.local_addr()?.port(), ended.clone()));
 
         let notified = CancellationToken::new();
         let serving = http_server.serve(listener, async {
@@ -212,6 +231,8 @@ impl Server {
             ((), ()) = async { tokio::join!(serving, closing) } => {}
             () = drain_over => tracing::warn!("some connections did not close in time"),
         };
+        ended.cancel();
+        relaying.await.context("The TURN server failed")?;
         tracing::info!("stopped; rejected, cut short or closed since the start: {}", metrics::summary());
         Ok(())
     }
@@ -235,10 +256,13 @@ impl MetricsListener {
     fn serve(
         self,
         server: Arc<HttpServer>,
+        turn: Option<Handle>,
         tls: Arc<ServerConfig>,
         options: net::ListenerOptions,
     ) -> Result<impl Future<Output = ()>> {
-        let router = self.exporter.router(move || server.connections());
+        let router = self
+            .exporter
+            .router(move || Readings { connections: server.connections(), turn: turn.as_ref().map(Handle::stats) });
         let limit = MAX_METRICS_CONNECTIONS;
         let options = net::ListenerOptions { max_connections: limit, max_per_address: limit, ..options };
         let listener = TcpListener::from_std(self.listener)?;

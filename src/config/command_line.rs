@@ -9,6 +9,7 @@ use super::content::ContentArgs;
 use super::limits::LimitArgs;
 use super::listening::ListeningArgs;
 use super::logging::LoggingArgs;
+use super::reach::ReachArgs;
 
 /// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
 ///
@@ -31,6 +32,10 @@ pub struct Config {
     /// Passwords, tokens, origins.
     #[command(flatten)]
     pub access: AccessArgs,
+
+    /// STUN and TURN.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 
     /// What is served.
     #[command(flatten)]

@@ -13,6 +13,7 @@ mod limits;
 mod listening;
 mod logging;
 mod options;
+mod reach;
 mod secret;
 
 pub use self::command_line::Config;

@@ -10,6 +10,7 @@ use super::content::Switch;
 use super::logging::LogFormat;
 use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
+use crate::ice::options::IceOptions;
 use crate::inspect::options::InspectorOptions;
 use crate::{http, logging, net, protocol, tls, transport::socketio, transport::websocket};
 
@@ -45,6 +46,14 @@ impl Config {
     /// Two methods at once, a file that cannot be read, an unusable key.
     pub fn authenticator(&self) -> Result<Authenticator> {
         self.access.authenticator()
+    }
+
+    /// The options of ICE servers.
+    ///
+    /// # Errors
+    /// Values that cannot be parsed or do not go together, and a relay for everybody.
+    pub fn ice(&self) -> Result<IceOptions> {
+        self.reach.ice(&self.access, &self.listening)
     }
 
     /// The options of the inspector.
@@ -114,6 +123,7 @@ impl Config {
             max_per_address: self.limits.max_connections_per_address,
             trust_proxy: self.listening.trust_proxy.clone(),
             max_message: bytes(self.limits.max_message),
+            turn: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! `GET /api/ice-servers`: the ICE servers, for clients that may connect.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,7 @@ use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::ice::ice_servers::{IceServerList, IceServers};
 use crate::ice::limits::{MAX_ADDRESSES, REQUESTS};
 use crate::inspect::recorder::Recorder;
+use crate::net::tcp_handle::TcpHandle;
 use crate::protocol::name::UserName;
 use crate::protocol::refusal::{Code, Refusal};
 use crate::refusals;
@@ -61,7 +63,7 @@ impl IceService {
         closing: CancellationToken,
     ) -> Self {
         if let Some(inspector) = recorder.inspector() {
-            let list = servers.for_user("").ice_servers;
+            let list = servers.for_user("", None).ice_servers;
             inspector.note_ice_servers(list.iter().flat_map(|server| &server.urls).map(String::as_str));
         }
         // Bounded below: a bounded cache allocates all of its capacity at once.
@@ -92,19 +94,24 @@ impl IceService {
         is_in_time
     }
 
-    fn answer(&self, client_addr: ClientAddr, credentials: &Credentials) -> Result<IceServerList, Rejection> {
+    fn answer(
+        &self,
+        client_addr: ClientAddr,
+        reached: Option<IpAddr>,
+        credentials: &Credentials,
+    ) -> Result<IceServerList, Rejection> {
         if !self.is_in_time(client_addr.network(), Instant::now()) {
             let sentence = "Too many requests for ICE servers from your address: ask again when the last ones expire.";
             return Err((StatusCode::TOO_MANY_REQUESTS, Refusal::new(Code::RateLimited, sentence), Duration::ZERO));
         }
         match self.authenticator.check(client_addr, credentials) {
             Ok(Some(claims)) => match UserName::new(&claims.name) {
-                Ok(name) => Ok(self.servers.for_user(name.as_str())),
+                Ok(name) => Ok(self.servers.for_user(name.as_str(), reached)),
                 Err(refusal) => Err((StatusCode::BAD_REQUEST, refusal, Duration::ZERO)),
             },
             Ok(None) => {
                 let name = credentials.user_name.as_deref().unwrap_or_default();
-                Ok(self.servers.for_guest(client_addr, name))
+                Ok(self.servers.for_guest(client_addr, name, reached))
             }
             Err(AuthError { refusal, wait }) => Err((StatusCode::UNAUTHORIZED, refusal, wait)),
         }
@@ -133,6 +140,7 @@ async fn check_origin(State(origins): State<Arc<Origins>>, request: Request, nex
 async fn list(
     State(service): State<Arc<IceService>>,
     Extension(client_addr): Extension<ClientAddr>,
+    conn: Option<Extension<TcpHandle>>,
     credentials: Result<Query<Credentials>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
@@ -144,7 +152,8 @@ async fn list(
         credentials.password.get_or_insert_with(|| bearer.clone());
         credentials.token.get_or_insert(bearer);
     }
-    match service.answer(client_addr, &credentials) {
+    let reached = reached(client_addr, conn.as_deref());
+    match service.answer(client_addr, reached, &credentials) {
         Ok(list) => ([(header::CACHE_CONTROL, "no-store")], Json(list)).into_response(),
         Err((status, Refusal { code, message }, wait)) => {
             let name = credentials.user_name.as_deref();
@@ -155,6 +164,11 @@ async fn list(
             reject(status, code.name(), message)
         }
     }
+}
+
+/// The address of this machine to which a client is connected; `None` through a proxy, since only that may reach it.
+pub(super) fn reached(client_addr: ClientAddr, conn: Option<&TcpHandle>) -> Option<IpAddr> {
+    conn.filter(|_| !client_addr.is_through_proxy())?.own_address().map(|address| address.ip())
 }
 
 /// The token or password of the header.

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::built_in::Public;
+use super::ice_servers::reached;
 use super::probe_tag;
 use crate::auth::client_addr::ClientAddr;
 use crate::ice::ice_servers::{IceServer, IceServers};
@@ -53,9 +54,10 @@ impl Probe {
             return None;
         }
         let client_addr = request.extensions().get::<ClientAddr>().copied();
-        let relay = client_addr
-            .filter(|_| inspector.forces_relay())
-            .map(|client_addr| ice_servers.for_guest(client_addr, RELAY_USER).ice_servers);
+        let relay = client_addr.filter(|_| inspector.forces_relay()).map(|client_addr| {
+            let reached = reached(client_addr, request.extensions().get());
+            ice_servers.for_guest(client_addr, RELAY_USER, reached).ice_servers
+        });
         let script = script(&Options { url: url(inspector, request.uri().path()), own: is_own, relay })?;
         for condition in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE, header::RANGE, header::IF_RANGE] {
             request.headers_mut().remove(condition);

@@ -26,6 +26,16 @@ impl PublicUrl {
         self.url.scheme() == "https"
     }
 
+    /// Its host, an IPv6 address in brackets.
+    pub(crate) fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// Its port, that of its scheme if it names none.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.url.port_or_known_default()
+    }
+
     /// The public URL of a path of this server.
     pub(super) fn at(&self, path: &str) -> String {
         format!("{self}{path}")

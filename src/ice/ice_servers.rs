@@ -1,14 +1,24 @@
 //! The list of ICE servers for a client, as `RTCPeerConnection` takes it (W3C WebRTC, section 4.2.4).
 
-use std::time::Duration;
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
+use switchboard_turn::rest_credentials;
 
 use super::client_name::ClientNames;
+use super::inside::InsideUrls;
+use super::options::IceOptions;
 use crate::auth::client_addr::ClientAddr;
 
 /// Makes the lists of all clients.
 pub struct IceServers {
+    /// STUN servers of others.
+    stun: Vec<String>,
+    /// TURN servers of others.
+    turn: Vec<String>,
+    inside: Option<InsideUrls>,
+    secret: String,
     ttl: Duration,
     names: ClientNames,
 }
@@ -37,24 +47,37 @@ pub struct IceServer {
 }
 
 impl IceServers {
-    /// No ICE server.
-    pub fn new() -> Self {
-        Self { ttl: Duration::from_secs(3600), names: ClientNames::default() }
+    /// The servers of these options, and the one inside. `secret` is the one by which the TURN servers check credentials.
+    pub fn new(options: &IceOptions, secret: String, inside: Option<InsideUrls>) -> Self {
+        let urls = |is_turn: bool| {
+            options.outside.iter().filter(|url| url.is_turn() == is_turn).map(ToString::to_string).collect()
+        };
+        Self { stun: urls(false), turn: urls(true), inside, secret, ttl: options.ttl, names: ClientNames::default() }
     }
 
-    /// The list for the client whose token proves this name.
-    pub fn for_user(&self, _name: &str) -> IceServerList {
-        IceServerList { ice_servers: Vec::new(), ttl: self.ttl.as_secs() }
+    /// The one inside, if it is on.
+    pub fn inside(&self) -> Option<&InsideUrls> {
+        self.inside.as_ref()
+    }
+
+    /// The list for the client whose token proves this name. `reached` is the address of this machine to which the client
+    /// is connected, if it is known.
+    pub fn for_user(&self, name: &str, reached: Option<IpAddr>) -> IceServerList {
+        let mut ice_servers = Vec::new();
+        if !self.stun.is_empty() {
+            ice_servers.push(IceServer { urls: self.stun.clone(), username: None, credential: None });
+        }
+        let inside = self.inside.as_ref().map(|inside| inside.urls(reached));
+        for urls in inside.into_iter().chain((!self.turn.is_empty()).then(|| self.turn.clone())) {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let (username, credential) = rest_credentials(self.secret.as_bytes(), name, (now + self.ttl).as_secs());
+            ice_servers.push(IceServer { urls, username: Some(username), credential: Some(credential) });
+        }
+        IceServerList { ice_servers, ttl: self.ttl.as_secs() }
     }
 
     /// The list for a client without a token: its credentials do not contain the name that it claims.
-    pub fn for_guest(&self, client_addr: ClientAddr, user_name: &str) -> IceServerList {
-        self.for_user(&self.names.of(client_addr, user_name))
-    }
-}
-
-impl Default for IceServers {
-    fn default() -> Self {
-        Self::new()
+    pub fn for_guest(&self, client_addr: ClientAddr, user_name: &str, reached: Option<IpAddr>) -> IceServerList {
+        self.for_user(&self.names.of(client_addr, user_name), reached)
     }
 }

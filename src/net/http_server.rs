@@ -1,4 +1,5 @@
 //! The HTTP server: accepts connections and serves each in a task of its own, so that a slow client delays no other.
+//! Clients of the TURN server may connect to the same port.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -19,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_util::either::Either;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -29,8 +31,9 @@ use super::handshake;
 use super::options::ListenerOptions;
 use super::proxies::TrustedProxies;
 use super::refused_certificates::RefusedCertificates;
-use super::stream::{Stream, accept};
+use super::stream::{Protocol, Stream, accept, encrypted_protocol};
 use super::tcp_handle::TcpHandle;
+use super::turn_streams::TurnStreams;
 use crate::metrics;
 
 /// How long the server waits after a failed accept, for example for want of file descriptors.
@@ -52,6 +55,7 @@ pub(crate) struct HttpServer {
     trust_proxy: TrustedProxies,
     read_budget: Arc<ReadBudget>,
     refused_certificates: Arc<RefusedCertificates>,
+    turn_streams: TurnStreams,
 }
 
 impl HttpServer {
@@ -72,6 +76,7 @@ impl HttpServer {
             trust_proxy: options.trust_proxy.clone(),
             read_budget: ReadBudget::new(options.max_message),
             refused_certificates: RefusedCertificates::new(on_refused_certificate),
+            turn_streams: TurnStreams::new(options.turn.clone()),
         })
     }
 
@@ -142,7 +147,7 @@ impl HttpServer {
             accepted = timeout(self.connect_timeout, accepting) => accepted,
             () = stopping.cancelled() => return,
         };
-        let (stream, conn) = match accepted {
+        let (mut stream, conn, mut protocol) = match accepted {
             Ok(Ok(connection)) => connection,
             Ok(Err(error)) => {
                 self.count_refusal(&error, address.ip());
@@ -160,10 +165,31 @@ impl HttpServer {
         };
         // The bytes of the TLS handshake are not part of a request.
         conn.finish();
-        if conn.is_secure() {
+        if let Either::Right(tls) = &mut stream {
             self.refused_certificates.accepted(address.ip().to_canonical());
+            let carried = tokio::select! {
+                carried = timeout(self.connect_timeout, encrypted_protocol(tls)) => carried,
+                () = stopping.cancelled() => return,
+            };
+            protocol = match carried {
+                Ok(Ok(protocol)) => protocol,
+                Ok(Err(error)) => {
+                    self.count_refusal(&error, address.ip());
+                    return tracing::debug!(%error, "a connection ended before its first request");
+                }
+                Err(_) if conn.is_unfinished() => {
+                    metrics::count("read-timeout");
+                    return;
+                }
+                Err(_) => return tracing::debug!("a connection was silent for too long"),
+            };
         }
-        if let Err(error) = self.serve_requests(stream, conn.clone(), stopping).await {
+        let served = match protocol {
+            Protocol::Http => self.serve_requests(stream, conn.clone(), stopping).await,
+            Protocol::Turn(transport) => return self.turn_streams.serve(stream, &conn, transport, stopping).await,
+            Protocol::Handshake => return,
+        };
+        if let Err(error) = served {
             // A kept-alive connection that times out between two requests ends as it should.
             if error.is_timeout() && conn.is_unfinished() {
                 metrics::count("read-timeout");

@@ -1,4 +1,4 @@
-//! Network connections: one listener for HTTP and HTTPS, and the limits that hold before a client has authenticated.
+//! Network connections: one listener for HTTP, HTTPS and TURN, and the limits that hold before a client has authenticated.
 //!
 //! What an unknown client may cost is limited in front of all libraries: the number of connections
 //! ([`connection_limiter`]), the time that a connection may take for a handshake and for the head of a request, and the
@@ -15,5 +15,6 @@ pub mod proxies;
 mod refused_certificates;
 mod stream;
 pub mod tcp_handle;
+mod turn_streams;
 
 pub(crate) use self::options::ListenerOptions;

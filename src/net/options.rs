@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use switchboard_turn::Handle;
+
 use super::proxies::TrustedProxies;
 
 /// What [`HttpServer`](super::http_server::HttpServer) needs from the flags.
@@ -17,4 +19,6 @@ pub(crate) struct ListenerOptions {
     pub trust_proxy: TrustedProxies,
     /// Largest message, in bytes.
     pub max_message: usize,
+    /// The TURN server, if it is on.
+    pub turn: Option<Handle>,
 }

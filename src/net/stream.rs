@@ -1,4 +1,4 @@
-//! The stream of a connection: TCP, or TLS on top of it. The first byte decides.
+//! The stream of a connection: TCP, or TLS on top of it, and the protocol on it: HTTP or TURN. The first byte decides.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use switchboard_turn::Transport;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -39,8 +40,19 @@ pub(super) struct CountedStream {
     _permit: ConnectionPermit,
 }
 
+/// What a connection carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// Requests.
+    Http,
+    /// Messages to the TURN server.
+    Turn(Transport),
+    /// Nothing: the handshake itself was what an ACME server wanted to see (RFC 8737).
+    Handshake,
+}
+
 /// Waits for the first byte of a connection, and does the TLS handshake if that byte begins one. `has_begun` becomes
-/// true with the first byte.
+/// true with the first byte. Returns the stream, and what it carries if it is not encrypted.
 ///
 /// # Errors
 /// A connection that ends before, and a handshake that fails.
@@ -51,18 +63,41 @@ pub(super) async fn accept(
     permit: ConnectionPermit,
     acceptor: &TlsAcceptor,
     has_begun: &AtomicBool,
-) -> io::Result<(Stream, TcpHandle)> {
+) -> io::Result<(Stream, TcpHandle, Protocol)> {
     stream.set_nodelay(true)?;
     #[cfg(target_os = "linux")]
     SockRef::from(&stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
     let mut first = [0];
-    let secure = stream.peek(&mut first).await? == 1 && first[0] == TLS_HANDSHAKE;
+    let first = if stream.peek(&mut first).await? == 1 { Some(first[0]) } else { None };
     has_begun.store(true, Ordering::Relaxed);
+    let secure = first == Some(TLS_HANDSHAKE);
     let (stream, stats) = (Arc::new(stream), Arc::new(ConnStats::new(read_budget)));
     let conn = TcpHandle::new(address, secure, &stream, stats.clone());
     let plain = CountedStream { stream, stats, last_read: LastRead::default(), _permit: permit };
     let stream = if secure { Either::Right(Box::new(acceptor.accept(plain).await?)) } else { Either::Left(plain) };
-    Ok((stream, conn))
+    let protocol = if begins_turn(first) { Protocol::Turn(Transport::Tcp) } else { Protocol::Http };
+    Ok((stream, conn, protocol))
+}
+
+/// What the client has negotiated by ALPN (RFC 7301), or else what the first decrypted byte begins, which stays in the
+/// stream.
+///
+/// # Errors
+/// A connection that ends, or does not follow TLS.
+pub(super) async fn encrypted_protocol(stream: &mut TlsStream<CountedStream>) -> io::Result<Protocol> {
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"acme-tls/1") => return Ok(Protocol::Handshake),
+        Some(b"stun.turn") => return Ok(Protocol::Turn(Transport::Tls)),
+        _ => {}
+    }
+    let first = stream.fill_buf().await?.first().copied();
+    Ok(if begins_turn(first) { Protocol::Turn(Transport::Tls) } else { Protocol::Http })
+}
+
+/// Whether a STUN request or indication begins so: its first two bits are zero, and it has one of few types (RFC 8489,
+/// section 5). ChannelData, whose first byte is 0x40 to 0x4F, comes after a request. No method of HTTP begins so.
+fn begins_turn(first: Option<u8>) -> bool {
+    matches!(first, Some(0x00 | 0x01))
 }
 
 impl AsyncRead for CountedStream {

@@ -36,6 +36,12 @@ impl TcpHandle {
         self.0.address
     }
 
+    /// The address of this machine to which the client is connected; `None` once the connection has ended.
+    pub(crate) fn own_address(&self) -> Option<SocketAddr> {
+        let address = self.0.stream.upgrade()?.local_addr().ok()?;
+        Some(SocketAddr::new(address.ip().to_canonical(), address.port()))
+    }
+
     /// Whether the connection uses TLS.
     pub(crate) fn is_secure(&self) -> bool {
         self.0.secure
@@ -76,6 +82,11 @@ impl TcpHandle {
     /// What was read so far is a complete request.
     pub(crate) fn finish(&self) {
         self.0.stats.finish();
+    }
+
+    /// The connection carries no requests: what it reads is not counted.
+    pub(crate) fn stop_counting(&self) {
+        self.0.stats.stop_counting();
     }
 
     /// Whether the client has sent an incomplete request.

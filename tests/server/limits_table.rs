@@ -121,3 +121,21 @@ fn inspector_limits_are_in_the_table_as_they_are_in_the_code() {
         assert_eq!((row[0], row[1]), (what, value.as_str()));
     }
 }
+
+#[test]
+fn relay_flags_are_in_the_table_with_their_defaults() {
+    let command = Config::command();
+    let rows = rows("The relay");
+    for row in &rows {
+        let flag =
+            command.get_arguments().find(|flag| flag.get_long().is_some_and(|name| row[0] == format!("`--{name}`")));
+        let flag = flag.unwrap_or_else(|| panic!("{} is no flag", row[0]));
+        assert_eq!(flag.get_default_values()[0].to_string_lossy(), row[1], "{}", row[0]);
+    }
+    let limits = switchboard_turn::Limits::default();
+    let of_code = [limits.allocations, limits.per_user, limits.per_address].map(|limit| limit.to_string());
+    assert_eq!(rows[..3].iter().map(|row| row[1]).collect::<Vec<_>>(), of_code);
+    assert_eq!(limits.bytes_per_second_per_user, 10_000_000);
+    let others = format!("{} permissions and {} channels", limits.permissions, limits.channels);
+    assert!(TABLES.contains(&others), "{others}");
+}

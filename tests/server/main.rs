@@ -75,4 +75,6 @@ mod support;
 mod throttle;
 mod tls;
 mod tokens;
+mod turn_on_http_port;
+mod turn_server;
 mod withdrawal;

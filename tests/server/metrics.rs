@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use switchboard_turn::client as turn_client;
 
 use crate::support::program::Program;
+use crate::support::turn::Turn;
 use crate::support::wire::Frame;
 use crate::support::{Bare, Client, Transport};
 
@@ -43,13 +45,16 @@ async fn refusals_are_logged_by_reason_when_the_server_stops() {
 
 #[tokio::test]
 async fn metrics_over_http_show_rejections_and_connections() {
-    let program = Program::start(&["--metrics", "127.0.0.1:0"]).await;
+    let program = Program::start(&["--metrics", "127.0.0.1:0", "--turn", "--turn-port", "0"]).await;
     let metrics = program.metrics.as_ref().expect("the line with the address");
     let idle = metrics.get("/metrics").await;
     assert_eq!((idle.status, idle.header("content-type")), (200, Some("text/plain; version=0.0.4; charset=utf-8")));
     assert!(idle.text().contains("\nswitchboard_connections 0\n"), "{}", idle.text());
     assert!(idle.text().contains("switchboard_build_info{version=\""), "{}", idle.text());
 
+    let turn = Turn::of(&program.server).await;
+    let mut relayed = turn_client::Client::tcp(turn.address()).await.expect("a connection");
+    turn.allocate(&mut relayed).await.expect("an allocation");
     let mut amy = Client::connect(&program.server, "amy").await;
     for _ in 0..2 {
         amy.emit_with_ack("newAnswer", json!({ "offerId": "none", "answer": "to nobody" })).await;
@@ -58,6 +63,7 @@ async fn metrics_over_http_show_rejections_and_connections() {
     assert!(busy.contains("# TYPE switchboard_rejections_total counter\n"), "{busy}");
     assert!(busy.contains("\nswitchboard_rejections_total{reason=\"no-such-offer\"} 2\n"), "{busy}");
     assert!(busy.contains("\nswitchboard_connections 1\n"), "{busy}");
+    assert!(busy.contains("\nswitchboard_turn_streams 1\n"), "{busy}");
     let served: BTreeSet<_> =
         busy.lines().filter_map(|line| line.strip_prefix("# TYPE switchboard_")?.split(' ').next()).collect();
     let rows = include_str!("../../docs/limits.md").lines().filter_map(|line| line.strip_prefix("| `switchboard_"));

@@ -20,6 +20,7 @@ pub mod program;
 pub mod room_world;
 pub mod server;
 pub mod token;
+pub mod turn;
 pub mod wire;
 
 use std::future::Future;

@@ -23,6 +23,8 @@ pub struct Program {
     /// The listener of `--metrics`.
     pub metrics: Option<TestServer>,
     child: Child,
+    /// Its start-up lines.
+    lines: Vec<String>,
     /// Lines of its log.
     kept: Arc<Mutex<Vec<String>>>,
     /// That there is another one.
@@ -77,10 +79,11 @@ impl Program {
         let (kept, grown) = (Arc::default(), Arc::new(Notify::new()));
         tokio::spawn(watch(child.stderr.take().expect("its log"), Arc::clone(&kept), Arc::clone(&grown), keep));
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let mut metrics = None;
+        let (mut metrics, mut start_up) = (None, Vec::new());
         let port = within("the program to be ready", async {
             loop {
                 let line = lines.next_line().await.expect("readable").expect("it says that it is ready");
+                start_up.push(line.clone());
                 if let Some(address) = line.strip_prefix("metrics: ") {
                     metrics = Some(TestServer::elsewhere(address.parse().expect("an address")));
                 }
@@ -89,7 +92,12 @@ impl Program {
             }
         });
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.await));
-        Self { server: TestServer::elsewhere(address), metrics, child, kept, grown }
+        Self { server: TestServer::elsewhere(address), metrics, child, lines: start_up, kept, grown }
+    }
+
+    /// The start-up line that begins so.
+    pub fn line(&self, start: &str) -> Option<&str> {
+        self.lines.iter().map(String::as_str).find(|line| line.starts_with(start))
     }
 
     /// Fails the test if the process has ended, or if its log has a line about a panic.
