@@ -33,9 +33,9 @@ impl RelayPorts {
         self.bits[word].load(Ordering::Relaxed) & bit != 0
     }
 
-    fn insert(&self, port: u16) {
+    fn insert(&self, port: u16) -> bool {
         let (word, bit) = Self::word_and_bit(port);
-        self.bits[word].fetch_or(bit, Ordering::Relaxed);
+        self.bits[word].fetch_or(bit, Ordering::Relaxed) & bit == 0
     }
 
     fn remove(&self, port: u16) {
@@ -63,8 +63,9 @@ impl OwnRelays {
         self.0.write().entry(ip).or_insert_with(|| RelayPorts::new(true));
     }
 
-    /// A relay has this address now.
-    pub fn insert(&self, relay: SocketAddr) {
+    /// A relay gets this address. Returns whether no other has it: sockets at different addresses of this machine may have
+    /// the same port, and peers may know them by the same external address.
+    pub fn insert(&self, relay: SocketAddr) -> bool {
         if let Some(ports) = self.0.read().get(&relay.ip()) {
             return ports.insert(relay.port());
         }
@@ -73,7 +74,7 @@ impl OwnRelays {
         if by_ip.len() >= MOST_ADDRESSES {
             by_ip.retain(|_, ports| ports.is_external || !ports.is_empty());
         }
-        by_ip.entry(relay.ip()).or_insert_with(|| RelayPorts::new(false)).insert(relay.port());
+        by_ip.entry(relay.ip()).or_insert_with(|| RelayPorts::new(false)).insert(relay.port())
     }
 
     /// No relay has this address any more.
@@ -101,8 +102,9 @@ mod tests {
     fn port_is_of_a_relay_until_it_is_removed() {
         let relays = OwnRelays::default();
         for port in [0, 63, 64, 65_535] {
-            relays.insert(address(1, port));
+            assert!(relays.insert(address(1, port)));
         }
+        assert!(!relays.insert(address(1, 64)) && relays.insert(address(2, 64)));
         let ports = relays.of(address(1, 0).ip()).expect("known");
         assert_eq!([0, 1, 63, 64, 65, 65_535].map(|port| ports.contains(port)), [true, false, true, true, false, true]);
         relays.remove(address(1, 64));

@@ -13,6 +13,8 @@ use crate::message::{Message, Writer, attribute};
 
 /// Seconds that an allocation lasts at most: a client whose credential has expired cannot open another one.
 const LONGEST_LIFE: Second = 24 * 3600;
+/// How many ports are tried if others relay at the same address already.
+const OPEN_ATTEMPTS: usize = 4;
 /// UDP as REQUESTED-TRANSPORT names it.
 const UDP: u8 = 17;
 
@@ -114,17 +116,20 @@ impl Machine {
         client: &FiveTuple,
         outside: &mut impl Outside,
     ) -> Result<Relay, Refusal> {
-        let (id, local) = outside.open(family, even_port).map_err(|error| match error {
-            OpenError::Family => Refusal::NO_SUCH_FAMILY,
-            OpenError::Exhausted => Refusal::NO_PORT,
-        })?;
-        match self.relayed_ip(family, local.ip(), client.server.ip().to_canonical()) {
-            Some(ip) => Ok(Relay { id, address: SocketAddr::new(ip, local.port()) }),
-            None => {
-                outside.close(id);
-                Err(Refusal::NO_SUCH_FAMILY)
+        for _ in 0..OPEN_ATTEMPTS {
+            let (id, local) = outside.open(family, even_port).map_err(|error| match error {
+                OpenError::Family => Refusal::NO_SUCH_FAMILY,
+                OpenError::Exhausted => Refusal::NO_PORT,
+            })?;
+            let ip = self.relayed_ip(family, local.ip(), client.server.ip().to_canonical());
+            let address = ip.map(|ip| SocketAddr::new(ip, local.port()));
+            match address {
+                Some(address) if self.quotas.relays().insert(address) => return Ok(Relay { id, address }),
+                _ => outside.close(id),
             }
+            address.ok_or(Refusal::NO_SUCH_FAMILY)?;
         }
+        Err(Refusal::NO_PORT)
     }
 
     /// The address to which peers send: the one that was configured, else that of the socket, else the one to which the

@@ -137,7 +137,6 @@ impl Machine {
         self.by_client.insert(client, index);
         for relay in relays.into_iter().flatten() {
             self.by_relay.insert(relay.id, index);
-            self.quotas.relays().insert(relay.address);
         }
         self.ends.insert((until, index));
     }

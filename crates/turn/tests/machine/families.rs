@@ -74,6 +74,18 @@ fn external_address_is_given_to_peers() {
 }
 
 #[test]
+fn external_address_is_given_to_one_relay_only() {
+    let external = vec!["13.0.0.1".parse().expect("an address")];
+    let mut server = Setup { external, ips: [Some("192.168.1.5"), None], ..Setup::default() }.start();
+    let first = server.allocate(&mut Client::new("ann", "11.1.1.1:1")).relayed();
+    // A socket at another address of this machine with the same port.
+    server.sockets.reopen();
+    let second = server.allocate(&mut Client::new("ann", "11.1.1.1:2")).relayed();
+    assert_eq!((first.to_string(), second.to_string()), ("13.0.0.1:50002".into(), "13.0.0.1:50004".into()));
+    assert_eq!((server.sockets.open.len(), server.machine.allocations()), (2, 2));
+}
+
+#[test]
 fn relay_at_no_address_has_the_one_that_the_client_came_to() {
     let relayed = |client: &str, server_address: &str| {
         let mut server = Setup { ips: [Some("0.0.0.0"), Some("::")], ..Setup::default() }.start();

@@ -32,6 +32,15 @@ pub struct Sockets {
     pub to_peer: Vec<(RelayId, SocketAddr, Vec<u8>)>,
     pub even_port: bool,
     opened: u16,
+    /// The number of the last port.
+    port: u16,
+}
+
+impl Sockets {
+    /// From the first port on again.
+    pub fn reopen(&mut self) {
+        self.port = 0;
+    }
 }
 
 impl Outside for Sockets {
@@ -42,7 +51,8 @@ impl Outside for Sockets {
         }
         self.even_port = even_port;
         self.opened += 1;
-        let address = SocketAddr::new(ip, 50_000 + 2 * self.opened);
+        self.port += 1;
+        let address = SocketAddr::new(ip, 50_000 + 2 * self.port);
         self.open.insert(self.opened.into(), address);
         Ok((RelayId(self.opened.into()), address))
     }
@@ -117,6 +127,7 @@ impl Setup {
                 to_peer: Vec::new(),
                 even_port: false,
                 opened: 0,
+                port: 0,
             },
             now: Time { monotonic: Instant::now(), unix_seconds: NOW },
             transactions: 0,
