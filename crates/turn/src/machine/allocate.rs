@@ -124,7 +124,7 @@ impl Machine {
             let ip = self.relayed_ip(family, local.ip(), client.server.ip().to_canonical());
             let address = ip.map(|ip| SocketAddr::new(ip, local.port()));
             match address {
-                Some(address) if self.quotas.relays().insert(address) => return Ok(Relay { id, address }),
+                Some(address) if self.quotas.relays().insert(address, local) => return Ok(Relay { id, address }),
                 _ => outside.close(id),
             }
             address.ok_or(Refusal::NO_SUCH_FAMILY)?;

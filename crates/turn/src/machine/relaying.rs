@@ -7,7 +7,18 @@ use super::requests::{canonical, has_unknown};
 use super::server::Machine;
 use crate::five_tuple::{Family, FiveTuple};
 use crate::message::{ChannelData, Class, Message, Method, attribute, data_indication};
+use crate::own_relays::OwnRelays;
+use crate::peer_policy::Verdict;
+use crate::ranges;
 use crate::time::Time;
+
+/// Where to send what is for a peer.
+fn socket_of(peer: SocketAddr, verdict: &Verdict, relays: &OwnRelays) -> SocketAddr {
+    match verdict {
+        Verdict::Relays(ports) if ports.is_external() => relays.socket_of(peer).unwrap_or(peer),
+        _ => peer,
+    }
+}
 
 impl Machine {
     /// Handles one datagram, or one frame of a stream ([`frame_length`](crate::frame_length)), from a client.
@@ -63,8 +74,9 @@ impl Machine {
         }
         let is_allowed = channel.verdict.allows(peer.port());
         let relay = relays[usize::from(peer.is_ipv6())]?;
+        let to = socket_of(peer, &channel.verdict, self.quotas.relays());
         (is_allowed && allocation.lease.bandwidth.take(payload.len(), now.monotonic)).then(|| {
-            outside.to_peer(relay, peer, payload);
+            outside.to_peer(relay, to, payload);
         })
     }
 
@@ -80,20 +92,27 @@ impl Machine {
         let peer = message.get_address(attribute::XOR_PEER_ADDRESS)?;
         let payload = message.get(attribute::DATA)?;
         let relay = allocation.relay(Family::of(peer.ip()))?;
-        let config = &self.config;
+        let (config, relays) = (&self.config, self.quotas.relays());
+        let verdict = config.policy.judge(peer.ip(), client, &config.own_addresses, relays);
         let may_send = !has_unknown(message)
             && peer.port() != 0
             && allocation.permits(peer.ip(), second)
-            && config.policy.is_allowed(peer, client, &config.own_addresses, self.quotas.relays())
+            && verdict.allows(peer.port())
             && allocation.lease.bandwidth.take(payload.len(), now.monotonic);
-        may_send.then(|| outside.to_peer(relay.id, peer, payload))
+        may_send.then(|| outside.to_peer(relay.id, socket_of(peer, &verdict, relays), payload))
     }
 
     /// Handles a datagram that came to a relay socket. `None`: it is dropped.
     pub fn from_peer(&mut self, now: Time, relay: RelayId, peer: SocketAddr, payload: &[u8]) -> Option<Delivery> {
-        let delivery = self.delivery(now, relay, canonical(peer), payload.len());
+        let delivery = self.delivery(now, relay, self.known_as(canonical(peer)), payload.len());
         self.count(delivery.map(|_| ()), payload.len());
         delivery
+    }
+
+    /// The address by which clients know a peer: behind a NAT, another relay's socket is known by its outside address.
+    fn known_as(&self, peer: SocketAddr) -> SocketAddr {
+        let may_be_relay = !self.config.external.is_empty() && ranges::is_private(peer.ip());
+        may_be_relay.then(|| self.quotas.relays().relay_of(peer)).flatten().unwrap_or(peer)
     }
 
     fn delivery(&mut self, now: Time, relay: RelayId, peer: SocketAddr, length: usize) -> Option<Delivery> {

@@ -127,6 +127,33 @@ fn two_clients_who_both_relay_reach_each_other() {
 }
 
 #[test]
+fn relays_behind_a_nat_send_to_each_others_sockets() {
+    let external = vec!["13.0.0.1".parse().expect("an address")];
+    let mut server = Setup { external, ips: [Some("192.168.1.5"), None], ..Setup::default() }.start();
+    let (mut ann, mut bob) = (Client::new("ann", CLIENT), Client::new("bob", "11.1.1.2:5000"));
+    let (of_ann, of_bob) = (server.allocate(&mut ann).relayed(), server.allocate(&mut bob).relayed());
+    assert_eq!([of_ann, of_bob], ["13.0.0.1:50002", "13.0.0.1:50004"].map(address));
+    assert_eq!(server.bind(&mut ann, 0x4000, &of_bob.to_string()), 200);
+    assert_eq!(server.bind(&mut bob, 0x4001, &of_ann.to_string()), 200);
+    server.packet(&ann, b"\x40\x00\x00\x05hello");
+    let mut send = Vec::new();
+    Writer::new(&mut send, Class::Indication, Method::SEND, [1; 12])
+        .address(attribute::XOR_PEER_ADDRESS, of_bob)
+        .attribute(attribute::DATA, b"hello");
+    server.packet(&ann, &send);
+    let sent: Vec<_> = server.sockets.to_peer.drain(..).map(|(_, peer, _)| peer.to_string()).collect();
+    assert_eq!(sent, ["192.168.1.5:50004", "192.168.1.5:50004"]);
+    assert_eq!(server.peer_sends("192.168.1.5:50002", b"hello").expect("relayed").header(), [0x40, 1, 0, 5]);
+    // Nothing else on this machine or in its network is a peer.
+    assert!(server.peer_sends("192.168.1.5:50006", b"hello").is_none());
+    assert_eq!(server.permit(&mut ann, &["192.168.1.5:50004"]), 403);
+    server.refresh(&mut ann, 0);
+    assert!(server.peer_sends("192.168.1.5:50002", b"hello").is_none());
+    server.refresh(&mut bob, 0);
+    assert!(server.quotas.relays().is_empty());
+}
+
+#[test]
 fn bytes_beyond_the_rate_of_a_user_are_dropped() {
     let limits = Limits { bytes_per_second_per_user: 10_000, ..Limits::default() };
     let mut server = Setup { limits, ..Setup::default() }.start();
