@@ -20,13 +20,16 @@ pub(super) struct Datagrams {
     pub socket: UdpSocket,
     state: UdpSocketState,
     made: Instant,
+    /// Whether it has several addresses, so that it matters to which of them a datagram came.
+    several: bool,
 }
 
 impl Datagrams {
     pub fn new(socket: socket2::Socket) -> io::Result<Self> {
+        let several = socket.local_addr()?.as_socket().is_some_and(|address| address.ip().is_unspecified());
         let socket = std::net::UdpSocket::from(socket);
-        let state = state(&socket)?;
-        Ok(Self { socket: UdpSocket::from_std(socket), state, made: Instant::now() })
+        let state = state(&socket, several)?;
+        Ok(Self { socket: UdpSocket::from_std(socket), state, made: Instant::now(), several })
     }
 
     /// Sends `contents`, which are datagrams of `segment` bytes each but for the last, which may be shorter. Returns how
@@ -63,7 +66,7 @@ impl Datagrams {
             return false;
         }
         self.made = Instant::now();
-        if let Ok(state) = state(&self.socket) {
+        if let Ok(state) = state(&self.socket, self.several) {
             self.state = state;
         }
         self.state.max_gso_segments() > 1
@@ -71,26 +74,38 @@ impl Datagrams {
 }
 
 #[cfg(unix)]
-fn state(socket: &impl std::os::fd::AsFd) -> io::Result<UdpSocketState> {
+fn state(socket: &impl std::os::fd::AsFd, several: bool) -> io::Result<UdpSocketState> {
     let state = UdpSocketState::new(socket.into())?;
-    allow_fragments(socket);
+    unlike_quic(socket, several);
     Ok(state)
 }
 
 #[cfg(windows)]
-fn state(socket: &impl std::os::windows::io::AsSocket) -> io::Result<UdpSocketState> {
+fn state(socket: &impl std::os::windows::io::AsSocket, _several: bool) -> io::Result<UdpSocketState> {
     UdpSocketState::new(socket.into())
 }
 
-/// QUIC forbids fragments; a relay passes on what it is given, and the header that it adds may make it too large.
+/// QUIC forbids fragments; a relay passes on what it is given, and the header that it adds may make it too large. What QUIC
+/// wants to know of each datagram costs time.
 #[cfg(target_os = "linux")]
-fn allow_fragments(socket: &impl std::os::fd::AsFd) {
+fn unlike_quic(socket: &impl std::os::fd::AsFd, several: bool) {
+    use nix::sys::socket::{setsockopt, sockopt};
     use rustix::net::sockopt::{Ipv4PathMtuDiscovery, set_ip_mtu_discover};
+    // Each is for one family, or of use only.
     let _ = set_ip_mtu_discover(socket, Ipv4PathMtuDiscovery::DONT);
+    let _ = setsockopt(socket, sockopt::Ipv6DontFrag, &false);
+    let _ = setsockopt(socket, sockopt::ReceiveTimestampns, &false);
+    let socket_ref = socket2::SockRef::from(socket);
+    let _ = socket_ref.set_recv_tos_v4(false);
+    let _ = socket_ref.set_recv_tclass_v6(false);
+    if !several {
+        let _ = setsockopt(socket, sockopt::Ipv4PacketInfo, &false);
+        let _ = setsockopt(socket, sockopt::Ipv6RecvPacketInfo, &false);
+    }
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn allow_fragments(_socket: &impl std::os::fd::AsFd) {}
+fn unlike_quic(_socket: &impl std::os::fd::AsFd, _several: bool) {}
 
 /// Buffers for what is received, used again and again.
 #[derive(Debug)]
@@ -130,17 +145,15 @@ impl Received {
         Ok(self.filled == BATCH_SIZE || BATCH_SIZE == 1)
     }
 
-    /// What was received last.
-    pub fn datagrams(&self) -> impl Iterator<Item = Datagram<'_>> {
-        self.bytes.chunks_exact(ROOM).zip(&self.metas).take(self.filled).flat_map(|(bytes, meta)| {
+    /// Hands over what was received last.
+    pub fn each(&self, mut handle: impl FnMut(Datagram<'_>)) {
+        for (bytes, meta) in self.bytes.chunks_exact(ROOM).zip(&self.metas[..self.filled]) {
             let (length, stride) = (meta.len.min(ROOM), meta.stride.max(1));
             // A datagram may be empty.
-            let starts = (0..length.max(1)).step_by(stride);
-            starts.map(move |start| Datagram {
-                from: meta.addr,
-                to: meta.dst_ip,
-                payload: &bytes[start..length.min(start + stride)],
-            })
-        })
+            for start in (0..length.max(1)).step_by(stride) {
+                let payload = &bytes[start..length.min(start + stride)];
+                handle(Datagram { from: meta.addr, to: meta.dst_ip, payload });
+            }
+        }
     }
 }

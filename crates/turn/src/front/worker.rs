@@ -4,6 +4,7 @@ use std::io;
 use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Token, Waker};
@@ -25,7 +26,12 @@ const WAKER: Token = Token(usize::MAX);
 const EVENTS: usize = 256;
 /// Batches of one socket in one turn: the others have to come.
 const BATCHES: usize = 8;
-/// A turn does not end before streams' buffers are smaller than this again.
+/// Turns that begin within so long of each other show that there is much to do.
+const BUSY: Duration = Duration::from_millis(1);
+/// Then each lasts so long at least: to be woken for each datagram costs more than to relay it, and datagrams that have come
+/// together leave together.
+const TURN: Duration = Duration::from_micros(500);
+/// Larger buffers for frames are given back.
 const KEPT: usize = 128 << 10;
 
 /// What a worker's thread owns.
@@ -72,7 +78,9 @@ impl Worker {
     /// Works until it is stopped.
     pub fn run(mut self) {
         let mut events = Events::with_capacity(EVENTS);
+        let mut began = Instant::now();
         loop {
+            let last = began;
             let deadline = self.machine.next_deadline().map(|deadline| deadline.monotonic);
             let wait = match deadline {
                 _ if !self.unread.is_empty() => Some(Duration::ZERO),
@@ -87,8 +95,12 @@ impl Worker {
                     break;
                 }
             }
+            began = Instant::now();
             if self.turn(&events, deadline) {
                 break;
+            }
+            if began - last < BUSY {
+                thread::sleep(TURN.saturating_sub(began.elapsed()));
             }
         }
         self.link.end(&mut self.streams);
@@ -142,19 +154,21 @@ impl Worker {
     }
 
     fn clients(&mut self, now: Time, listens: SocketAddr) {
-        for datagram in self.received.datagrams() {
+        let (machine, network) = (&mut self.machine, &mut self.network);
+        self.received.each(|datagram| {
             let server = server_address(listens, datagram.to);
             let five = FiveTuple { transport: Transport::Udp, client: datagram.from, server };
-            self.machine.from_client(now, five, datagram.payload, self.network.serve(five));
-        }
+            machine.from_client(now, five, datagram.payload, network.serve(five));
+        });
     }
 
     fn peers(&mut self, now: Time, relay: RelayId) {
-        for datagram in self.received.datagrams() {
-            if let Some(delivery) = self.machine.from_peer(now, relay, datagram.from, datagram.payload) {
-                self.network.deliver(&delivery, datagram.payload);
+        let (machine, network) = (&mut self.machine, &mut self.network);
+        self.received.each(|datagram| {
+            if let Some(delivery) = machine.from_peer(now, relay, datagram.from, datagram.payload) {
+                network.deliver(&delivery, datagram.payload);
             }
-        }
+        });
     }
 
     /// Handles what streams have brought. Returns whether the worker has to end.
