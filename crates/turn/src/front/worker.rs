@@ -126,8 +126,9 @@ impl Worker {
         if deadline.is_some_and(|deadline| deadline <= now.monotonic) {
             self.machine.expire(now, &mut self.network);
         }
-        self.network.flush();
+        // First what others see: the answers follow.
         self.link.stats.set(self.machine.allocations(), self.machine.counters(), self.network.outbox.dropped);
+        self.network.flush();
         stopped
     }
 

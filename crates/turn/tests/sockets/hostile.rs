@@ -52,7 +52,7 @@ async fn requests_without_credentials_leave_nothing() {
     }
     let (_client, _) = server.client("ann").await;
     let stats = server.handle.stats();
-    assert_eq!((stats.allocations, stats.streams), (1, 0));
+    assert_eq!((stats.allocations, stats.streams), (1, 0), "only the one with credentials");
 }
 
 #[tokio::test]
