@@ -16,7 +16,7 @@
 //!
 //! Beside them: [`inspect`] (the history that the inspector shows), [`ice`] (STUN and TURN servers and the
 //! credentials for them), [`net`] (connections: HTTP and HTTPS on one port, limits, budgets), [`tls`] (certificates), [`logging`],
-//! [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
+//! [`doctor`] (what stands in the way of a server), [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
 //! lines).
 //!
 //! The imports that each module may have are listed in `docs/decisions/0001-layers.md`; a test holds them.
@@ -25,6 +25,7 @@ pub mod auth;
 pub mod banner;
 pub mod config;
 pub mod core;
+pub mod doctor;
 pub mod http;
 pub mod hub;
 pub mod ice;

@@ -5,14 +5,20 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
-use clap::Parser;
 use switchboard::banner::Banner;
-use switchboard::config::Config;
+use switchboard::config::{Config, DoctorArgs, Program};
+use switchboard::doctor::{self, Report};
 use switchboard::logging;
 use switchboard::server::Server;
 
 fn main() -> ExitCode {
-    let config = Config::parse();
+    match Program::parse() {
+        Program::Serve(config) => serve_until_stopped(*config),
+        Program::Doctor(args) => examine(&args),
+    }
+}
+
+fn serve_until_stopped(config: Config) -> ExitCode {
     let logs = config.logging();
     let started = logging::start(&logs);
     let has_json_logs = logs.json && started.is_ok();
@@ -30,6 +36,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Does the checks of `switchboard doctor`; the exit code says whether there is a problem.
+fn examine(args: &DoctorArgs) -> ExitCode {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        eprintln!("error: The checks cannot be started.");
+        return ExitCode::FAILURE;
+    };
+    let mut report = Report::new(!args.json);
+    runtime.block_on(doctor::run(args, &mut report));
+    let end = if args.json { report.json() } else { report.summary() };
+    let _ = writeln!(std::io::stdout(), "{end}");
+    if report.has_problem() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Runs the server on threads of its own.

@@ -1,14 +1,13 @@
 //! The server as a value: it is built, then serves a given listener until a given future resolves.
 
 use std::future::Future;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use socket2::{Domain, Protocol, Socket, Type};
 use switchboard_turn::Handle;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -27,8 +26,8 @@ use crate::ice::service::Ice;
 use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
 use crate::metrics::exporter::{Exporter, Readings};
-use crate::net::host;
 use crate::net::http_server::HttpServer;
+use crate::net::{host, listener};
 use crate::tls::certificate::Certificate;
 use crate::tls::{self, Origin};
 use crate::{metrics, net, transport::socketio, transport::websocket};
@@ -113,36 +112,7 @@ impl Server {
     /// # Errors
     /// A port that is taken or forbidden, an address of another machine.
     pub fn bind(&self) -> Result<TcpListener> {
-        let port = self.config.listening.port;
-        match self.config.listening.bind {
-            Some(ip) => bind(SocketAddr::new(ip, port)),
-            // IPv6 and IPv4 on one socket; only IPv4 on a machine without IPv6.
-            None => bind((Ipv6Addr::UNSPECIFIED, port).into()).or_else(|error| {
-                if error.kind() == std::io::ErrorKind::AddrInUse {
-                    return Err(error);
-                }
-                bind((Ipv4Addr::UNSPECIFIED, port).into())
-            }),
-        }
-        .map_err(|error| self.explain(&error))
-    }
-
-    fn explain(&self, error: &std::io::Error) -> anyhow::Error {
-        let port = self.config.listening.port;
-        match error.kind() {
-            std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
-                "Port {port} is taken by another program (perhaps the course's Node server): stop that program, or choose \
-                 another port with --port {}.",
-                if port < u16::MAX { port + 1 } else { 0 }
-            ),
-            std::io::ErrorKind::PermissionDenied => {
-                anyhow::anyhow!("Port {port} is only for administrators: choose one above 1023 with --port.")
-            }
-            std::io::ErrorKind::AddrNotAvailable => {
-                anyhow::anyhow!("The address of --bind is not one of this machine.")
-            }
-            _ => anyhow::anyhow!("Port {port} cannot be opened: {error}"),
-        }
+        listener::open(self.config.listening.bind, self.config.listening.port)
     }
 
     /// The inspector, if it is on.
@@ -282,19 +252,4 @@ async fn sweep(hub: Arc<Hub>) {
 /// Sends broadcasts to large lobbies in chunks, for as long as the server runs.
 async fn fan_out(hub: Arc<Hub>) {
     hub.fan_out().await;
-}
-
-fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    if address.is_ipv6() {
-        socket.set_only_v6(false)?;
-    }
-    // A restarted server need not wait until the system has forgotten the old connections (TIME_WAIT). On Windows the
-    // option would let two programs share the port.
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(1024)?;
-    TcpListener::from_std(socket.into())
 }

@@ -56,6 +56,9 @@ Examples:
   switchboard my-course-page       your own page, as the course's server did
   switchboard --lan                with a QR code for your phone
   switchboard --password secret    only pages that send auth.password \"secret\"
+  switchboard doctor               look at what stands in the way of a server
+
+`switchboard ./doctor` serves a folder with the name \"doctor\".
 
 Each flag can also be set by its environment variable, SWITCHBOARD_ and the name in upper case.";
 

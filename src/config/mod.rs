@@ -9,6 +9,7 @@
 mod access;
 mod command_line;
 mod content;
+mod doctor;
 mod limits;
 mod listening;
 mod logging;
@@ -17,3 +18,4 @@ mod reach;
 mod secret;
 
 pub use self::command_line::Config;
+pub use self::doctor::{DoctorArgs, Program};

@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::Response;
+use serde::Serialize;
 
 use crate::auth::client_addr::ClientAddr;
 use crate::net::proxies::TrustedProxies;
@@ -29,7 +30,8 @@ pub(super) struct Proxies {
 }
 
 /// The scheme by which a browser sent a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Scheme {
     /// https, to this server or to the proxy in front.
     Https,
@@ -54,11 +56,7 @@ impl Proxies {
         if !self.trusted.trusts(peer) {
             self.warn_once(headers, peer);
         }
-        let lines = headers.get_all(FORWARDED_FOR).iter();
-        // A header line that is not text counts as one entry that is not an address.
-        let entries = lines.flat_map(|line| line.to_str().unwrap_or("unknown").split(','));
-        let entries: Vec<&str> = entries.collect();
-        match self.trusted.client(peer, entries.into_iter()) {
+        match self.trusted.client(peer, forwarded_for(headers).into_iter()) {
             Some(client) => ClientAddr::through_proxy(client),
             None if self.trusted.lists(peer) => ClientAddr::through_proxy(peer),
             None => ClientAddr::new(peer),
@@ -75,6 +73,13 @@ impl Proxies {
              start with --trust-proxy={peer}; until then all its clients count as one address"
         );
     }
+}
+
+/// The entries of `X-Forwarded-For`, in their order. A header line that is not text counts as one entry that is not an
+/// address.
+pub(super) fn forwarded_for(headers: &HeaderMap) -> Vec<&str> {
+    let lines = headers.get_all(FORWARDED_FOR).iter();
+    lines.flat_map(|line| line.to_str().unwrap_or("unknown").split(',')).collect()
 }
 
 /// Inserts the [`ClientAddr`] into the extensions of a request.

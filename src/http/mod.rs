@@ -12,6 +12,7 @@ pub(crate) mod api;
 mod browser_client;
 mod built_in;
 mod client_addr;
+mod connection;
 mod connection_limit;
 mod entity_tag;
 mod folder;

@@ -22,13 +22,23 @@ impl PublicUrl {
     }
 
     /// Whether its scheme is https.
-    pub(super) fn is_secure(&self) -> bool {
+    pub(crate) fn is_secure(&self) -> bool {
         self.url.scheme() == "https"
+    }
+
+    /// That origin as the header `Origin` has it.
+    pub(crate) fn origin_header(&self) -> String {
+        self.origin.to_string()
     }
 
     /// Its host, an IPv6 address in brackets.
     pub(crate) fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
+    }
+
+    /// Its host as in a DNS query or a certificate: an IPv6 address without brackets.
+    pub(crate) fn bare_host(&self) -> &str {
+        self.host().trim_matches(['[', ']'])
     }
 
     /// Its port, that of its scheme if it names none.
@@ -37,7 +47,7 @@ impl PublicUrl {
     }
 
     /// The public URL of a path of this server.
-    pub(super) fn at(&self, path: &str) -> String {
+    pub(crate) fn at(&self, path: &str) -> String {
         format!("{self}{path}")
     }
 }

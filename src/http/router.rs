@@ -23,9 +23,10 @@ use super::ice_servers::IceService;
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
 use super::pages::{self, Pages};
-use super::{connection_limit, inspector};
+use super::{connection, connection_limit, inspector};
 use crate::inspect::recorder::Recorder;
 use crate::net::connection_limiter::ConnectionLimiter;
+use crate::random;
 use crate::transport::websocket;
 
 /// The path of the authority's certificate, which a phone fetches to install it.
@@ -77,6 +78,7 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
         .route("/api/qr.svg", get(api::qr))
         .route("/api/addresses", get(api::addresses).with_state(addresses))
         .merge(ice.route(&origins))
+        .route("/api/connection", get(connection::seen).with_state(random::hex_key()))
         .fallback_service(any(pages::serve).with_state(pages.clone()));
     if let Some(root) = websocket.root.map(guarded) {
         let either = move |request: Request| websocket_or_page(root.clone(), pages.clone(), request);

@@ -10,6 +10,7 @@ pub mod connection_limiter;
 mod handshake;
 pub(crate) mod host;
 pub(crate) mod http_server;
+pub(crate) mod listener;
 mod options;
 pub mod proxies;
 mod refused_certificates;

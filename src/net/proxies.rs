@@ -69,7 +69,7 @@ impl TrustedProxies {
 }
 
 /// Reads an address as proxies write it: with or without a port and brackets.
-fn entry_address(entry: &str) -> Option<IpAddr> {
+pub(crate) fn entry_address(entry: &str) -> Option<IpAddr> {
     let bare = entry.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(entry);
     let address = bare.parse().ok().or_else(|| entry.parse().ok().map(|address: SocketAddr| address.ip()));
     address.map(|address| address.to_canonical())

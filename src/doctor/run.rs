@@ -1,0 +1,87 @@
+//! Which checks there are, and their order.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::report::{Finding, Report};
+use super::tls::Roots;
+use super::{certificate, forwarding, machine, port, route};
+use crate::config::{Config, DoctorArgs};
+
+/// How long all checks may take together.
+const MAX_TOTAL: Duration = Duration::from_secs(60);
+
+/// Does all checks. With a URL argument only those of a server that runs elsewhere.
+pub async fn run(args: &DoctorArgs, report: &mut Report) {
+    let checks = async {
+        match args.url() {
+            Some(Ok(url)) => elsewhere(&url, args, report).await,
+            Some(Err(why)) => report.add(Finding::problem("URL", format!("It cannot be read: {why}."))),
+            None => here(args, report).await,
+        }
+    };
+    if timeout(MAX_TOTAL, checks).await.is_err() {
+        let sentence = format!("The checks took longer than {} s: the others were left out.", MAX_TOTAL.as_secs());
+        report.add(Finding::skipped("time", sentence));
+    }
+}
+
+/// A server with these flags on this machine, whether it runs or not.
+async fn here(args: &DoctorArgs, report: &mut Report) {
+    let (config, roots) = (&args.config, Roots::system());
+    report.add(flags(config));
+    let (finding, running) = port::look(config, &roots).await;
+    report.add(finding);
+    report.extend(port::metrics(config, running.as_ref()));
+    report.add(machine::addresses(config, running.as_ref()).await);
+    report.extend(certificate::look(config, running.as_ref(), &roots).await);
+    report.add(machine::files(config));
+    let Some(url) = &config.listening.public_url else {
+        return report.add(Finding::skipped("public URL", "There is no --public-url to look at from outside."));
+    };
+    if running.is_none() && !is_forwarded(config) {
+        let sentence = format!("{url} leads to this server, which does not run: start it, then run this again.");
+        return report.add(Finding::skipped("public URL", sentence));
+    }
+    let (findings, reached) = route::look(url, running.as_ref(), &roots).await;
+    report.extend(findings);
+    if let Some(target) = reached {
+        report.extend(forwarding::look(&target, url, running.as_ref().map(|_| config)).await);
+    }
+}
+
+/// A server that runs elsewhere, as a client sees it from here.
+async fn elsewhere(url: &crate::http::public_url::PublicUrl, _args: &DoctorArgs, report: &mut Report) {
+    let (findings, reached) = route::look(url, None, &Roots::system()).await;
+    report.extend(findings);
+    if let Some(target) = reached {
+        report.extend(forwarding::look(&target, url, None).await);
+    }
+}
+
+/// Whether another program may answer at the public URL while the server does not run: a proxy.
+fn is_forwarded(config: &Config) -> bool {
+    config.listening.trust_proxy != crate::net::proxies::TrustedProxies::None
+        || config.listening.public_url.as_ref().is_some_and(|url| url.port() != Some(config.listening.port))
+}
+
+/// Whether the flags are accepted at the start.
+fn flags(config: &Config) -> Finding {
+    let folder = config.folder.as_ref().filter(|folder| !folder.is_dir());
+    let error = config.authenticator().err().or_else(|| config.inspector().err());
+    match (folder, error) {
+        (Some(folder), _) => Finding::problem("flags", format!("There is no folder {}: correct it.", folder.display())),
+        (None, Some(error)) => Finding::problem("flags", format!("{error:#}")),
+        (None, None) if config.access.is_open_to_the_course() => {
+            let sentence = "They are accepted. The password is the course's, which is public: choose another one with \
+                            --password where strangers reach the server.";
+            if config.listening.public_url.is_some() {
+                Finding::warning("flags", sentence)
+            } else {
+                Finding::ok("flags", sentence)
+            }
+        }
+        (None, None) => Finding::ok("flags", "They are accepted."),
+    }
+}
