@@ -10,6 +10,7 @@ mod access;
 mod command_line;
 mod content;
 mod doctor;
+mod ice;
 mod limits;
 mod listening;
 mod logging;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use url::Url;
+use url::{Host, Url};
 
 use super::web_origin::WebOrigin;
 
@@ -39,6 +39,16 @@ impl PublicUrl {
     /// Its host as in a DNS query or a certificate: an IPv6 address without brackets.
     pub(crate) fn bare_host(&self) -> &str {
         self.host().trim_matches(['[', ']'])
+    }
+
+    /// Whether only browsers of this machine can open it.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self.url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+            None => false,
+        }
     }
 
     /// Its port, that of its scheme if it names none.

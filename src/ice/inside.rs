@@ -5,10 +5,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::OnceLock;
 
 use anyhow::Result;
+use parking_lot::Mutex;
 use switchboard_turn::TurnServer;
 
 use super::options::{InsideOptions, host};
 use crate::net::host::lan_addresses;
+use crate::refusals::RefusalLog;
 
 /// Opens the ports of the TURN server. It checks credentials by this secret.
 ///
@@ -16,13 +18,37 @@ use crate::net::host::lan_addresses;
 /// A port that is taken or forbidden, an address of another machine.
 pub fn bind(options: &InsideOptions, secret: &str) -> Result<TurnServer> {
     let turn = switchboard_turn::Options { secret: secret.as_bytes().to_vec(), ..options.turn.clone() };
-    TurnServer::bind(turn).map_err(|error| explain(&error, options.turn.port))
+    let mut server = TurnServer::bind(turn).map_err(|error| explain(&error, options.turn.port))?;
+    server.set_on_refusal(refused);
+    Ok(server)
+}
+
+/// Counts and logs a refused request: at most so many lines a minute that no client can flood the log.
+fn refused(username: &str, code: u16, reason: &'static str) {
+    static LOG: Mutex<RefusalLog> = Mutex::new(RefusalLog::new());
+    // EXPIRY:NAME.
+    let name = username.split_once(':').map_or(username, |(_, name)| name);
+    let code = match code {
+        400 => "turn-400",
+        401 => "turn-401",
+        403 => "turn-403",
+        437 => "turn-437",
+        438 => "turn-438",
+        440 => "turn-440",
+        441 => "turn-441",
+        442 => "turn-442",
+        443 => "turn-443",
+        486 => "turn-486",
+        508 => "turn-508",
+        _ => "turn-other",
+    };
+    LOG.lock().refused(name, "turn", code, reason);
 }
 
 fn explain(error: &io::Error, port: u16) -> anyhow::Error {
     match error.kind() {
         io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "Port {port}, of the TURN server, is taken by another program (perhaps coturn): stop that program, or choose \
+            "Port {port}, of the TURN server, is taken by another program (perhaps coturn, or another Switchboard): stop that program, or choose \
              another port with --turn-port {}.",
             if port < u16::MAX { port + 1 } else { 0 }
         ),

@@ -32,8 +32,6 @@ const TURN_PACKETS: &str = "switchboard_turn_relayed_packets_total";
 const TURN_BYTES: &str = "switchboard_turn_relayed_bytes_total";
 /// Counter: datagrams that it did not relay.
 const TURN_DROPPED: &str = "switchboard_turn_dropped_packets_total";
-/// Counter: requests that it refused.
-const TURN_REFUSED: &str = "switchboard_turn_refused_requests_total";
 
 /// What is read for each request rather than counted when it happens.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,7 +82,6 @@ impl Exporter {
             ::metrics::counter!(TURN_PACKETS).absolute(turn.relayed_packets);
             ::metrics::counter!(TURN_BYTES).absolute(turn.relayed_bytes);
             ::metrics::counter!(TURN_DROPPED).absolute(turn.dropped_packets);
-            ::metrics::counter!(TURN_REFUSED).absolute(turn.refused_requests);
         }
         self.0.render()
     }
@@ -98,7 +95,6 @@ fn describe() {
     ::metrics::describe_counter!(TURN_PACKETS, "Datagrams that the TURN server relayed.");
     ::metrics::describe_counter!(TURN_BYTES, "Bytes in the datagrams that the TURN server relayed.");
     ::metrics::describe_counter!(TURN_DROPPED, "Datagrams that the TURN server did not relay.");
-    ::metrics::describe_counter!(TURN_REFUSED, "Requests that the TURN server refused.");
     ::metrics::describe_gauge!(BUILD_INFO, "The version of the server.");
     ::metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1);
 }

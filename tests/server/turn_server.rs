@@ -47,9 +47,9 @@ async fn urls_name_both_ports_and_ignore_the_host_header() {
 
 #[tokio::test]
 async fn urls_behind_a_public_url_name_its_host_and_no_http_port() {
-    let flags = [&RELAY[..], &["--public-url", "https://calls.example.org"]].concat();
+    let flags = [&RELAY[..], &["--public-url", "https://calls.example.org", "--password", "tea"]].concat();
     let server = TestServer::start(&flags).await;
-    let turn = Turn::from(&list(&server, "?password=x", &[]).await[0]);
+    let turn = Turn::from(&list(&server, "?password=tea", &[]).await[0]);
     assert_eq!(turn.urls.len(), 2, "{:?}", turn.urls);
     assert!(turn.urls.iter().all(|url| url.starts_with("turn:calls.example.org:")), "{:?}", turn.urls);
 }
@@ -111,6 +111,22 @@ async fn credentials_expired_or_of_another_secret_are_refused() {
         let allocated = within("an answer", client.allocate(&username, &credential)).await;
         assert_eq!(allocated.err().map(|error| error.code()), code.map(Some), "{valid_for}");
     }
+}
+
+#[tokio::test]
+async fn refused_request_is_logged_with_the_name_and_counted() {
+    let flags = [&RELAY[2..], &["--ice-secret", ICE_SECRET]].concat();
+    let mut program = Program::start_keeping(&flags, |line| line.contains("turn-401")).await;
+    let at = Turn::of(&program.server).await.address();
+    let (username, _) = credentials(ICE_SECRET, 60);
+    let mut client = Client::udp(at).await.expect("a socket");
+    let refused = within("an answer", client.allocate(&username, "wrong")).await;
+    assert_eq!(refused.expect_err("a wrong password").code(), Some(401));
+    let log = program.log_until("turn-401").await.concat();
+    assert!(log.contains("user=\"amy\"") && log.contains("event=\"turn\""), "{log}");
+    assert!(!log.contains("wrong") && !log.contains(ICE_SECRET), "{log}");
+    program.stop().await;
+    program.log_until("turn-401 1").await;
 }
 
 #[tokio::test]

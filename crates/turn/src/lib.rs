@@ -24,7 +24,7 @@ mod time;
 pub use credentials::rest_credentials;
 pub use five_tuple::{Family, FiveTuple, Transport};
 pub use front::{Handle, Options, Stats, TurnServer};
-pub use machine::{Config, Counters, Delivery, Machine, OpenError, Outside, RelayId};
+pub use machine::{Config, Counters, Delivery, Machine, OnRefusal, OpenError, Outside, RelayId};
 pub use message::frame_length;
 pub use own_relays::OwnRelays;
 pub use peer_policy::{OwnAddresses, PeerPolicy};

@@ -19,7 +19,7 @@ use super::ports::Ports;
 use super::stream_limit::StreamLimit;
 use super::worker::Worker;
 use crate::five_tuple::Transport;
-use crate::machine::{Config, Machine};
+use crate::machine::{Config, Machine, OnRefusal};
 use crate::peer_policy::OwnAddresses;
 use crate::quotas::Quotas;
 
@@ -67,6 +67,11 @@ impl TurnServer {
         }
         let handle = Handle::new(workers.iter().map(Worker::link).collect(), limit);
         Ok(Self { local: listeners.addresses[0], tcp: listeners.tcp, workers, config, handle })
+    }
+
+    /// Reports each refused request from now on, in a call that must not wait.
+    pub fn set_on_refusal(&mut self, on_refusal: OnRefusal) {
+        self.workers.iter_mut().for_each(|worker| worker.set_on_refusal(on_refusal));
     }
 
     /// The address it listens on, unspecified (`0.0.0.0`) where those are all.

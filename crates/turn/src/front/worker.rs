@@ -16,7 +16,7 @@ use super::ports::Ports;
 use super::stream_link::{Found, StreamLink};
 use super::worker_link::WorkerLink;
 use crate::five_tuple::{FiveTuple, Transport};
-use crate::machine::{Machine, RelayId};
+use crate::machine::{Machine, OnRefusal, RelayId};
 use crate::message::frame_length;
 use crate::time::Time;
 
@@ -50,6 +50,11 @@ pub(super) struct Worker {
 
 impl Worker {
     /// A worker that has its sockets for clients.
+    /// Reports each refused request from now on.
+    pub fn set_on_refusal(&mut self, on_refusal: OnRefusal) {
+        self.machine.set_on_refusal(on_refusal);
+    }
+
     pub fn new(machine: Machine, sockets: Vec<Socket>, ports: Ports) -> io::Result<Self> {
         let poll = Poll::new()?;
         let link = Arc::new(WorkerLink::new(Waker::new(poll.registry(), WAKER)?));

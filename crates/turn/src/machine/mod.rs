@@ -15,4 +15,4 @@ mod server;
 mod tests;
 
 pub use outside::{Delivery, OpenError, Outside, RelayId};
-pub use server::{Config, Counters, Machine};
+pub use server::{Config, Counters, Machine, OnRefusal};

@@ -86,6 +86,7 @@ impl Machine {
             let username = request.get(attribute::USERNAME).map(String::from_utf8_lossy).unwrap_or_default();
             let (code, reason) = (refusal.code, refusal.reason);
             tracing::debug!(client = %client.client, ?username, code, reason, "TURN request refused");
+            (self.on_refusal)(&username, code, reason);
         }
     }
 

@@ -49,6 +49,10 @@ pub struct Counters {
     pub refused_requests: u64,
 }
 
+/// Takes the username, the error code and the reason of a refused request, but for the first 401 and 438 that each client gets.
+/// The username is what the client sent: it may be false.
+pub type OnRefusal = fn(username: &str, code: u16, reason: &'static str);
+
 /// The TURN server of one worker.
 ///
 /// Its maps hash with keys of this process (SipHash): their keys come from clients, who could else choose such that collide.
@@ -58,6 +62,7 @@ pub struct Machine {
     pub(super) quotas: Arc<Quotas>,
     pub(super) authentication: Authentication,
     pub(super) counters: Counters,
+    pub(super) on_refusal: OnRefusal,
     pub(super) clock: Clock,
     pub(super) allocations: Slab<Allocation>,
     pub(super) by_client: HashMap<FiveTuple, usize>,
@@ -82,6 +87,7 @@ impl Machine {
             config,
             quotas,
             counters: Counters::default(),
+            on_refusal: |_, _, _| {},
             clock: Clock::default(),
             allocations: Slab::new(),
             by_client: HashMap::new(),
@@ -90,6 +96,11 @@ impl Machine {
             response: Vec::new(),
             transactions: RandomState::new(),
         }
+    }
+
+    /// Reports each refused request from now on, in a call that must not wait.
+    pub fn set_on_refusal(&mut self, on_refusal: OnRefusal) {
+        self.on_refusal = on_refusal;
     }
 
     /// Ends the allocation of a client whose stream has ended.

@@ -1,5 +1,7 @@
 //! Each error code.
 
+use std::sync::Mutex;
+
 use switchboard_turn::credentials::rest_credentials;
 use switchboard_turn::message::{Class, Method, Writer, attribute};
 use switchboard_turn::{Limits, PeerPolicy};
@@ -33,6 +35,19 @@ fn request_with_a_wrong_password_gets_401() {
     assert_eq!(response.code(), 401);
     assert!(!response.message().is_signed());
     assert_eq!(server.machine.counters().refused_requests, 1);
+}
+
+#[test]
+fn refusals_are_reported_but_for_challenges() {
+    static REPORTS: Mutex<Vec<(String, u16)>> = Mutex::new(Vec::new());
+    let mut server = Server::new();
+    server.machine.set_on_refusal(|username, code, _| REPORTS.lock().unwrap().push((username.to_owned(), code)));
+    let mut client = Client { password: "wrong".into(), ..Client::new("ann", CLIENT) };
+    server.unsigned(&client, Method::ALLOCATE, udp);
+    server.allocate(&mut client);
+    let reports = REPORTS.lock().unwrap();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert!(reports[0].0.ends_with(":ann") && reports[0].1 == 401, "{reports:?}");
 }
 
 #[test]
