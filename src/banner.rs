@@ -18,6 +18,8 @@ pub struct Banner {
     pub(crate) bound: SocketAddr,
     /// The addresses of this machine in its networks.
     pub(crate) lan: Vec<IpAddr>,
+    /// `NAME.local` in the local network, or the sentence that says why there is none. `None` if it was not tried.
+    pub(crate) local_name: Option<Result<String, String>>,
     /// The value of `--public-url`.
     pub(crate) public_url: Option<String>,
     /// A built-in page sends this key to receive the addresses of this machine.
@@ -26,8 +28,8 @@ pub struct Banner {
     pub(crate) folder: Option<String>,
     /// The origin of the certificate, as a text.
     pub(crate) certificate: String,
-    /// Whether Switchboard created the certificate: browsers warn of it.
-    pub(crate) own_certificate: bool,
+    /// The SHA-256 fingerprint of the server's own authority, if it signed the certificate: browsers warn of that.
+    pub(crate) authority_fingerprint: Option<String>,
     /// Whether the password is the course's, which is public.
     pub(crate) default_password: bool,
     /// Whether to print a QR code for a phone.
@@ -131,6 +133,7 @@ impl Banner {
                 "message": "ready",
                 "version": env!("CARGO_PKG_VERSION"),
                 "addresses": self.addresses(),
+                "local_name": self.local_name.as_ref().and_then(|name| name.as_ref().ok()),
                 "public_url": self.public_url,
                 "folder": self.folder,
                 "certificate": self.certificate,
@@ -158,9 +161,25 @@ impl Banner {
         for (label, address) in std::iter::once("Phone").chain(std::iter::repeat("")).zip(self.lan_addresses()) {
             writeln!(text, "  {label:<12} {address}")?;
         }
+        match &self.local_name {
+            // Behind the addresses: many phones with Android do not look up such names.
+            Some(Ok(name)) => writeln!(text, "  {:<12} https://{name}:{}", "", self.bound.port())?,
+            Some(Err(sentence)) => writeln!(text, "  {:<12} {sentence}", "")?,
+            None => {}
+        }
+        if self.qr {
+            // With the key, so that the page knows the addresses above.
+            let key = if self.public_url.is_none() { format!("#key={}", self.key) } else { String::new() };
+            writeln!(text, "  Check        {}/check{key}", self.base())?;
+        }
         writeln!(text, "  Certificate  {}", self.certificate)?;
-        if self.own_certificate {
+        if let Some(fingerprint) = &self.authority_fingerprint {
             writeln!(text, "               Browsers warn of it once on https: choose \"Advanced\", then \"Proceed\".")?;
+            // With --public-url browsers see the certificate of a proxy.
+            if self.public_url.is_none() {
+                writeln!(text, "               Without a warning: {}/ca, and compare there", self.base())?;
+                writeln!(text, "  Fingerprint  {fingerprint}")?;
+            }
         }
         if let Some(turn) = &self.turn {
             write!(

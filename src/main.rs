@@ -61,6 +61,7 @@ fn run(config: Config, has_json_logs: bool) -> Result<()> {
 async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
     let mut server = Server::build(config)?;
     let listener = server.bind()?;
+    server.announce(&listener).await?;
     let banner = server.banner(&listener)?;
     // Before the ready line: a program that reads it may stop the server at once.
     let stop = stop_signal()?;

@@ -18,6 +18,7 @@ use crate::banner::{Banner, TurnLine};
 use crate::config::Config;
 use crate::http;
 use crate::http::api::Addresses;
+use crate::http::authority::Authority;
 use crate::http::ice_servers::IceService;
 use crate::http::router::{Ready, Services};
 use crate::hub::shards::Hub;
@@ -27,6 +28,7 @@ use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
 use crate::metrics::exporter::{Exporter, Readings};
 use crate::net::http_server::HttpServer;
+use crate::net::mdns::LocalName;
 use crate::net::{host, listener};
 use crate::tls::certificate::Certificate;
 use crate::tls::{self, Origin};
@@ -52,6 +54,7 @@ pub struct Server {
     ice: Ice,
     /// Cancelled when the server is asked to stop.
     stopping: CancellationToken,
+    local_name: Option<Result<LocalName, String>>,
 }
 
 impl Server {
@@ -74,9 +77,9 @@ impl Server {
         let (websocket, bare) =
             websocket::service::WebSocketService::new(config.websocket(&authenticator), authenticator, hub.clone());
         let certificate = tls::certificate::choose(&config.tls())?;
-        let authority = match &certificate.origin {
-            Origin::Own { pem, .. } => Some(pem.clone()),
-            Origin::Files(_) => None,
+        let authority = match (&certificate.origin, certificate.authority_fingerprint()) {
+            (Origin::Own { pem, .. }, Some(fingerprint)) => Some(Authority { pem: pem.clone(), fingerprint }),
+            _ => None,
         };
         let shown = certificate.clone();
         let ice = Ice::build(&config.ice()?, move || shown.is_trusted())?;
@@ -104,6 +107,7 @@ impl Server {
             metrics,
             ice,
             stopping,
+            local_name: None,
         })
     }
 
@@ -113,6 +117,19 @@ impl Server {
     /// A port that is taken or forbidden, an address of another machine.
     pub fn bind(&self) -> Result<TcpListener> {
         listener::open(self.config.listening.bind, self.config.listening.port)
+    }
+
+    /// With `--lan`: takes `NAME.local` in the local network, so that the start-up lines name it. Takes a second or two,
+    /// since the server asks first whether another machine has the name. Nothing is sent without `--lan`, for a listener
+    /// on loopback, and with `--public-url`, which is the address to open then.
+    ///
+    /// # Errors
+    /// A listener without an address.
+    pub async fn announce(&mut self, listener: &TcpListener) -> Result<()> {
+        if self.config.listening.lan && self.addresses.public_url.is_none() {
+            self.local_name = LocalName::take(listener.local_addr()?).await;
+        }
+        Ok(())
     }
 
     /// The inspector, if it is on.
@@ -133,11 +150,15 @@ impl Server {
         Ok(Banner {
             bound: listener.local_addr()?,
             lan: host::lan_addresses(),
+            local_name: self.local_name.as_ref().map(|taken| match taken {
+                Ok(taken) => Ok(taken.name().to_owned()),
+                Err(sentence) => Err(sentence.clone()),
+            }),
             public_url: self.addresses.public_url.clone(),
             key: self.addresses.key.clone(),
             folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),
             certificate: self.certificate.origin.to_string(),
-            own_certificate: matches!(self.certificate.origin, Origin::Own { .. }),
+            authority_fingerprint: self.certificate.authority_fingerprint(),
             default_password: self.config.access.is_open_to_the_course(),
             qr: self.config.listening.lan,
             inspector: self.recorder.inspector().map(|inspector| inspector.key.clone()),
@@ -156,6 +177,7 @@ impl Server {
         let Self {
             config, certificate, router, hub, recorder, socketio, websocket, ready, metrics, ice, stopping, ..
         } = self;
+        let local_name = self.local_name.and_then(Result::ok);
         let of_refusals = recorder.clone();
         let turn = ice.handle();
         let options = net::ListenerOptions { turn: turn.clone(), ..config.net() };
@@ -193,12 +215,20 @@ impl Server {
             hub.end_all();
             websocket.close().await;
         };
+        let named = async {
+            let Some(local_name) = local_name else { return };
+            tokio::select! {
+                () = local_name.follow(|_| {}) => {}
+                () = stopping.cancelled() => {}
+            }
+            local_name.withdraw().await;
+        };
         let drain_over = async {
             stopping.cancelled().await;
             tokio::time::sleep(config.limits.drain).await;
         };
         tokio::select! {
-            ((), ()) = async { tokio::join!(serving, closing) } => {}
+            ((), (), ()) = async { tokio::join!(serving, closing, named) } => {}
             () = drain_over => tracing::warn!("some connections did not close in time"),
         };
         ended.cancel();

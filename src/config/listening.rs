@@ -33,7 +33,7 @@ pub struct ListeningArgs {
     #[arg(long, value_name = "DIR", env = "SWITCHBOARD_STATE_DIR")]
     pub state_dir: Option<PathBuf>,
 
-    /// Print a QR code that opens the page on a phone in this network
+    /// Print a QR code that opens the page on a phone in this network, and answer for NAME.local there (multicast DNS)
     #[arg(long, env = "SWITCHBOARD_LAN", value_parser = FalseyValueParser::new())]
     pub lan: bool,
 

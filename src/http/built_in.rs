@@ -56,6 +56,12 @@ pub(super) fn serve_file(path: &str, headers: &HeaderMap) -> Response {
     respond(path, false, headers)
 }
 
+/// Serves a file of a page that has a folder of its own in `public/`, or one that it shares with the other pages.
+pub(super) fn serve_part(folder: &str, path: &str, headers: &HeaderMap) -> Response {
+    let own = format!("{folder}/{path}");
+    serve_file(if Public::get(&own).is_some() { &own } else { path }, headers)
+}
+
 fn respond(path: &str, is_room: bool, headers: &HeaderMap) -> Response {
     let Some(file) = Public::get(path) else {
         return (StatusCode::NOT_FOUND, "There is no such page here. Start at /.\n").into_response();

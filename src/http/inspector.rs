@@ -64,8 +64,7 @@ async fn page(headers: HeaderMap) -> Response {
 
 /// A file of the page, or one that it shares with the built-in pages.
 async fn file(Path(path): Path<String>, headers: HeaderMap) -> Response {
-    let own = format!("inspector/{path}");
-    built_in::serve_file(if built_in::Public::get(&own).is_some() { &own } else { &path }, &headers)
+    built_in::serve_part("inspector", &path, &headers)
 }
 
 /// `GET /inspector/events?key=KEY[&after=N][&unmasked=1][&follow=0]`, or with `Authorization: Bearer KEY` (RFC 6750): JSON

@@ -9,6 +9,7 @@
 //! 3. the route.
 
 pub(crate) mod api;
+pub(crate) mod authority;
 mod browser_client;
 mod built_in;
 mod client_addr;
@@ -16,14 +17,17 @@ mod connection;
 mod connection_limit;
 mod entity_tag;
 mod folder;
+mod helper_page;
 mod html_tokens;
 pub(crate) mod ice_servers;
 mod inspector;
 mod listing;
+mod mobileconfig;
 mod options;
 mod origin;
 mod own_page;
 mod pages;
+mod platform;
 mod probe;
 mod probe_tag;
 pub mod public_url;

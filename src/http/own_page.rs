@@ -13,7 +13,11 @@ const STYLE: &str = "\
     h1 { font-size: 1.375rem; line-height: 1.25; }\n\
     ul { padding-left: 1.25rem; }\n\
     li { margin-block: 0.5rem; }\n\
-    .open { display: inline-block; padding: 0.625rem 1rem; border: 2px solid; border-radius: 0.5rem; font-weight: 600; }\n\
+    h2 { margin-block: 2rem 0.5rem; font-size: 1.125rem; line-height: 1.3; }\n\
+    summary { padding-block: 0.625rem; font-weight: 600; cursor: pointer; }\n\
+    details { border-top: 1px solid; }\n\
+    details:last-of-type { border-bottom: 1px solid; }\n\
+    .open, .button { display: inline-block; padding: 0.625rem 1rem; border: 2px solid; border-radius: 0.5rem; font-weight: 600; }\n\
     :focus-visible { outline: 3px solid; outline-offset: 3px; }";
 
 /// Browsers do not send the fragment of a URL to a server, so the page itself copies its own to the link.
@@ -41,20 +45,11 @@ pub(super) fn page(title: &str, main: &str) -> Response {
     (head, Html(html)).into_response()
 }
 
-/// The page for a browser on another device that opened a page by plain http.
-pub(super) fn open_by_https(address: &str) -> Response {
-    let address = escape(address);
-    page(
-        "Open this page with https",
-        &format!(
-            "<p>It was opened with http, and browsers give camera and microphone only to pages opened with https.</p>\n\
-             <p><a class=\"open\" href=\"{address}\">{address}</a></p>\n\
-             <p>If the browser warns of the certificate there, go on: \u{201c}Advanced\u{201d}, \u{201c}Proceed\u{201d}.</p>\n\
-             <p>If your address bar shows https already, a reverse proxy stands between and does not say so: \
-             start the server with --public-url and the address that browsers open, and let the proxy send \
-             X-Forwarded-Proto.</p>"
-        ),
-    )
+/// A Host header with a port. HTTP and HTTPS share the port, so that the default port of http needs to be written out for
+/// https.
+pub(super) fn with_port(host: &str) -> String {
+    let has_port = host.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
+    format!("{host}{}", if has_port { "" } else { ":80" })
 }
 
 /// Escapes a text for HTML, also for attribute values.

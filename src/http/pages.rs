@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::client_addr::{Scheme, scheme};
+use super::helper_page::{self, Target};
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
+use super::platform::Platform;
 use super::probe::Probe;
 use super::public_url::PublicUrl;
 use super::{built_in, folder, listing, own_page};
@@ -23,6 +25,8 @@ pub(super) struct Pages {
     folder: Option<PathBuf>,
     origins: Arc<Origins>,
     public_url: Option<PublicUrl>,
+    /// Whether the server's own authority signed its certificate.
+    has_own_authority: bool,
     recorder: Recorder,
     /// For the probe, while the inspector forces pages to use the relay.
     ice_servers: Arc<IceServers>,
@@ -32,8 +36,17 @@ pub(super) struct Pages {
 enum Detour {
     /// A redirect to this address.
     Redirect(String),
-    /// A page with a link to this address.
-    Tell(String),
+    /// The helper page.
+    Help(Target),
+}
+
+impl Detour {
+    fn response(self) -> Response {
+        match self {
+            Self::Redirect(address) => Redirect::temporary(&address).into_response(),
+            Self::Help(target) => helper_page::page(&target),
+        }
+    }
 }
 
 impl Pages {
@@ -44,6 +57,7 @@ impl Pages {
     pub(super) fn new(
         options: &RouterOptions,
         origins: Arc<Origins>,
+        has_own_authority: bool,
         recorder: Recorder,
         ice_servers: Arc<IceServers>,
     ) -> Result<Self> {
@@ -65,7 +79,8 @@ impl Pages {
                 Some(real)
             }
         };
-        Ok(Self { folder, origins, public_url: options.public_url.clone(), recorder, ice_servers })
+        let public_url = options.public_url.clone();
+        Ok(Self { folder, origins, public_url, has_own_authority, recorder, ice_servers })
     }
 
     /// Where a browser that opens a page by plain http is sent, since browsers give cameras to https pages only. Scripts,
@@ -76,20 +91,24 @@ impl Pages {
             return None;
         }
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        let public = self.public_url.as_ref().filter(|url| url.is_secure()).map(|url| url.at(path));
+        let public = self.public_url.as_ref().filter(|url| url.is_secure());
         match scheme(request) {
             Scheme::Https | Scheme::Unknown => None,
-            Scheme::HttpToProxy => public.map(Detour::Redirect),
+            Scheme::HttpToProxy => public.map(|url| Detour::Redirect(url.at(path))),
             Scheme::Http => {
                 let header = request.headers().get(header::HOST)?.to_str().ok()?;
                 let host = origin::host_of(header)?;
                 if origin::is_loopback(&host) || !self.origins.is_near(&host) {
                     return None;
                 }
-                // HTTP and HTTPS share the port, so that the default port of http needs to be written out for https.
-                let has_port = header.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
-                let port = if has_port { "" } else { ":80" };
-                Some(Detour::Tell(public.unwrap_or_else(|| format!("https://{header}{port}{path}"))))
+                let base = match public {
+                    Some(url) => url.to_string().trim_end_matches('/').to_owned(),
+                    None => format!("https://{}", own_page::with_port(header)),
+                };
+                // Behind --public-url browsers see the certificate of a proxy.
+                let has_own_authority = self.has_own_authority && self.public_url.is_none();
+                let platform = Platform::of(request.headers());
+                Some(Detour::Help(Target { base, path: path.to_owned(), has_own_authority, platform }))
             }
         }
     }
@@ -108,9 +127,21 @@ pub(super) async fn serve(State(pages): State<Arc<Pages>>, mut request: Request)
             Some(probe) => probe.insert(response).await,
             None => response,
         },
-        Some(Detour::Redirect(address)) => Redirect::temporary(&address).into_response(),
-        Some(Detour::Tell(address)) => own_page::open_by_https(&address),
+        Some(detour) => detour.response(),
     }
+}
+
+/// `GET /check`: the page that checks a device, also beside the pages of a folder.
+pub(super) async fn serve_check(State(pages): State<Arc<Pages>>, request: Request) -> Response {
+    match pages.detour(&request) {
+        Some(detour) => detour.response(),
+        None => built_in::serve_file("check/index.html", request.headers()),
+    }
+}
+
+/// A file of that page, or one that it shares with the other built-in pages.
+pub(super) async fn serve_check_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    built_in::serve_part("check", &path, &headers)
 }
 
 fn is_page(response: &Response) -> bool {

@@ -17,6 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use super::api::{self, Addresses};
+use super::authority::{self, Authority};
 use super::browser_client::{self, BrowserClient};
 use super::client_addr::{self, Proxies};
 use super::ice_servers::IceService;
@@ -29,8 +30,8 @@ use crate::net::connection_limiter::ConnectionLimiter;
 use crate::random;
 use crate::transport::websocket;
 
-/// The path of the authority's certificate, which a phone fetches to install it.
-const AUTHORITY_PATH: &str = "/switchboard-ca.crt";
+/// The page that checks a device.
+const CHECK: &str = "/check";
 
 /// Whether the server accepts new calls: false once it is stopping.
 pub(crate) type Ready = Arc<AtomicBool>;
@@ -43,8 +44,8 @@ pub(crate) struct Services {
     pub websocket: websocket::service::Routes,
     /// What sends ICE servers.
     pub ice: IceService,
-    /// The certificate of the server's own authority, PEM, if it has one.
-    pub authority: Option<String>,
+    /// The server's own authority, if it signed the certificate.
+    pub authority: Option<Authority>,
     /// Whether the server accepts new calls.
     pub ready: Ready,
     /// Where other devices reach this server.
@@ -58,7 +59,8 @@ pub(crate) struct Services {
 pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Recorder) -> Result<Router> {
     let Services { socketio, websocket, ice, authority, ready, addresses } = services;
     let origins = Arc::new(Origins::new(options, recorder.clone())?);
-    let pages = Arc::new(Pages::new(options, origins.clone(), recorder.clone(), ice.servers())?);
+    let has_own = authority.is_some();
+    let pages = Arc::new(Pages::new(options, origins.clone(), has_own, recorder.clone(), ice.servers())?);
     let client = Arc::new(BrowserClient::new(options.client_dir.as_deref())?);
     let limiter = ConnectionLimiter::new(options.max_connections, options.max_per_address);
     let guarded = |transport: Router| {
@@ -80,6 +82,7 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
         .merge(ice.route(&origins))
         .route("/api/connection", get(connection::seen).with_state(random::hex_key()))
         .fallback_service(any(pages::serve).with_state(pages.clone()));
+    let for_check = pages.clone();
     if let Some(root) = websocket.root.map(guarded) {
         let either = move |request: Request| websocket_or_page(root.clone(), pages.clone(), request);
         router = router.route("/", any(either));
@@ -91,9 +94,16 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
             .layer(middleware::from_fn_with_state(origins.clone(), origin::check));
         router = router.merge(connections).merge(inspector::pages());
     }
-    if let Some(pem) = authority {
-        let kind = HeaderValue::from_static("application/x-x509-ca-cert");
-        router = router.route(AUTHORITY_PATH, get(move || async move { ([(header::CONTENT_TYPE, kind)], pem) }));
+    // What a folder has under one of these names is served instead.
+    let is_free = |path: &str| options.folder.as_ref().is_none_or(|folder| !folder.join(&path[1..]).exists());
+    if is_free(CHECK) {
+        router = router.route(CHECK, get(pages::serve_check).with_state(for_check));
+        router = router.route("/check/{*path}", get(pages::serve_check_file));
+    }
+    if let Some(authority) = authority {
+        // Behind --public-url browsers see the certificate of a proxy.
+        let is_offered = options.public_url.is_none() && is_free(authority::PAGE);
+        router = router.merge(authority.routes(is_offered));
     }
     let proxies = Proxies::new(options.trust_proxy.clone());
     let router = router.layer(middleware::from_fn_with_state(proxies, client_addr::insert));

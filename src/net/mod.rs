@@ -11,6 +11,7 @@ mod handshake;
 pub(crate) mod host;
 pub(crate) mod http_server;
 pub(crate) mod listener;
+pub(crate) mod mdns;
 mod options;
 pub mod proxies;
 mod refused_certificates;

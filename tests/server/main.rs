@@ -30,6 +30,9 @@ mod inspector_chaos;
 mod inspector_force_relay;
 mod inspector_probe;
 mod interleavings;
+#[cfg(target_os = "linux")]
+mod lan_names;
+mod lan_pages;
 mod layers;
 mod leak;
 mod limits;

@@ -56,7 +56,7 @@ async fn files_and_sockets_in_lan_are_served_by_http() {
     let page = folder(&["index.html", "part.html"]);
     let server = TestServer::start(&[name(&page)]).await;
     let poll = "/socket.io/?EIO=4&transport=polling";
-    for path in ["/index.html", "/part.html", "/socket.io/socket.io.js", poll, "/healthz", "/switchboard-ca.crt"] {
+    for path in ["/index.html", "/part.html", "/socket.io/socket.io.js", poll, "/healthz"] {
         let reply = server.get_with(path, &[LAN, ("Accept", "*/*")]).await;
         assert_eq!((reply.status, reply.header("location")), (200, None), "{path}");
     }

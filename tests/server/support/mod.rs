@@ -13,6 +13,8 @@ pub mod http;
 pub mod http_server;
 pub mod inspector;
 pub mod member;
+#[cfg(target_os = "linux")]
+pub mod namespaces;
 pub mod packet;
 pub mod pair_user;
 pub mod payload;
