@@ -58,6 +58,9 @@ impl LocalName {
     async fn of_this_machine(bound: SocketAddr) -> Result<Self, String> {
         let label = label(&host::host_name());
         let name = format!("{label}.local");
+        if host::lan_addresses().is_empty() {
+            return Err(format!("{name} is not announced: this machine is in no network."));
+        }
         let cannot = |error: mdns_sd::Error| {
             format!(
                 "{name} is not announced in the network: multicast DNS (UDP port 5353) is not possible here ({error})."

@@ -138,4 +138,7 @@ async fn machine_without_multicast_says_so_and_serves() {
     let (_child, printed) = start(&namespaces, 1, &[]).await;
     let line = printed.iter().find(|line| line.contains(".local")).expect("a sentence");
     assert!(line.contains("is not announced") && line.contains("5353"), "{line}");
+    namespaces.disconnect();
+    let (_child, printed) = start(&namespaces, 1, &[]).await;
+    assert!(printed.iter().any(|line| line.contains("is not announced: this machine is in no network")), "{printed:?}");
 }

@@ -40,6 +40,11 @@ impl Namespaces {
         Ok(())
     }
 
+    /// Takes the namespace 1 out of the network.
+    pub fn disconnect(&self) {
+        ip(&["-n", &self.0[1], "addr", "flush", "dev", "vb"]).expect("no address any more");
+    }
+
     /// A command that runs in a namespace, 0 or 1. Its process is the program itself.
     pub fn command(&self, index: usize, program: &str) -> tokio::process::Command {
         let mut command = tokio::process::Command::new("ip");
