@@ -10,6 +10,7 @@ use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 
 use crate::ice::self_test::Finding;
+use crate::tls::OwnAuthority;
 
 /// What the start-up lines say.
 #[derive(Debug, Clone)]
@@ -28,8 +29,12 @@ pub struct Banner {
     pub(crate) folder: Option<String>,
     /// The origin of the certificate, as a text.
     pub(crate) certificate: String,
-    /// The SHA-256 fingerprint of the server's own authority, if it signed the certificate: browsers warn of that.
+    /// The SHA-256 fingerprint of the server's own authority, if it signed the certificate.
     pub(crate) authority_fingerprint: Option<String>,
+    /// Whether browsers trust the certificate.
+    pub(crate) certificate_is_trusted: bool,
+    /// The server's own authority, if it signs what the server presents.
+    pub(crate) authority: Option<OwnAuthority>,
     /// Whether the password is the course's, which is public.
     pub(crate) default_password: bool,
     /// Whether to print a QR code for a phone.
@@ -38,6 +43,8 @@ pub struct Banner {
     pub(crate) inspector: Option<String>,
     /// The address of `--metrics`.
     pub(crate) metrics: Option<SocketAddr>,
+    /// The address of `--acme-http`.
+    pub(crate) acme_http: Option<SocketAddr>,
     /// The TURN server, if it is on.
     pub(crate) turn: Option<TurnLine>,
 }
@@ -137,6 +144,7 @@ impl Banner {
                 "public_url": self.public_url,
                 "folder": self.folder,
                 "certificate": self.certificate,
+                "authority_sha256": self.authority_fingerprint,
                 "default_password": self.default_password,
                 "metrics": self.metrics,
                 "turn": self.turn.as_ref().map(|turn| &turn.address),
@@ -173,13 +181,22 @@ impl Banner {
             writeln!(text, "  Check        {}/check{key}", self.base())?;
         }
         writeln!(text, "  Certificate  {}", self.certificate)?;
-        if let Some(fingerprint) = &self.authority_fingerprint {
+        if !self.certificate_is_trusted {
             writeln!(text, "               Browsers warn of it once on https: choose \"Advanced\", then \"Proceed\".")?;
-            // With --public-url browsers see the certificate of a proxy.
-            if self.public_url.is_none() {
-                writeln!(text, "               Without a warning: {}/ca, and compare there", self.base())?;
-                writeln!(text, "  Fingerprint  {fingerprint}")?;
-            }
+        }
+        // With --public-url browsers see the certificate of a proxy.
+        let is_shown = self.public_url.is_none() && !self.certificate_is_trusted;
+        if let Some(fingerprint) = self.authority_fingerprint.as_ref().filter(|_| is_shown) {
+            writeln!(text, "               Without a warning: {}/ca, and compare there", self.base())?;
+            writeln!(text, "  Fingerprint  {fingerprint}")?;
+        }
+        if let Some(authority) = self.authority.as_ref().filter(|authority| !authority.is_limited) {
+            writeln!(
+                text,
+                "               It signs for every name, as an earlier version made it. For one that signs for"
+            )?;
+            writeln!(text, "               private networks only, remove {}", authority.file.display())?;
+            writeln!(text, "               and install the new one on your devices.")?;
         }
         if let Some(turn) = &self.turn {
             write!(
@@ -203,6 +220,9 @@ impl Banner {
         }
         writeln!(text)?;
         self.turn.as_ref().map_or(Ok(()), |turn| writeln!(text, "turn: {}", turn.address))?;
+        if let Some(address) = self.acme_http {
+            writeln!(text, "acme-http: {address}")?;
+        }
         self.metrics.map_or(Ok(()), |address| writeln!(text, "metrics: {address}"))
     }
 

@@ -30,8 +30,9 @@ use crate::metrics::exporter::{Exporter, Readings};
 use crate::net::http_server::HttpServer;
 use crate::net::mdns::LocalName;
 use crate::net::{host, listener};
+use crate::tls;
+use crate::tls::acme::http_listener::HttpListener;
 use crate::tls::certificate::Certificate;
-use crate::tls::{self, Origin};
 use crate::{metrics, net, transport::socketio, transport::websocket};
 
 /// How often the server looks for what has expired.
@@ -51,6 +52,7 @@ pub struct Server {
     ready: Ready,
     addresses: Arc<Addresses>,
     metrics: Option<MetricsListener>,
+    acme_http: Option<HttpListener>,
     ice: Ice,
     /// Cancelled when the server is asked to stop.
     stopping: CancellationToken,
@@ -66,6 +68,7 @@ impl Server {
     pub fn build(config: Config) -> Result<Self> {
         // First: what the following counts is in the metrics.
         let metrics = config.listening.metrics.map(MetricsListener::bind).transpose()?;
+        let acme_http = config.certificates.acme_http.map(HttpListener::bind).transpose()?;
         let ready = Ready::new(AtomicBool::new(true));
         let addresses = Addresses::new(config.listening.public_url.as_ref().map(ToString::to_string));
         let recorder = Recorder::new(config.inspector()?);
@@ -77,12 +80,14 @@ impl Server {
         let (websocket, bare) =
             websocket::service::WebSocketService::new(config.websocket(&authenticator), authenticator, hub.clone());
         let certificate = tls::certificate::choose(&config.tls())?;
-        let authority = match (&certificate.origin, certificate.authority_fingerprint()) {
-            (Origin::Own { pem, .. }, Some(fingerprint)) => Some(Authority { pem: pem.clone(), fingerprint }),
+        let authority = match (certificate.origin.own_authority(), certificate.authority_fingerprint()) {
+            (Some(authority), Some(fingerprint)) => Some(Authority { pem: authority.pem.clone(), fingerprint }),
             _ => None,
         };
-        let shown = certificate.clone();
-        let ice = Ice::build(&config.ice()?, move || shown.is_trusted())?;
+        // Without --public-url the URLs name an address, which certificates of known authorities do not.
+        let (shown, public) = (certificate.clone(), config.listening.public_url.clone());
+        let is_trusted = move || public.as_ref().is_some_and(|url| shown.is_trusted_at(url.bare_host()));
+        let ice = Ice::build(&config.ice()?, is_trusted)?;
         let stopping = CancellationToken::new();
         let options = http::RouterOptions { certified: certificate.names.clone(), ..config.http() };
         let services = Services {
@@ -105,6 +110,7 @@ impl Server {
             ready,
             addresses,
             metrics,
+            acme_http,
             ice,
             stopping,
             local_name: None,
@@ -116,6 +122,7 @@ impl Server {
     /// # Errors
     /// A port that is taken or forbidden, an address of another machine.
     pub fn bind(&self) -> Result<TcpListener> {
+        self.certificate.handle_hang_ups();
         listener::open(self.config.listening.bind, self.config.listening.port)
     }
 
@@ -128,6 +135,9 @@ impl Server {
     pub async fn announce(&mut self, listener: &TcpListener) -> Result<()> {
         if self.config.listening.lan && self.addresses.public_url.is_none() {
             self.local_name = LocalName::take(listener.local_addr()?).await;
+            if let Some(Ok(taken)) = &self.local_name {
+                self.certificate.add_name(taken.name());
+            }
         }
         Ok(())
     }
@@ -158,11 +168,14 @@ impl Server {
             key: self.addresses.key.clone(),
             folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),
             certificate: self.certificate.origin.to_string(),
+            certificate_is_trusted: self.certificate.is_trusted(),
+            authority: self.certificate.origin.own_authority().cloned(),
             authority_fingerprint: self.certificate.authority_fingerprint(),
             default_password: self.config.access.is_open_to_the_course(),
             qr: self.config.listening.lan,
             inspector: self.recorder.inspector().map(|inspector| inspector.key.clone()),
             metrics: self.metrics.as_ref().map(|metrics| metrics.listener.local_addr()).transpose()?,
+            acme_http: self.acme_http.as_ref().map(HttpListener::local_addr).transpose()?,
             turn: self.ice.servers.inside().map(|inside| TurnLine { address: inside.address(), finding: None }),
         })
     }
@@ -175,7 +188,19 @@ impl Server {
     pub async fn listen(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let _ = self.addresses.lan.set(self.banner(&listener)?.lan_addresses().collect());
         let Self {
-            config, certificate, router, hub, recorder, socketio, websocket, ready, metrics, ice, stopping, ..
+            config,
+            certificate,
+            router,
+            hub,
+            recorder,
+            socketio,
+            websocket,
+            ready,
+            metrics,
+            acme_http,
+            ice,
+            stopping,
+            ..
         } = self;
         let local_name = self.local_name.and_then(Result::ok);
         let of_refusals = recorder.clone();
@@ -189,6 +214,10 @@ impl Server {
         let mut background = JoinSet::new();
         background.spawn(sweep(hub.clone()));
         background.spawn(fan_out(hub.clone()));
+        background.spawn(certificate.clone().keep_current());
+        if let Some((listener, (challenges, domains))) = acme_http.zip(certificate.challenges()) {
+            background.spawn(listener.serve(challenges, domains, certificate.config.clone(), config.net())?);
+        }
         if let Some(metrics) = metrics {
             background.spawn(metrics.serve(http_server.clone(), turn, certificate.config.clone(), config.net())?);
         }
@@ -215,10 +244,11 @@ impl Server {
             hub.end_all();
             websocket.close().await;
         };
+        let named_by = certificate.clone();
         let named = async {
             let Some(local_name) = local_name else { return };
             tokio::select! {
-                () = local_name.follow(|_| {}) => {}
+                () = local_name.follow(|name| named_by.add_name(name)) => {}
                 () = stopping.cancelled() => {}
             }
             local_name.withdraw().await;

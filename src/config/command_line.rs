@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use super::access::AccessArgs;
+use super::certificates::CertificateArgs;
 use super::content::ContentArgs;
 use super::limits::LimitArgs;
 use super::listening::ListeningArgs;
@@ -28,6 +29,10 @@ pub struct Config {
     /// Addresses, certificates, proxies.
     #[command(flatten)]
     pub listening: ListeningArgs,
+
+    /// Certificates that browsers trust.
+    #[command(flatten)]
+    pub certificates: CertificateArgs,
 
     /// Passwords, tokens, origins.
     #[command(flatten)]

@@ -12,6 +12,7 @@ use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
 use crate::ice::options::IceOptions;
 use crate::inspect::options::InspectorOptions;
+use crate::net::certified_names::CertifiedNames;
 use crate::{http, logging, net, protocol, tls, transport::socketio, transport::websocket};
 
 /// How long a message may be in transit.
@@ -106,7 +107,7 @@ impl Config {
             folder: self.folder.clone(),
             client_dir: self.content.client_dir.clone(),
             allow_origin: self.access.allow_origin.clone(),
-            certified: Vec::new(),
+            certified: CertifiedNames::default(),
             trust_proxy: self.listening.trust_proxy.clone(),
             public_url: self.listening.public_url.clone(),
             max_connections: self.limits.max_connections,
@@ -133,6 +134,7 @@ impl Config {
             files: self.listening.cert.clone().zip(self.listening.key.clone()),
             folder: self.folder.clone(),
             state_dir: self.listening.state_dir.clone(),
+            acme: self.certificates.acme(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::public_url::PublicUrl;
+use crate::net::certified_names::CertifiedNames;
 use crate::net::proxies::TrustedProxies;
 
 /// What the router needs from the flags and from the certificate.
@@ -15,8 +16,8 @@ pub(crate) struct RouterOptions {
     pub client_dir: Option<PathBuf>,
     /// Web origins that may connect besides those of this machine and its network.
     pub allow_origin: Vec<String>,
-    /// The exact names in the certificate of `--cert`. Their https pages may connect, too.
-    pub certified: Vec<String>,
+    /// The names in the certificate of `--cert`, and the domains of `--acme`. Their https pages may connect, too.
+    pub certified: CertifiedNames,
     /// The reverse proxies whose forwarded client address is believed.
     pub trust_proxy: TrustedProxies,
     /// The address that browsers open, if it is not this machine's own.

@@ -21,6 +21,7 @@ use crate::auth::same_origin::IsSameOrigin;
 use crate::inspect::recorder::Recorder;
 use crate::metrics;
 use crate::net::address::is_private;
+use crate::net::certified_names::CertifiedNames;
 use crate::net::host::{lan_addresses, own_names};
 
 /// Names that no host on the Internet has: those of one machine, of home networks, and for tests.
@@ -34,8 +35,8 @@ pub(super) struct Origins {
     names: Vec<String>,
     /// This machine's own addresses. In some networks they are public.
     addresses: Vec<IpAddr>,
-    /// The names in the certificate of `--cert`. Their https pages may connect.
-    certified: Vec<String>,
+    /// The names for which the user has given a certificate. Their https pages may connect.
+    certified: CertifiedNames,
     /// The origin of `--public-url`.
     public: Option<String>,
     recorder: Recorder,
@@ -185,7 +186,7 @@ mod tests {
             allowed: vec![],
             names,
             addresses,
-            certified: vec!["calls.example.org".to_owned()],
+            certified: CertifiedNames::new(vec!["calls.example.org".to_owned()]),
             public: None,
             recorder: Recorder::default(),
         }

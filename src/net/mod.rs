@@ -5,6 +5,7 @@
 //! bytes that it may send without completing a message.
 
 pub(crate) mod address;
+pub(crate) mod certified_names;
 pub(crate) mod conn_stats;
 pub mod connection_limiter;
 mod handshake;

@@ -1,8 +1,13 @@
-//! HTTPS: which certificate the server presents, and its own certificate authority.
+//! HTTPS: which certificate the server presents, how it is replaced while the server runs, and its own certificate
+//! authority.
 
+pub(crate) mod acme;
 mod authority;
 pub mod certificate;
+mod constraints;
 mod fingerprint;
+mod hang_up;
+mod leaf;
 mod names;
 mod options;
 mod origin;
@@ -11,6 +16,8 @@ mod pem;
 mod resolver;
 mod state_file;
 mod trust;
+mod watched_files;
 
+pub use self::acme::AcmeOptions;
 pub use self::options::TlsOptions;
-pub use self::origin::Origin;
+pub use self::origin::{Origin, OwnAuthority};

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::acme::AcmeOptions;
+
 /// Where [`choose`](super::certificate::choose) looks for a certificate, the first one first.
 #[derive(Debug, Clone)]
 pub struct TlsOptions {
@@ -11,4 +13,6 @@ pub struct TlsOptions {
     pub folder: Option<PathBuf>,
     /// Where the server keeps its own certificate; `None` for the platform's data folder.
     pub state_dir: Option<PathBuf>,
+    /// `--acme` and its further flags. The certificate of the served folder is then not looked for.
+    pub acme: Option<AcmeOptions>,
 }

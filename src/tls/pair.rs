@@ -2,10 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
+use tokio_rustls::rustls::client::verify_server_name;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, RootCertStore};
 use x509_parser::prelude::{ASN1Time, X509Version, parse_x509_certificate};
@@ -37,6 +40,26 @@ impl Pair {
         let is_trusted = trust::is_trusted(&chain, roots);
         let names = chain.first().map(exact_names).unwrap_or_default();
         Ok(Self { key: Arc::new(certify(chain, key)?), is_trusted, names })
+    }
+
+    /// Whether the certificate is for this host, by its names and wildcards.
+    pub(super) fn is_for(&self, host: &str) -> bool {
+        let (Some(leaf), Ok(host)) = (self.key.cert.first(), ServerName::try_from(host)) else { return false };
+        ParsedCertificate::try_from(leaf).is_ok_and(|leaf| verify_server_name(&leaf, &host).is_ok())
+    }
+
+    /// Whether the certificate is valid now, and still has more than a third of its life. One that begins in the future was
+    /// made while this machine's clock was ahead.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.remaining().is_some_and(|(remaining, life)| remaining > life / 3)
+    }
+
+    /// How long the certificate is still valid, and how long it is in all. `None` if it is not valid now.
+    pub(super) fn remaining(&self) -> Option<(Duration, Duration)> {
+        let (_, certificate) = parse_x509_certificate(self.key.cert.first()?).ok()?;
+        let validity = certificate.validity();
+        let life = u64::try_from(validity.not_after.timestamp() - validity.not_before.timestamp()).ok()?;
+        Some((validity.time_to_expiration()?.try_into().ok()?, Duration::from_secs(life)))
     }
 
     /// Reads a chain and its key from files, and checks both.

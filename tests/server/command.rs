@@ -184,7 +184,7 @@ async fn metrics_port_taken_ends_the_start() {
 
 #[test]
 fn flag_each_has_its_environment_variable_and_heading() {
-    let headings = ["Listening", "Access", "Content", "Limits", "Logging"];
+    let headings = ["Listening", "Reach", "Access", "Content", "Limits", "Logging"];
     for flag in Config::command().get_arguments() {
         let Some(name) = flag.get_long() else { continue };
         let variable = format!("SWITCHBOARD_{}", name.replace('-', "_").to_uppercase());

@@ -2,12 +2,16 @@
 //! heading, it is one of `docs/protocol.md`.
 
 mod absence;
+mod acme_http;
+mod acme_renewal;
 mod answer;
 mod auth;
 mod bare;
 mod bare_end;
 mod call;
 mod candidate;
+mod certificate_authority;
+mod certificate_files;
 mod close;
 mod command;
 mod determinism;

@@ -2,39 +2,22 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::http::request;
 use crate::support::program::Program;
+use crate::support::tls::{self, shake_hands, shown};
 use crate::support::{Client, TestServer, server, within};
 
 fn folder() -> TempDir {
     TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
-}
-
-/// Shakes hands as a browser does that trusts `root` and nothing else.
-async fn shake_hands(server: &TestServer, root: &[u8], name: &str) -> std::io::Result<TlsStream<TcpStream>> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(root).expect("a certificate")).expect("a root");
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("TLS 1.2 and 1.3")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let stream = server.stream().await;
-    let name = ServerName::try_from(name.to_owned()).expect("a name");
-    within("a TLS handshake", TlsConnector::from(Arc::new(config)).connect(name, stream)).await
 }
 
 /// The authority's certificate, as a phone fetches it.
@@ -42,11 +25,6 @@ async fn authority(server: &TestServer) -> Vec<u8> {
     let reply = server.get("/switchboard-ca.crt").await;
     assert_eq!(reply.status, 200);
     reply.body
-}
-
-/// The certificate that the server shows.
-fn shown(stream: &TlsStream<TcpStream>) -> CertificateDer<'static> {
-    stream.get_ref().1.peer_certificates().expect("a certificate")[0].clone().into_owned()
 }
 
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -59,13 +37,9 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files
 }
 
-/// Writes a fresh certificate of one's own for `localhost`; gives back the certificate.
+/// Writes a new certificate of one's own for `localhost`. Returns the certificate.
 fn write_pair(cert: &Path, key: &Path) -> Vec<u8> {
-    let CertifiedKey { cert: made, signing_key } =
-        generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-    fs::write(cert, made.pem()).expect("a file");
-    fs::write(key, signing_key.serialize_pem()).expect("a file");
-    made.pem().into_bytes()
+    tls::write_pair(cert, key, &["localhost"])
 }
 
 #[tokio::test]
@@ -345,8 +319,12 @@ async fn missing_certificate_is_an_error_with_reason() {
 fn servers_that_start_at_the_same_moment_agree_on_a_certificate() {
     for _ in 0..5 {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let options =
-            switchboard::tls::TlsOptions { files: None, folder: None, state_dir: Some(dir.path().to_owned()) };
+        let options = switchboard::tls::TlsOptions {
+            files: None,
+            folder: None,
+            state_dir: Some(dir.path().to_owned()),
+            acme: None,
+        };
         std::thread::scope(|scope| {
             let choose = || switchboard::tls::certificate::choose(&options).map(drop);
             let servers: Vec<_> = (0..8).map(|_| scope.spawn(choose)).collect();

@@ -1,7 +1,7 @@
 //! The program in a process of its own, where its memory and its open files are its own and can be counted.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -53,24 +53,31 @@ impl Program {
 
     /// The same; of its log is kept what `keep` says.
     pub async fn start_keeping(flags: &[&str], keep: fn(&str) -> bool) -> Self {
-        Self::start_by(Command::new(BINARY), flags, keep).await
+        Self::start_by(Command::new(BINARY), state_dir(), flags, keep).await
+    }
+
+    /// The same; it keeps its certificates in `state_dir`.
+    pub async fn start_with_state(state_dir: &Path, flags: &[&str], keep: fn(&str) -> bool) -> Self {
+        Self::start_by(Command::new(BINARY), state_dir, flags, keep).await
     }
 
     /// The same, with no more than so many open files.
     pub async fn start_with_files(most: usize, flags: &[&str], keep: fn(&str) -> bool) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\""), BINARY]);
-        Self::start_by(shell, flags, keep).await
+        Self::start_by(shell, state_dir(), flags, keep).await
     }
 
-    async fn start_by(mut command: Command, flags: &[&str], keep: fn(&str) -> bool) -> Self {
+    async fn start_by(mut command: Command, state_dir: &Path, flags: &[&str], keep: fn(&str) -> bool) -> Self {
         let mut child = command
             .args(["--bind", "127.0.0.1", "--port", "0", "--state-dir"])
-            .arg(state_dir())
+            .arg(state_dir)
             .args(flags)
             .env_remove("RUST_LOG")
             // glibc gives memory back sooner, and from few places, so that a leak is not hidden behind free pages.
             .envs([("MALLOC_ARENA_MAX", "2"), ("MALLOC_TRIM_THRESHOLD_", "131072")])
+            // No terminal: a terminal that closes ends the program.
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -110,14 +117,27 @@ impl Program {
 
     /// What was kept of its log, once there is a line with `last` in it.
     pub async fn log_until(&self, last: &str) -> Vec<String> {
-        within("the last line of the log", async {
-            while !self.kept.lock().expect("readable").iter().any(|line| line.contains(last)) {
+        self.log_until_times(1, last).await
+    }
+
+    /// The same, once there are so many such lines.
+    pub async fn log_until_times(&self, times: usize, last: &str) -> Vec<String> {
+        let count = || self.kept.lock().expect("readable").iter().filter(|line| line.contains(last)).count();
+        within(last, async {
+            while count() < times {
                 // A notification that came since is kept for the next wait.
                 self.grown.notified().await;
             }
         })
         .await;
         self.kept.lock().expect("readable").clone()
+    }
+
+    /// Sends it SIGHUP.
+    pub async fn hang_up(&self) {
+        let id = self.child.id().expect("it runs");
+        let sent = Command::new("kill").args(["-HUP", &id.to_string()]).status().await;
+        assert!(sent.expect("kill runs").success());
     }
 
     /// Asks it to stop, as a terminal or a service manager does, and waits for its end.
