@@ -111,6 +111,11 @@ impl AccessArgs {
         !self.no_password && !self.has_tokens() && self.password().is_ok_and(|password| password == COURSE_PASSWORD)
     }
 
+    /// What a client of a server with these flags sends as its password, where it needs none but this.
+    pub(crate) fn password_to_send(&self) -> Option<String> {
+        if self.no_password || self.has_tokens() { None } else { self.password().ok() }
+    }
+
     fn has_tokens(&self) -> bool {
         self.jwt_secret.is_some() || self.jwt_public_key.is_some()
     }

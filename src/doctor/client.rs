@@ -109,7 +109,7 @@ impl Target {
             .uri(format!("{}{path}", self.base))
             .header(header::HOST, self.authority())
             .header(header::CONNECTION, "close");
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value.as_bytes()));
         let request = request.body(Body::from(body)).map_err(|error| format!("the request is malformed: {error}"))?;
         within("reply", exchange(stream, request)).await?.map_err(|error| format!("no HTTP reply ({error})"))
     }

@@ -81,6 +81,31 @@ pub(super) fn files(_config: &Config) -> Finding {
     Finding::skipped("files", "This system limits the open files of a process in no way that a user sets.")
 }
 
+/// Whether the system allows the receive buffer with which the TURN server loses no packets under load.
+#[cfg(target_os = "linux")]
+pub(super) fn udp_buffer(config: &Config) -> Option<Finding> {
+    const WANTED: u64 = 4 << 20;
+    if !config.reach.turn {
+        return None;
+    }
+    let limit: u64 = std::fs::read_to_string("/proc/sys/net/core/rmem_max").ok()?.trim().parse().ok()?;
+    Some(if limit >= WANTED {
+        Finding::ok("UDP buffer", "The system allows the buffer that the TURN server asks for.")
+    } else {
+        let sentence = format!(
+            "The system allows UDP buffers of {limit} bytes: many calls at once lose packets; `sysctl -w \
+             net.core.rmem_max={WANTED}`, and the same line in /etc/sysctl.d keeps it."
+        );
+        Finding::warning("UDP buffer", sentence)
+    })
+}
+
+/// Elsewhere there is no such limit to look at.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn udp_buffer(_config: &Config) -> Option<Finding> {
+    None
+}
+
 fn list(addresses: &[IpAddr]) -> String {
     addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -18,6 +18,7 @@ mod client;
 mod forwarding;
 mod machine;
 mod port;
+mod relay;
 mod report;
 mod route;
 mod run;

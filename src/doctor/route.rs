@@ -16,7 +16,7 @@ use crate::http::public_url::PublicUrl;
 const CLOCK_SPARE: Duration = Duration::from_secs(30);
 
 /// Looks at the way to this URL. The target, if it is reached, is that of all checks behind it.
-pub(super) async fn look(url: &PublicUrl, running: Option<&Running>, roots: &Roots) -> (Vec<Finding>, Option<Target>) {
+pub(super) async fn look(url: &PublicUrl, running: Option<&Running>, roots: &Roots) -> (Vec<Finding>, Option<Reached>) {
     let mut findings = Vec::new();
     let addresses = match resolve(url).await {
         Ok(addresses) => addresses,
@@ -36,9 +36,11 @@ pub(super) async fn look(url: &PublicUrl, running: Option<&Running>, roots: &Roo
         base: path,
         roots: roots.clone(),
     };
+    let mut is_trusted = false;
     if url.is_secure() {
         match target.connect().await {
             Ok((_, Some(seen))) => {
+                is_trusted = seen.verdict.is_ok();
                 let finding = certificate::trust(&seen.chain, seen.verdict);
                 findings.push(Finding { check: "https", ..finding });
             }
@@ -52,7 +54,14 @@ pub(super) async fn look(url: &PublicUrl, running: Option<&Running>, roots: &Roo
     }
     let (more, is_reached) = server(&target, running).await;
     findings.extend(more);
-    (findings, is_reached.then_some(target))
+    (findings, is_reached.then_some(Reached { target, is_trusted }))
+}
+
+/// A Switchboard that answers at the public URL.
+pub(super) struct Reached {
+    pub target: Target,
+    /// Whether the connection is secure, so that a password may be sent by it.
+    pub is_trusted: bool,
 }
 
 async fn resolve(url: &PublicUrl) -> Result<Vec<SocketAddr>, Finding> {

@@ -5,9 +5,13 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::report::{Finding, Report};
+use super::route::Reached;
 use super::tls::Roots;
-use super::{certificate, forwarding, machine, port, route};
+use super::{certificate, forwarding, machine, port, relay, route};
 use crate::config::{Config, DoctorArgs};
+use crate::http::public_url::PublicUrl;
+use crate::net::address::is_private;
+use crate::net::proxies::TrustedProxies;
 
 /// How long all checks may take together.
 const MAX_TOTAL: Duration = Duration::from_secs(60);
@@ -37,6 +41,10 @@ async fn here(args: &DoctorArgs, report: &mut Report) {
     report.add(machine::addresses(config, running.as_ref()).await);
     report.extend(certificate::look(config, running.as_ref(), &roots).await);
     report.add(machine::files(config));
+    report.extend(machine::udp_buffer(config));
+    if let Some(running) = &running {
+        report.extend(relay::look(&running.target, &secret(args), config.listening.public_url.is_some(), &roots).await);
+    }
     let Some(url) = &config.listening.public_url else {
         return report.add(Finding::skipped("public URL", "There is no --public-url to look at from outside."));
     };
@@ -46,30 +54,45 @@ async fn here(args: &DoctorArgs, report: &mut Report) {
     }
     let (findings, reached) = route::look(url, running.as_ref(), &roots).await;
     report.extend(findings);
-    if let Some(target) = reached {
+    if let Some(Reached { target, .. }) = reached {
         report.extend(forwarding::look(&target, url, running.as_ref().map(|_| config)).await);
     }
 }
 
 /// A server that runs elsewhere, as a client sees it from here.
-async fn elsewhere(url: &crate::http::public_url::PublicUrl, _args: &DoctorArgs, report: &mut Report) {
-    let (findings, reached) = route::look(url, None, &Roots::system()).await;
+async fn elsewhere(url: &PublicUrl, args: &DoctorArgs, report: &mut Report) {
+    let roots = Roots::system();
+    let (findings, reached) = route::look(url, None, &roots).await;
     report.extend(findings);
-    if let Some(target) = reached {
-        report.extend(forwarding::look(&target, url, None).await);
+    let Some(Reached { target, is_trusted }) = reached else { return };
+    report.extend(forwarding::look(&target, url, None).await);
+    let ip = target.address.ip().to_canonical();
+    // What is sent there may be read by others, unless this machine is the other one.
+    if is_trusted || ip.is_loopback() {
+        report.extend(relay::look(&target, &secret(args), !is_private(ip), &roots).await);
+    } else {
+        let sentence =
+            "The server gives them for the password, which is not sent without a certificate that is trusted.";
+        report.add(Finding::skipped("ICE servers", sentence));
     }
+}
+
+/// What the server gives ICE servers for: the token, else the password.
+fn secret(args: &DoctorArgs) -> String {
+    let token = args.token.as_ref().and_then(|token| token.text().ok());
+    token.or_else(|| args.config.access.password_to_send()).unwrap_or_default()
 }
 
 /// Whether another program may answer at the public URL while the server does not run: a proxy.
 fn is_forwarded(config: &Config) -> bool {
-    config.listening.trust_proxy != crate::net::proxies::TrustedProxies::None
+    config.listening.trust_proxy != TrustedProxies::None
         || config.listening.public_url.as_ref().is_some_and(|url| url.port() != Some(config.listening.port))
 }
 
 /// Whether the flags are accepted at the start.
 fn flags(config: &Config) -> Finding {
     let folder = config.folder.as_ref().filter(|folder| !folder.is_dir());
-    let error = config.authenticator().err().or_else(|| config.inspector().err());
+    let error = config.authenticator().err().or_else(|| config.inspector().err()).or_else(|| config.ice().err());
     match (folder, error) {
         (Some(folder), _) => Finding::problem("flags", format!("There is no folder {}: correct it.", folder.display())),
         (None, Some(error)) => Finding::problem("flags", format!("{error:#}")),

@@ -33,6 +33,11 @@ impl Roots {
         Self(verifier.ok())
     }
 
+    /// No authority: for connections without TLS.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
     /// Whether this chain, the server's own certificate first, is trusted for this name now.
     ///
     /// # Errors

@@ -21,8 +21,8 @@ async fn examine_behind(manners: Manners, more: &[&str]) -> Examined {
 #[tokio::test]
 async fn server_behind_good_proxy_has_no_problem() {
     let found = examine_behind(GOOD, &["--trust-proxy", "--password", "secret"]).await;
-    // Whether there are enough files depends on the machine.
-    found.is_well_but_for(&["files"]);
+    // Whether there are enough files depends on the machine; a relay is another test's.
+    found.is_well_but_for(&["files", "ICE servers"]);
     for check in ["name", "connection", "https", "clock", "server", "proxy", "WebSocket", "polling"] {
         found.has("ok", check);
     }

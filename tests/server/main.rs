@@ -17,6 +17,7 @@ mod command;
 mod determinism;
 mod doctor_nginx;
 mod doctor_public_url;
+mod doctor_relay;
 mod doctor_server;
 mod documents;
 mod engine;
