@@ -3,7 +3,7 @@
 #![no_main]
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
@@ -28,6 +28,8 @@ const PEERS: [&str; 9] = [
     "10.0.0.1:7000",
     "127.0.0.1:7000",
 ];
+/// In place of the fifth and sixth where a NAT is between: the relays, known by an outside address.
+const OUTSIDE: [&str; 2] = ["13.0.0.1:50002", "13.0.0.1:50004"];
 /// Of the peers: those that may be sent to, the relays among them while they are open.
 const ALLOWED: usize = 7;
 
@@ -57,11 +59,7 @@ enum Attribute {
     Other(u16, Vec<u8>),
 }
 
-fn peer(number: u8) -> &'static str {
-    PEERS[usize::from(number) % PEERS.len()]
-}
-
-fn write(writer: &mut Writer, attributes: &[Attribute]) {
+fn write(writer: &mut Writer, attributes: &[Attribute], peers: &[SocketAddr]) {
     for attribute in attributes {
         match attribute {
             Attribute::Udp => writer.attribute(attribute::REQUESTED_TRANSPORT, &[17, 0, 0, 0]),
@@ -71,7 +69,9 @@ fn write(writer: &mut Writer, attributes: &[Attribute]) {
                 writer.attribute(attribute::ADDITIONAL_ADDRESS_FAMILY, &[family % 4, 0, 0, 0])
             }
             Attribute::EvenPort(bits) => writer.attribute(attribute::EVEN_PORT, &[*bits]),
-            Attribute::Peer(number) => writer.address(attribute::XOR_PEER_ADDRESS, address(peer(*number))),
+            Attribute::Peer(number) => {
+                writer.address(attribute::XOR_PEER_ADDRESS, peers[usize::from(*number) % peers.len()])
+            }
             Attribute::Channel(number) => writer.attribute(attribute::CHANNEL_NUMBER, &[0x40, number % 8, 0, 0]),
             Attribute::Data(length) => writer.attribute(attribute::DATA, &vec![7; usize::from(*length)]),
             Attribute::Other(kind, value) => writer.attribute(*kind, value),
@@ -81,15 +81,23 @@ fn write(writer: &mut Writer, attributes: &[Attribute]) {
 
 struct Run {
     server: Server,
+    peers: Vec<SocketAddr>,
     clients: [Client; 4],
     /// By client and address: the second of the last success.
     permitted: HashMap<(usize, IpAddr), u64>,
 }
 
 impl Run {
-    fn new() -> Self {
+    fn new(behind_nat: bool) -> Self {
         let limits = Limits { allocations: 3, per_user: 2, permissions: 3, channels: 3, ..Limits::default() };
-        let server = Setup { limits, ..Setup::default() }.start();
+        let mut setup = Setup { limits, ..Setup::default() };
+        let mut peers = PEERS;
+        if behind_nat {
+            setup.external = vec![address(OUTSIDE[0]).ip()];
+            setup.ips[0] = Some("192.168.1.5");
+            peers[4..6].copy_from_slice(&OUTSIDE);
+        }
+        let server = setup.start();
         let mut clients = [
             Client::new("ann", "11.1.1.1:1"),
             Client::new("ann", "[2a05::1]:1"),
@@ -97,21 +105,23 @@ impl Run {
             Client::with_expiry("bob", "11.1.1.2:2", NOW + 100),
         ];
         clients[1].five.transport = Transport::Tcp;
-        Self { server, clients, permitted: HashMap::new() }
+        Self { server, peers: peers.map(address).into(), clients, permitted: HashMap::new() }
     }
 
     fn packet(&mut self, client: usize, packet: &[u8]) {
         self.server.packet(&self.clients[client], packet);
         let now = self.server.now.unix_seconds;
         for (relay, peer, _) in self.server.sockets.to_peer.drain(..) {
-            let since = self.permitted.get(&(client, peer.ip())).expect("a permission");
+            let is_open = self.server.sockets.open.values().any(|open| *open == peer);
+            // What goes to another relay's socket is for its outside address.
+            let known = if peer.ip() == address("192.168.1.5:1").ip() { self.peers[4].ip() } else { peer.ip() };
+            let since = self.permitted.get(&(client, known)).expect("a permission");
             assert!(now - since <= 301, "the permission has ended");
-            let position = PEERS.iter().position(|known| address(known) == peer);
+            let position = self.peers.iter().position(|known| *known == peer);
             // Send indications of raw bytes have other peers, at an address that was permitted.
             assert!(position.is_none_or(|position| position < ALLOWED), "sent to {peer}");
-            if ["12.0.0.1", "2a00::1"].contains(&peer.ip().to_string().as_str()) {
-                assert!(self.server.sockets.open.values().any(|open| *open == peer), "sent to this machine");
-            }
+            let is_own = ["12.0.0.1", "2a00::1", "192.168.1.5", "13.0.0.1"].contains(&peer.ip().to_string().as_str());
+            assert!(!is_own || is_open, "sent to this machine");
             assert!(self.server.sockets.open.contains_key(&relay.0));
         }
         let responses: Vec<_> = self.server.sockets.to_client.drain(..).collect();
@@ -147,7 +157,7 @@ impl Run {
                 let method = [Method::ALLOCATE, Method::REFRESH, Method::CREATE_PERMISSION, Method::CHANNEL_BIND]
                     [usize::from(method % 4)];
                 let mut writer = Writer::new(&mut packet, Class::Request, method, [number; 12]);
-                write(&mut writer, &attributes);
+                write(&mut writer, &attributes, &self.peers);
                 sender.sign(&mut writer);
                 if fingerprint {
                     writer.fingerprint();
@@ -155,7 +165,11 @@ impl Run {
                 self.packet(client(number), &packet);
             }
             Step::Send { client: number, attributes } => {
-                write(&mut Writer::new(&mut packet, Class::Indication, Method::SEND, [number; 12]), &attributes);
+                write(
+                    &mut Writer::new(&mut packet, Class::Indication, Method::SEND, [number; 12]),
+                    &attributes,
+                    &self.peers,
+                );
                 self.packet(client(number), &packet);
             }
             Step::Channel { client: number, number: channel, length, missing } => {
@@ -166,7 +180,7 @@ impl Run {
             Step::Peer { relay, peer: number, length } => {
                 let payload = vec![7; usize::from(length)];
                 let server = &mut self.server;
-                let peer = address(peer(number));
+                let peer = self.peers[usize::from(number) % self.peers.len()];
                 if let Some(delivery) = server.machine.from_peer(server.now, RelayId(relay.into()), peer, &payload) {
                     let client =
                         self.clients.iter().position(|client| client.five == delivery.client).expect("a client");
@@ -187,8 +201,9 @@ impl Run {
             }
             Step::Expire => self.server.expire(),
             Step::OwnAddresses(other) => {
-                let own = if other { "11.0.0.2/24" } else { "12.0.0.1/24" };
-                self.server.config.own_addresses.set(vec![own.parse().expect("a network")]);
+                let own = ["12.0.0.1/24", "2a00::1/64", "192.168.1.5/24", "11.0.0.2/24"];
+                let own = own.iter().take(if other { 4 } else { 3 });
+                self.server.config.own_addresses.set(own.map(|own| own.parse().expect("a network")).collect());
             }
         }
         self.check();
@@ -202,8 +217,9 @@ impl Run {
     }
 }
 
-fuzz_target!(|steps: Vec<Step>| {
-    let mut run = Run::new();
+fuzz_target!(|input: (bool, Vec<Step>)| {
+    let (behind_nat, steps) = input;
+    let mut run = Run::new(behind_nat);
     for step in steps {
         run.step(step);
     }
