@@ -69,6 +69,9 @@ impl Listeners {
             // Where the system refuses so much, it stays at its own limit.
             let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
             let _ = socket.set_send_buffer_size(SEND_BUFFER);
+            // That limit (net.core.rmem_max) is not for processes with CAP_NET_ADMIN.
+            #[cfg(target_os = "linux")]
+            let _ = rustix::net::sockopt::set_socket_recv_buffer_size_force(&socket, RECEIVE_BUFFER);
             address = socket.local_addr()?.as_socket().unwrap_or(address);
             sockets.push(socket);
         }

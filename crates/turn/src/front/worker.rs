@@ -25,7 +25,7 @@ const WAKER: Token = Token(usize::MAX);
 /// Sockets that are looked at in one turn.
 const EVENTS: usize = 256;
 /// Batches of one socket in one turn: the others have to come.
-const BATCHES: usize = 8;
+const BATCHES: usize = 4;
 /// Turns that begin within so long of each other show that there is much to do.
 const BUSY: Duration = Duration::from_millis(1);
 /// Then each lasts so long at least: to be woken for each datagram costs more than to relay it, and datagrams that have come
@@ -128,6 +128,9 @@ impl Worker {
                 Token(number) => self.read(now, number),
             }
         }
+        // A socket may have been in both.
+        self.unread.sort_unstable();
+        self.unread.dedup();
         if deadline.is_some_and(|deadline| deadline <= now.monotonic) {
             self.machine.expire(now, &mut self.network);
         }
