@@ -39,6 +39,14 @@ browserTest('two devices that open one code reach each other, and all is well', 
   }
 });
 
+browserTest('with the relay inside the server, its candidates are found', async ({ visit, t }) => {
+  const server = await serverFor(t, '--turn', '--turn-port', '0');
+  const page = await visit(`${server.http}/check`);
+  await check(page);
+  assert.deepEqual(await results(page), { ...WELL, srflx: 'ok', relay: 'ok', other: 'waiting' });
+  assert.match(await words(page, 'relay'), /^[1-9]\d* found\.$/);
+});
+
 browserTest('each failure has its cure: no camera, no WebSocket, the password, no https', async ({ visit, t }) => {
   const server = await serverFor(t, '--password', 'secret');
   const page = await visit(`${server.http}/check`, { camera: 'none', transport: 'polling' });
