@@ -1,9 +1,14 @@
 //! `--lan`: the name of the machine in its network, by multicast DNS, between two namespaces of this test alone.
 
-use std::net::{Ipv4Addr, UdpSocket};
+use std::fs;
+use std::net::{Ipv4Addr, TcpStream, UdpSocket};
+use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 
@@ -17,8 +22,13 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 
 /// Starts the server with `--lan` in a namespace; gives back its start-up lines.
 async fn start(namespaces: &Namespaces, index: usize, flags: &[&str]) -> (Child, Vec<String>) {
+    start_with_state(namespaces, index, server::state_dir(), flags).await
+}
+
+/// The same, with a state folder of its own.
+async fn start_with_state(namespaces: &Namespaces, index: usize, state: &Path, flags: &[&str]) -> (Child, Vec<String>) {
     let mut command = namespaces.command(index, env!("CARGO_BIN_EXE_switchboard"));
-    command.args(["--lan", "--port", "0", "--state-dir"]).arg(server::state_dir()).args(flags).kill_on_drop(true);
+    command.args(["--lan", "--port", "0", "--state-dir"]).arg(state).args(flags).kill_on_drop(true);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     let mut printed = Vec::new();
@@ -88,6 +98,28 @@ fn listen(namespaces: &Namespaces, index: usize) -> UdpSocket {
     })
 }
 
+/// Whether a client at the first machine that trusts `root` accepts the certificate under this name. The server replaces
+/// its certificate a moment after it has taken the name, so that the first attempts may fail.
+fn is_certified(namespaces: &Namespaces, address: (Ipv4Addr, u16), name: &str, root: &[u8]) -> bool {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(root).expect("a certificate")).expect("a root");
+    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(name.to_owned()).expect("a name");
+    let mut tls = rustls::ClientConnection::new(Arc::new(config), name).expect("a client");
+    let mut stream = namespaces.within(0, || TcpStream::connect(address).expect("a connection"));
+    stream.set_read_timeout(Some(ATTEMPT)).expect("a time-out");
+    while tls.is_handshaking() {
+        if tls.complete_io(&mut stream).is_err() {
+            return false;
+        }
+    }
+    true
+}
+
 /// Whether a packet holds an A record of this address with a lifetime of 0 (RFC 6762, section 10.1).
 fn is_goodbye(packet: &[u8], address: Ipv4Addr) -> bool {
     let record = [&[0, 1, 0x80, 1, 0, 0, 0, 0, 0, 4], &address.octets()[..]].concat();
@@ -99,7 +131,8 @@ async fn second_machine_of_one_name_takes_a_suffix() {
     let Some(namespaces) = Namespaces::new("lan") else { return };
     let (_first, printed) = start(&namespaces, 0, &[]).await;
     let name = name_in(&printed);
-    let (mut second, printed) = start(&namespaces, 1, &[]).await;
+    let state = tempfile::tempdir().expect("a folder");
+    let (mut second, printed) = start_with_state(&namespaces, 1, state.path(), &[]).await;
     let other = name_in(&printed);
     assert_eq!(other, name.replace(".local", "-2.local"));
     // The code keeps the address, since many phones do not look up such names.
@@ -113,6 +146,16 @@ async fn second_machine_of_one_name_takes_a_suffix() {
     let addresses = ADDRESSES.map(|address| address.parse::<Ipv4Addr>().expect("an address"));
     assert_eq!(ask(&namespaces, 1, &name), Some(addresses[0]));
     assert_eq!(ask(&namespaces, 0, &other), Some(addresses[1]));
+
+    let port = printed.last().and_then(|line| line.rsplit(':').next()).and_then(|port| port.parse().ok());
+    let root = fs::read(state.path().join("switchboard-ca.crt")).expect("the authority");
+    let is_named = || is_certified(&namespaces, (addresses[1], port.expect("a port")), &other, &root);
+    within("a certificate for the name", async {
+        while !is_named() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 
     let socket = listen(&namespaces, 0);
     let id = second.id().expect("a process").to_string();

@@ -141,6 +141,7 @@ async fn authority_page_shows_its_fingerprint_and_limits() {
     {
         assert!(page.contains(word), "{word}");
     }
+    assert!(!page.contains("earlier version"), "{page}");
 }
 
 #[tokio::test]
