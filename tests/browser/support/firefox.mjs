@@ -13,14 +13,14 @@ import { eventually, within } from './wait.mjs';
 
 /**
  * Opens `url` in a Firefox of its own, for the time of the test `t`. It trusts the certificate authority `authority` (PEM), if
- * one is given. The page has `evaluate(f, arg)`,
+ * one is given, and has `preferences` besides the usual ones, lines of a `user.js`. The page has `evaluate(f, arg)`,
  * which runs `f` in it and gives back what it returns, as JSON can carry it; and `goto`, `click`, `fill`
  * and `textContent`, as a page of Chromium has.
  */
-export async function visitInFirefox(t, url, { authority } = {}) {
+export async function visitInFirefox(t, url, { authority, preferences = '' } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'switchboard-firefox-'));
   if (authority) await trust(profile, authority);
-  await writeFile(join(profile, 'user.js'), FIREFOX_PREFERENCES);
+  await writeFile(join(profile, 'user.js'), FIREFOX_PREFERENCES + preferences);
   const flags = ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'];
   const browser = spawn(PLAYERS.Firefox.path, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(browser, 'exit');
