@@ -6,6 +6,10 @@ import { browserTest } from './support/browser.mjs';
 import { answerButton, enter, state, told } from './support/call-page.mjs';
 import { assertConnected, assertFramesArrive } from './support/call.mjs';
 import { join as joinChat } from './support/chat-page.mjs';
+import { visitInFirefox } from './support/firefox.mjs';
+import {
+  areInstalled, assertNewNames, assertNoWarnings, callAndAnswer as callInAny, watchWarnings,
+} from './support/pairing.mjs';
 import { assertNewWay, restartIce } from './support/peer.mjs';
 import { join as joinRoom } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
@@ -26,6 +30,18 @@ function playTheList() {
     if (!pathname.endsWith('/api/ice-servers')) return real(input, init);
     window.iceRequests.push({ pathname, ...init?.headers });
     return window.iceReply();
+  };
+}
+
+/** Runs in the page, before it connects again: the same, with credentials that end after 10 s. */
+function playShortLives() {
+  const real = window.fetch;
+  window.iceCount = 0;
+  window.fetch = async (input, init) => {
+    if (!String(input).includes('/api/ice-servers')) return real(input, init);
+    window.iceCount += 1;
+    const urls = ['turn:127.0.0.1:65535?transport=tcp']; // Firefox refuses others of the ports that are closed.
+    return new Response(JSON.stringify({ ttl: 10, iceServers: [{ urls, username: `${window.iceCount}:0f`, credential: 'c' }] }));
   };
 }
 
@@ -56,7 +72,7 @@ function playNothing() {
     : real(input, init);
 }
 
-const userNames = (page) => page.evaluate(() => observedCalls.at(-1).pc.getConfiguration().iceServers.map(({ username }) => username));
+const userNames = (page) => page.evaluate(() => pc.getConfiguration().iceServers.map(({ username }) => username));
 
 async function callAndAnswer(caller, answerer) {
   await caller.click('#call');
@@ -85,6 +101,32 @@ browserTest('a call uses the list, and an ICE restart the one of that moment, on
   await assertNewWay(ann, bob, () => restartIce(ann));
   for (const [page, [before]] of [[ann, used[0]], [bob, used[1]]]) assert.notDeepEqual(await userNames(page), [before]);
   for (const page of [ann, bob]) await assertFramesArrive(page);
+});
+
+browserTest('Firefox calls Chromium: an ICE restart with new servers, from either side', async (story) => {
+  if (!areInstalled(story.t, ['Firefox', 'Chromium'])) return;
+  const server = await serverFor(story.t);
+  const pages = [await visitInFirefox(story.t, server.http), await story.visit(server.http, { camera: 'slow' })];
+  for (const [n, page] of pages.entries()) {
+    await state(page, 'idle');
+    await page.evaluate(playShortLives);
+    // Under another name the page connects again, and asks again for the list.
+    await page.fill('#name', ['Carl', 'Ann'][n]);
+    if (n === 1) await page.press('#name', 'Enter');
+    await eventually('a list', () => page.evaluate(() => window.iceCount > 0));
+  }
+  await callInAny(...pages);
+  for (const page of pages) await watchWarnings(page);
+  for (const page of pages) {
+    const used = await Promise.all(pages.map(userNames));
+    for (const each of pages) {
+      const before = await each.evaluate(() => window.iceCount);
+      await eventually('a newer list', () => each.evaluate((count) => window.iceCount > count, before));
+    }
+    await assertNewNames(pages, () => restartIce(page));
+    for (const [n, each] of pages.entries()) assert.notDeepEqual(await userNames(each), used[n]);
+  }
+  for (const page of pages) await assertNoWarnings(page);
 });
 
 browserTest('a list that does not come delays a call by two seconds only', async ({ visit, t }) => {
