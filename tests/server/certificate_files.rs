@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use futures_util::{SinkExt, StreamExt};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -100,6 +101,26 @@ async fn hang_up_does_not_end_a_server_without_files() {
     // Signals arrive in no order: this request is answered after the other one is handled.
     assert_eq!(program.server.get("/healthz").await.status, 200);
     assert!(program.stop().await.success(), "it ends by being asked to, not by SIGHUP");
+}
+
+#[tokio::test]
+async fn certificate_that_the_system_trusts_has_no_warning() {
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let [ca, cert, key] = ["ca.crt", "own.crt", "own.key"].map(|name| folder.path().join(name));
+    let (issuer_key, leaf_key) = (KeyPair::generate().expect("a key"), KeyPair::generate().expect("a key"));
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    fs::write(&ca, params.self_signed(&issuer_key).expect("an authority").pem()).expect("a file");
+    let issuer = Issuer::new(params, issuer_key);
+    let leaf = CertificateParams::new(["calls.example.org".to_owned()]).expect("a name");
+    fs::write(&cert, leaf.signed_by(&leaf_key, &issuer).expect("a certificate").pem()).expect("a file");
+    fs::write(&key, leaf_key.serialize_pem()).expect("a file");
+    let flags = ["--cert", cert.to_str().expect("a path"), "--key", key.to_str().expect("a path")];
+    let warning = "               Browsers warn";
+    let program = Program::start_trusting(&ca, &flags).await;
+    assert_eq!(program.line(warning), None);
+    let program = Program::start_trusting(&cert, &flags).await;
+    assert!(program.line(warning).is_some(), "the authority is not known");
 }
 
 #[tokio::test]
