@@ -25,7 +25,9 @@ const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// Looks at the certificate files, and at what a running server presents.
 pub(super) async fn look(config: &Config, running: Option<&Running>, roots: &Roots) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let host = config.listening.public_url.as_ref().filter(|url| url.is_secure()).map(|url| url.bare_host().to_owned());
+    let public =
+        config.listening.public_url.as_ref().filter(|url| url.is_secure()).map(|url| url.bare_host().to_owned());
+    let host = public.or_else(|| config.certificates.acme.first().cloned());
     let file = match file(config) {
         Some(path) => match from_file(config, &path) {
             Ok(chain) => Some((path, chain)),
@@ -56,6 +58,13 @@ pub(super) async fn look(config: &Config, running: Option<&Running>, roots: &Roo
     let chain = match (file, presented) {
         (Some((_, chain)), _) => chain,
         (None, Some(seen)) => seen.chain,
+        (None, None) if findings.is_empty() && !config.certificates.acme.is_empty() => {
+            let sentence = format!(
+                "It is obtained at the start: port 443 of {} must lead to this server, or port 80 to --acme-http.",
+                config.certificates.acme.join(", ")
+            );
+            return vec![Finding::skipped("certificate", sentence)];
+        }
         (None, None) if findings.is_empty() => {
             return vec![Finding::ok("certificate", "Switchboard makes one of its own at the start, and keeps it.")];
         }
@@ -74,7 +83,8 @@ pub(super) async fn look(config: &Config, running: Option<&Running>, roots: &Roo
 
 /// The certificate file that the flags name, or that the folder holds.
 fn file(config: &Config) -> Option<PathBuf> {
-    let in_folder = || config.folder.as_ref().map(|folder| folder.join("cert.crt")).filter(|path| path.exists());
+    let folder = config.folder.as_ref().filter(|_| config.certificates.acme.is_empty());
+    let in_folder = || folder.map(|folder| folder.join("cert.crt")).filter(|path| path.exists());
     config.listening.cert.clone().or_else(in_folder)
 }
 

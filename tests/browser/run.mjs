@@ -12,7 +12,7 @@ const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 /** No browser, and hardly any work. */
 const WAITING = /^(unit\/|client-exports|official-client|python-client|server-|wire-)/;
 /** Three browsers and more, or some that negotiate again and again. */
-const ALONE = /^(call-pairings|room-)/;
+const ALONE = /^(call-pairings|reach-|room-)/;
 /** Those that take longest, and so begin first: none of them shall run on when all others are done. */
 const LONGEST = ['conformance', 'page-network', 'call-survives', 'client-long-life', 'call-survives-restart'];
 

@@ -215,6 +215,12 @@ async fn key_of_another_certificate_is_a_problem() {
 }
 
 #[tokio::test]
+async fn certificate_by_acme_is_left_to_the_start() {
+    let found = examine_server(free_port().await, &["--acme", "calls.test"]).await;
+    assert!(found.has("skipped", "certificate").contains("port 443 of calls.test"));
+}
+
+#[tokio::test]
 async fn running_server_with_other_certificate_is_reported() {
     let server = TestServer::start(&[]).await;
     let (pair, port) = (Pair::of("localhost", 90), server.address().port().to_string());

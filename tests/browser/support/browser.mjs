@@ -36,7 +36,7 @@ after(async () => {
  * Options of a visit: `camera` (fake, slow, none or refused), `hosts` (rules that map host names),
  * `failing` (the error that a device gives: `{audio: 'NotFoundError'}` is a machine without a
  * microphone, which no flag of Chromium can make; until the page calls `mendDevices()`),
- * `transport` ('polling': a browser in a network that lets no WebSocket through), `script` (a function
+ * `program` (one that starts the browser, for example within another network), `transport` ('polling': a browser in a network that lets no WebSocket through), `script` (a function
  * that runs in the page before its scripts).
  */
 export function browserTest(name, story) {
@@ -63,12 +63,12 @@ export function browserTest(name, story) {
   });
 }
 
-async function openPage(number, { camera = 'fake', hosts = '', failing = {}, transport = 'websocket', script }) {
+async function openPage(number, { camera = 'fake', hosts = '', failing = {}, transport = 'websocket', script, program }) {
   const args = [...QUIET, '--ignore-certificate-errors', ...CAMERAS[camera]];
   if (hosts) args.push(`--host-resolver-rules=${hosts}`);
-  const key = [number, ...args].join(' ');
+  const executablePath = program ?? process.env.CHROMIUM ?? '/usr/bin/chromium';
+  const key = [number, executablePath, ...args].join(' ');
   if (!browsers.has(key)) {
-    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
     browsers.set(key, chromium.launch({ executablePath, args, timeout: TIMEOUT }));
   }
   const context = await (await browsers.get(key)).newContext();

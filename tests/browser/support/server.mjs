@@ -19,18 +19,20 @@ export async function serverFor(t, ...args) {
 }
 
 /**
- * Starts the program with `args` besides the usual ones; `--port` among them gives a certain port.
+ * Starts the program with `args` besides the usual ones; `--port` among them gives a certain port, `--bind` an address,
+ * and `{program}` behind them another program that takes the same arguments.
  * Resolves once the server has said that it is ready. The returned server has `port`, `http` and
  * `https` (addresses without a slash at the end), `inspectorKey`, and `stop()`, which asks it to end and resolves to
  * its exit code (a second time, too); `kill()` does not ask.
  */
 export async function startServer(...args) {
-  const path = binary();
+  const { program: path } = typeof args.at(-1) === 'object' ? args.pop() : { program: binary() };
   const stateDir = await mkdtemp(join(tmpdir(), 'switchboard-state-'));
   const anyPort = args.includes('--port') ? [] : ['--port', '0'];
+  const loopback = args.includes('--bind') ? [] : ['--bind', '127.0.0.1'];
   const program = spawn(
     path,
-    [...anyPort, '--bind', '127.0.0.1', '--state-dir', stateDir, ...args],
+    [...anyPort, ...loopback, '--state-dir', stateDir, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const output = [];
@@ -79,7 +81,8 @@ export async function startServer(...args) {
   };
 }
 
-function binary() {
+/** The binary of the server. */
+export function binary() {
   if (process.env.SWITCHBOARD_BIN) return process.env.SWITCHBOARD_BIN;
   const built = ['debug', 'release']
     .map((profile) => fileURLToPath(new URL(`../../../target/${profile}/switchboard`, import.meta.url)))
