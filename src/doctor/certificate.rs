@@ -16,6 +16,7 @@ use super::port::Running;
 use super::report::Finding;
 use super::tls::{self, Roots, Seen};
 use crate::config::Config;
+use crate::net::address::is_private;
 use crate::net::host::lan_addresses;
 use crate::tls::certificate;
 
@@ -135,7 +136,7 @@ pub(super) fn examine(chain: &[CertificateDer<'_>], now: SystemTime) -> Finding 
 fn names(chain: &[CertificateDer<'_>], host: Option<&str>) -> Finding {
     let wanted: Vec<String> = match host {
         Some(host) => vec![host.to_owned()],
-        None => lan_addresses().iter().filter(|ip| ip.is_ipv4()).map(ToString::to_string).collect(),
+        None => lan_addresses().iter().filter(|ip| ip.is_ipv4() && is_private(**ip)).map(ToString::to_string).collect(),
     };
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|name| !is_for(chain, name)).collect();
     if !missing.is_empty() {
