@@ -65,7 +65,7 @@ function advice(userName, own, theirs, { hasRelay, isRelayOnly }) {
   }
   return 'A firewall or a VPN may be between the two devices. Put both into the same network (a guest Wi-Fi often keeps'
     + ' devices apart), switch a VPN off, allow the browser UDP in the firewall, then try again.'
-    + (hasRelay === false ? ` Between any two networks a relay helps: those who run the server ${START_RELAY}.` : '');
+    + (hasRelay === false ? ` Between any two networks a relay helps: if you run the server, ${START_RELAY}.` : '');
 }
 
 /** The other side does not answer an offer within the call. */

@@ -46,7 +46,7 @@ impl Handle {
         Self(Arc::new(Inner { workers, next: AtomicUsize::new(0), limit: Arc::new(limit) }))
     }
 
-    /// Serves a client whose bytes come by a stream that somebody else has accepted, such as the HTTP port. `server` is
+    /// Serves a client whose bytes come by a stream that the caller has accepted, such as the HTTP port. `server` is
     /// the address that the client connected to. Returns when the stream ends, or the server.
     ///
     /// # Errors

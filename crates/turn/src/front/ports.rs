@@ -51,7 +51,7 @@ impl Ports {
     /// The address the client came to, if it is of the family; otherwise the one by which this machine reaches others.
     fn address(&self, family: Family, server: IpAddr) -> Option<IpAddr> {
         let known = [self.bind, Some(server)].into_iter().flatten();
-        // A link-local address means nothing to those who come from elsewhere.
+        // A link-local address is not reachable from another network.
         let is_link_local = |ip: &IpAddr| matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
         let fits = |ip: &IpAddr| Family::of(*ip) == family && !ip.is_unspecified() && !is_link_local(ip);
         let mut fitting = known.filter(fits);

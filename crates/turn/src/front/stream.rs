@@ -1,4 +1,4 @@
-//! A client whose messages come by a stream: TCP, or TLS that somebody else has opened.
+//! A client whose messages come by a stream: TCP, or TLS that the caller of the crate has accepted.
 
 use std::io;
 use std::sync::Arc;

@@ -61,7 +61,7 @@ async fn tcp_and_udp_clients_reach_each_other() {
 }
 
 #[tokio::test]
-async fn stream_of_somebody_else_relays() {
+async fn stream_of_the_caller_relays() {
     let server = Server::start(options());
     let (near, served) = stream(&server, 7, 1 << 16);
     let (mut client, relayed) = allocated(Client::over(near, server.address), "ann").await;
