@@ -27,10 +27,10 @@ const EVENTS: usize = 256;
 /// Batches of one socket in one turn: the others have to come.
 const BATCHES: usize = 4;
 /// Turns that begin within so long of each other show that there is much to do.
-const BUSY: Duration = Duration::from_millis(1);
+const BUSY: Duration = Duration::from_millis(2);
 /// Then each lasts so long at least: to be woken for each datagram costs more than to relay it, and datagrams that have come
 /// together leave together.
-const TURN: Duration = Duration::from_micros(500);
+const TURN: Duration = Duration::from_millis(1);
 /// Larger buffers for frames are given back.
 const KEPT: usize = 128 << 10;
 
