@@ -54,6 +54,7 @@ browserTest('each failure has its cure: no camera, no WebSocket, the password, n
   await check(page);
   assert.match(await words(page, 'devices'), /No camera or microphone found: connect one/);
   assert.match(await words(page, 'websocket'), /another password/);
+  assert.match(await words(page, 'relay'), /does not say which servers it names/);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'password');
   await page.fill('#password', 'secret');
   await page.press('#password', 'Enter');

@@ -8,30 +8,32 @@ const GATHER_MS = 12_000;
 const KIND = / typ (host|srflx|prflx|relay)/;
 
 const NO_STUN = 'This server names no STUN server. Within one network none is needed.';
+const UNKNOWN = 'The server does not say which servers it names: see “WebSocket”.';
 const NO_TURN = 'This server names no TURN server. Within one network none is needed; for calls between any two networks start the server with --turn.';
 
 /**
  * @param {string} password
- * @returns {Promise<RTCIceServer[]>} none if the server names none, or does not say
+ * @returns {Promise<RTCIceServer[]|null>} null if the server does not say which it names
  */
 export async function fetchIceServers(password) {
   try {
     const response = await fetch(addressOf('api/ice-servers'), { headers: { Authorization: `Bearer ${password}` } });
-    return (response.ok && (await response.json()).iceServers) || [];
+    return response.ok ? (await response.json()).iceServers : null;
   } catch {
-    return [];
+    return null;
   }
 }
 
 /**
- * @param {RTCIceServer[]} iceServers
+ * @param {RTCIceServer[]|null} named what the server names, if it says that
  * @returns {Promise<Record<'host'|'srflx'|'relay', import('./rows.js').Result>>}
  */
-export async function checkCandidates(iceServers) {
+export async function checkCandidates(named) {
   if (!window.RTCPeerConnection) {
     const words = 'This browser cannot connect to another one (no RTCPeerConnection): open the page in another browser.';
     return { host: failed(words), srflx: untried('Without RTCPeerConnection.'), relay: untried('Without RTCPeerConnection.') };
   }
+  const iceServers = named ?? [];
   const urls = iceServers.flatMap((server) => server.urls);
   // A TURN server answers as a STUN server does.
   const [hasStun, hasTurn] = [urls.length > 0, urls.some((url) => /^turns?:/.test(url))];
@@ -41,8 +43,8 @@ export async function checkCandidates(iceServers) {
     host: kinds.host
       ? ok(`${kinds.host} found.`)
       : failed('None found: this device seems to be in no network, or a setting or an extension of the browser hides its addresses.'),
-    srflx: srflxResult(kinds, hasStun, why),
-    relay: !hasTurn ? untried(NO_TURN) : kinds.relay
+    srflx: named ? srflxResult(kinds, hasStun, why) : untried(UNKNOWN),
+    relay: !hasTurn ? untried(named ? NO_TURN : UNKNOWN) : kinds.relay
       ? ok(`${kinds.relay} found.`)
       : failed(`None found${why}: the TURN server was not reached. Open its port in the firewall (UDP and TCP 3478), or try another network.`),
   };

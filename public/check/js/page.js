@@ -62,7 +62,7 @@ async function start() {
   async function checkServer() {
     show('websocket', waiting(''));
     show('other', waiting(''));
-    const here = meet(code, token ? { token } : { password }, iceServers, (result) => {
+    const here = meet(code, token ? { token } : { password }, iceServers ?? [], (result) => {
       if (!isCurrent()) return;
       show('other', result);
       if (result.state !== 'waiting') tellResult();
