@@ -49,6 +49,8 @@ export function makeNetworks(t) {
   for (const network of ['server', ...Object.keys(NETWORKS)]) {
     ip('netns', 'add', name(network));
     made.push(network);
+    // Chromium gives up what it loads when an address is added, as IPv6 does by itself a second after a link comes up.
+    within(network, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1');
     within(network, 'ip', 'link', 'set', 'lo', 'up');
   }
   within('server', 'sysctl', '-qw', 'net.ipv4.ip_forward=0');
