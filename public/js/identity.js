@@ -41,7 +41,7 @@ export function restoreIdentity(fields) {
 /**
  * Reads the fields and remembers them. An empty name becomes the one offered.
  * @param {IdentityFields} fields
- * @returns {import('./line.js').Identity}
+ * @returns {import('../switchboard/line.js').Identity}
  */
 export function readIdentity(fields) {
   const { userName, lobby, password } = fields;

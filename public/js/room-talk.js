@@ -6,7 +6,7 @@ const LONGEST_TEXT = 20_000;
 
 /**
  * @typedef {{audio: boolean, video: boolean, screen: boolean}} Sending what a member has switched on
- * @typedef {import('./mesh.js').RoomMember & {sending: Sending}} TalkingMember
+ * @typedef {import('../switchboard/mesh.js').RoomMember & {sending: Sending}} TalkingMember
  */
 
 /**

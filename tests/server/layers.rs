@@ -210,17 +210,17 @@ fn every_step_of_the_course_that_is_the_servers_is_marked() {
 
 #[test]
 fn every_step_of_the_course_that_is_the_browsers_is_marked() {
-    let pages = [sources("public/js", ".js")].concat_all();
+    let pages = [sources("public/js", ".js"), sources("public/switchboard", ".js")].concat_all();
     for step in BROWSER_STEPS {
-        assert!(marks(&pages, "Course", step), "no \"Course step {step}\" in public/js");
+        assert!(marks(&pages, "Course", step), "no \"Course step {step}\" in public/js or public/switchboard");
     }
 }
 
 #[test]
 fn every_step_of_the_data_channel_course_is_marked_in_the_pages() {
-    let pages = [sources("public/js", ".js")].concat_all();
+    let pages = [sources("public/js", ".js"), sources("public/switchboard", ".js")].concat_all();
     for step in 1..=16 {
-        assert!(marks(&pages, "Pair", step), "no \"Pair step {step}\" in public/js");
+        assert!(marks(&pages, "Pair", step), "no \"Pair step {step}\" in public/js or public/switchboard");
     }
 }
 

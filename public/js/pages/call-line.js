@@ -2,7 +2,7 @@
 // with it.
 
 import { readIdentity, restoreIdentity } from '../identity.js';
-import { connectSignaling } from '../signaling.js';
+import { connectSignaling } from '../../switchboard/signaling.js';
 import { identityEl, identityFields, removeOfferEls } from './call-view.js';
 import { showProblem, stopAskingForPassword } from './frame.js';
 import { connectRelayChoice, showIceServers } from './relay-choice.js';

@@ -2,11 +2,11 @@
 // The call in progress, from its beginning to its end: what it holds, its state, and how long
 // it is kept when sound and picture fail.
 
-import { lookAtWay } from '../connection-way.js';
-import { noWayWords, unansweredWords } from '../connection-words.js';
+import { lookAtWay } from '../../switchboard/connection-way.js';
+import { noWayWords, unansweredWords } from '../../switchboard/connection-words.js';
 import { fetchUserMedia, release } from '../media.js';
-import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS, RETURN_MS } from '../patience.js';
-import { createPeerConnection } from '../peer.js';
+import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS, RETURN_MS } from '../../switchboard/patience.js';
+import { createPeerConnection } from '../../switchboard/peer.js';
 import { signaling } from './call-line.js';
 import { callEl, hangupEl, showLine, showPictures, showState, state } from './call-view.js';
 import { callWords, endWords } from './call-words.js';
@@ -23,7 +23,7 @@ const NEWS_MS = 15_000;
  * @property {string} [otherUserName] the caller's comes with the answer
  * @property {MediaStream} [localStream]
  * @property {MediaStream} [screen] while it is shown to the other side
- * @property {import('../peer.js').Peer} [peer]
+ * @property {import('../../switchboard/peer.js').Peer} [peer]
  * @property {RTCSessionDescription} [offer] the caller's, with
  * @property {RTCIceCandidate[]} [candidates] all that were found while it waits: a server that was
  *   started again needs both once more
@@ -35,7 +35,7 @@ const NEWS_MS = 15_000;
  * @property {number} [forgetting] the timer that ends the news
  * @property {number} [patience] the timer that ends the call
  * @property {number} [brokenAt] when sound and picture failed, on the page's clock
- * @property {import('../connection-way.js').Way} [way] by which they arrive
+ * @property {import('../../switchboard/connection-way.js').Way} [way] by which they arrive
  * @property {number} renewals connections made in place of a broken one, since one worked
  */
 

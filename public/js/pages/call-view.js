@@ -109,8 +109,8 @@ function canAnswer() {
 
 /**
  * A button for each call that waits. The names come from strangers and go in as text.
- * @param {import('../signaling.js').Offer[]} offers
- * @param {(offerObj: import('../signaling.js').Offer) => void} onAnswer
+ * @param {import('../../switchboard/signaling.js').Offer[]} offers
+ * @param {(offerObj: import('../../switchboard/signaling.js').Offer) => void} onAnswer
  */
 export function createOfferEls(offers, onAnswer) {
   for (const offerObj of offers) {

@@ -10,7 +10,7 @@
  * @property {boolean} [serverIsGone] and the page does not try any more
  * @property {'here'|'away'|'gone'} [other] the other side's connection to the server; once it is gone,
  *   the server no longer waits for it
- * @property {import('../connection-way.js').Way} [way] by which sound and picture arrive
+ * @property {import('../../switchboard/connection-way.js').Way} [way] by which sound and picture arrive
  * @property {string} [news] the last thing that got better
  */
 

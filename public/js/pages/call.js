@@ -3,7 +3,7 @@
 // time: `session`, which lives in call-session.js. What is seen of it is in call-view.js, the words
 // for it are in call-words.js, camera and screen during a call in call-devices.js.
 
-import { callKey } from '../sdp.js';
+import { callKey } from '../../switchboard/sdp.js';
 import { connectDevices } from './call-devices.js';
 import { signaling } from './call-line.js';
 import {
@@ -210,7 +210,7 @@ function onPeerBack({ userName, offerId }) {
   session.isRejoining = false;
 }
 
-/** @param {import('../line.js').Refusal} refusal */
+/** @param {import('../../switchboard/line.js').Refusal} refusal */
 function onRefused({ event, code, message }) {
   if (code === 'wrong-password') {
     askForAnotherPassword();

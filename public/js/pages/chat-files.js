@@ -18,10 +18,10 @@ const filesEl = byId('files');
  * @property {string} [url] of the received file
  */
 
-/** @type {Map<import('../file-format.js').Transfer, Card>} */
+/** @type {Map<import('../../switchboard/file-format.js').Transfer, Card>} */
 const cards = new Map();
 
-/** @type {{onAccept: (number: number) => void, onCancel: (transfer: import('../file-format.js').Transfer) => void}} */
+/** @type {{onAccept: (number: number) => void, onCancel: (transfer: import('../../switchboard/file-format.js').Transfer) => void}} */
 let listeners;
 
 /**
@@ -56,7 +56,7 @@ export function connectFiles(onSend, wanted) {
 
 /**
  * Shows the state of a file.
- * @param {import('../file-format.js').Transfer} transfer
+ * @param {import('../../switchboard/file-format.js').Transfer} transfer
  * @param {string} otherUserName
  */
 export function showTransfer(transfer, otherUserName) {

@@ -36,7 +36,7 @@ function row(name, title, about) {
 
 /**
  * Shows a connection from now on, instead of the last one.
- * @param {import('../peer.js').Peer} peer
+ * @param {import('../../switchboard/peer.js').Peer} peer
  * @returns {() => void} looks once more: a connection fires no event at its own close
  */
 export function watchConnection(peer) {

@@ -60,7 +60,7 @@ export function connectMessages(onSay, onType) {
   });
 }
 
-/** @param {import('../conversation.js').Message} message our own */
+/** @param {import('../../switchboard/conversation.js').Message} message our own */
 export function addOwnMessage(message) {
   const sign = createElement('span', { className: 'sign' });
   const item = addWords(messagesEl, { userName: 'You', at: new Date(message.at), isOwn: true }, message.words);
@@ -69,7 +69,7 @@ export function addOwnMessage(message) {
   showDelivery(message);
 }
 
-/** @param {import('../conversation.js').Message} message our own */
+/** @param {import('../../switchboard/conversation.js').Message} message our own */
 export function showDelivery(message) {
   const sign = signs.get(message);
   sign.dataset.state = message.state;

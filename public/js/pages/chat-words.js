@@ -74,7 +74,7 @@ export function percent({ moved, size }) {
 
 /**
  * The state of a file.
- * @param {import('../file-format.js').Transfer} transfer
+ * @param {import('../../switchboard/file-format.js').Transfer} transfer
  * @param {string} otherUserName
  */
 export function transferWords(transfer, otherUserName) {

@@ -4,10 +4,10 @@
 // (conversation.js). One stay at a time: `stay`. The sentences are in chat-words.js; docs/course.md says
 // where each step of the data channel course happens.
 
-import { CHANNELS, createConversation } from '../conversation.js';
+import { CHANNELS, createConversation } from '../../switchboard/conversation.js';
 import { createSession, readIdentity, restoreIdentity } from '../identity.js';
-import { createMesh } from '../mesh.js';
-import { connectRoomSignaling } from '../room-signaling.js';
+import { createMesh } from '../../switchboard/mesh.js';
+import { connectRoomSignaling } from '../../switchboard/room-signaling.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import { connectStates, watchConnection } from './chat-states.js';
 import {
@@ -172,7 +172,7 @@ window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signal
 
 /**
  * @param {Stay} mine
- * @param {import('../mesh.js').RoomMember} member
+ * @param {import('../../switchboard/mesh.js').RoomMember} member
  */
 function onPeer(mine, { userName, peer }) {
   mine.otherUserName = userName;
@@ -183,7 +183,7 @@ function onPeer(mine, { userName, peer }) {
 
 /**
  * @param {Stay} mine
- * @param {import('../mesh.js').RoomMember} member
+ * @param {import('../../switchboard/mesh.js').RoomMember} member
  */
 function onGone(mine, { hasClosed }) {
   mine.lookAtConnection?.();
@@ -268,7 +268,7 @@ function onUserLeft(member) {
 
 /**
  * @param {Stay} mine
- * @param {import('../line.js').Refusal} refusal
+ * @param {import('../../switchboard/line.js').Refusal} refusal
  */
 function onRefused(mine, { code, message }) {
   if (code === 'wrong-password') {

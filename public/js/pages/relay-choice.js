@@ -2,7 +2,7 @@
 // The switch “Relay only”, and what the page knows of the STUN and TURN servers: whether there is a relay, whether the list
 // could be fetched, and by which way connections go.
 
-import { NO_RELAY, iceWords, wayWords } from '../connection-words.js';
+import { NO_RELAY, iceWords, wayWords } from '../../switchboard/connection-words.js';
 import { isRelayOnly, setRelayOnly } from '../relay-only.js';
 import { byId, setText } from '../ui.js';
 
@@ -10,7 +10,7 @@ const switchEl = /** @type {HTMLInputElement} */ (byId('relay-only'));
 const noteEl = byId('ice-note');
 const waysEl = byId('ways');
 
-/** @type {import('../ice-servers.js').IceServers | null} */
+/** @type {import('../../switchboard/ice-servers.js').IceServers | null} */
 let shown = null;
 
 /** To be called once. */
@@ -26,7 +26,7 @@ export function connectRelayChoice() {
 
 /**
  * Shows what is known of these servers from now on.
- * @param {import('../ice-servers.js').IceServers} iceServers of the page's connection to the server
+ * @param {import('../../switchboard/ice-servers.js').IceServers} iceServers of the page's connection to the server
  */
 export function showIceServers(iceServers) {
   shown = iceServers;
@@ -38,19 +38,19 @@ function showNote() {
   if (shown) setText(noteEl, iceWords({ ...shown.state, isRelayOnly: isRelayOnly() }));
 }
 
-/** @param {{userName: string, way?: import('../connection-way.js').Way}[]} others those with a connection to this page */
+/** @param {{userName: string, way?: import('../../switchboard/connection-way.js').Way}[]} others those with a connection to this page */
 export function showWays(others) {
   setText(waysEl, wayWords(others.map(({ userName, way = null }) => ({ userName, way }))));
 }
 
-/** @param {import('../ice-servers.js').IceServers} iceServers */
+/** @param {import('../../switchboard/ice-servers.js').IceServers} iceServers */
 export function relayFacts(iceServers) {
   return { hasRelay: iceServers.state.hasRelay, isRelayOnly: isRelayOnly() };
 }
 
 /**
  * Why no connection can come about; empty where one can, as far as is known.
- * @param {import('../ice-servers.js').IceServers} iceServers
+ * @param {import('../../switchboard/ice-servers.js').IceServers} iceServers
  */
 export function relayProblem(iceServers) {
   const { hasRelay, state } = iceServers.state;

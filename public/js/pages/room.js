@@ -5,8 +5,8 @@
 
 import { createSession, readIdentity, restoreIdentity } from '../identity.js';
 import { setPictureSize } from '../media.js';
-import { createMesh, pictureSizeFor } from '../mesh.js';
-import { connectRoomSignaling } from '../room-signaling.js';
+import { createMesh, pictureSizeFor } from '../../switchboard/mesh.js';
+import { connectRoomSignaling } from '../../switchboard/room-signaling.js';
 import { createTalk } from '../room-talk.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
@@ -212,7 +212,7 @@ function showMember(member) {
   showRoom();
 }
 
-/** @param {import('../mesh.js').RoomMember} member */
+/** @param {import('../../switchboard/mesh.js').RoomMember} member */
 function removeMember({ peerId, userName, hasClosed }) {
   removeTile(peerId);
   if (hasClosed) showNews(leftWords({ userName, reason: 'left' }));
@@ -245,7 +245,7 @@ function showNews(news) {
 }
 
 function listen() {
-  /** @param {import('../mesh.js').RoomMember} member */
+  /** @param {import('../../switchboard/mesh.js').RoomMember} member */
   const isHeard = ({ peer, link }) => link === 'connected' && peer.audioLevel > VOICE;
   showSpeaking(stay ? stay.mesh.members.filter(isHeard).map(({ peerId }) => peerId) : []);
 }
@@ -308,7 +308,7 @@ function onUserBack({ peerId, userName }) {
 
 /**
  * @param {Stay} mine
- * @param {import('../line.js').Refusal} refusal
+ * @param {import('../../switchboard/line.js').Refusal} refusal
  */
 function onRefused(mine, { code, message }) {
   if (code === 'wrong-password') {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 
-import { wayIn } from '../../../public/js/connection-way.js';
+import { wayIn } from '../../../public/switchboard/connection-way.js';
 import { isRelayOnly } from '../../../public/js/relay-only.js';
 
 const report = (local, remote, marks = { transport: true }) => new Map(Object.entries({

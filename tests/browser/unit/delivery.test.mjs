@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { createDelivery } from '../../../public/js/delivery.js';
+import { createDelivery } from '../../../public/switchboard/delivery.js';
 
 /** A delivery, and the list of what it has put on its connections, with a way to reply. */
 function start() {

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import { BLOCK, digestBlock, digestFile, frameChunk, readChunk } from '../../../public/js/file-format.js';
-import { createFileReceiver } from '../../../public/js/file-receiver.js';
+import { BLOCK, digestBlock, digestFile, frameChunk, readChunk } from '../../../public/switchboard/file-format.js';
+import { createFileReceiver } from '../../../public/switchboard/file-receiver.js';
 
 /** A receiver, what it says, and how its files stand. */
 function receiver() {

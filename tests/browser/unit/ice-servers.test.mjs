@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 
-import { createIceServers, hasRelay } from '../../../public/js/ice-servers.js';
+import { createIceServers, hasRelay } from '../../../public/switchboard/ice-servers.js';
 
 const LIST = [{ urls: ['turn:a.example:3478', 'turn:a.example:3478?transport=tcp'], username: '2000:0f', credential: 'c' }];
 

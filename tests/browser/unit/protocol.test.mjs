@@ -62,8 +62,8 @@ test('pairs: declared types are the documented ones', () => {
 test('pages that name events are checked by tsc', async () => {
   const names = [...sent, ...received].filter((name) => !['test', 'hangup', 'restored'].includes(name));
   const isNamed = new RegExp(`\\.listen\\(\\{|['\\s](${names.join('|')})[':]`);
-  const folder = new URL('public/js/', root);
-  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.js'));
+  const folder = new URL('public/', root);
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /^(js|switchboard)\/.*\.js$/.test(file));
   const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')));
   const naming = files.filter((_, index) => isNamed.test(texts[index]));
   const unchecked = naming.filter((file) => !texts[files.indexOf(file)].startsWith('// @ts-check\n'));

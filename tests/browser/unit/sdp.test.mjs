@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import {
   areOfDifferentConnections, callKey, dtlsRoleOf, isFromFirefox, ufragsOf, withDtlsRole,
-} from '../../../public/js/sdp.js';
+} from '../../../public/switchboard/sdp.js';
 
 const description = (...lines) => ({ type: 'answer', sdp: `${lines.join('\r\n')}\r\n` });
 

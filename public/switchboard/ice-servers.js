@@ -3,8 +3,8 @@
 // docs/protocol.md). Credentials of TURN end after some time, so the list is fetched again before that. Nothing here
 // delays a connection for long: one that is made without the list works within one network.
 
-import { isRelayOnly } from './relay-only.js';
-import { addressOf } from './root.js';
+import { isRelayOnly } from '../js/relay-only.js';
+import { addressOf } from '../js/root.js';
 
 /** How long a connection that is about to be made waits for the list. */
 const SOON_MS = 2_000;

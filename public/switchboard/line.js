@@ -6,7 +6,7 @@
 import { io } from '../socket.io/socket.io.esm.min.js';
 import { createDelivery } from './delivery.js';
 import { createIceServers } from './ice-servers.js';
-import { root } from './root.js';
+import { root } from '../js/root.js';
 
 /** The code with which the server rejects pages of this origin. */
 const FORBIDDEN = 4;

@@ -7,7 +7,7 @@ import { lookAtWay } from './connection-way.js';
 import { noWayWords, unansweredWords } from './connection-words.js';
 import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS } from './patience.js';
 import { createPeerConnection } from './peer.js';
-import { isRelayOnly } from './relay-only.js';
+import { isRelayOnly } from '../js/relay-only.js';
 
 /** Between any two members: reliable and in order. A page may add other channels. */
 const TEXTS = { id: 0 };

@@ -6,7 +6,7 @@
 // `files` (likewise) for their bytes, `typing` (may be lost, may overtake) for what is stale a
 // moment later. Texts are JSON with one key, the kind of message.
 
-import { createSession } from './identity.js';
+import { createSession } from '../js/identity.js';
 import { createFileReceiver } from './file-receiver.js';
 import { createFileSender } from './file-sender.js';
 
