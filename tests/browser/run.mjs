@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
-/** No browser, and hardly any work. */
-const WAITING = /^(unit\/|client-exports|official-client|python-client|server-|wire-)/;
+/** No browser, or one that mostly waits. */
+const WAITING = /^(unit\/|client-exports|official-client|page-network|python-client|server-|wire-)/;
 /** Three browsers and more, or some that negotiate again and again. */
 const ALONE = /^(call-pairings|reach-|room-)/;
 /** Those that take longest, and so begin first: none of them shall run on when all others are done. */
-const LONGEST = ['conformance', 'page-network', 'call-survives', 'client-long-life', 'call-survives-restart'];
+const LONGEST = ['conformance', 'call-survives', 'client-long-life', 'call-survives-restart'];
 
 const named = process.argv.slice(2);
 const all = named.length ? named : ['unit/', ''].flatMap((folder) =>
