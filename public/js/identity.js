@@ -2,6 +2,7 @@
 // if the page was opened with one. It is kept in the tab's own storage, so that two tabs are two users.
 
 import { recall, remember } from './memory.js';
+import { randomHex } from '../switchboard/random.js';
 import { claimsOf, isSecretInAddress, takeSecrets } from './token.js';
 import { createElement } from './ui.js';
 
@@ -54,9 +55,4 @@ export function readIdentity(fields) {
 /** A new session, for a user who leaves and joins again: it takes back nothing that the server kept of the last. */
 export function createSession() {
   return randomHex(16);
-}
-
-function randomHex(bytes) {
-  const random = crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('').toUpperCase();
 }

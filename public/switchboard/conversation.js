@@ -6,7 +6,7 @@
 // `files` (likewise) for their bytes, `typing` (may be lost, may overtake) for what is stale a
 // moment later. Texts are JSON with one key, the kind of message.
 
-import { createSession } from '../js/identity.js';
+import { randomHex } from './random.js';
 import { createFileReceiver } from './file-receiver.js';
 import { createFileSender } from './file-sender.js';
 
@@ -42,7 +42,7 @@ const SAY_TYPING_MS = 2_000;
 /** @param {ConversationListeners} listeners */
 export function createConversation({ onChange, onMessage, onDelivery, onTyping, onTransfer }) {
   /** By it the other peer recognises this load of the page; it is never sent to the server. */
-  const session = createSession();
+  const session = randomHex(16);
   /** The other peer's. @type {string | null} */
   let other = null;
   /** The number of the last message from the other peer. */

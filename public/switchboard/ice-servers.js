@@ -3,9 +3,6 @@
 // docs/protocol.md). Credentials of TURN end after some time, so the list is fetched again before that. Nothing here
 // delays a connection for long: one that is made without the list works within one network.
 
-import { isRelayOnly } from '../js/relay-only.js';
-import { addressOf } from '../js/root.js';
-
 /** How long a connection that is about to be made waits for the list. */
 const SOON_MS = 2_000;
 
@@ -36,20 +33,27 @@ const IN_HEADER = /^[\x21-\x7e]+$/;
  * @property {'unknown'|'known'|'failed'} state
  * @property {string} problem why it failed: one sentence
  * @property {boolean} hasRelay whether the list names a TURN server
+ * @property {boolean} isRelayOnly whether new connections use nothing else
  *
  * @typedef {ReturnType<typeof createIceServers>} IceServers
  * @typedef {Pick<import('./line.js').Identity, 'userName' | 'password' | 'token'>} Credentials
  */
 
-/** @param {() => Credentials} credentials of the page, at each request those of that moment */
-export function createIceServers(credentials) {
+/**
+ * @param {() => Credentials} credentials of the page, at each request those of that moment
+ * @param {object} options
+ * @param {URL} options.root the server's address
+ * @param {() => boolean} options.isRelayOnly asked for each new connection
+ * @param {RTCIceServer[]} [options.iceServers] these count in place of the server's list, which is not fetched then
+ */
+export function createIceServers(credentials, { root, isRelayOnly, iceServers: given }) {
   /** @type {RTCIceServer[]} */
-  let list = [];
+  let list = accepted(given ?? []);
   /** @type {IceState['state']} */
-  let state = 'unknown';
+  let state = given ? 'known' : 'unknown';
   let problem = '';
   /** Until when the list counts, in ms since 1970: this clock goes on while the device sleeps. */
-  let freshUntil = 0;
+  let freshUntil = given ? Infinity : 0;
   let failures = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -73,7 +77,7 @@ export function createIceServers(credentials) {
       if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
       if (delay && !isCurrent()) return;
       mine.isSent = true;
-      const act = await ask(credentials()).then(take, fail);
+      const act = await ask(root, credentials()).then(take, fail);
       if (!isCurrent()) return;
       request = null;
       const after = act();
@@ -125,13 +129,14 @@ export function createIceServers(credentials) {
 
     /** Other credentials count now, or another start of the server: what is known does not. */
     forget() {
+      if (given) return;
       clearTimeout(timer);
       [request, state, freshUntil, failures] = [null, 'unknown', 0, 0];
     },
 
     /** @returns {IceState} */
     get state() {
-      return { state, problem, hasRelay: hasRelay(list) };
+      return { state, problem, hasRelay: hasRelay(list), isRelayOnly: isRelayOnly() };
     },
 
     /** @param {() => void} onChange the state may have changed */
@@ -180,11 +185,12 @@ function isAccepted(iceServers) {
 }
 
 /**
+ * @param {URL} root
  * @param {Credentials} credentials
  * @returns {Promise<{iceServers: RTCIceServer[], ttl: number}>}
  */
-async function ask({ userName, password, token }) {
-  const address = new URL(addressOf('api/ice-servers'));
+async function ask(root, { userName, password, token }) {
+  const address = new URL('api/ice-servers', root);
   address.searchParams.set('userName', userName);
   const secret = token ?? password;
   const headers = IN_HEADER.test(secret) ? { Authorization: `Bearer ${secret}` } : undefined;

@@ -3,10 +3,8 @@
 // no event gets lost meanwhile (delivery.js). The events are in signaling.js and room-signaling.js; these
 // three are the only files that know the names of events.
 
-import { io } from '../socket.io/socket.io.esm.min.js';
 import { createDelivery } from './delivery.js';
 import { createIceServers } from './ice-servers.js';
-import { root } from '../js/root.js';
 
 /** The code with which the server rejects pages of this origin. */
 const FORBIDDEN = 4;
@@ -57,16 +55,27 @@ export const lost = (message) => ({ ok: false, error: { code: 'lost', message } 
  */
 
 /**
- * A line to the server that served this page. `listen` connects it.
+ * @typedef {object} LineOptions
+ * @property {typeof import('../socket.io/socket.io.esm.min.js').io} io the Socket.IO client
+ * @property {URL} root the server's address
+ * @property {() => boolean} isRelayOnly asked for each new connection to another browser
+ * @property {RTCIceServer[]} [iceServers] in place of those that the server names
+ */
+
+/**
+ * A line to a server. `listen` connects it.
  * @template Listeners
  * @param {Identity} identity
+ * @param {LineOptions} options
  * @param {object} spelling the names on the wire
  * @param {Hears<Listeners>} spelling.hears the listener for each event
  * @param {(keyof Sent)[]} [spelling.withoutReply] events that ask for no reply
  */
-export function connectLine(identity, { hears, withoutReply = [] }) {
-  /** @type {LineListeners & Listeners} */
-  let listeners;
+export function connectLine(identity, options, { hears, withoutReply = [] }) {
+  const { io, root } = options;
+  /** @type {Set<Partial<LineListeners & Listeners>>} */
+  const listeners = new Set();
+  let isStarted = false;
   let wasConnected = false;
   /** The connection is lost, or could not be made. Not set while the page itself replaces it. */
   let isAway = false;
@@ -78,13 +87,14 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
   /** What the server still had of this page at the last return. @type {Omit<import('../../docs/protocol').Restored, 'heard'>} */
   let restored = { openOffer: null, calls: [], rooms: [] };
 
-  const iceServers = createIceServers(() => identity);
+  const iceServers = createIceServers(() => identity, options);
 
   // Course step 10: the page connects to the signaling server. Events of calls and rooms carry numbers; a page
   // that reconnects sends the last number that it received.
   /** @type {import('../socket.io/socket.io.esm.min.js').Socket<Received, Sent>} */
-  const socket = io({
+  const socket = io(root.origin, {
     autoConnect: false, // See `listen`.
+    forceNew: true, // Another client in the same page is another user.
     path: `${root.pathname}socket.io`,
     auth: (greet) => greet(handshake()),
   });
@@ -99,17 +109,22 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
     return { ...identity, numbers: true, received: wasConnected ? delivery.received : undefined };
   }
 
+  /** Passes an event to all listeners that take it. */
+  function pass(listener, payload) {
+    for (const some of [...listeners]) some[listener]?.(payload);
+  }
+
   function connected(isKnown) {
     const wasAway = isAway;
     [isAway, isSetAside] = [false, false];
     if (!isKnown) iceServers.forget(); // A server that was started again gives out other credentials.
     iceServers.refresh();
-    listeners.onConnected({ isKnown, wasAway });
+    pass('onConnected', { isKnown, wasAway });
   }
 
   function disconnected(message) {
     isAway = true;
-    listeners.onDisconnected({ retries: socket.active, message });
+    pass('onDisconnected', { retries: socket.active, message });
   }
 
   socket.on('connect', () => {
@@ -149,18 +164,26 @@ export function connectLine(identity, { hears, withoutReply = [] }) {
       // On long-polling a browser may repeat by itself a request whose response broke off, and then gets the
       // next response. The server sends the missing events again on a new connection.
       if (delivery.isGap(number)) giveUp(socket.io.engine);
-      else if (delivery.isNews(number)) listeners[listener](payload);
+      else if (delivery.isNews(number)) pass(listener, payload);
     });
   }
 
   return {
     /**
-     * Connects, and calls these listeners from now on.
-     * @param {LineListeners & Listeners} wanted
+     * Calls these listeners from now on, too, and connects if that was not done.
+     * @param {Partial<LineListeners & Listeners>} wanted
+     * @returns {() => void} ends that
      */
     listen(wanted) {
-      listeners = wanted;
-      socket.connect();
+      listeners.add(wanted);
+      if (!isStarted) socket.connect();
+      isStarted = true;
+      return () => listeners.delete(wanted);
+    },
+
+    /** @returns {Promise<void>} resolved once the server has accepted the page: a page that it rejects gets no reply */
+    admission() {
+      return new Promise((resolve) => socket.emit('test', () => resolve()));
     },
 
     /** Whether there is a connection to the server now. */

@@ -7,7 +7,6 @@ import { lookAtWay } from './connection-way.js';
 import { noWayWords, unansweredWords } from './connection-words.js';
 import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS } from './patience.js';
 import { createPeerConnection } from './peer.js';
-import { isRelayOnly } from '../js/relay-only.js';
 
 /** Between any two members: reliable and in order. A page may add other channels. */
 const TEXTS = { id: 0 };
@@ -38,7 +37,7 @@ const TEXTS = { id: 0 };
  */
 
 /**
- * @param {ReturnType<typeof import('./room-signaling.js').connectRoomSignaling>} signaling
+ * @param {import('./signaling.js').Signaling} signaling
  * @param {string} room
  * @param {object} own what this page sends to the others
  * @param {() => MediaStream | null} own.stream what is sent, at most one track of a kind
@@ -74,7 +73,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
         peerId,
         isPolite,
         iceServers: signaling.iceServers,
-        onCandidate: (candidate) => signaling.sendIceCandidate(room, peerId, candidate),
+        onCandidate: (candidate) => signaling.sendCandidateTo(room, peerId, candidate),
         onDescription: (description) => signaling.sendDescription(room, peerId, description),
         onStateChange: (state) => isCurrent() && onConnectionState(member, state),
         onTracksChange: () => isCurrent() && onChange(member),
@@ -205,8 +204,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
     endPatience(member);
     if (!signaling.connected || member.line === 'away') beginPatience(member, ANOTHER_WAY_MS);
     else {
-      const { hasRelay } = signaling.iceServers.state;
-      fail(member, noWayWords(member.userName, member.peer.candidateKinds, { hasRelay, isRelayOnly: isRelayOnly() }));
+      fail(member, noWayWords(member.userName, member.peer.candidateKinds, signaling.iceServers.state));
     }
   }
 

@@ -1,8 +1,8 @@
 // @ts-check
-// The events of rooms, spelled as on the wire. The pages call the functions and pass the listeners; the
-// names of events stay here. line.js has the connection, signaling.js the events of calls.
+// The events of rooms, spelled as on the wire. Others call the functions and pass the listeners; the names of events
+// stay here. line.js has the connection, signaling.js the events of calls.
 
-import { connectLine, extendLine, lost } from './line.js';
+import { lost } from './line.js';
 
 /**
  * @typedef {object} RoomListeners besides those of the line
@@ -12,33 +12,27 @@ import { connectLine, extendLine, lost } from './line.js';
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-left'>) => void} onUserLeft
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-lost'>) => void} onUserLost their connection to the server broke
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-back'>) => void} onUserBack
- * @property {(offer: import('../../docs/protocol').PayloadOf<'receiving-SDP-offer'>) => void} onOffer
- * @property {(answer: import('../../docs/protocol').PayloadOf<'accepting-SDP-offer'>) => void} onAnswer
- * @property {(candidate: import('../../docs/protocol').PayloadOf<'receiving-ICE-candidate'>) => void} onCandidate
+ * @property {(offer: import('../../docs/protocol').PayloadOf<'receiving-SDP-offer'>) => void} onMemberOffer
+ * @property {(answer: import('../../docs/protocol').PayloadOf<'accepting-SDP-offer'>) => void} onMemberAnswer
+ * @property {(candidate: import('../../docs/protocol').PayloadOf<'receiving-ICE-candidate'>) => void} onMemberCandidate
  */
 
 /** @type {import('./line.js').Hears<RoomListeners>} */
-const HEARS = {
+export const ROOM_HEARS = {
   'joined-room': 'onJoined',
   'requesting-SDP-offer': 'onOfferWanted',
   'user-joined': 'onUserJoined',
   'user-left': 'onUserLeft',
   'user-lost': 'onUserLost',
   'user-back': 'onUserBack',
-  'receiving-SDP-offer': 'onOffer',
-  'accepting-SDP-offer': 'onAnswer',
-  'receiving-ICE-candidate': 'onCandidate',
+  'receiving-SDP-offer': 'onMemberOffer',
+  'accepting-SDP-offer': 'onMemberAnswer',
+  'receiving-ICE-candidate': 'onMemberCandidate',
 };
 
-/**
- * Connects to the server that served this page.
- * @param {import('./line.js').Identity} identity
- */
-export function connectRoomSignaling(identity) {
-  /** @type {import('./line.js').Line<RoomListeners>} */
-  const line = connectLine(identity, { hears: HEARS });
-
-  return extendLine(line, {
+/** @param {Pick<import('./line.js').Line<RoomListeners>, 'ask' | 'say' | 'restored'>} line */
+export function roomVerbs(line) {
+  return {
     /**
      * Joins a room. `onJoined` gets the members: that event has a number and cannot get lost.
      * @param {string} room
@@ -73,8 +67,8 @@ export function connectRoomSignaling(identity) {
      * @param {string} to the member's peerId
      * @param {RTCIceCandidate} candidate
      */
-    sendIceCandidate(room, to, candidate) {
+    sendCandidateTo(room, to, candidate) {
       line.say('sending-ICE-candidate', { room, to, candidate });
     },
-  });
+  };
 }

@@ -1,8 +1,9 @@
 // @ts-check
-// The events of calls, spelled as on the wire. The call page calls the functions and passes the listeners;
-// the names of events stay here. line.js has the connection, room-signaling.js the events of rooms.
+// The events of calls, spelled as on the wire, on one line with those of rooms. Others call the functions and pass
+// the listeners; the names of events stay here. line.js has the connection, room-signaling.js the events of rooms.
 
 import { connectLine, extendLine, lost } from './line.js';
+import { ROOM_HEARS, roomVerbs } from './room-signaling.js';
 
 /**
  * @typedef {import('../../docs/protocol').Offer} Offer
@@ -19,8 +20,9 @@ import { connectLine, extendLine, lost } from './line.js';
  * @property {(party: Party) => void} onPeerBack
  */
 
-/** @type {import('./line.js').Hears<CallListeners>} */
+/** @type {import('./line.js').Hears<CallListeners & import('./room-signaling.js').RoomListeners>} */
 const HEARS = {
+  ...ROOM_HEARS,
   availableOffers: 'onOffers',
   newOfferAwaiting: 'onOffers',
   offerWithdrawn: 'onOfferWithdrawn',
@@ -37,15 +39,18 @@ const HEARS = {
 /** @type {(keyof import('./line.js').Sent)[]} */
 const WITHOUT_REPLY = ['newAnswer'];
 
-/**
- * Connects to the server that served this page.
- * @param {import('./line.js').Identity} identity
- */
-export function connectSignaling(identity) {
-  /** @type {import('./line.js').Line<CallListeners>} */
-  const line = connectLine(identity, { hears: HEARS, withoutReply: WITHOUT_REPLY });
+/** @typedef {ReturnType<typeof connectSignaling>} Signaling */
 
-  return extendLine(line, {
+/**
+ * A line to a server, for calls and rooms. `listen` connects it.
+ * @param {import('./line.js').Identity} identity
+ * @param {import('./line.js').LineOptions} options
+ */
+export function connectSignaling(identity, options) {
+  /** @type {import('./line.js').Line<CallListeners & import('./room-signaling.js').RoomListeners>} */
+  const line = connectLine(identity, options, { hears: HEARS, withoutReply: WITHOUT_REPLY });
+
+  return extendLine(extendLine(line, roomVerbs(line)), {
     /**
      * @param {RTCSessionDescriptionInit} description
      * @returns {Promise<string>} the id under which the server keeps the offer

@@ -21,6 +21,7 @@ mod helper_page;
 mod html_tokens;
 pub(crate) mod ice_servers;
 mod inspector;
+mod library;
 mod listing;
 mod mobileconfig;
 mod options;
@@ -32,6 +33,7 @@ mod probe;
 mod probe_tag;
 pub mod public_url;
 pub(crate) mod router;
+mod script_bundle;
 mod served_path;
 mod web_origin;
 

@@ -24,7 +24,7 @@ use super::ice_servers::IceService;
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
 use super::pages::{self, Pages};
-use super::{connection, connection_limit, inspector};
+use super::{connection, connection_limit, inspector, library};
 use crate::inspect::recorder::Recorder;
 use crate::net::connection_limiter::ConnectionLimiter;
 use crate::random;
@@ -96,6 +96,11 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
     }
     // What a folder has under one of these names is served instead.
     let is_free = |path: &str| options.folder.as_ref().is_none_or(|folder| !folder.join(&path[1..]).exists());
+    for (path, route) in library::routes()? {
+        if is_free(path) {
+            router = router.route(path, route);
+        }
+    }
     if is_free(CHECK) {
         router = router.route(CHECK, get(pages::serve_check).with_state(for_check));
         router = router.route("/check/{*path}", get(pages::serve_check_file));

@@ -40,6 +40,7 @@ mod lan_names;
 mod lan_pages;
 mod layers;
 mod leak;
+mod library;
 mod limits;
 mod limits_table;
 mod list;

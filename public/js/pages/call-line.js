@@ -3,6 +3,7 @@
 
 import { readIdentity, restoreIdentity } from '../identity.js';
 import { connectSignaling } from '../../switchboard/signaling.js';
+import { lineOptions } from '../line-options.js';
 import { identityEl, identityFields, removeOfferEls } from './call-view.js';
 import { showProblem, stopAskingForPassword } from './frame.js';
 import { connectRelayChoice, showIceServers } from './relay-choice.js';
@@ -10,7 +11,7 @@ import { connectRelayChoice, showIceServers } from './relay-choice.js';
 restoreIdentity(identityFields);
 let identity = readIdentity(identityFields);
 
-export const signaling = connectSignaling(identity);
+export const signaling = connectSignaling(identity, lineOptions);
 connectRelayChoice();
 showIceServers(signaling.iceServers);
 

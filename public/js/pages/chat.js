@@ -7,7 +7,8 @@
 import { CHANNELS, createConversation } from '../../switchboard/conversation.js';
 import { createSession, readIdentity, restoreIdentity } from '../identity.js';
 import { createMesh } from '../../switchboard/mesh.js';
-import { connectRoomSignaling } from '../../switchboard/room-signaling.js';
+import { connectSignaling } from '../../switchboard/signaling.js';
+import { lineOptions } from '../line-options.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import { connectStates, watchConnection } from './chat-states.js';
 import {
@@ -24,7 +25,7 @@ import { connectRelayChoice, relayProblem, showIceServers, showWays } from './re
  * From joining to hanging up. Functions that wait for something hold on to theirs and look
  * afterwards whether it is still the current one.
  * @typedef {object} Stay
- * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
+ * @property {ReturnType<typeof connectSignaling>} signaling a connection of its own
  * @property {ReturnType<typeof createMesh>} mesh of two at most
  * @property {ReturnType<typeof createConversation>} conversation
  * @property {object} [entry] the last request to be let in
@@ -85,7 +86,7 @@ function join() {
   showState('joining');
   showStatus('Joining…');
 
-  const signaling = connectRoomSignaling(identity);
+  const signaling = connectSignaling(identity, lineOptions);
   const conversation = createConversation({
     onChange: showChat,
     onMessage: (message) => addTheirMessage(mine.otherUserName, message),
@@ -112,9 +113,9 @@ function join() {
     onUserLeft,
     onUserLost: ({ peerId }) => mesh.showLine(peerId, 'away'),
     onUserBack: ({ peerId }) => mesh.showLine(peerId, 'here'),
-    onOffer: mesh.addOffer,
-    onAnswer: mesh.addAnswer,
-    onCandidate: mesh.addCandidate,
+    onMemberOffer: mesh.addOffer,
+    onMemberAnswer: mesh.addAnswer,
+    onMemberCandidate: mesh.addCandidate,
   });
 }
 

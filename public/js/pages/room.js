@@ -6,7 +6,8 @@
 import { createSession, readIdentity, restoreIdentity } from '../identity.js';
 import { setPictureSize } from '../media.js';
 import { createMesh, pictureSizeFor } from '../../switchboard/mesh.js';
-import { connectRoomSignaling } from '../../switchboard/room-signaling.js';
+import { connectSignaling } from '../../switchboard/signaling.js';
+import { lineOptions } from '../line-options.js';
 import { createTalk } from '../room-talk.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
@@ -39,7 +40,7 @@ const WIDE = matchMedia('(min-width: 75rem)');
  * From joining to leaving. Functions that wait for something hold on to theirs and look afterwards
  * whether it is still the current one: the user may have left meanwhile.
  * @typedef {object} Stay
- * @property {ReturnType<typeof connectRoomSignaling>} signaling a connection of its own
+ * @property {ReturnType<typeof connectSignaling>} signaling a connection of its own
  * @property {ReturnType<typeof createMesh>} mesh
  * @property {ReturnType<typeof createTalk>} talk
  * @property {string} userName
@@ -121,7 +122,7 @@ async function join() {
   await openDevices(); // They were released if the user has left before.
   if (state() !== 'joining') return;
 
-  const signaling = connectRoomSignaling(identity);
+  const signaling = connectSignaling(identity, lineOptions);
   const talk = createTalk(ownSending, {
     onSending: showMember,
     onChat: ({ userName }, words) => addMessage(userName, words),
@@ -147,9 +148,9 @@ async function join() {
     onUserLeft,
     onUserLost: ({ peerId }) => onUserLine(peerId, 'away'),
     onUserBack,
-    onOffer: mesh.addOffer,
-    onAnswer: mesh.addAnswer,
-    onCandidate: mesh.addCandidate,
+    onMemberOffer: mesh.addOffer,
+    onMemberAnswer: mesh.addAnswer,
+    onMemberCandidate: mesh.addCandidate,
   });
 }
 

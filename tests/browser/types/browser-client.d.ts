@@ -2,3 +2,8 @@
 declare module '*/socket.io.esm.min.js' {
   export { io, type Socket } from 'socket.io-client-4.8';
 }
+
+// The library, as pages load it.
+declare module '*/switchboard.esm.js' {
+  export * from 'switchboard-client';
+}

@@ -21,6 +21,9 @@ globalThis.RTCPeerConnection = class {
   close() {}
 };
 
+const servers = (credentials, options) =>
+  createIceServers(credentials, { root: new URL('https://here.example/'), isRelayOnly: () => false, ...options });
+
 beforeEach(() => {
   requests = [];
   mock.restoreAll();
@@ -47,7 +50,7 @@ async function connect(ice) {
 }
 
 async function withList(ttl = 100) {
-  const ice = createIceServers(() => ({ userName: 'Ann', password: 'secret' }));
+  const ice = servers(() => ({ userName: 'Ann', password: 'secret' }));
   await connect(ice);
   requests[0].reply(200, { iceServers: LIST, ttl });
   await settled();
@@ -68,7 +71,7 @@ test('a token goes before a password, and what no header can carry goes into the
     [{ password: '' }, undefined, { password: '' }],
   ]) {
     requests = [];
-    await connect(createIceServers(() => ({ userName: 'Ann', ...credentials })));
+    await connect(servers(() => ({ userName: 'Ann', ...credentials })));
     assert.equal(requests[0].headers.Authorization, header);
     assert.deepEqual(Object.fromEntries(requests[0].url.searchParams), { userName: 'Ann', ...query });
   }
@@ -77,13 +80,13 @@ test('a token goes before a password, and what no header can carry goes into the
 test('new connections get the list as soon as it is there', async () => {
   const ice = await withList();
   assert.deepEqual(ice.configuration(), { iceServers: LIST });
-  assert.deepEqual(ice.state, { state: 'known', problem: '', hasRelay: true });
+  assert.deepEqual(ice.state, { state: 'known', problem: '', hasRelay: true, isRelayOnly: false });
   await ice.ready();
   assert.equal(requests.length, 1);
 });
 
 test('an address that the browser refuses is left out, and the others count', async () => {
-  const ice = createIceServers(() => ({ userName: 'Ann', password: 'x' }));
+  const ice = servers(() => ({ userName: 'Ann', password: 'x' }));
   await connect(ice);
   const [turn] = LIST;
   requests[0].reply(200, { iceServers: [{ urls: REFUSED, username: 'a', credential: 'b' }, { ...turn, urls: [REFUSED, ...turn.urls] }], ttl: 100 });
@@ -118,7 +121,7 @@ test('a connection waits for a list whose time has ended, as after the sleep of 
 });
 
 test('a slow reply delays a connection for a short time only, and still counts when it comes', async () => {
-  const ice = createIceServers(() => ({ userName: 'Ann', password: 'x' }));
+  const ice = servers(() => ({ userName: 'Ann', password: 'x' }));
   let isReady = false;
   ice.ready().then(() => (isReady = true));
   await settled();
@@ -135,13 +138,13 @@ test('a slow reply delays a connection for a short time only, and still counts w
 });
 
 test('a failure is kept as a sentence, delays no connection, and is repeated later and later', async () => {
-  const ice = createIceServers(() => ({ userName: 'Ann', password: 'x' }));
+  const ice = servers(() => ({ userName: 'Ann', password: 'x' }));
   let changes = 0;
   ice.watch(() => (changes += 1));
   await connect(ice);
   requests[0].fail(new TypeError('Failed to fetch'));
   await settled();
-  assert.deepEqual(ice.state, { state: 'failed', problem: 'The server did not reply.', hasRelay: false });
+  assert.deepEqual(ice.state, { state: 'failed', problem: 'The server did not reply.', hasRelay: false, isRelayOnly: false });
   assert.equal(changes, 1);
   await ice.ready();
   mock.timers.tick(15_000);
@@ -157,7 +160,7 @@ test('a failure is kept as a sentence, delays no connection, and is repeated lat
 
 test('wrong credentials are tried again only when there are others', async () => {
   let password = 'wrong';
-  const ice = createIceServers(() => ({ userName: 'Ann', password }));
+  const ice = servers(() => ({ userName: 'Ann', password }));
   await connect(ice);
   requests[0].reply(401, { code: 'wrong-password', message: 'The password is wrong.' });
   await settled();
@@ -171,7 +174,7 @@ test('wrong credentials are tried again only when there are others', async () =>
 });
 
 test('a reply to the credentials of before does not count', async () => {
-  const ice = createIceServers(() => ({ userName: 'Ann', password: 'x' }));
+  const ice = servers(() => ({ userName: 'Ann', password: 'x' }));
   await connect(ice);
   ice.forget();
   await connect(ice);
@@ -193,12 +196,12 @@ test('what is no list of servers counts as a failure, and the list of before sta
   await settled();
   requests[2].reply(200, {});
   await settled();
-  assert.deepEqual(ice.state, { state: 'failed', problem: 'The reply is not a list of ICE servers.', hasRelay: true });
+  assert.deepEqual(ice.state, { state: 'failed', problem: 'The reply is not a list of ICE servers.', hasRelay: true, isRelayOnly: false });
   assert.deepEqual(ice.configuration().iceServers, LIST);
 });
 
 test('a page that is rejected right after it has connected asks for nothing', async () => {
-  const ice = createIceServers(() => ({ userName: 'Ann', password: 'wrong' }));
+  const ice = servers(() => ({ userName: 'Ann', password: 'wrong' }));
   ice.refresh();
   const isReady = ice.ready();
   mock.timers.tick(50);
