@@ -75,7 +75,7 @@ fn new_offer(bencher: Bencher, receivers: u64) {
     bencher.counter(ItemsCount::new(receivers)).bench_local(|| {
         let mut kept = false;
         received.goal.store(received.count.load(Ordering::Relaxed) + receivers, Ordering::Relaxed);
-        let offer = ClientMessage::NewOffer(description.clone());
+        let offer = ClientMessage::NewOffer { offer: description.clone(), to: None };
         caller.submit(Numbers::default(), Ok(offer), |reply| kept = matches!(reply, Ok(Reply::Offered(_))));
         assert!(kept);
         // A large lobby is served step by step.

@@ -36,6 +36,8 @@ export interface Offer {
   answererIceCandidates: never[];
   /** Own: the server's id of this offer, and of the call that it becomes. */
   offerId: string;
+  /** Own: the user name of the only clients that receive it and may answer; not there in an offer to all. */
+  to?: string;
 }
 
 /** An offer object whose offer has been answered. */
@@ -46,6 +48,12 @@ export interface AnsweredOffer extends Offer {
 
 /** What `newAnswer` needs of the offer object; pages send the whole object with `answer` filled in. */
 export type Answer = { answer: Description } & ({ offerId: string } | { offererUserName: string });
+
+/** An offer to the clients of one user name; null stands for all of the lobby. */
+export interface DirectedOffer {
+  offer: Description;
+  to: string | null;
+}
 
 /** A new offer within an answered call: ICE restart, another track. */
 export interface Renegotiation {
@@ -114,7 +122,8 @@ export interface Restored {
 }
 
 /** Why an open offer is gone. */
-export type WithdrawReason = 'answered' | 'replaced' | 'cancelled' | 'hangup' | 'closed' | 'expired' | 'lost';
+export type WithdrawReason = 
+  | 'answered' | 'replaced' | 'cancelled' | 'declined' | 'hangup' | 'closed' | 'expired' | 'lost';
 
 /** How a party of a call ended it. */
 export type HangupReason = 'hangup' | 'closed' | 'lost';
@@ -127,7 +136,7 @@ export type LeaveReason = 'left' | 'closed' | 'lost';
 /** Codes of refusals in calls. */
 export type CallRefusalCode =
   | 'wrong-password' | 'bad-payload' | 'too-large' | 'too-many' | 'rate-limited'
-  | 'no-such-offer' | 'already-answered' | 'own-offer' | 'no-call';
+  | 'no-such-offer' | 'already-answered' | 'own-offer' | 'no-call' | 'no-such-peer';
 
 /** Codes of refusals in rooms. */
 export type RoomRefusalCode =
@@ -192,8 +201,10 @@ type Rest<R> = [] | [onReply: (reply: R) => void] | [number: number] | [number: 
 
 /** Events of calls from the client. */
 export interface CallEventsToServer {
-  /** Makes this connection's one open offer; within a call, with its `offerId`, a renegotiation. */
-  newOffer: (offer: Description | { offer: Description } | Renegotiation, ...rest: Rest<OfferReply>) => void;
+  /** Makes this connection's one open offer, to all or `to` one user; with the `offerId` of a call a renegotiation. */
+  newOffer: (
+    offer: Description | { offer: Description } | DirectedOffer | Renegotiation, ...rest: Rest<OfferReply>
+  ) => void;
   /** Answers an offer, or a renegotiation. The reply is the offerer's candidates so far, empty for a refusal. */
   newAnswer: (answer: Answer, ...rest: Rest<Candidate[]>) => void;
   /** Sends one candidate. */
@@ -206,6 +217,8 @@ export interface CallEventsToServer {
   hangup: (which?: { offerId?: string } | null, ...rest: Rest<EndedReply>) => void;
   /** Own: withdraws the sender's open offer. */
   cancelOffer: (payload?: null | Record<string, never>, ...rest: Rest<EndedReply>) => void;
+  /** Own: does not want an offer to the sender's user name. */
+  declineOffer: (which: { offerId: string }, ...rest: Rest<Reply>) => void;
   /** Own: joins a running call again after a restart of the server. */
   rejoinCall: (call: Rejoin, ...rest: Rest<Reply>) => void;
 }

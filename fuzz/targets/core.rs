@@ -40,7 +40,8 @@ const ROOMS: u8 = 4;
 enum Deed {
     Arrive { who: u8, session: Option<bool>, other_lobby: bool, purpose: u8, lie: Option<u8> },
     Leave { who: u8, how: u8 },
-    Offer { who: u8, number: Option<u8> },
+    Offer { who: u8, number: Option<u8>, to: Option<u8> },
+    Decline { who: u8, offer: u8 },
     Answer { who: u8, offer: Option<u8>, whom: u8, asks: bool },
     Candidate { who: u8, offers: bool, offer: Option<u8> },
     Renegotiate { who: u8, offer: u8 },
@@ -279,6 +280,7 @@ impl World {
             }
             // What somebody may say depends on the door.
             Deed::Offer { who, .. }
+            | Deed::Decline { who, .. }
             | Deed::Answer { who, .. }
             | Deed::Candidate { who, .. }
             | Deed::Renegotiate { who, .. }
@@ -332,7 +334,10 @@ impl World {
     fn message(&mut self, who: u8, deed: Deed) -> Option<ClientMessage> {
         let role = |offers: bool| if offers { Role::Offerer } else { Role::Answerer };
         Some(match deed {
-            Deed::Offer { .. } => ClientMessage::NewOffer(description("description")),
+            Deed::Offer { to, .. } => {
+                ClientMessage::NewOffer { offer: description("description"), to: to.map(|to| name(to % PEOPLE)) }
+            }
+            Deed::Decline { offer, .. } => ClientMessage::DeclineOffer(self.offer_id(offer)),
             Deed::Answer { offer, whom, asks, .. } => {
                 let by_id = offer.map(|offer| AnswerTarget::Offer(self.offer_id(offer)));
                 let target = by_id.unwrap_or(AnswerTarget::NewestOf(name(whom % PEOPLE)));

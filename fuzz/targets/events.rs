@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     for (event, _) in EventName::SPELLINGS {
         let (size, limit, json, is_binary) = match &decode(event, text, &attachments, true, &limits).message {
             Ok(
-                ClientMessage::NewOffer(it)
+                ClientMessage::NewOffer { offer: it, .. }
                 | ClientMessage::Renegotiate { offer: it, .. }
                 | ClientMessage::NewAnswer { answer: it, .. }
                 | ClientMessage::RelayInRoom { content: Relayed::Offer(it) | Relayed::Answer(it), .. },

@@ -6,7 +6,7 @@
 export const SENT_BY_PAGES = [
   'newOffer', 'newAnswer', 'sendIceCandidateToSignalingServer', 'sendIceCandidatesToServer',
   'sendIceCandidatetoSignalingServer', 'sendICECandidatetoSignalServer', 'sendICEToSignalingServer',
-  'checkOffers', 'hangup', 'cancelOffer', 'rejoinCall', 'callStage', 'test',
+  'checkOffers', 'hangup', 'cancelOffer', 'declineOffer', 'rejoinCall', 'callStage', 'test',
   'joining-room', 'sending-SDP-offer', 'accepting-SDP-offer', 'sending-ICE-candidate', 'leaving-room',
 ];
 

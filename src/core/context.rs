@@ -50,9 +50,22 @@ impl Context<'_> {
         }
     }
 
-    /// Sends a message to all peers in a lobby that receive offers, but for these. It is kept for none.
-    pub fn publish(&mut self, lobby: Lobby, except: Vec<PeerId>, message: ServerMessage) {
-        self.out.push(Outgoing { to: Audience::Lobby { lobby, except }, message });
+    /// Sends a message about an open offer to the connected peers that it is for, but for these: all in its lobby that
+    /// receive offers, or those of one user name. It is kept for none.
+    pub fn publish(&mut self, lobby: Lobby, to: Option<&UserName>, except: Vec<PeerId>, message: ServerMessage) {
+        let Some(name) = to else {
+            return self.out.push(Outgoing { to: Audience::Lobby { lobby, except }, message });
+        };
+        let addressees = self.peers.connected_as(&lobby, name).filter(|(peer, _)| !except.contains(peer));
+        self.send_unnumbered(addressees.map(|(peer, _)| peer).collect(), message);
+    }
+
+    /// Sends a message to these connected peers. It is kept for none.
+    pub fn send_unnumbered(&mut self, to: Vec<PeerId>, message: ServerMessage) {
+        if !to.is_empty() {
+            let to = Audience::Peers(to.into_iter().map(|peer| (peer, None)).collect());
+            self.out.push(Outgoing { to, message });
+        }
     }
 
     /// Keeps a message that may have to be sent again. Returns `Some(number)` if it is sent now as well.

@@ -8,9 +8,10 @@ use super::as_list;
 use super::id::PeerId;
 use super::time::Timestamp;
 use crate::protocol::id::OfferId;
+use crate::protocol::name::{Lobby, UserName};
 
 /// What is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Due {
     /// An open offer has waited too long.
     OpenOffer(OfferId),
@@ -24,6 +25,8 @@ pub enum Due {
     Unconfirmed(PeerId),
     /// A peer has been away for too long.
     Away(PeerId),
+    /// A client whose connection broke while it had nothing has not returned: its name is no longer an addressee.
+    LostName((Lobby, UserName, PeerId)),
     /// Not all that a peer missed could be kept: it cannot return.
     Overflowed(PeerId),
     /// A peer's replay buffer, or some of it, is so old that it must have arrived.

@@ -10,6 +10,7 @@
 //! (`deadlines`).
 
 mod as_list;
+mod by_name;
 mod calls;
 pub mod command;
 mod context;

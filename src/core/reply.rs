@@ -26,6 +26,8 @@ pub enum Reply {
     Renegotiated(OfferId),
     /// The answer was relayed.
     Answered(Answered),
+    /// The offer of this id has ended: its addressee does not want it.
+    Declined(OfferId),
     /// The open offers, oldest first.
     Offers(Vec<Call>),
     /// These calls and offers have ended.

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::as_list;
+use super::by_name::{ByName, Place};
 use super::command::{ConnectionEnd, Newcomer, Purpose, Sender};
 use super::deadlines::{Deadline, Deadlines, Due};
 use super::id::{ConnectionId, PeerId};
@@ -37,6 +38,8 @@ pub struct Peer {
     pub purpose: Purpose,
     /// The number of the last message that was accepted from it, if it counts.
     pub heard: u64,
+    /// How many clients had connected before its connection did.
+    pub arrival: u64,
     session: Option<Session>,
     counts: bool,
     presence: Presence,
@@ -73,6 +76,11 @@ impl Peer {
         !self.replay_buffer.is_empty()
     }
 
+    /// Its place among the peers of its name.
+    pub fn place(&self, id: PeerId) -> Place {
+        (self.lobby.clone(), self.name.clone(), id)
+    }
+
     /// Whether this is its connection.
     pub fn is_connected_by(&self, connection: ConnectionId) -> bool {
         self.presence == Presence::Connected(connection)
@@ -92,6 +100,10 @@ pub struct Sessions {
     /// Those that are away, in the order in which their grace ends.
     #[serde(with = "as_list")]
     away: BTreeMap<Deadline, PeerId>,
+    /// Those that take part in calls.
+    pub by_name: ByName,
+    /// How many clients have connected.
+    arrivals: u64,
 }
 
 impl Sessions {
@@ -109,18 +121,35 @@ impl Sessions {
         }
     }
 
+    /// How many clients have connected.
+    pub fn arrivals(&self) -> u64 {
+        self.arrivals
+    }
+
+    /// The peers of a user name that receive offers now.
+    pub fn connected_as(&self, lobby: &Lobby, name: &UserName) -> impl Iterator<Item = (PeerId, &Peer)> {
+        let peers = self.by_name.of(lobby, name).filter_map(|id| Some((id, self.peers.get(&id)?)));
+        peers.filter(|(_, peer)| !peer.is_away())
+    }
+
     /// Adds a peer.
-    pub fn add(&mut self, newcomer: Newcomer, connection: ConnectionId) -> PeerId {
+    pub fn add(&mut self, newcomer: Newcomer, connection: ConnectionId, deadlines: &mut Deadlines) -> PeerId {
         let id = PeerId(connection.0);
         let Newcomer { name, lobby, purpose, session, counts, received: _ } = newcomer;
         if let Some(session) = &session {
             self.by_session.insert((purpose, lobby.clone(), name.clone(), session.clone()), id);
+        }
+        if purpose == Purpose::CallsAndRooms
+            && let Some(returned) = self.by_name.add((lobby.clone(), name.clone(), id))
+        {
+            deadlines.cancel(returned);
         }
         let peer = Peer {
             name,
             lobby,
             purpose,
             heard: 0,
+            arrival: self.next_arrival(),
             counts: counts && session.is_some(),
             session,
             presence: Presence::Connected(connection),
@@ -173,8 +202,10 @@ impl Sessions {
     /// A peer has returned on this connection. Whether it was away.
     pub fn set_connected(&mut self, id: PeerId, connection: ConnectionId, deadlines: &mut Deadlines) -> bool {
         let was_away = self.end_absence(id, deadlines);
+        let arrival = self.next_arrival();
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.presence = Presence::Connected(connection);
+            peer.arrival = arrival;
         }
         was_away
     }
@@ -247,6 +278,7 @@ impl Sessions {
     pub fn remove(&mut self, id: PeerId, deadlines: &mut Deadlines) {
         self.end_absence(id, deadlines);
         let Some(peer) = self.peers.remove(&id) else { return };
+        self.by_name.remove(&peer.place(id));
         if let Some(deadline) = peer.replay_deadline {
             deadlines.cancel(deadline);
         }
@@ -257,7 +289,16 @@ impl Sessions {
 
     /// Whether there is no peer, and nothing is kept of any.
     pub fn is_empty(&self) -> bool {
-        self.peers.is_empty() && self.by_session.is_empty() && self.away_by_name.is_empty() && self.away.is_empty()
+        self.peers.is_empty()
+            && self.by_session.is_empty()
+            && self.away_by_name.is_empty()
+            && self.away.is_empty()
+            && self.by_name.is_empty()
+    }
+
+    fn next_arrival(&mut self) -> u64 {
+        self.arrivals += 1;
+        self.arrivals - 1
     }
 
     /// Removes a peer from those that are away. Whether it was.

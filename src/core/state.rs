@@ -149,13 +149,14 @@ impl Step<'_> {
         let Self { calls, rooms, pairs, ctx } = self;
         let peer = from.peer;
         match message {
-            ClientMessage::NewOffer(offer) => calls.new_offer(ctx, peer, OfferId(id), offer),
+            ClientMessage::NewOffer { offer, to } => calls.new_offer(ctx, peer, OfferId(id), offer, to),
             ClientMessage::Renegotiate { offer_id, offer } => calls.renegotiate(ctx, peer, offer_id, offer),
             ClientMessage::NewAnswer { target, answer, has_ack } => calls.answer(ctx, peer, &target, answer, has_ack),
             ClientMessage::IceCandidate { role, call, candidate } => calls.candidate(ctx, peer, role, call, candidate),
             ClientMessage::CheckOffers => Ok(self.check_offers(from)),
             ClientMessage::Hangup(only) => Ok(calls.hang_up(ctx, peer, only)),
             ClientMessage::CancelOffer => Ok(calls.cancel(ctx, peer)),
+            ClientMessage::DeclineOffer(id) => calls.decline(ctx, peer, id),
             ClientMessage::RejoinCall(call) => calls.rejoin(ctx, peer, call, full),
             ClientMessage::Test => Ok(Reply::Pong),
             ClientMessage::JoinRoom(room) => rooms.join(ctx, peer, room, MemberId(id), full),
@@ -191,7 +192,7 @@ impl Step<'_> {
                     self.remove(known, DisconnectReason::Lost);
                 }
                 let name = newcomer.name.clone();
-                let peer = self.ctx.peers.add(newcomer, connection);
+                let peer = self.ctx.peers.add(newcomer, connection, self.ctx.deadlines);
                 if purpose == Purpose::Pairs {
                     self.pairs.connect(&mut self.ctx, name, peer);
                 }
@@ -234,6 +235,11 @@ impl Step<'_> {
         let calls = self.calls.ids_of(peer);
         let has_anything = leaver.has_missed() || self.calls.has(peer) || self.rooms.has(peer);
         let may_return = !self.ctx.limits.grace.is_zero() && leaver.purpose != Purpose::Pairs && has_anything;
+        if !has_anything && leaver.purpose == Purpose::CallsAndRooms {
+            let place = leaver.place(peer);
+            let Context { now, limits, peers, deadlines, .. } = &mut self.ctx;
+            peers.by_name.keep(place, end, *now, limits, deadlines);
+        }
         match end {
             ConnectionEnd::Broken | ConnectionEnd::Unconfirmed if may_return => self.set_away(peer, end),
             ConnectionEnd::Broken => self.remove(peer, DisconnectReason::Lost),
@@ -278,6 +284,7 @@ impl Step<'_> {
                     let Context { now, limits, peers, deadlines, .. } = &mut self.ctx;
                     peers.expire_replay_buffer(peer, *now, limits, deadlines);
                 }
+                Due::LostName(place) => self.ctx.peers.by_name.expire(&place),
                 Due::PendingRooms => self.pairs.expire(&mut self.ctx),
             }
         }

@@ -179,6 +179,8 @@ pub enum Outcome {
     Renegotiated(OfferId),
     /// The offer of this caller is answered; so many candidates went with the acknowledgement.
     Answered(OfferId, UserName, usize),
+    /// The offer of this id was declined.
+    Declined(OfferId),
     /// These calls and offers have ended.
     Ended(Vec<OfferId>),
     /// The client is a member of this room, under this id.

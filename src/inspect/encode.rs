@@ -189,6 +189,7 @@ fn changed<M: SerializeMap>(map: &mut M, outcome: &Outcome) -> Result<(), M::Err
             map.serialize_entry("offerer", offerer)?;
             map.serialize_entry("candidates", candidates)
         }
+        Outcome::Declined(id) => map.serialize_entry("declined", id),
         Outcome::Ended(ids) => map.serialize_entry("ended", ids),
         Outcome::Joined(room, member) => {
             map.serialize_entry("joined", room)?;

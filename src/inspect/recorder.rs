@@ -126,6 +126,7 @@ impl Recorder {
                 Some((id, offerer)) => Outcome::Answered(*id, offerer.clone(), answered.candidates.len()),
                 None => return,
             },
+            Reply::Declined(id) => Outcome::Declined(*id),
             Reply::Ended(ids) => Outcome::Ended(ids.clone()),
             Reply::Joined(room, joined) => Outcome::Joined(room.clone(), joined.peer_id),
             Reply::Ignored => Outcome::Ignored,

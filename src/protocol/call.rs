@@ -120,11 +120,12 @@ impl IceCandidate {
 
 /// The offer object.
 ///
-/// Cloning copies pointers, not descriptions. On the wire ([`Call::on_wire`]) it has the course's six keys, then ours:
+/// Cloning copies pointers, not descriptions. On the wire ([`Call::on_wire`]) it has the course's six keys, then ours (`to` only if
+/// the offer is to one user):
 ///
 /// ```json
 /// {"offererUserName": "Ann", "offer": {"type": "offer", "sdp": "v=0…"}, "offerIceCandidates": [],
-///  "answererUserName": null, "answer": null, "answererIceCandidates": [], "offerId": "0123456789abcdef"}
+///  "answererUserName": null, "answer": null, "answererIceCandidates": [], "offerId": "0123456789abcdef", "to": "Bob"}
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
@@ -140,6 +141,8 @@ pub struct Call {
     pub answer: Option<SessionDescription>,
     /// Which offer this is. Pages of the course ignore it and send it back with their answer.
     pub offer_id: OfferId,
+    /// The user name of the only clients that may answer; `None` for all of the lobby.
+    pub to: Option<UserName>,
 }
 
 impl Call {
@@ -152,6 +155,7 @@ impl Call {
             answerer_user_name: None,
             answer: None,
             offer_id,
+            to: None,
         }
     }
 
@@ -165,6 +169,7 @@ impl Call {
             answer: self.answer.as_ref().map(SessionDescription::on_wire),
             answerer_ice_candidates: [],
             offer_id: self.offer_id,
+            to: self.to.as_ref(),
         }
     }
 
@@ -172,7 +177,8 @@ impl Call {
     pub fn size(&self) -> usize {
         // The keys, the id and the brackets; a byte of a name takes six if it has to be escaped.
         const FRAME: usize = 200;
-        FRAME + 6 * self.offerer_user_name.as_str().len() + self.content() + self.offer_ice_candidates.len()
+        let names = self.offerer_user_name.as_str().len() + self.to.as_ref().map_or(0, |to| to.as_str().len());
+        FRAME + 6 * names + self.content() + self.offer_ice_candidates.len()
     }
 
     /// Bytes of the descriptions and candidates in it.
@@ -201,6 +207,8 @@ pub struct OfferObject<'a> {
     /// Always empty, as in the course's server: these candidates are relayed one by one.
     answerer_ice_candidates: [(); 0],
     offer_id: OfferId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a UserName>,
 }
 
 /// The wire form of a list of candidates: an array.

@@ -13,7 +13,12 @@ use super::pair::{ClientLocation, PairId};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ClientMessage {
     /// `newOffer`: a caller's offer.
-    NewOffer(SessionDescription),
+    NewOffer {
+        /// The offer.
+        offer: SessionDescription,
+        /// The user name of the only clients that are offered it; `None` for all of the lobby.
+        to: Option<UserName>,
+    },
     /// `newOffer` with an `offerId`: an offer within an answered call (ICE restart, another track).
     Renegotiate {
         /// Which call.
@@ -46,6 +51,8 @@ pub enum ClientMessage {
     Hangup(Option<OfferId>),
     /// `cancelOffer`: withdraws the sender's open offer.
     CancelOffer,
+    /// `declineOffer`: the offer to the sender's user name is not wanted.
+    DeclineOffer(OfferId),
     /// `rejoinCall`: one end of a call that the server does not know, since it was started again.
     RejoinCall(RejoinCall),
     /// `test`: acknowledged by `"pong"`.
@@ -86,7 +93,7 @@ pub enum ClientMessage {
 impl ClientMessage {
     /// Whether the message may make something that needs an id: an open offer, or a member of a room.
     pub fn needs_id(&self) -> bool {
-        matches!(self, Self::NewOffer(_) | Self::JoinRoom(_))
+        matches!(self, Self::NewOffer { .. } | Self::JoinRoom(_))
     }
 
     /// The room that a message of rooms is about.

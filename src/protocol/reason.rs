@@ -24,6 +24,8 @@ pub enum WithdrawReason {
     Replaced,
     /// Its caller cancelled it.
     Cancelled,
+    /// The user that it was to did not want it.
+    Declined,
     /// Its caller hung up.
     Hangup,
     /// Its caller left on purpose.

@@ -41,6 +41,24 @@ impl Refusal {
         Self::new(Code::OwnOffer, "This offer is your own: open the page a second time to answer it.")
     }
 
+    pub(crate) fn declined_own_offer() -> Self {
+        Self::new(Code::OwnOffer, "This offer is your own: withdraw it by cancelOffer.")
+    }
+
+    pub(crate) fn declined_offer_to_all() -> Self {
+        Self::new(
+            Code::BadPayload,
+            "Only offers to you can be declined. This one is to everyone in the lobby, and another client may answer it.",
+        )
+    }
+
+    pub(crate) fn no_such_user() -> Self {
+        Self::new(
+            Code::NoSuchPeer,
+            "No other client in your lobby has this user name: it has left, or the name is spelled differently.",
+        )
+    }
+
     /// For a call that the sender does not have.
     pub fn no_call() -> Self {
         Self::new(Code::NoCall, "You have no such call: it has ended, or the offerId is not one of yours.")
@@ -99,7 +117,7 @@ pub enum Code {
     NotInRoom,
     /// The room, or the server, takes no more.
     RoomFull,
-    /// No other member of this room has this `peerId`.
+    /// No other member of this room has this `peerId`, or no other client of the lobby this user name.
     NoSuchPeer,
 }
 

@@ -37,6 +37,8 @@ enum Step {
 #[derive(Debug, Clone, Copy)]
 enum Verb {
     Offer,
+    OfferTo(usize),
+    Decline,
     Answer(usize),
     AnswerTo,
     Renegotiate,
@@ -58,6 +60,8 @@ fn step() -> impl Strategy<Value = Step> {
     let who = 0..CLIENTS;
     let verb = prop_oneof![
         3 => Just(Verb::Offer),
+        3 => (0..4usize).prop_map(Verb::OfferTo),
+        2 => Just(Verb::Decline),
         3 => (0..4usize).prop_map(Verb::Answer),
         2 => Just(Verb::AnswerTo),
         1 => Just(Verb::Renegotiate),
@@ -143,9 +147,11 @@ impl Script {
         let last = self.offers.last().copied();
         let role = |offers: bool| if offers { Role::Offerer } else { Role::Answerer };
         Some(match verb {
-            Verb::Offer => ClientMessage::NewOffer(description("a=ice-ufrag:one\\r\\n")),
+            Verb::Offer => ClientMessage::NewOffer { offer: description("a=ice-ufrag:one\\r\\n"), to: None },
+            Verb::OfferTo(whom) => ClientMessage::NewOffer { offer: description("offer"), to: Some(user(whom)) },
+            Verb::Decline => ClientMessage::DeclineOffer(last?),
             Verb::Answer(whom) => {
-                let target = AnswerTarget::NewestOf(UserName::new(&whom.to_string()).expect("short"));
+                let target = AnswerTarget::NewestOf(user(whom));
                 ClientMessage::NewAnswer { target, answer: description("answer"), has_ack: false }
             }
             Verb::AnswerTo => {
@@ -188,6 +194,10 @@ impl Script {
             _ => {}
         }
     }
+}
+
+fn user(who: usize) -> UserName {
+    UserName::new(&who.to_string()).expect("short")
 }
 
 fn pair_id(who: usize) -> PairId {

@@ -54,7 +54,7 @@ fn connect(hub: &Arc<Hub>, name: &str, lobby: &Lobby) -> (ConnectedPeer, Arc<Wit
 }
 
 fn offer(peer: &ConnectedPeer) {
-    peer.submit(Numbers::default(), Ok(ClientMessage::NewOffer(description("offer"))), |reply| {
+    peer.submit(Numbers::default(), Ok(ClientMessage::NewOffer { offer: description("offer"), to: None }), |reply| {
         assert!(matches!(reply, Ok(Reply::Offered(_))), "{reply:?}");
     });
 }

@@ -24,6 +24,9 @@ const PEOPLE: usize = 4;
 #[derive(Debug, Clone)]
 enum Deed {
     Offer,
+    OfferTo(usize),
+    /// The newest offer that it was offered alone.
+    Decline,
     Answer {
         whom: usize,
         asks_for_ack: bool,
@@ -46,6 +49,8 @@ enum Deed {
 fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
     let deed = prop_oneof![
         3 => Just(Deed::Offer),
+        3 => (0..PEOPLE).prop_map(Deed::OfferTo),
+        2 => Just(Deed::Decline),
         5 => (0..PEOPLE, any::<bool>()).prop_map(|(whom, asks_for_ack)| Deed::Answer { whom, asks_for_ack }),
         6 => prop_oneof![Just(Role::Offerer), Just(Role::Answerer)].prop_map(Deed::Candidate),
         1 => Just(Deed::Renegotiate),
@@ -88,6 +93,8 @@ struct World {
     /// Who sent which candidate, in which role.
     sent: Vec<(usize, Role)>,
     parties: HashMap<OfferId, (usize, usize)>,
+    /// The open offers to one user.
+    directed: HashMap<OfferId, UserName>,
 }
 
 fn opaque(text: &str) -> Opaque {
@@ -113,6 +120,7 @@ impl World {
             next: 0,
             sent: Vec::new(),
             parties: HashMap::new(),
+            directed: HashMap::new(),
         };
         for who in 0..PEOPLE {
             world.load_page(who);
@@ -188,12 +196,35 @@ impl World {
 
     fn tell(&mut self, outgoing: Vec<Outgoing>) {
         for Outgoing { to, message } in outgoing {
+            let offer = match &message {
+                ServerMessage::NewOfferAwaiting(call) => Some(call.offer_id),
+                ServerMessage::OfferWithdrawn(withdrawn) => Some(withdrawn.offer_id),
+                _ => None,
+            };
+            if let Some(addressee) = offer.and_then(|offer| self.directed.get(&offer)) {
+                self.check_addressed(&to, addressee);
+            }
             let Audience::Peer(to, number) = to else { continue };
             let Some(who) = self.people.iter().position(|person| person.id == Some(to)) else { continue };
             assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
             if !self.people[who].is_dead {
                 self.hear(who, number, message);
             }
+        }
+    }
+
+    /// An offer to one user is told to connected clients of that name, or to its caller.
+    fn check_addressed(&self, to: &Audience, addressee: &UserName) {
+        match to {
+            Audience::Peer(_, _) => {}
+            Audience::Peers(peers) => {
+                for (peer, number) in peers {
+                    let who = self.people.iter().position(|person| person.id == Some(*peer)).expect("somebody");
+                    assert_eq!((&self.name(who), number), (addressee, &None));
+                    assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
+                }
+            }
+            Audience::Lobby { .. } => panic!("an offer to one user is told to all"),
         }
     }
 
@@ -229,6 +260,7 @@ impl World {
         let Ok(answered) = self.switchboard.answer(id, &wanted, description(), asks_for_ack, self.now) else { return };
         assert_ne!(whom, who, "nobody answers themselves");
         let (call, _) = answered.begun.clone().expect("a new call");
+        assert!(self.directed.get(&call).is_none_or(|to| *to == self.name(who)), "answered by another");
         assert!(!self.parties.contains_key(&call), "a call begins once");
         self.parties.insert(call, (whom, who));
         self.people[who].calls.insert(call);
@@ -265,6 +297,23 @@ impl World {
             Deed::Offer => {
                 let offer = OfferId(self.fresh());
                 let outgoing = self.switchboard.offer(id, offer, description(), self.now).unwrap_or_default();
+                self.tell(outgoing);
+            }
+            Deed::OfferTo(whom) => {
+                let (offer, to) = (OfferId(self.fresh()), self.name(whom));
+                self.directed.insert(offer, to.clone());
+                let made = self.switchboard.offer_to(id, offer, description(), Some(to), self.now);
+                let is_there = whom != who && self.people[whom].connection.is_some();
+                assert!(made.is_ok() || !is_there, "refused, and the addressee is there");
+                let outgoing = made.unwrap_or_else(|_| std::mem::take(&mut self.switchboard.out));
+                self.tell(outgoing);
+            }
+            Deed::Decline => {
+                let own = self.name(who);
+                let mine = self.directed.iter().filter(|(_, to)| **to == own).map(|(id, _)| *id).max_by_key(|id| id.0);
+                let Some(offer) = mine else { return };
+                let outgoing = self.switchboard.decline(id, offer, self.now);
+                let outgoing = outgoing.unwrap_or_else(|_| std::mem::take(&mut self.switchboard.out));
                 self.tell(outgoing);
             }
             Deed::Answer { whom, asks_for_ack } => self.answer(who, whom, asks_for_ack),

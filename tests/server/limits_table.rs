@@ -64,6 +64,10 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
                 kib(limits.max_replay_bytes)
             ),
         ),
+        (
+            "user names kept as addressees of offers, of clients whose connection broke while they had nothing",
+            format!("{} in each group of lobbies", limits.max_away),
+        ),
         ("clients kept whose connection broke", limits.max_away.to_string()),
         ("a close that a trusted proxy passes on (code 1001)", format!("{} s", limits.unconfirmed_ttl.as_secs())),
         (

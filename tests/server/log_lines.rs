@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::payload::{answered, offer};
+use crate::support::payload::{answered, offer, offered_to};
 use crate::support::program::Program;
 use crate::support::{Bare, Client, Transport};
 
@@ -23,6 +23,9 @@ async fn call_is_logged_with_names_and_offer_ids() {
     let second = bob.emit_with_ack("newOffer", offer("three")).await["offerId"].as_str().expect("an id").to_owned();
     bob.emit_with_ack("cancelOffer", Value::Null).await;
     amy.emit_with_ack("hangup", Value::Null).await;
+    bob.expect("peerHangup").await;
+    let to_bob = offered_to(&mut amy, &mut bob, "bob").await;
+    bob.emit_with_ack("declineOffer", to_bob.clone()).await;
     let third = amy.emit_with_ack("newOffer", offer("four")).await["offerId"].as_str().expect("an id").to_owned();
     amy.lose();
     bob.lose();
@@ -38,6 +41,7 @@ async fn call_is_logged_with_names_and_offer_ids() {
     line(&log, &["answered", "user=\"bob\"", "offerer=\"amy\"", &first]);
     line(&log, &["cancelled", "\"bob\"", &second]);
     line(&log, &["hung up", "\"amy\"", &first]);
+    line(&log, &["declined", "\"bob\"", to_bob["offerId"].as_str().expect("an id")]);
     line(&log, &["connected", "\"amy\"", "back=true", &third]);
     line(&log, &["gone", "\"amy\"", "how=Closed", &third]);
     line(&log, &["connected by bare WebSocket", "\"cem\""]);

@@ -51,6 +51,8 @@ fn fate(event: &str, kind: &str) -> Fate {
         (CANDIDATE_OUT, "missing" | "null" | "number" | "string" | "array" | "empty object") => Refused("bad-payload"),
         (CANDIDATE_OUT, "many arguments" | "deep" | "deep inside") => Refused("bad-payload"),
         ("hangup", "missing" | "null" | "empty object") => Taken,
+        ("declineOffer", "wrong types") => Refused("no-such-offer"),
+        ("declineOffer", _) => Refused("bad-payload"),
         _ => Told,
     }
 }
@@ -69,7 +71,9 @@ fn is_success(event: &str, ack: &Value) -> bool {
 async fn malformed_payload_of_every_event_gets_a_reason() {
     let server = TestServer::start(&[]).await;
     let mut bystanders = Bystanders::talking(&server).await;
-    for event in ["newOffer", "newAnswer", CANDIDATE_OUT, "hangup", "cancelOffer", "checkOffers", "test"] {
+    for event in
+        ["newOffer", "newAnswer", CANDIDATE_OUT, "hangup", "cancelOffer", "declineOffer", "checkOffers", "test"]
+    {
         for (kind, payload) in payloads() {
             for asked in [false, true] {
                 let mut eve = Client::connect(&server, "eve").await;

@@ -48,7 +48,7 @@ fn panic_in_one_outbox_ends_that_client_only() {
     let (faulty, broken) = connect(&hub, "faulty", true);
     let (mut amy, out) = connect(&hub, "amy", false);
     let mut kept = false;
-    amy.submit(Numbers::default(), Ok(ClientMessage::NewOffer(description("an offer"))), |reply| {
+    amy.submit(Numbers::default(), Ok(ClientMessage::NewOffer { offer: description("an offer"), to: None }), |reply| {
         kept = matches!(reply, Ok(Reply::Offered(_)));
     });
     assert!(kept, "amy is heard as if nothing had happened");

@@ -15,6 +15,7 @@
  * @property {string} offererName
  * @property {string} answererName
  * @property {string | null} offerId
+ * @property {string} to the user name of the only clients that are offered it; empty for all of the lobby
  * @property {string | null} room
  * @property {string} lobby
  * @property {number} at when it began
@@ -49,6 +50,7 @@ export function newCall(id, fields) {
     offererName: '',
     answererName: '',
     offerId: null,
+    to: '',
     room: null,
     lobby: '',
     at: 0,

@@ -100,6 +100,7 @@ export class Calls {
         break;
       case 'hangup':
       case 'cancelOffer':
+      case 'declineOffer':
       case 'rejoinCall':
         this.file(this.byOfferId(content.offerId) ?? newest(client), record);
         break;
@@ -126,7 +127,11 @@ export class Calls {
     if (typeof record.offered === 'string') this.#offered(client, record, cause);
     else if (typeof record.answered === 'string') this.#answered(client, record, cause);
     else if (typeof record.renegotiated === 'string') this.#renegotiated(client, record, cause);
-    else if (Array.isArray(record.ended)) {
+    else if (typeof record.declined === 'string') {
+      const call = this.byOfferId(record.declined);
+      if (call && cause) this.file(call, cause);
+      this.end(call, record, 'declined', client.id);
+    } else if (Array.isArray(record.ended)) {
       for (const offerId of record.ended.slice(0, 64)) this.end(this.byOfferId(offerId), record, 'hangup', client.id);
     }
   }
@@ -134,8 +139,10 @@ export class Calls {
   #offered(client, record, cause) {
     if (this.#byOfferId.has(record.offered)) return; // Sent again after a return.
     const at = cause ? markOf(cause) : markOf(record);
-    const offer = cause ? descriptionIn(contentOf(cause)) : null;
+    const content = cause ? contentOf(cause) : {};
+    const offer = cause ? descriptionIn(content) : null;
     const call = this.create({
+      to: nameOf(content.to),
       offerer: client.id,
       offererName: client.userName,
       offerId: record.offered,

@@ -9,6 +9,7 @@ export const CALL_EVENTS = [
   'test',
   'hangup',
   'cancelOffer',
+  'declineOffer',
   'rejoinCall',
 ];
 

@@ -58,6 +58,7 @@ export function holdChange(holds, record, row) {
         holds.begin(textOf(record.offered), client, n);
       }
       if (record.answered) holds.end(textOf(record.answered), n);
+      if (record.declined) holds.end(textOf(record.declined), n);
       for (const offerId of Array.isArray(record.ended) ? record.ended : []) holds.end(textOf(offerId), n);
       break;
     case 'receive':

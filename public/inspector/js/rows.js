@@ -162,8 +162,10 @@ export class Rows {
   #outcome(record) {
     const row = this.byRecord.get(record.to);
     if (!row) return null;
-    if (record.offered) row.note = 'the server holds the offer';
+    const to = textOf(contentIn(row.record).to ?? '');
+    if (record.offered) row.note = `the server holds the offer${to && ` to ${to}`}`;
     else if (record.answered) row.note = record.candidates ? `a call; ${countWords(record.candidates, 'candidate')} delivered` : 'a call';
+    else if (record.declined) row.note = 'the offer has ended';
     else if (record.ended) row.note = `${countWords([record.ended].flat().length, 'call')} ended`;
     else if (record.joined) row.note = `in room ${textOf(record.joined)}`;
     else if (record.ignored) Object.assign(row, { note: 'repeated: no effect', tone: 'soft' });

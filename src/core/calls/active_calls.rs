@@ -10,21 +10,23 @@ use crate::protocol::call::Role;
 use crate::protocol::id::OfferId;
 use crate::protocol::name::{Lobby, UserName};
 
+type OffererKey = (Lobby, UserName, Option<UserName>);
+
 /// The two ends of an answered call. The descriptions are delivered and not kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ActiveCall {
     offerer: PeerId,
     answerer: PeerId,
-    /// The lobby, and the user name of the offerer.
-    offerer_key: (Lobby, UserName),
+    /// The lobby, the user name of the offerer, and that of the addressee if the offer was to one user.
+    offerer_key: OffererKey,
     /// The ends that have sent an offer within the call and wait for the answer: perhaps both (glare).
     awaiting: Vec<PeerId>,
 }
 
 impl ActiveCall {
-    /// A call between these two.
-    pub fn new(offerer: PeerId, answerer: PeerId, lobby: Lobby, offerer_name: UserName) -> Self {
-        Self { offerer, answerer, offerer_key: (lobby, offerer_name), awaiting: Vec::new() }
+    /// A call between these two. `to`: the addressee, if its offer was to one user.
+    pub fn new([offerer, answerer]: [PeerId; 2], lobby: Lobby, offerer_name: UserName, to: Option<UserName>) -> Self {
+        Self { offerer, answerer, offerer_key: (lobby, offerer_name, to), awaiting: Vec::new() }
     }
 
     /// Both ends.
@@ -32,9 +34,10 @@ impl ActiveCall {
         [self.offerer, self.answerer]
     }
 
-    /// Where it is.
-    pub fn lobby(&self) -> &Lobby {
-        &self.offerer_key.0
+    /// Whether its offer was one that a client of this name could answer.
+    pub fn was_offered_to(&self, lobby: &Lobby, name: &UserName) -> bool {
+        let (own, _, to) = &self.offerer_key;
+        own == lobby && to.as_ref().is_none_or(|to| to == name)
     }
 
     /// The other end; `None` for a peer that is at neither.
@@ -77,7 +80,7 @@ pub struct ActiveCalls {
     calls: HashMap<OfferId, ActiveCall>,
     /// How many calls there are by offerer: to reject a second answer with `already-answered`.
     #[serde(with = "as_list")]
-    by_offerer: HashMap<(Lobby, UserName), usize>,
+    by_offerer: HashMap<OffererKey, usize>,
 }
 
 impl ActiveCalls {
@@ -109,9 +112,10 @@ impl ActiveCalls {
         Some(call)
     }
 
-    /// Whether an offerer of this name is in a call.
-    pub fn has_offerer(&self, lobby: &Lobby, name: &UserName) -> bool {
-        self.by_offerer.contains_key(&(lobby.clone(), name.clone()))
+    /// Whether an offerer of this name is in a call whose offer `asker` could answer.
+    pub fn has_offerer(&self, lobby: &Lobby, name: &UserName, asker: &UserName) -> bool {
+        let has = |to| self.by_offerer.contains_key(&(lobby.clone(), name.clone(), to));
+        has(None) || has(Some(asker.clone()))
     }
 
     /// Whether there is none.

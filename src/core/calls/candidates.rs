@@ -70,7 +70,7 @@ impl Calls {
         let sender = ctx.peers.get(peer).ok_or_else(Refusal::gone)?;
         let fragment = match call {
             CallRef::Id(id) => {
-                let open = self.open.get(*id).filter(|offer| offer.offerer != peer && offer.lobby == sender.lobby);
+                let open = self.open.get(*id).filter(|offer| offer.is_for(peer, &sender.lobby, &sender.name));
                 return Ok(match open {
                     Some(_) if role == Role::Answerer => (role, Destination::Early(Some(*id))),
                     _ => (role, Destination::Call(*id)),

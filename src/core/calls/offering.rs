@@ -17,16 +17,17 @@ use crate::protocol::server_message::ServerMessage;
 
 impl Calls {
     /// `newOffer` (Course step 8): kept as the peer's one open offer, in the place of an earlier one. The other peers in
-    /// its lobby receive `newOfferAwaiting`.
+    /// its lobby receive `newOfferAwaiting`, or only those of the user name that it is `to`.
     ///
     /// # Errors
-    /// `too-many` for a peer with too many calls.
+    /// `too-many` for a peer with too many calls, `no-such-peer` if there is no other client of that name.
     pub fn new_offer(
         &mut self,
         ctx: &mut Context<'_>,
         peer: PeerId,
         id: OfferId,
         offer: SessionDescription,
+        to: Option<UserName>,
     ) -> Result<Reply, Refusal> {
         let (name, lobby) = ctx.identity(peer)?;
         let replaced = self.open_offer_of(peer);
@@ -34,17 +35,22 @@ impl Calls {
             return Err(Refusal::too_many_calls());
         }
         let belonging = Belonging { fragments: offer.fragments(), role: Some((Role::Offerer, Some(id))) };
+        // Taken before a refusal, too: they belong to this offer, not to the next one.
         let early = self.take_early(ctx, peer, belonging);
+        if to.as_ref().is_some_and(|to| !ctx.peers.by_name.has_other(&lobby, to, peer)) {
+            return Err(Refusal::no_such_user());
+        }
         if let Some(old) = replaced {
             self.withdraw(ctx, old, WithdrawReason::Replaced);
         }
         let calls = self.of_peer.entry(peer).or_default();
         calls.offered.push(id);
         calls.fragments.add(id, offer.fragments());
-        let call = Call::new(id, name, offer, early);
+        let call = Call { to, ..Call::new(id, name, offer, early) };
         let deadline = ctx.deadlines.add(ctx.now.after(ctx.limits.offer_ttl), Due::OpenOffer(id));
         self.open.add(call.clone(), peer, lobby.clone(), deadline);
-        ctx.publish(lobby, vec![peer], ServerMessage::NewOfferAwaiting(call));
+        let to = call.to.clone();
+        ctx.publish(lobby, to.as_ref(), vec![peer], ServerMessage::NewOfferAwaiting(call));
         self.drop_excess(ctx);
         Ok(Reply::Offered(id))
     }
@@ -110,7 +116,8 @@ impl Calls {
         let mut candidates = open.call.offer_ice_candidates.clone();
         let call = Call { answerer_user_name: Some(name), answer: Some(answer), ..open.call };
         let offerer_name = call.offerer_user_name.clone();
-        self.active.add(id, ActiveCall::new(offerer, peer, lobby.clone(), offerer_name.clone()));
+        let to = call.to.clone();
+        self.active.add(id, ActiveCall::new([offerer, peer], lobby.clone(), offerer_name.clone(), to.clone()));
 
         if !has_ack {
             send_candidates(ctx, peer, std::mem::take(&mut candidates));
@@ -119,9 +126,26 @@ impl Calls {
         ctx.send(offerer, ServerMessage::AnswerResponse(call));
         send_candidates(ctx, offerer, early);
         if self.others_know(ctx, open.hidden) {
-            ctx.publish(lobby, vec![offerer, peer], withdrawn);
+            ctx.publish(lobby, to.as_ref(), vec![offerer, peer], withdrawn);
         }
         Ok(Reply::Answered(Answered { candidates, begun: Some((id, offerer_name)) }))
+    }
+
+    /// `declineOffer`: an addressee does not want an offer to its user name. The offer ends for all of them.
+    ///
+    /// # Errors
+    /// `no-such-offer`, `already-answered`, `own-offer`; `bad-payload` for an offer to all, which the others may answer.
+    pub fn decline(&mut self, ctx: &mut Context<'_>, peer: PeerId, id: OfferId) -> Result<Reply, Refusal> {
+        let (name, lobby) = ctx.identity(peer)?;
+        if self.open_offer_of(peer) == Some(id) {
+            return Err(Refusal::declined_own_offer());
+        }
+        self.find_open(peer, &name, &lobby, &AnswerTarget::Offer(id))?;
+        if self.open.get(id).is_none_or(|offer| offer.call.to.is_none()) {
+            return Err(Refusal::declined_offer_to_all());
+        }
+        self.withdraw_but(ctx, id, WithdrawReason::Declined, Some(peer));
+        Ok(Reply::Declined(id))
     }
 
     fn answer_within_call(
@@ -151,14 +175,14 @@ impl Calls {
         match target {
             AnswerTarget::Offer(id) => match (self.open.get(*id), self.active.get(*id)) {
                 (Some(offer), _) if offer.offerer == peer => Err(Refusal::own_offer()),
-                (Some(offer), _) if offer.lobby == *lobby => Ok(*id),
-                (None, Some(call)) if call.lobby() == lobby => Err(Refusal::already_answered()),
+                (Some(offer), _) if offer.is_for(peer, lobby, own_name) => Ok(*id),
+                (None, Some(call)) if call.was_offered_to(lobby, own_name) => Err(Refusal::already_answered()),
                 _ => Err(Refusal::no_such_offer()),
             },
-            AnswerTarget::NewestOf(name) => match self.open.newest_of(lobby, name, peer) {
+            AnswerTarget::NewestOf(name) => match self.open.newest_of(lobby, name, (peer, own_name)) {
                 Some(id) => Ok(id),
                 None if name == own_name && self.open_offer_of(peer).is_some() => Err(Refusal::own_offer()),
-                None if self.active.has_offerer(lobby, name) => Err(Refusal::already_answered()),
+                None if self.active.has_offerer(lobby, name, own_name) => Err(Refusal::already_answered()),
                 None => Err(Refusal::no_such_offer()),
             },
         }

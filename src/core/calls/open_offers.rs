@@ -20,7 +20,7 @@ pub struct OpenOffer {
     pub call: Call,
     /// The caller.
     pub offerer: PeerId,
-    /// The lobby whose peers receive it.
+    /// The lobby whose peers receive it, if it is not to one user.
     pub lobby: Lobby,
     /// Set while the caller is away: then it is not listed.
     pub hidden: Option<Hidden>,
@@ -31,10 +31,17 @@ pub struct OpenOffer {
     size: usize,
 }
 
+impl OpenOffer {
+    /// Whether this peer may answer it.
+    pub fn is_for(&self, peer: PeerId, lobby: &Lobby, name: &UserName) -> bool {
+        self.offerer != peer && self.lobby == *lobby && self.call.to.as_ref().is_none_or(|to| to == name)
+    }
+}
+
 /// How an offer is hidden whose caller is away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {
-    /// How many clients had connected before ([`Calls`](super::state::Calls)): those after them have not seen it.
+    /// How many clients had connected before: those after them have not seen it.
     pub since: u64,
     /// When the others are sent that it is lost; `None` once they were.
     pub deadline: Option<Deadline>,
@@ -47,10 +54,12 @@ pub struct OpenOffers {
     offers: HashMap<OfferId, OpenOffer>,
     #[serde(with = "as_list")]
     by_age: BTreeMap<u64, OfferId>,
+    /// By the user name that they are to; under `None` those to all of a lobby.
     #[serde(with = "as_list")]
-    by_lobby: HashMap<Lobby, BTreeMap<u64, OfferId>>,
+    by_addressee: HashMap<(Lobby, Option<UserName>), BTreeMap<u64, OfferId>>,
+    /// By the offerer's user name and that of the addressee.
     #[serde(with = "as_list")]
-    by_name: HashMap<(Lobby, UserName), BTreeMap<u64, OfferId>>,
+    by_name: HashMap<(Lobby, UserName, Option<UserName>), BTreeMap<u64, OfferId>>,
     bytes: usize,
     next_sequence: u64,
 }
@@ -62,9 +71,9 @@ impl OpenOffers {
         self.next_sequence += 1;
         self.bytes += size;
         self.by_age.insert(sequence, id);
-        self.by_lobby.entry(lobby.clone()).or_default().insert(sequence, id);
-        let name = call.offerer_user_name.clone();
-        self.by_name.entry((lobby.clone(), name)).or_default().insert(sequence, id);
+        let (name, to) = (call.offerer_user_name.clone(), call.to.clone());
+        self.by_addressee.entry((lobby.clone(), to.clone())).or_default().insert(sequence, id);
+        self.by_name.entry((lobby.clone(), name, to)).or_default().insert(sequence, id);
         self.offers.insert(id, OpenOffer { call, offerer, lobby, hidden: None, deadline, sequence, size });
     }
 
@@ -73,9 +82,9 @@ impl OpenOffers {
         let offer = self.offers.remove(&id)?;
         self.bytes -= offer.size;
         self.by_age.remove(&offer.sequence);
-        forget(&mut self.by_lobby, &offer.lobby, offer.sequence);
-        let name = (offer.lobby.clone(), offer.call.offerer_user_name.clone());
-        forget(&mut self.by_name, &name, offer.sequence);
+        let (lobby, to) = (offer.lobby.clone(), offer.call.to.clone());
+        forget(&mut self.by_addressee, &(lobby.clone(), to.clone()), offer.sequence);
+        forget(&mut self.by_name, &(lobby, offer.call.offerer_user_name.clone(), to), offer.sequence);
         Some(offer)
     }
 
@@ -101,23 +110,33 @@ impl OpenOffers {
         true
     }
 
-    /// The newest offer under a user name that is not the asker's own.
-    pub fn newest_of(&self, lobby: &Lobby, name: &UserName, asker: PeerId) -> Option<OfferId> {
-        let ids = self.by_name.get(&(lobby.clone(), name.clone()))?;
-        // One open offer a connection: at most one of these is the asker's.
-        ids.values().rev().copied().find(|id| self.offers.get(id).is_some_and(|offer| offer.offerer != asker))
+    /// The newest offer under a user name that the asker may answer.
+    pub fn newest_of(
+        &self,
+        lobby: &Lobby,
+        name: &UserName,
+        (asker, asker_name): (PeerId, &UserName),
+    ) -> Option<OfferId> {
+        let newest = |to: Option<UserName>| {
+            let ids = self.by_name.get(&(lobby.clone(), name.clone(), to))?;
+            // One open offer a connection: at most one of these is the asker's.
+            ids.iter().rev().find(|(_, id)| self.offers.get(id).is_some_and(|offer| offer.offerer != asker))
+        };
+        newest(None).max(newest(Some(asker_name.clone()))).map(|(_, id)| *id)
     }
 
     /// The offers of a lobby that a peer can answer, oldest first: the newest that fit, never the peer's own.
-    pub fn list(&self, lobby: &Lobby, asker: PeerId, limits: &Limits) -> Vec<Call> {
+    pub fn list(&self, lobby: &Lobby, (asker, asker_name): (PeerId, &UserName), limits: &Limits) -> Vec<Call> {
+        let newest = |to: Option<UserName>| {
+            let ids = self.by_addressee.get(&(lobby.clone(), to)).into_iter().flat_map(|ids| ids.values().rev());
+            let offers = ids.filter_map(|id| self.offers.get(id));
+            offers.filter(|offer| offer.offerer != asker && offer.hidden.is_none()).take(limits.list_offers.max(1))
+        };
+        let mut newest: Vec<_> = newest(None).chain(newest(Some(asker_name.clone()))).collect();
+        newest.sort_unstable_by_key(|offer| std::cmp::Reverse(offer.sequence));
         let mut bytes = 0;
-        let mut calls: Vec<Call> = self
-            .by_lobby
-            .get(lobby)
+        let mut calls: Vec<Call> = newest
             .into_iter()
-            .flat_map(|ids| ids.values().rev())
-            .filter_map(|id| self.offers.get(id))
-            .filter(|offer| offer.offerer != asker && offer.hidden.is_none())
             .enumerate()
             .take_while(|(already, offer)| {
                 bytes += offer.size;
@@ -148,7 +167,7 @@ impl OpenOffers {
     pub fn is_empty(&self) -> bool {
         self.offers.is_empty()
             && self.by_age.is_empty()
-            && self.by_lobby.is_empty()
+            && self.by_addressee.is_empty()
             && self.by_name.is_empty()
             && self.bytes == 0
     }

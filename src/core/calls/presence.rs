@@ -8,7 +8,6 @@ use super::state::{Calls, Recent, withdrawn};
 use crate::core::context::Context;
 use crate::core::deadlines::Due;
 use crate::core::id::PeerId;
-use crate::core::outgoing::{Audience, Outgoing};
 use crate::protocol::id::OfferId;
 use crate::protocol::reason::WithdrawReason;
 use crate::protocol::server_message::{Party, ServerMessage};
@@ -23,8 +22,9 @@ impl Calls {
         while self.recent.front().is_some_and(|recent| is_stale(recent.at)) {
             self.recent.pop_front();
         }
-        self.recent.push_back(Recent { number: self.arrivals, at: ctx.now, peer });
-        self.arrivals += 1;
+        if let Some(arrived) = ctx.peers.get(peer) {
+            self.recent.push_back(Recent { number: arrived.arrival, at: ctx.now, peer });
+        }
     }
 
     /// A peer's connection has broken: its open offer is hidden, and the other ends of its calls receive `peerLost`.
@@ -32,7 +32,7 @@ impl Calls {
         if let Some(id) = self.open_offer_of(peer) {
             let ttl = ctx.limits.hidden_ttl.min(ctx.limits.grace);
             let deadline = Some(ctx.deadlines.add(ctx.now.after(ttl), Due::HiddenOffer(id)));
-            self.open.set_hidden(id, Some(Hidden { since: self.arrivals, deadline }));
+            self.open.set_hidden(id, Some(Hidden { since: ctx.peers.arrivals(), deadline }));
             self.hidden += 1;
         }
         self.notify_others(ctx, peer, ServerMessage::PeerLost);
@@ -49,26 +49,32 @@ impl Calls {
         let Some(id) = self.open_offer_of(peer) else { return };
         let Some(offer) = self.open.get(id) else { return };
         let Some(hidden) = offer.hidden else { return };
-        let (lobby, message) = (offer.lobby.clone(), ServerMessage::NewOfferAwaiting(offer.call.clone()));
+        let (lobby, to) = (offer.lobby.clone(), offer.call.to.clone());
+        let message = ServerMessage::NewOfferAwaiting(offer.call.clone());
         self.open.set_hidden(id, None);
-        let Some(deadline) = hidden.deadline else { return ctx.publish(lobby, vec![peer], message) };
+        let Some(deadline) = hidden.deadline else { return ctx.publish(lobby, to.as_ref(), vec![peer], message) };
         ctx.deadlines.cancel(deadline);
+        if let Some(to) = to {
+            let addressees = ctx.peers.connected_as(&lobby, &to);
+            let unaware = addressees.filter(|(id, other)| *id != peer && other.arrival >= hidden.since);
+            let unaware = unaware.map(|(id, _)| id).collect();
+            self.count_shown();
+            return ctx.send_unnumbered(unaware, message);
+        }
         let came = self.recent.iter().rev().take_while(|recent| recent.number >= hidden.since);
         let is_unaware = |id: &PeerId| *id != peer && ctx.peers.get(*id).is_some_and(|other| other.lobby == lobby);
         // A set, since one may have connected more than once.
         let unaware: BTreeSet<PeerId> = came.map(|recent| recent.peer).filter(is_unaware).collect();
         self.count_shown();
-        if !unaware.is_empty() {
-            let to = Audience::Peers(unaware.into_iter().map(|peer| (peer, None)).collect());
-            ctx.out.push(Outgoing { to, message });
-        }
+        ctx.send_unnumbered(unaware.into_iter().collect(), message);
     }
 
     /// The caller of an open offer has been away for so long that the others are sent that it is lost.
     pub fn expire_hidden(&mut self, ctx: &mut Context<'_>, id: OfferId) {
         let Some(offer) = self.open.get(id) else { return };
         let Some(hidden) = offer.hidden.filter(|hidden| hidden.deadline.is_some()) else { return };
-        ctx.publish(offer.lobby.clone(), vec![offer.offerer], withdrawn(&offer.call, WithdrawReason::Lost));
+        let message = withdrawn(&offer.call, WithdrawReason::Lost);
+        ctx.publish(offer.lobby.clone(), offer.call.to.as_ref(), vec![offer.offerer], message);
         self.open.set_hidden(id, Some(Hidden { deadline: None, ..hidden }));
         self.count_shown();
     }

@@ -59,9 +59,10 @@ impl Calls {
         }
         self.add_to_peer(peer, id, role);
         let call = match role {
-            Role::Offerer => ActiveCall::new(peer, found.peer, lobby, name),
+            Role::Offerer => ActiveCall::new([peer, found.peer], lobby, name, None),
             Role::Answerer => {
-                ActiveCall::new(found.peer, peer, lobby, ctx.identity(found.peer).map_or(other, |it| it.0))
+                let offerer_name = ctx.identity(found.peer).map_or(other, |it| it.0);
+                ActiveCall::new([found.peer, peer], lobby, offerer_name, None)
             }
         };
         self.active.add(id, call);

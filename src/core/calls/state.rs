@@ -30,9 +30,8 @@ pub struct Calls {
     pub(super) of_peer: HashMap<PeerId, PeerCalls>,
     /// How many open offers are hidden and not yet withdrawn from the others' lists.
     pub(super) hidden: usize,
-    /// How many clients have connected while offers were hidden.
-    pub(super) arrivals: u64,
-    /// The last ones of these, each with its number and when it connected: they have not seen what was hidden.
+    /// The last clients that have connected while offers were hidden, each with its number among all that ever did, and
+    /// when it connected: they have not seen what was hidden.
     pub(super) recent: VecDeque<Recent>,
 }
 
@@ -47,7 +46,7 @@ pub struct Recent {
 impl Calls {
     /// `checkOffers`: the open offers that the peer can answer, oldest first.
     pub fn open_offers(&self, ctx: &Context<'_>, peer: PeerId) -> Vec<Call> {
-        ctx.peers.get(peer).map_or_else(Vec::new, |asker| self.open.list(&asker.lobby, peer, ctx.limits))
+        ctx.peers.get(peer).map_or_else(Vec::new, |asker| self.open.list(&asker.lobby, (peer, &asker.name), ctx.limits))
     }
 
     /// Whether an open offer is not listed, since its caller is away.
@@ -159,16 +158,28 @@ impl Calls {
     }
 
     pub(super) fn withdraw(&mut self, ctx: &mut Context<'_>, id: OfferId, reason: WithdrawReason) {
+        self.withdraw_but(ctx, id, reason, None);
+    }
+
+    /// The same for a peer that knows already.
+    pub(super) fn withdraw_but(
+        &mut self,
+        ctx: &mut Context<'_>,
+        id: OfferId,
+        reason: WithdrawReason,
+        knowing: Option<PeerId>,
+    ) {
         let Some(open) = self.open.remove(id) else { return };
         ctx.deadlines.cancel(open.deadline);
         self.remove_from_peer(ctx, open.offerer, id);
         let withdrawn = withdrawn(&open.call, reason);
-        // The caller knows what it did itself, and not that its offer has expired.
-        if reason == WithdrawReason::Expired {
+        // The caller knows what it did itself, and not that its offer has expired or was declined.
+        if matches!(reason, WithdrawReason::Expired | WithdrawReason::Declined) {
             ctx.send(open.offerer, withdrawn.clone());
         }
         if self.others_know(ctx, open.hidden) {
-            ctx.publish(open.lobby, vec![open.offerer], withdrawn);
+            let except = knowing.into_iter().chain([open.offerer]).collect();
+            ctx.publish(open.lobby, open.call.to.as_ref(), except, withdrawn);
         }
     }
 

@@ -35,6 +35,8 @@ struct Offer<'a> {
     offer: Option<&'a RawValue>,
     #[serde(borrow, default)]
     offer_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    to: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +63,7 @@ struct Candidate<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct HangUp<'a> {
+struct Named<'a> {
     #[serde(borrow, default)]
     offer_id: Option<&'a RawValue>,
 }
@@ -128,6 +130,7 @@ fn message(
         EventName::CheckOffers => Ok(ClientMessage::CheckOffers),
         EventName::CancelOffer => Ok(ClientMessage::CancelOffer),
         EventName::Hangup => hang_up(payload),
+        EventName::DeclineOffer => decline(needed()?),
         EventName::NewOffer => offer(needed()?, attachments, limits),
         EventName::NewAnswer => {
             answer(object(needed()?).ok_or_else(|| bad_payload(event))?, attachments, has_ack, limits)
@@ -144,20 +147,36 @@ fn message(
 }
 
 fn offer(payload: &RawValue, attachments: &[Bytes], limits: &Limits) -> Result<ClientMessage, Refusal> {
-    let (description, call) = match object::<Offer>(payload) {
-        Some(Offer { offer: Some(description), offer_id }) => (description, offer_id),
+    let (description, call, to) = match object::<Offer>(payload) {
+        Some(Offer { offer: Some(description), offer_id, to }) => (description, offer_id, to),
         // An id without an offer holds nothing that could be relayed.
-        Some(Offer { offer: None, offer_id: Some(_) }) => return Err(bad_payload(EventName::NewOffer)),
-        _ => (payload, None),
+        Some(Offer { offer: None, offer_id: Some(_), .. }) => return Err(bad_payload(EventName::NewOffer)),
+        // Never to all: its sender means one user.
+        Some(Offer { offer: None, offer_id: None, to: Some(_) }) => {
+            return Err(Refusal::new(Code::BadPayload, "An offer to one user is sent as {offer, to}."));
+        }
+        _ => (payload, None, None),
     };
     let offer = SessionDescription::new(Opaque::new(description, attachments)?, limits)?;
     match call {
-        None => Ok(ClientMessage::NewOffer(offer)),
+        None => Ok(ClientMessage::NewOffer { offer, to: to.map(addressee).transpose()? }),
         Some(id) => {
             let offer_id = offer_id(id).ok_or_else(Refusal::no_call)?;
             Ok(ClientMessage::Renegotiate { offer_id, offer })
         }
     }
+}
+
+fn addressee(to: &RawValue) -> Result<UserName, Refusal> {
+    let sentence = "\"to\" is the user name of the client that is called, as a text.";
+    let name = text(to).ok_or_else(|| Refusal::new(Code::BadPayload, sentence))?;
+    UserName::new(&name)
+}
+
+fn decline(payload: &RawValue) -> Result<ClientMessage, Refusal> {
+    let id = object::<Named>(payload).and_then(|payload| payload.offer_id);
+    let id = id.ok_or_else(|| bad_payload(EventName::DeclineOffer))?;
+    offer_id(id).map(ClientMessage::DeclineOffer).ok_or_else(Refusal::no_such_offer)
 }
 
 fn rejoin(payload: &RawValue) -> Result<ClientMessage, Refusal> {
@@ -207,7 +226,7 @@ fn candidate(payload: Candidate<'_>, attachments: &[Bytes], limits: &Limits) -> 
 }
 
 fn hang_up(payload: Option<&RawValue>) -> Result<ClientMessage, Refusal> {
-    let only = payload.and_then(object::<HangUp>).and_then(|payload| payload.offer_id);
+    let only = payload.and_then(object::<Named>).and_then(|payload| payload.offer_id);
     let only = only.map(|id| offer_id(id).ok_or_else(Refusal::no_call)).transpose()?;
     Ok(ClientMessage::Hangup(only))
 }
@@ -227,6 +246,7 @@ fn bad_payload(event: EventName) -> Refusal {
             "newAnswer takes the offer object with your answer in it: {offererUserName, answer, ...}."
         }
         EventName::IceCandidate => "A candidate is sent as {iceCandidate, iceUserName, didIOffer}.",
+        EventName::DeclineOffer => "declineOffer takes the id of the offer: {offerId}.",
         EventName::RejoinCall => {
             "rejoinCall takes {offerId, didIOffer, userName, key}; the key is a text of at most 256 bytes."
         }

@@ -10,7 +10,7 @@ use crate::protocol::server_message::ServerMessage;
 /// The event of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventName {
-    /// A caller's offer: `description`, or `{offer}`; within a call `{offerId, offer}`.
+    /// A caller's offer: `description`, or `{offer}`; to one user `{offer, to}`; within a call `{offerId, offer}`.
     NewOffer,
     /// The offer object with `answer` filled in; acked by the offerer's candidates so far.
     NewAnswer,
@@ -22,6 +22,8 @@ pub enum EventName {
     Hangup,
     /// Withdraws the sender's open offer.
     CancelOffer,
+    /// Does not want the offer to the sender's user name that `{offerId}` names.
+    DeclineOffer,
     /// One end of a call that this server does not know: `{offerId, didIOffer, userName, key}`.
     RejoinCall,
     /// Acked by "pong".
@@ -34,7 +36,7 @@ pub enum EventName {
 
 impl EventName {
     /// Each event with each spelling that published course pages use, the documented one first.
-    pub const SPELLINGS: [(Self, &'static [&'static str]); 13] = [
+    pub const SPELLINGS: [(Self, &'static [&'static str]); 14] = [
         (Self::NewOffer, &["newOffer"]),
         (Self::NewAnswer, &["newAnswer"]),
         (
@@ -50,6 +52,7 @@ impl EventName {
         (Self::CheckOffers, &["checkOffers"]),
         (Self::Hangup, &["hangup"]),
         (Self::CancelOffer, &["cancelOffer"]),
+        (Self::DeclineOffer, &["declineOffer"]),
         (Self::RejoinCall, &["rejoinCall"]),
         (Self::Test, &["test"]),
         (Self::Room(RoomAction::Join), &[RoomAction::Join.name()]),
@@ -77,6 +80,7 @@ impl EventName {
             Self::CheckOffers => "checkOffers",
             Self::Hangup => "hangup",
             Self::CancelOffer => "cancelOffer",
+            Self::DeclineOffer => "declineOffer",
             Self::RejoinCall => "rejoinCall",
             Self::Test => "test",
             Self::Room(action) => action.name(),

@@ -32,6 +32,10 @@ impl Connection {
                 }
                 self.acknowledge_candidates(request, &candidates);
             }
+            Reply::Declined(id) => {
+                tracing::info!(peer = %peer, user, offer = %id, "declined");
+                self.acknowledge(request, &Accepted::new(None));
+            }
             Reply::Offers(offers) => {
                 self.emit_offers(&offers, request.record);
                 self.acknowledge(request, &Accepted::new(None));

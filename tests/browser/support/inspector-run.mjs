@@ -231,6 +231,7 @@ export class Person {
     const receive = this.send(event, payload, { ack: this.options.offerAck ? 1 : null, unknown: event !== 'newOffer' });
     if (event !== 'newOffer') return this;
     const offerId = hex();
+    const to = payload[0]?.to;
     const mine = [...this.script.offers.values()].find((one) => one.offerer === this && !one.answerer && !one.gone);
     if (mine) {
       mine.gone = true;
@@ -249,13 +250,16 @@ export class Person {
         answer: offer.answer ?? null,
         answererIceCandidates: [],
         offerId,
+        ...(to && { to }),
       }),
     };
     this.script.offers.set(offerId, offer);
     this.calling = offer;
     this.outcome(receive, { offered: offerId });
     this.reply(receive, [{ ok: true, offerId }]);
-    this.toLobby('newOfferAwaiting', [[offer.object()]], receive.n);
+    const addressees = this.script.people.filter((one) => one !== this && one.userName === to);
+    if (to) for (const one of addressees) one.sent('newOfferAwaiting', [[offer.object()]], receive.n);
+    else this.toLobby('newOfferAwaiting', [[offer.object()]], receive.n);
     return this;
   }
 

@@ -22,6 +22,10 @@ export async function call(socket: Socket<ServerToClientEvents, ClientToServerEv
 
   socket.emit('newAnswer', { ...offer, answer: { type: 'answer', sdp: '' } }, (candidates) => candidates.at(-1)?.sdpMid);
   socket.emit('hangup', { offerId: offer.offerId }, 7, (reply) => 'ended' in reply && reply.ended.toFixed());
+  socket.emit('newOffer', { offer: offer.offer, to: 'ann' }, (reply) => !reply.ok && reply.error.code === 'no-such-peer');
+  socket.emit('declineOffer', { offerId: offer.offerId }, (reply) => reply.ok);
+  // @ts-expect-error: an offer to nobody in particular
+  socket.emit('declineOffer');
   socket.emit('checkOffers');
   // @ts-expect-error: misspelt event
   socket.emit('newAnwser', offer);

@@ -532,3 +532,24 @@ test('odd records make no rule throw', () => {
     diagnose(run, script.now + 5000);
   }
 });
+
+test('offers to one user cross each other only where both could be answered', () => {
+  const offersTo = (annCalls, bobCalls) => {
+    const script = new Script();
+    const [ann, bob] = ['Ann', 'Bob', 'Cem'].map((name) => script.person(name).arrive());
+    ann.prepareOffer().sendOffer({ payload: [{ offer: ann.offer, to: annCalls }] }).gather();
+    bob.prepareOffer().sendOffer({ payload: [{ offer: bob.offer, to: bobCalls }] }).gather();
+    return diagnose(runOf(script), script.now + 4000).map(({ rule }) => rule).filter((rule) => rule === 'offers-crossing');
+  };
+  assert.deepEqual(offersTo('Bob', 'Ann'), ['offers-crossing']);
+  assert.deepEqual(offersTo('Bob', 'Cem'), []);
+  assert.deepEqual(offersTo('Bob', undefined), []);
+});
+
+test('offer to a user that is not there is explained', () => {
+  const sentence = 'No other client in your lobby has this user name: it has left, or the name is spelled differently.';
+  const refused = two(({ ann }) => ann.refuse(ann.send('newOffer', [{ offer: {}, to: 'Bbo' }]), 'no-such-peer', sentence));
+  const found = diagnose(runOf(refused), refused.now);
+  assert.deepEqual(found.map(({ rule }) => rule), ['refused']);
+  assert.match(found[0].sentence, /Ann: No other client in your lobby/);
+});

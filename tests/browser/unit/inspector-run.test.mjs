@@ -122,6 +122,20 @@ test('offer of a closed page is withdrawn', () => {
   assert.deepEqual([call.state, call.ended.reason, call.held.offer.until], ['withdrawn', 'closed', call.ended.at]);
 });
 
+test('declined offer to one user is withdrawn by the other side', () => {
+  const script = new Script();
+  const ann = script.person('Ann').arrive().prepareOffer();
+  const bob = script.person('Bob').arrive();
+  ann.sendOffer({ payload: [{ offer: ann.offer, to: 'Bob' }] });
+  const { offerId } = ann.calling;
+  bob.outcome(bob.send('declineOffer', [{ offerId }]), { declined: offerId });
+  ann.sent('offerWithdrawn', [{ offerId, offererUserName: 'Ann', reason: 'declined' }]);
+  const [call] = runOf(script).calls;
+  assert.deepEqual([call.to, call.state, call.ended.reason, call.ended.by], ['Bob', 'withdrawn', 'declined', bob.id]);
+  assert.deepEqual([...call.shownTo.keys()], [bob.id]);
+  assert.equal(call.held.offer.until, call.ended.at);
+});
+
 test('second offer of a client is a second call', () => {
   const script = new Script();
   const ann = script.person('Ann').arrive().prepareOffer().sendOffer();

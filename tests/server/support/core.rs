@@ -98,7 +98,22 @@ impl TestCore {
     }
 
     pub fn offer(&mut self, peer: PeerId, id: OfferId, offer: SessionDescription, now: Instant) -> Outcome {
-        self.say(peer, id.0, ClientMessage::NewOffer(offer), now).map(|(_, out)| out)
+        self.offer_to(peer, id, offer, None, now)
+    }
+
+    pub fn offer_to(
+        &mut self,
+        peer: PeerId,
+        id: OfferId,
+        offer: SessionDescription,
+        to: Option<UserName>,
+        now: Instant,
+    ) -> Outcome {
+        self.say(peer, id.0, ClientMessage::NewOffer { offer, to }, now).map(|(_, out)| out)
+    }
+
+    pub fn decline(&mut self, peer: PeerId, id: OfferId, now: Instant) -> Outcome {
+        self.say(peer, 0, ClientMessage::DeclineOffer(id), now).map(|(_, out)| out)
     }
 
     pub fn renegotiate(&mut self, peer: PeerId, offer_id: OfferId, offer: SessionDescription, now: Instant) -> Outcome {

@@ -56,6 +56,20 @@ pub async fn offered(caller: &mut Client, listener: &mut Client, text: &str) -> 
     list[0].take()
 }
 
+/// The payload of `newOffer` to one user.
+pub fn offer_to(name: &str) -> Value {
+    json!({ "offer": offer(&format!("to {name}")), "to": name })
+}
+
+/// Sends an offer to one user and returns the offer object that `addressee` receives.
+pub async fn offered_to(caller: &mut Client, addressee: &mut Client, name: &str) -> Value {
+    let reply = caller.emit_with_ack("newOffer", offer_to(name)).await;
+    assert_eq!(reply["ok"], true, "{reply}");
+    let mut list = addressee.expect("newOfferAwaiting").await;
+    assert_eq!(list[0]["offerId"], reply["offerId"]);
+    list[0].take()
+}
+
 /// Makes a call between two who are alone in their lobby, and gives back its `offerId`.
 pub async fn connected_call(caller: &mut Client, answerer: &mut Client) -> String {
     let object = offered(caller, answerer, "offer").await;

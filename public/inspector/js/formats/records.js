@@ -36,7 +36,7 @@ const FIELDS = {
   refuse: { required: { client: text }, to: orNull(count), event: text, code: text, message: text },
   outcome: {
     required: { client: text }, to: orNull(count), offered: text, answered: text, offerer: text, candidates: count, renegotiated: text,
-    ended: list(text), joined: text, peerId: text, ignored: flag,
+    declined: text, ended: list(text), joined: text, peerId: text, ignored: flag,
   },
   send: { required: { event: text }, to: list(text), lobby: text, except: list(text), size: count, payload: any, cause: orNull(count) },
   probe: {

@@ -55,7 +55,7 @@ function answerWords(run, record, cause, name) {
 }
 
 function endWords(call, caller) {
-  const reasons = { closed: `: ${caller}’s page was closed or reloaded`, replaced: `: ${caller} has called again since`, expired: ': it has expired', cancelled: ': it was cancelled', hangup: ': it was withdrawn', lost: `: ${caller}’s connection was lost` };
+  const reasons = { closed: `: ${caller}’s page was closed or reloaded`, replaced: `: ${caller} has called again since`, expired: ': it has expired', cancelled: ': it was cancelled', declined: ': it was declined', hangup: ': it was withdrawn', lost: `: ${caller}’s connection was lost` };
   const reason = call?.ended?.reason;
   return reason && Object.hasOwn(reasons, reason) ? reasons[reason] : '';
 }
@@ -143,7 +143,9 @@ export const answers = [
     check: (run, now) =>
       newest(run.refusals, (record) => {
         const client = run.clients.get(nameOf(record.client));
-        if (!client?.isConnected || record.event === 'newAnswer' || !['bad-payload', 'too-large', 'too-many', 'rate-limited', 'room-full'].includes(record.code)) return null;
+        const codes = ['bad-payload', 'too-large', 'too-many', 'rate-limited', 'room-full'];
+        if (record.event === 'newOffer') codes.push('no-such-peer');
+        if (!client?.isConnected || record.event === 'newAnswer' || !codes.includes(record.code)) return null;
         const again = client.sent.get(nameOf(record.event));
         const isOver = again && again.n > record.n && !run.refusals.some(({ to }) => to === again.n);
         if (isOver || isLate(record, now, 60_000)) return null;

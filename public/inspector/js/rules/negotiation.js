@@ -163,13 +163,18 @@ function notSent(run, page, pc, now) {
   });
 }
 
-/** Two people alone in a lobby have both called: each waits for the other's answer. */
+/** Two people have called each other, or are alone in a lobby and have both called: each waits for the other's answer. */
 function crossingInLobby(run, now) {
   const open = callsNow(run).filter(({ kind, state, offered }) => kind === 'call' && state === 'offered' && offered);
   return newest(open, (call) => {
     const present = run.present.get(call.lobby);
-    const theirs = open.find(({ lobby, offerer }) => lobby === call.lobby && offerer !== call.offerer && present?.has(offerer));
-    if (!theirs || present.size !== 2 || !present.has(call.offerer) || !isLate(call.offered, now) || !isLate(theirs.offered, now)) return null;
+    const theirs = open.find(
+      ({ lobby, offerer, offererName, to }) =>
+        lobby === call.lobby && offerer !== call.offerer && present?.has(offerer)
+        && [offererName, ''].includes(call.to) && [call.offererName, ''].includes(to),
+    );
+    const isMutual = theirs && (present.size === 2 || (call.to && theirs.to));
+    if (!isMutual || !present.has(call.offerer) || !isLate(call.offered, now) || !isLate(theirs.offered, now)) return null;
     return crossing(call, theirs.offererName, call.offererName, '`cancelOffer` takes back one’s own offer: answer the other one after it, with a new RTCPeerConnection.');
   });
 }
