@@ -79,7 +79,8 @@ async function start() {
       return;
     }
     show('websocket', ok('Open.'));
-    if (byId('other').dataset.result === 'waiting' && !byId('other').querySelector('.words').textContent) {
+    if (!window.RTCPeerConnection) show('other', untried('Without RTCPeerConnection.'));
+    else if (byId('other').dataset.result === 'waiting' && !byId('other').querySelector('.words').textContent) {
       show('other', waiting(isSecond
         ? 'The first device is not here: leave its page open, and press Start there.'
         : 'No other device yet: open the link or the code below on it, and press Start there.'));
