@@ -6,7 +6,7 @@ use divan::{Bencher, black_box};
 use switchboard::core::command::{Newcomer, Purpose};
 use switchboard::core::id::{ConnectionId, PeerId};
 use switchboard::protocol::call::IceCandidate;
-use switchboard::protocol::client_message::Relayed;
+use switchboard::protocol::call::Relayed;
 use switchboard::protocol::id::MemberId;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::RoomName;

@@ -13,9 +13,10 @@ use switchboard::core::command::{Action, ConnectionEnd, Newcomer, NodeFull, Purp
 use switchboard::core::id::{ConnectionId, PeerId};
 use switchboard::core::outgoing::{Audience, Outgoing};
 use switchboard::core::reply::{Reply, Welcome};
-use switchboard::protocol::call::{CallRef, IceCandidate, Role};
-use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall, Relayed};
-use switchboard::protocol::id::{MemberId, OfferId};
+use switchboard::protocol::call::{CallRef, IceCandidate, Relayed, Role};
+use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall};
+use switchboard::protocol::gst::{GstRequest, GstRoles};
+use switchboard::protocol::id::{GstPeerId, GstSessionId, MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
 use switchboard::protocol::pair::{ClientLocation, PairId};
@@ -23,7 +24,7 @@ use switchboard::protocol::room::RoomEvent;
 use switchboard::protocol::server_message::ServerMessage;
 
 use self::core::TestCore;
-use self::fixtures::{candidate, description};
+use self::fixtures::{candidate, description, meta};
 
 #[path = "../../tests/server/support/core.rs"]
 #[allow(dead_code)]
@@ -34,6 +35,7 @@ mod fixtures;
 
 const PEOPLE: u8 = 6;
 const ROOMS: u8 = 4;
+const PURPOSES: [Purpose; 4] = [Purpose::CallsAndRooms, Purpose::Rooms, Purpose::Pairs, Purpose::Gst];
 
 /// One thing that happens. What does not fit is made to fit by the remainder.
 #[derive(Debug, Arbitrary)]
@@ -56,6 +58,11 @@ enum Deed {
     JoinPair { who: u8, room: u8 },
     ExitPair { who: u8, room: u8 },
     RelayPair { who: u8, to: u8 },
+    SetStatus { who: u8, roles: u8, has_meta: bool },
+    List { who: u8, consumers: bool },
+    StartSession { who: u8, with: u8, offers: bool },
+    EndSession { who: u8, session: u8 },
+    RelayInSession { who: u8, session: u8, what: u8 },
     Wait { seconds: u8, is_noticed: bool },
 }
 
@@ -124,6 +131,7 @@ impl World {
             max_rooms_of_one: 2,
             max_unclaimed: 2,
             max_away: 3,
+            max_gst_peers: 3,
             ..Limits::default()
         };
         Self {
@@ -149,6 +157,11 @@ impl World {
             made_up @ 0..8 => OfferId(u64::MAX - made_up),
             number => OfferId(number % (self.next + 1)),
         }
+    }
+
+    /// The same for sessions of streams.
+    fn gst_session(&self, number: u8) -> GstSessionId {
+        GstSessionId(self.offer_id(number).0)
     }
 
     fn tell(&mut self, outgoing: Vec<Outgoing>) {
@@ -242,9 +255,9 @@ impl World {
             }
             Deed::Arrive { who, session, other_lobby, purpose, lie } => {
                 let who = who % PEOPLE;
-                let purpose = [Purpose::CallsAndRooms, Purpose::Rooms, Purpose::Pairs][usize::from(purpose % 3)];
-                // Pairs know of no sessions. One of the two sessions counts.
-                let session = session.filter(|_| purpose != Purpose::Pairs);
+                let purpose = PURPOSES[usize::from(purpose) % PURPOSES.len()];
+                // Pairs and streams know of no sessions. One of the two sessions counts.
+                let session = session.filter(|_| !matches!(purpose, Purpose::Pairs | Purpose::Gst));
                 let counts = session == Some(true);
                 let key = (who, other_lobby, purpose, session);
                 let before = self.pages.get(&key).map(|peer| self.told.get(peer).and_then(|told| told.last));
@@ -264,7 +277,7 @@ impl World {
             Deed::Leave { who, how } => {
                 let ends = [ConnectionEnd::Closed, ConnectionEnd::Broken, ConnectionEnd::Unconfirmed];
                 let how = ends[usize::from(how % 3)];
-                if let Some(place) = self.find(who, &[Purpose::CallsAndRooms, Purpose::Rooms, Purpose::Pairs]) {
+                if let Some(place) = self.find(who, &PURPOSES) {
                     self.leave(place, how);
                 }
             }
@@ -293,6 +306,11 @@ impl World {
             Deed::JoinPair { who, .. } | Deed::ExitPair { who, .. } | Deed::RelayPair { who, .. } => {
                 self.act_as(who, &[Purpose::Pairs], deed);
             }
+            Deed::SetStatus { who, .. }
+            | Deed::List { who, .. }
+            | Deed::StartSession { who, .. }
+            | Deed::EndSession { who, .. }
+            | Deed::RelayInSession { who, .. } => self.act_as(who, &[Purpose::Gst], deed),
         }
     }
 
@@ -373,6 +391,25 @@ impl World {
             Deed::ExitPair { room: number, .. } => ClientMessage::ExitPair(room(number)),
             Deed::RelayPair { to, .. } => {
                 ClientMessage::RelayInPair { to: pair_id(to % PEOPLE), frame: "frame".into() }
+            }
+            Deed::SetStatus { roles, has_meta, .. } => {
+                let roles = GstRoles { producer: roles & 1 > 0, listener: roles & 2 > 0, consumer: roles & 4 > 0 };
+                ClientMessage::Gst(GstRequest::SetStatus { roles, meta: has_meta.then(|| meta("meta")) })
+            }
+            Deed::List { consumers: false, .. } => ClientMessage::Gst(GstRequest::List),
+            Deed::List { consumers: true, .. } => ClientMessage::Gst(GstRequest::ListConsumers),
+            Deed::StartSession { with, offers, .. } => {
+                let peer = self.find(with, &[Purpose::Gst]).map_or(GstPeerId(1), |place| GstPeerId(self.here[place].peer.0));
+                ClientMessage::Gst(GstRequest::StartSession { peer, offer: offers.then(|| "offer".into()) })
+            }
+            Deed::EndSession { session, .. } => ClientMessage::Gst(GstRequest::EndSession(self.gst_session(session))),
+            Deed::RelayInSession { session, what, .. } => {
+                let content = match what % 3 {
+                    0 => Relayed::Offer(description("description")),
+                    1 => Relayed::Answer(description("description")),
+                    _ => Relayed::Candidate(candidate("candidate")),
+                };
+                ClientMessage::Gst(GstRequest::Relay { session: self.gst_session(session), content })
             }
             _ => return None,
         })

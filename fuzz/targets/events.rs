@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
-use switchboard::protocol::client_message::{ClientMessage, RejoinCall, Relayed};
+use switchboard::protocol::call::Relayed;
+use switchboard::protocol::client_message::{ClientMessage, RejoinCall};
 use switchboard::protocol::json::Tree;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::socketio::decode::decode;

@@ -1,4 +1,4 @@
-//! Text frames of rooms and pairs on a bare WebSocket: each line of the input is one frame. Those that begin with a tab
+//! Text frames of rooms, pairs and streams on a bare WebSocket: each line of the input is one frame. Those that begin with a tab
 //! are the second client's.
 
 #![no_main]
@@ -13,12 +13,12 @@ use switchboard::core::command::{Newcomer, Purpose};
 use switchboard::core::reply::{Reply, Welcome};
 use switchboard::hub::outbox::{Broadcast, Outbox};
 use switchboard::hub::peer::ConnectedPeer;
-use switchboard::hub::shards::Hub;
+use switchboard::hub::shards::{Hub, Numbers};
 use switchboard::protocol::json::Tree;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::RoomName;
 use switchboard::protocol::pair::{ClientLocation, PairId};
-use switchboard::protocol::websocket::{pairs, rooms};
+use switchboard::protocol::websocket::{gst, pairs, rooms};
 
 #[path = "../../tests/server/support/fixtures.rs"]
 #[allow(dead_code)]
@@ -38,7 +38,7 @@ impl Outbox for Frames {
     fn welcome(&self, _: &Welcome) {}
 
     fn send(&self, broadcast: &Broadcast, _: Option<u64>) {
-        let frame = broadcast.frame().expect("rooms and pairs have frames");
+        let frame = broadcast.frame().expect("rooms, pairs and streams have frames");
         self.push(String::from_utf8(frame.into()).expect("text"));
     }
 
@@ -56,15 +56,22 @@ fn location() -> ClientLocation {
 fn send(peer: &ConnectedPeer, frames: &Frames, purpose: Purpose, text: &str, limits: &Limits) {
     if purpose == Purpose::Pairs {
         let pairs::DecodedPairFrame { kind, message, .. } = pairs::decode(text, &location());
-        return peer.submit(None, message, |reply| {
+        return peer.submit(Numbers::default(), message, |reply| {
             if let Err(refusal) = reply {
                 frames.push(pairs::rejected(&kind, &refusal));
             }
         });
     }
+    if purpose == Purpose::Gst {
+        return peer.submit(Numbers::default(), gst::decode(text, limits).message, |reply| {
+            if let Err(refusal) = reply {
+                frames.push(gst::rejected(&refusal));
+            }
+        });
+    }
     let rooms::DecodedRoomFrame { id, action, message } = rooms::decode(text, limits);
     let room = message.as_ref().ok().and_then(|message| message.room().cloned());
-    peer.submit(None, message, |reply| match (reply, id, room) {
+    peer.submit(Numbers::default(), message, |reply| match (reply, id, room) {
         (Ok(Reply::Joined(room, joined)), Some(id), _) => frames.push(rooms::accepted(id, &room, Some(&joined))),
         (Ok(_), Some(id), Some(room)) => frames.push(rooms::accepted(id, &room, None)),
         (Ok(_), ..) => {}
@@ -103,4 +110,5 @@ fn talk(text: &str, purpose: Purpose) {
 fuzz_target!(|text: &str| {
     talk(text, Purpose::Rooms);
     talk(text, Purpose::Pairs);
+    talk(text, Purpose::Gst);
 });

@@ -97,8 +97,9 @@ impl AccessArgs {
         }
     }
 
-    /// The authenticator of pairs. Their course has no password: it does not ask for the course's default one.
-    pub fn pairs(&self, authenticator: &Authenticator) -> Authenticator {
+    /// The authenticator of pairs, whose course has no password, and of `/gst`, whose programs know none: neither asks for
+    /// the course's default one.
+    pub fn without_course_password(&self, authenticator: &Authenticator) -> Authenticator {
         if self.password.is_none() && !self.has_tokens() {
             authenticator.with_method(AuthMethod::Anybody)
         } else {

@@ -21,6 +21,10 @@ pub struct ContentArgs {
     #[arg(long, env = "SWITCHBOARD_NO_PAIRS", value_parser = FalseyValueParser::new())]
     pub no_pairs: bool,
 
+    /// Serve /gst: the signaling protocol of GStreamer's webrtcsink, webrtcsrc and gstwebrtc-api, for cameras
+    #[arg(long, env = "SWITCHBOARD_GST", value_parser = FalseyValueParser::new())]
+    pub gst: bool,
+
     /// The inspector at /inspector: what happens between the clients and the server, step by step [default: on while the
     /// course's default password holds]
     ///

@@ -73,7 +73,8 @@ impl Config {
     /// The options of bare WebSockets.
     pub fn websocket(&self, authenticator: &Authenticator) -> websocket::state::WebSocketOptions {
         websocket::state::WebSocketOptions {
-            pairs: (!self.content.no_pairs).then(|| self.access.pairs(authenticator)),
+            pairs: (!self.content.no_pairs).then(|| self.access.without_course_password(authenticator)),
+            gst: self.content.gst.then(|| self.access.without_course_password(authenticator)),
             max_message: bytes(self.limits.max_message),
             max_queue: self.limits.max_queue,
             max_queue_bytes: bytes(self.limits.max_queue_bytes),

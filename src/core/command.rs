@@ -43,7 +43,8 @@ pub enum Action {
         from: Sender,
         /// The message.
         message: ClientMessage,
-        /// 64 random bits: the id of the offer or of the room member that the message may make. Not used for other messages.
+        /// 64 random bits: the id of the offer, room member or session that the message may make. Not used for other
+        /// messages.
         id: u64,
         /// Of what all cores of the server together hold as much as they may.
         full: NodeFull,
@@ -134,6 +135,8 @@ pub enum Purpose {
     Rooms,
     /// Rooms of two. The server does not wait for it after a break.
     Pairs,
+    /// Streams by GStreamer's signaling protocol. The server does not wait for it after a break.
+    Gst,
 }
 
 /// How a client's connection ended.

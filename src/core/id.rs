@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct ConnectionId(pub u64);
 
 /// A client as the rules see it, connected or expected back: it outlives connections. Never a Socket.IO id: those are
-/// secrets of their owners.
+/// secrets of their owners. Other clients receive it at `/gst` only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PeerId(pub u64);
 

@@ -5,7 +5,7 @@
 //! commands in the same order give the same state and the same messages: no I/O, no clock, no randomness, no walk through
 //! an unordered collection. The whole state can be stored and restored (serde).
 //!
-//! Four machines own their state and do not know each other: `calls`, `rooms`, `pairs` and `sessions`. Each of
+//! Five machines own their state and do not know each other: `calls`, `rooms`, `pairs`, `gst` and `sessions`. Each of
 //! their verbs gets a `Context`, through which it sends. What has to happen later waits in one queue
 //! (`deadlines`).
 
@@ -15,6 +15,7 @@ mod calls;
 pub mod command;
 mod context;
 mod deadlines;
+mod gst;
 pub mod id;
 pub mod outgoing;
 mod pairs;

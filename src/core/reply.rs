@@ -12,7 +12,8 @@ use crate::protocol::server_message::{Restored, ServerMessage};
 pub enum Reply {
     /// It was done, and there is nothing to add.
     Done,
-    /// It had no effect: the same message was accepted before, or its sender is connected by another connection now.
+    /// It had no effect: the same message was accepted before, its sender is connected by another connection now, or it is
+    /// about a session that has ended meanwhile.
     Ignored,
     /// The connection works.
     Pong,

@@ -12,7 +12,7 @@ use super::context::Context;
 use super::id::PeerId;
 use super::reply::Reply;
 use super::sessions::Sessions;
-use crate::protocol::client_message::Relayed;
+use crate::protocol::call::Relayed;
 use crate::protocol::id::MemberId;
 use crate::protocol::name::{Lobby, RoomName, UserName};
 use crate::protocol::reason::LeaveReason;

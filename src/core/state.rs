@@ -6,6 +6,7 @@ use super::calls::state::Calls;
 use super::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Oldest, Purpose, Sender};
 use super::context::Context;
 use super::deadlines::{Deadlines, Due};
+use super::gst::Gst;
 use super::id::{ConnectionId, PeerId};
 use super::outgoing::Outgoing;
 use super::pairs::Pairs;
@@ -14,14 +15,14 @@ use super::rooms::Rooms;
 use super::sessions::{Acceptance, Sessions};
 use super::time::Timestamp;
 use crate::protocol::client_message::ClientMessage;
-use crate::protocol::id::{MemberId, OfferId};
+use crate::protocol::id::{GstSessionId, MemberId, OfferId};
 use crate::protocol::limits::Limits;
 use crate::protocol::reason::DisconnectReason;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::room::RoomEvent;
 use crate::protocol::server_message::Restored;
 
-/// All calls, rooms, pairs and peers.
+/// All calls, rooms, pairs, sessions of `/gst` and peers.
 ///
 /// Serialised, it is a snapshot: a core that is deserialised and given the same limits
 /// ([`Core::with_limits`]) goes on as this one would.
@@ -32,6 +33,7 @@ pub struct Core {
     calls: Calls,
     rooms: Rooms,
     pairs: Pairs,
+    gst: Gst,
     sessions: Sessions,
     deadlines: Deadlines,
 }
@@ -53,9 +55,9 @@ impl Core {
     /// # Errors
     /// The refusal for the sender of the command.
     pub fn apply(&mut self, command: Command, out: &mut Vec<Outgoing>) -> Result<Reply, Refusal> {
-        let Self { limits, calls, rooms, pairs, sessions, deadlines } = self;
+        let Self { limits, calls, rooms, pairs, gst, sessions, deadlines } = self;
         let ctx = Context { now: command.at, limits, peers: sessions, deadlines, out };
-        let mut step = Step { calls, rooms, pairs, ctx };
+        let mut step = Step { calls, rooms, pairs, gst, ctx };
         // What is due at the end of a connection comes after it: then it is kept for the peer, and not sent in vain.
         if !matches!(command.action, Action::Disconnect { .. }) {
             step.expire();
@@ -101,16 +103,18 @@ impl Core {
         self.calls.is_empty()
             && self.rooms.is_empty()
             && self.pairs.is_empty()
+            && self.gst.is_empty()
             && self.sessions.is_empty()
             && self.deadlines.is_empty()
     }
 }
 
-/// The four machines during one command.
+/// The machines during one command.
 struct Step<'a> {
     calls: &'a mut Calls,
     rooms: &'a mut Rooms,
     pairs: &'a mut Pairs,
+    gst: &'a mut Gst,
     ctx: Context<'a>,
 }
 
@@ -146,7 +150,7 @@ impl Step<'_> {
     }
 
     fn message(&mut self, from: Sender, message: ClientMessage, id: u64, full: NodeFull) -> Result<Reply, Refusal> {
-        let Self { calls, rooms, pairs, ctx } = self;
+        let Self { calls, rooms, pairs, gst, ctx } = self;
         let peer = from.peer;
         match message {
             ClientMessage::NewOffer { offer, to } => calls.new_offer(ctx, peer, OfferId(id), offer, to),
@@ -165,6 +169,7 @@ impl Step<'_> {
             ClientMessage::JoinPair { room, id, location } => pairs.join(ctx, peer, room, id, location),
             ClientMessage::ExitPair(room) => pairs.exit(ctx, peer, &room),
             ClientMessage::RelayInPair { to, frame } => pairs.relay(ctx, peer, &to, frame),
+            ClientMessage::Gst(request) => gst.handle(ctx, peer, request, GstSessionId(id)),
         }
     }
 
@@ -178,6 +183,7 @@ impl Step<'_> {
         let (purpose, received) = (newcomer.purpose, newcomer.received);
         let known = match purpose {
             Purpose::Pairs => self.pairs.user(&newcomer.name),
+            Purpose::Gst => None,
             Purpose::CallsAndRooms | Purpose::Rooms => self.ctx.peers.find(&newcomer),
         };
         let missed = known.and_then(|peer| self.ctx.peers.missed(peer, received.unwrap_or_default()));
@@ -205,6 +211,10 @@ impl Step<'_> {
             Purpose::CallsAndRooms => {
                 self.calls.peer_connected(&self.ctx, peer);
                 self.calls.open_offers(&self.ctx, peer)
+            }
+            Purpose::Gst => {
+                self.gst.welcome(&mut self.ctx, peer);
+                Vec::new()
             }
             Purpose::Rooms | Purpose::Pairs => Vec::new(),
         };
@@ -234,7 +244,9 @@ impl Step<'_> {
         };
         let calls = self.calls.ids_of(peer);
         let has_anything = leaver.has_missed() || self.calls.has(peer) || self.rooms.has(peer);
-        let may_return = !self.ctx.limits.grace.is_zero() && leaver.purpose != Purpose::Pairs && has_anything;
+        let may_return = !self.ctx.limits.grace.is_zero()
+            && !matches!(leaver.purpose, Purpose::Pairs | Purpose::Gst)
+            && has_anything;
         if !has_anything && leaver.purpose == Purpose::CallsAndRooms {
             let place = leaver.place(peer);
             let Context { now, limits, peers, deadlines, .. } = &mut self.ctx;
@@ -262,6 +274,7 @@ impl Step<'_> {
         self.calls.end_all(&mut self.ctx, peer, reason);
         self.rooms.leave_all(&mut self.ctx, peer, reason.into());
         self.pairs.disconnect(&mut self.ctx, peer);
+        self.gst.disconnect(&mut self.ctx, peer);
         self.ctx.peers.remove(peer, self.ctx.deadlines);
     }
 

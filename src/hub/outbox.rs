@@ -14,7 +14,7 @@ use crate::inspect::content::Payload;
 use crate::inspect::recorder::Origin;
 use crate::protocol::server_message::ServerMessage;
 use crate::protocol::socketio::{encode, event};
-use crate::protocol::websocket::{pairs, rooms};
+use crate::protocol::websocket::{gst, pairs, rooms};
 
 /// Queues what one client is sent. Its transport implements it. No method may wait or call the hub: the hub's lock is
 /// held.
@@ -108,6 +108,7 @@ impl Broadcast {
                 let frame = pairs::encode(message);
                 (pairs::frame_name(&frame).into(), Payload::Frame(frame.into()))
             }
+            ServerMessage::Gst(message) => (gst::name(message).into(), Payload::Frame(gst::encode(message).into())),
             message if self.is_binary => (encode::name(message).into(), Payload::Binary(message.size())),
             message => (encode::name(message).into(), Payload::Packet(self.packet(None))),
         }
@@ -118,6 +119,7 @@ impl Broadcast {
         let frame = || match &self.message {
             ServerMessage::Room(message) => rooms::encode(message).into(),
             ServerMessage::Pair(message) => pairs::encode(message).into(),
+            ServerMessage::Gst(message) => gst::encode(message).into(),
             _ => Bytes::new(),
         };
         let frame = self.frame.get_or_init(frame);

@@ -129,7 +129,7 @@ impl Hub {
         let told = lobby.clone();
         let (shard, subscription) = match purpose {
             Purpose::CallsAndRooms => (ShardId::of(&lobby), Some(lobby)),
-            Purpose::Rooms => (ShardId::of(&lobby), None),
+            Purpose::Rooms | Purpose::Gst => (ShardId::of(&lobby), None),
             Purpose::Pairs => (ShardId::PAIRS, None),
         };
         let mut id = PeerId(connection.0);

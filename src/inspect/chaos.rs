@@ -13,7 +13,8 @@ use serde_json::json;
 
 use super::limits::{CHAOS_LASTS, MAX_AWAY, MAX_DELAY, MAX_LOBBIES};
 use crate::core::id::PeerId;
-use crate::protocol::call::IceCandidate;
+use crate::protocol::call::{IceCandidate, Relayed};
+use crate::protocol::gst::GstMessage;
 use crate::protocol::name::{Lobby, UserName};
 use crate::protocol::pair::PairMessage;
 use crate::protocol::room::RoomEvent;
@@ -238,6 +239,8 @@ impl Concerned {
             ServerMessage::Pair(PairMessage::Relayed(frame)) if frame.contains("\"ICE_CANDIDATES\"") => {
                 Some(Self::Candidates)
             }
+            ServerMessage::Gst(GstMessage::Peer { content: Relayed::Answer(_), .. }) => Some(Self::Answers),
+            ServerMessage::Gst(GstMessage::Peer { content: Relayed::Candidate(_), .. }) => Some(Self::Candidates),
             _ => None,
         }
     }
@@ -254,6 +257,7 @@ fn candidate(message: &ServerMessage) -> Option<String> {
         ServerMessage::Pair(PairMessage::Relayed(frame)) if frame.contains("\"ICE_CANDIDATES\"") => {
             Some(frame.to_string())
         }
+        ServerMessage::Gst(GstMessage::Peer { content: Relayed::Candidate(candidate), .. }) => Some(text(candidate)),
         _ => None,
     }
 }

@@ -48,7 +48,7 @@ pub enum Content {
     },
     /// A client was not admitted.
     Reject {
-        /// What it asked for: `socketio`, `rooms`, `pairs` or `tls`.
+        /// What it asked for: `socketio`, `rooms`, `pairs`, `gst` or `tls`.
         service: &'static str,
         /// The user name that it claims.
         user_name: Option<Box<str>>,
@@ -185,7 +185,7 @@ pub enum Outcome {
     Ended(Vec<OfferId>),
     /// The client is a member of this room, under this id.
     Joined(RoomName, MemberId),
-    /// It had no effect, since it was a repetition.
+    /// It had no effect: it was a repetition, or about a session at `/gst` that has ended.
     Ignored,
 }
 

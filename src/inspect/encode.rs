@@ -177,6 +177,7 @@ fn service(purpose: Purpose) -> &'static str {
         Purpose::CallsAndRooms => "socketio",
         Purpose::Rooms => "rooms",
         Purpose::Pairs => "pairs",
+        Purpose::Gst => "gst",
     }
 }
 

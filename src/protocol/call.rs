@@ -118,6 +118,17 @@ impl IceCandidate {
     }
 }
 
+/// What one member of a room, or of a session at `/gst`, sends another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Relayed {
+    /// An offer: the first one of a client that has joined, or a later one of either side (ICE restart, another track).
+    Offer(SessionDescription),
+    /// The answer to one.
+    Answer(SessionDescription),
+    /// A candidate.
+    Candidate(IceCandidate),
+}
+
 /// The offer object.
 ///
 /// Cloning copies pointers, not descriptions. On the wire ([`Call::on_wire`]) it has the course's six keys, then ours (`to` only if

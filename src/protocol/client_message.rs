@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::call::{CallRef, IceCandidate, Role, SessionDescription};
+use super::call::{CallRef, IceCandidate, Relayed, Role, SessionDescription};
+use super::gst::GstRequest;
 use super::id::{MemberId, OfferId};
 use super::name::{RoomName, UserName};
 use super::pair::{ClientLocation, PairId};
@@ -88,12 +89,14 @@ pub enum ClientMessage {
         /// The text frame.
         frame: Arc<str>,
     },
+    /// A message of GStreamer's protocol.
+    Gst(GstRequest),
 }
 
 impl ClientMessage {
-    /// Whether the message may make something that needs an id: an open offer, or a member of a room.
+    /// Whether the message may make something that needs an id: an open offer, a member of a room, or a session at `/gst`.
     pub fn needs_id(&self) -> bool {
-        matches!(self, Self::NewOffer { .. } | Self::JoinRoom(_))
+        matches!(self, Self::NewOffer { .. } | Self::JoinRoom(_) | Self::Gst(GstRequest::StartSession { .. }))
     }
 
     /// The room that a message of rooms is about.
@@ -125,15 +128,4 @@ pub enum AnswerTarget {
     Offer(OfferId),
     /// The newest open one under this user name.
     NewestOf(UserName),
-}
-
-/// What one member of a room sends another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Relayed {
-    /// An offer: the first one of a client that has joined, or a later one of either side (ICE restart, another track).
-    Offer(SessionDescription),
-    /// The answer to one.
-    Answer(SessionDescription),
-    /// A candidate.
-    Candidate(IceCandidate),
 }

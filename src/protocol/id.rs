@@ -13,19 +13,13 @@ pub struct OfferId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MemberId(pub u64);
 
-impl OfferId {
-    /// Reads the wire form; `None` for a text that the server never sent.
-    pub fn parse(text: &str) -> Option<Self> {
-        hexadecimal(text).map(Self)
-    }
-}
+/// A client at `/gst`, as the others there know it: `peerId`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GstPeerId(pub u64);
 
-impl MemberId {
-    /// Reads the wire form; `None` for a text that the server never sent.
-    pub fn parse(text: &str) -> Option<Self> {
-        hexadecimal(text).map(Self)
-    }
-}
+/// A session of two clients at `/gst`: `sessionId`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GstSessionId(pub u64);
 
 fn hexadecimal(text: &str) -> Option<u64> {
     let canonical = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -38,6 +32,13 @@ fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Err
 
 macro_rules! on_the_wire {
     ($id:ident) => {
+        impl $id {
+            /// Reads the wire form; `None` for a text that the server never sent.
+            pub fn parse(text: &str) -> Option<Self> {
+                hexadecimal(text).map(Self)
+            }
+        }
+
         impl fmt::Display for $id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{:016x}", self.0)
@@ -60,3 +61,5 @@ macro_rules! on_the_wire {
 
 on_the_wire!(OfferId);
 on_the_wire!(MemberId);
+on_the_wire!(GstPeerId);
+on_the_wire!(GstSessionId);

@@ -55,6 +55,11 @@ pub struct Limits {
     pub max_rooms_of_one: usize,
     /// Rooms of two made from one address whose makers have not connected.
     pub max_unclaimed: usize,
+    /// Peers at `/gst` that have a role, in one lobby.
+    pub max_gst_peers: usize,
+    /// Bytes of the `meta` of a peer at `/gst`. Those of all producers and consumers of a lobby together are at most
+    /// `list_bytes`.
+    pub max_meta: usize,
     /// Peers that are away; one more, and the one that is away for longest is removed.
     pub max_away: usize,
 }
@@ -90,6 +95,8 @@ impl Default for Limits {
             max_rooms: 10_000,
             max_rooms_of_one: 64,
             max_unclaimed: 200,
+            max_gst_peers: 1024,
+            max_meta: 8 * 1024,
             max_away: 10_000,
         }
     }

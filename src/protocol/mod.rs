@@ -6,6 +6,7 @@
 //! | Socket.IO: calls and rooms | [`socketio::decode`] | [`socketio::encode`], [`socketio::reply`] |
 //! | bare WebSocket: rooms | [`websocket::rooms`] | [`websocket::rooms`] |
 //! | bare WebSocket: pairs | [`websocket::pairs`] | [`websocket::pairs`] |
+//! | bare WebSocket: GStreamer | [`websocket::gst`] | [`websocket::gst`] |
 //!
 //! Plain data and pure functions, without I/O, clock or randomness. No other module spells wire text. serde on the
 //! messages themselves is their stored form, for snapshots and recorded commands; the wire form of a value that differs
@@ -14,6 +15,7 @@
 pub mod call;
 pub mod client_message;
 pub mod fragments;
+pub mod gst;
 pub mod id;
 pub mod json;
 pub mod limits;

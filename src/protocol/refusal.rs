@@ -84,6 +84,18 @@ impl Refusal {
         Self::new(Code::NoSuchPeer, "No other member of this room has this peerId: it may have left.")
     }
 
+    pub(crate) fn no_such_gst_peer() -> Self {
+        let sentence = "No producer or waiting consumer has this peerId: ask for the list again.";
+        Self::new(Code::NoSuchPeer, sentence)
+    }
+
+    pub(crate) fn not_in_session() -> Self {
+        Self::new(
+            Code::NoCall,
+            "You are not in this session: its sessionId is of other peers, or not one of this server.",
+        )
+    }
+
     pub(crate) fn too_many_candidates(kept: usize) -> Self {
         Self::new(Code::TooMany, format!("Too many ICE candidates: {kept} are kept for one side."))
     }

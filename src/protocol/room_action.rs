@@ -4,8 +4,8 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::call::{IceCandidate, SessionDescription};
-use super::client_message::{ClientMessage, Relayed};
+use super::call::{IceCandidate, Relayed, SessionDescription};
+use super::client_message::ClientMessage;
 use super::id::MemberId;
 use super::json::text;
 use super::limits::Limits;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::call::{Call, IceCandidate, SessionDescription};
+use super::gst::GstMessage;
 use super::id::OfferId;
 use super::name::UserName;
 use super::pair::PairMessage;
@@ -46,6 +47,8 @@ pub enum ServerMessage {
     Room(Arc<RoomMessage>),
     /// A message in a room of two, in the words of the data channel course.
     Pair(PairMessage),
+    /// A message of GStreamer's protocol.
+    Gst(GstMessage),
 }
 
 impl ServerMessage {
@@ -59,6 +62,7 @@ impl ServerMessage {
             }
             Self::Room(message) => message.size(),
             Self::Pair(PairMessage::Relayed(frame)) => frame.len(),
+            Self::Gst(message) => message.size(),
             Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) | Self::Pair(_) => 0,
         }
     }
@@ -72,9 +76,12 @@ impl ServerMessage {
                 description.is_binary()
             }
             Self::Room(message) => message.is_binary(),
-            Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) | Self::Pair(_) => {
-                false
-            }
+            Self::OfferWithdrawn(_)
+            | Self::PeerHangup(_)
+            | Self::PeerLost(_)
+            | Self::PeerBack(_)
+            | Self::Pair(_)
+            | Self::Gst(_) => false,
         }
     }
 }

@@ -10,18 +10,21 @@ use switchboard::core::outgoing::Outgoing;
 use switchboard::core::reply::Reply;
 use switchboard::core::state::Core;
 use switchboard::core::time::Timestamp;
-use switchboard::protocol::call::{CallRef, Role};
-use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall, Relayed};
-use switchboard::protocol::id::{MemberId, OfferId};
+use switchboard::protocol::call::{CallRef, Relayed, Role};
+use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall};
+use switchboard::protocol::gst::{GstRequest, GstRoles};
+use switchboard::protocol::id::{GstPeerId, GstSessionId, MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
 use switchboard::protocol::pair::{ClientLocation, PairId};
 use switchboard::protocol::refusal::Refusal;
 
-use crate::support::fixtures::{candidate, description, newcomer};
+use crate::support::fixtures::{candidate, description, meta, newcomer};
 
-/// Clients: two with a session that count, two of calls without, one of rooms, two of pairs.
-const CLIENTS: usize = 7;
+/// Clients: two with a session that count, two of calls without, one of rooms, two of pairs, three of `/gst`.
+const CLIENTS: usize = 10;
+/// The first of `/gst`.
+const FIRST_OF_GST: usize = 7;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -54,6 +57,11 @@ enum Verb {
     JoinPair,
     ExitPair,
     RelayPair,
+    SetStatus(u8),
+    List(bool),
+    StartSession(usize, bool),
+    EndSession,
+    RelayInSession(u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -78,10 +86,18 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Verb::ExitPair),
         2 => Just(Verb::RelayPair),
     ];
+    let of_gst = prop_oneof![
+        4 => (0..8u8).prop_map(Verb::SetStatus),
+        1 => any::<bool>().prop_map(Verb::List),
+        4 => (FIRST_OF_GST..CLIENTS, any::<bool>()).prop_map(|(with, offers)| Verb::StartSession(with, offers)),
+        1 => Just(Verb::EndSession),
+        3 => (0..3u8).prop_map(Verb::RelayInSession),
+    ];
     prop_oneof![
         5 => who.clone().prop_map(Step::Connect),
         3 => (who.clone(), 0..3u8).prop_map(|(who, end)| Step::Disconnect(who, end)),
         20 => (who, verb, any::<u64>()).prop_map(|(who, verb, id)| Step::Say(who, verb, id)),
+        10 => (FIRST_OF_GST..CLIENTS, of_gst, any::<u64>()).prop_map(|(who, verb, id)| Step::Say(who, verb, id)),
         1 => (5..7usize).prop_map(Step::MakePair),
         1 => (5..7usize).prop_map(Step::DestroyPair),
         3 => (1..12_000u64).prop_map(Step::Wait),
@@ -97,6 +113,8 @@ struct Script {
     peers: [PeerId; CLIENTS],
     /// The offers so far.
     offers: Vec<OfferId>,
+    /// The last session of `/gst`.
+    session: GstSessionId,
 }
 
 fn location() -> ClientLocation {
@@ -109,7 +127,12 @@ fn room() -> RoomName {
 
 fn client(who: usize) -> Newcomer {
     let session = (who < 2).then(|| Session::new("session").expect("short"));
-    let purpose = [Purpose::CallsAndRooms, Purpose::Rooms, Purpose::Pairs][who.saturating_sub(3).min(2)];
+    let purpose = match who {
+        0..4 => Purpose::CallsAndRooms,
+        4 => Purpose::Rooms,
+        5..FIRST_OF_GST => Purpose::Pairs,
+        _ => Purpose::Gst,
+    };
     Newcomer { session, purpose, counts: true, lobby: Lobby::default(), ..newcomer(&who.to_string()) }
 }
 
@@ -183,6 +206,25 @@ impl Script {
             Verb::JoinPair => ClientMessage::JoinPair { room: room(), id: None, location: location() },
             Verb::ExitPair => ClientMessage::ExitPair(room()),
             Verb::RelayPair => ClientMessage::RelayInPair { to: pair_id(5), frame: "{}".into() },
+            Verb::SetStatus(bits) => {
+                let roles = GstRoles { producer: bits & 1 > 0, listener: bits & 2 > 0, consumer: bits & 4 > 0 };
+                ClientMessage::Gst(GstRequest::SetStatus { roles, meta: Some(meta("meta")) })
+            }
+            Verb::List(true) => ClientMessage::Gst(GstRequest::List),
+            Verb::List(false) => ClientMessage::Gst(GstRequest::ListConsumers),
+            Verb::StartSession(with, offers) => {
+                let (peer, offer) = (GstPeerId(self.peers[with].0), offers.then(|| "v=0".into()));
+                ClientMessage::Gst(GstRequest::StartSession { peer, offer })
+            }
+            Verb::EndSession => ClientMessage::Gst(GstRequest::EndSession(self.session)),
+            Verb::RelayInSession(what) => {
+                let content = match what {
+                    0 => Relayed::Offer(description("offer")),
+                    1 => Relayed::Answer(description("answer")),
+                    _ => Relayed::Candidate(candidate("candidate")),
+                };
+                ClientMessage::Gst(GstRequest::Relay { session: self.session, content })
+            }
         })
     }
 
@@ -191,6 +233,7 @@ impl Script {
         match (step, outcome) {
             (Step::Connect(who), Ok(Reply::Welcome(welcome))) => self.peers[*who] = welcome.peer,
             (_, Ok(Reply::Offered(id))) => self.offers.push(*id),
+            (Step::Say(_, Verb::StartSession(..), id), Ok(_)) => self.session = GstSessionId(*id),
             _ => {}
         }
     }
@@ -226,7 +269,7 @@ proptest! {
         };
         let (mut one, mut other) = (Core::new(limits.clone()), Core::new(limits.clone()));
         let none = ConnectionId(0);
-        let mut script = Script { now: 0, next: 0, connections: [none; CLIENTS], peers: [PeerId(0); CLIENTS], offers: vec![] };
+        let mut script = Script { now: 0, next: 0, connections: [none; CLIENTS], peers: [PeerId(0); CLIENTS], offers: vec![], session: GstSessionId(0) };
         for step in steps {
             let Some(action) = script.action(step.clone()) else {
                 other = restored(&snapshot(&other), &limits);

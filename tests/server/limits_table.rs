@@ -52,9 +52,14 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
         ("user name, lobby, room name", format!("{MAX_NAME} characters (Unicode scalar values)")),
         ("nested brackets of a description or candidate", MAX_DEPTH.to_string()),
         ("bytes of all open offers", mib(limits.max_offer_bytes)),
-        ("calls of one connection", limits.max_calls.to_string()),
+        ("calls, or sessions at `/gst`, of one connection", limits.max_calls.to_string()),
         ("rooms of one connection", limits.max_rooms_of_one.to_string()),
         ("rooms of pairs created from one address whose creators have not connected", limits.max_unclaimed.to_string()),
+        ("peers with a role at `/gst` in one lobby", limits.max_gst_peers.to_string()),
+        (
+            "`meta` of a peer at `/gst`; of all producers and consumers of one lobby",
+            format!("{}; {}", kib(limits.max_meta), kib(limits.list_bytes)),
+        ),
         ("offers listed to a client that connects", format!("{}, and {}", limits.list_offers, kib(limits.list_bytes))),
         (
             "events kept for a client whose connection broke",

@@ -28,6 +28,8 @@ mod fan_out;
 mod files;
 mod folder;
 mod fragment;
+mod gst;
+mod gst_refusal;
 mod hangup;
 mod http;
 mod hub;

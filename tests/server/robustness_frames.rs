@@ -66,7 +66,7 @@ async fn send_forbidden(address: SocketAddr, service: Service, name: &str, bytes
 
 #[tokio::test]
 async fn frame_violating_the_protocol_closes_its_connection_only() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--gst"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for service in Service::ALL {
         for (name, bytes) in forbidden() {
@@ -78,7 +78,7 @@ async fn frame_violating_the_protocol_closes_its_connection_only() {
 
 #[tokio::test]
 async fn a_frame_that_breaks_the_protocol_leaves_nothing() {
-    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--gst", "--reconnect-grace", "0s"]).await;
     for service in Service::ALL {
         for (name, bytes) in forbidden() {
             send_forbidden(http_server.address, service, &name, &bytes).await;
@@ -89,7 +89,7 @@ async fn a_frame_that_breaks_the_protocol_leaves_nothing() {
 
 #[tokio::test]
 async fn close_frame_with_each_code_is_answered_and_closes() {
-    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--gst", "--reconnect-grace", "0s"]).await;
     for service in Service::ALL {
         for code in [0, 999, 1000, 1001, 1004, 1005, 1006, 1011, 1015, 2999, 3000, 4000, 4999, 5000, u16::MAX] {
             for reason in ["", "bye", &"x".repeat(123)] {
@@ -112,7 +112,7 @@ async fn close_frame_with_each_code_is_answered_and_closes() {
 
 #[tokio::test]
 async fn pings_and_pongs_without_end_cost_nothing_but_their_answers() {
-    let server = TestServer::start(&UNHURRIED).await;
+    let server = TestServer::start(&[&UNHURRIED[..], &["--gst"]].concat()).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for service in Service::ALL {
         let mut eve = Frames::open(server.address(), service).await;
@@ -127,7 +127,7 @@ async fn pings_and_pongs_without_end_cost_nothing_but_their_answers() {
 
 #[tokio::test]
 async fn tiny_pieces_without_end_are_stopped_at_the_largest_message() {
-    let server = TestServer::start(&["--max-message", "20kB"]).await;
+    let server = TestServer::start(&["--gst", "--max-message", "20kB"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for service in Service::ALL {
         let mut eve = Frames::open(server.address(), service).await;
@@ -144,7 +144,7 @@ async fn tiny_pieces_without_end_are_stopped_at_the_largest_message() {
 
 #[tokio::test]
 async fn empty_fragments_with_a_ping_between_are_one_message() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--gst"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     for service in Service::ALL {
         let mut eve = Frames::open(server.address(), service).await;
@@ -164,7 +164,7 @@ async fn empty_fragments_with_a_ping_between_are_one_message() {
 
 #[tokio::test]
 async fn a_frame_that_never_ends_is_given_up_and_leaves_nothing() {
-    let flags = ["--reconnect-grace", "0s", "--ping-interval", "300ms", "--ping-timeout", "300ms"];
+    let flags = ["--gst", "--reconnect-grace", "0s", "--ping-interval", "300ms", "--ping-timeout", "300ms"];
     let http_server = HttpServer::open(&flags).await;
     at_once(Service::ALL, async |service| {
         let mut half = Frames::open(http_server.address, service).await;
@@ -179,7 +179,7 @@ async fn a_frame_that_never_ends_is_given_up_and_leaves_nothing() {
 
 #[tokio::test]
 async fn connections_that_are_reset_leave_nothing() {
-    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--gst", "--reconnect-grace", "0s"]).await;
     for service in Service::ALL {
         for bytes in
             [&[][..], &[FIN | TEXT], &[FIN | TEXT, MASKED | 126, 0xff], &frame(TEXT, b"4"), &frame(FIN | CLOSE, b"")]
@@ -194,11 +194,15 @@ async fn connections_that_are_reset_leave_nothing() {
 
 #[tokio::test]
 async fn frames_that_come_together_with_the_request_are_not_lost() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--gst"]).await;
     for service in Service::ALL {
         let hello = frame(FIN | TEXT, br#"40{"userName":"eve","password":"x"}"#);
         let mut eve = Frames::open_with(server.address(), service, &hello).await;
-        let answer = eve.next_text().await;
+        let mut answer = eve.next_text().await;
+        if service == Service::Gst {
+            assert!(answer.contains("welcome"), "{answer}");
+            answer = eve.next_text().await;
+        }
         let expected = if service == Service::Course { "40{" } else { "bad-payload" };
         assert!(answer.contains(expected), "{service:?}: {answer}");
         eve.settle().await;

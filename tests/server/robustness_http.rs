@@ -24,7 +24,7 @@ fn heads() -> Vec<String> {
 
 #[tokio::test]
 async fn head_with_too_many_or_too_long_lines_is_rejected() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--gst"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let huge = "x".repeat(1_000_000);
     let additions = [
@@ -114,7 +114,7 @@ async fn bytes_that_are_not_http_are_rejected() {
 
 #[tokio::test]
 async fn a_head_that_never_ends_is_given_up() {
-    let server = TestServer::start(&["--connect-timeout", "500ms"]).await;
+    let server = TestServer::start(&["--gst", "--connect-timeout", "500ms"]).await;
     at_once(heads(), async |head| {
         for part in [&head[..1], &head[..head.len() / 2], &head] {
             let status = status(server.stream().await, part.as_bytes()).await;
@@ -126,7 +126,7 @@ async fn a_head_that_never_ends_is_given_up() {
 
 #[tokio::test]
 async fn hundreds_of_unfinished_heads_do_not_delay_others() {
-    let server = TestServer::start(&[]).await;
+    let server = TestServer::start(&["--gst"]).await;
     let mut bystanders = Bystanders::talking(&server).await;
     let mut held = Vec::new();
     for number in 0..300 {

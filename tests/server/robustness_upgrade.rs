@@ -126,7 +126,7 @@ fn spoiled(path: &str) -> Vec<String> {
 }
 
 async fn refuses_what_is_no_handshake(service: Service) {
-    let http_server = HttpServer::open(&["--reconnect-grace", "0s"]).await;
+    let http_server = HttpServer::open(&["--gst", "--reconnect-grace", "0s"]).await;
     for request in spoiled(service.path()) {
         let mut stream = connect(http_server.address).await.expect("the server accepts");
         stream.write_all(request.as_bytes()).await.expect("sent");
@@ -139,8 +139,9 @@ async fn refuses_what_is_no_handshake(service: Service) {
 }
 
 #[tokio::test]
-async fn invalid_handshake_is_rejected_for_rooms_and_pairs() {
+async fn invalid_handshake_is_rejected_for_bare_websockets() {
     refuses_what_is_no_handshake(Service::Rooms).await;
+    refuses_what_is_no_handshake(Service::Gst).await;
     refuses_what_is_no_handshake(Service::Pairs).await;
 }
 

@@ -77,8 +77,10 @@ async fn client_that_leaves_during_the_delay_still_counts() {
 
 #[tokio::test]
 async fn stopping_server_closes_delayed_clients() {
-    for path in ["/ws?password=wrong", "/?userId=1&password=wrong", "/create-room?password=wrong"] {
-        let flags = ["--password", "x", "--drain", "1h"];
+    for path in
+        ["/ws?password=wrong", "/?userId=1&password=wrong", "/create-room?password=wrong", "/gst?password=wrong"]
+    {
+        let flags = ["--gst", "--password", "x", "--drain", "1h"];
         let server = TestServer::start_with_guesses(two_and_then(HOUR), &flags).await;
         for _ in 0..2 {
             wrong_at_ws(&server).await;
@@ -118,7 +120,7 @@ async fn stopping_server_closes_delayed_clients() {
 #[tokio::test]
 async fn delayed_client_gets_its_error() {
     let options = ThrottleOptions { waiting: 100, ..two_and_then(Duration::from_millis(20)) };
-    let server = TestServer::start_with_guesses(options, &["--password", "x"]).await;
+    let server = TestServer::start_with_guesses(options, &["--gst", "--password", "x"]).await;
     for _ in 0..4 {
         assert!(wrong_at_ws(&server).await.text().contains("Wrong password"));
         for transport in EVERY {
@@ -128,8 +130,10 @@ async fn delayed_client_gets_its_error() {
             let reply = post(&server, path, r#"{"roomName":"tea","userId":1}"#).await;
             assert!(reply.status == 401 && reply.text().contains("Wrong password"), "{path}: {}", reply.text());
         }
-        let reply = Bare::refused_at(&server, "/?userId=1&password=wrong", &[]).await;
-        assert!(reply.status == 401 && reply.text().contains("Wrong password"), "{}", reply.text());
+        for path in ["/?userId=1&password=wrong", "/gst?password=wrong"] {
+            let reply = Bare::refused_at(&server, path, &[]).await;
+            assert!(reply.status == 401 && reply.text().contains("Wrong password"), "{path}: {}", reply.text());
+        }
     }
 }
 

@@ -40,14 +40,14 @@ export const countWords = (count, one, many = `${one}s`) => `${NUMBERS.format(co
 
 /** How a client is connected. */
 export function linkWords({ as, transport }) {
-  const kind = { socketio: 'Socket.IO', rooms: 'WebSocket, rooms', pairs: 'WebSocket, pairs', page: 'dump' }[as] ?? String(as ?? '');
+  const kind = { socketio: 'Socket.IO', rooms: 'WebSocket, rooms', pairs: 'WebSocket, pairs', gst: 'WebSocket, streams', page: 'dump' }[as] ?? String(as ?? '');
   const isSocketio = as === 'socketio' && transport;
   return kind + (isSocketio ? (transport === 'polling' ? ' over long-polling' : ' over WebSocket') : '');
 }
 
 /** The same for the narrow head of a lane. */
 export const shortLinkWords = ({ as }) =>
-  ({ socketio: 'Socket.IO', rooms: 'WebSocket', pairs: 'pairs', page: 'dump' }[as] ?? textOf(as));
+  ({ socketio: 'Socket.IO', rooms: 'WebSocket', pairs: 'pairs', gst: 'streams', page: 'dump' }[as] ?? textOf(as));
 
 export const END_WORDS = {
   closed: 'left',

@@ -50,7 +50,7 @@ fn write<T: Serialize + ?Sized>(packet: &mut Vec<u8>, payload: &T) {
     }
 }
 
-/// The name of a message's event; empty for messages of pairs, which Socket.IO clients are never sent.
+/// The name of a message's event; empty for messages of pairs and of `/gst`, which Socket.IO clients are never sent.
 pub fn name(message: &ServerMessage) -> &'static str {
     match message {
         ServerMessage::NewOfferAwaiting(_) => event::NEW_OFFER_AWAITING,
@@ -62,7 +62,7 @@ pub fn name(message: &ServerMessage) -> &'static str {
         ServerMessage::PeerBack(_) => event::PEER_BACK,
         ServerMessage::Renegotiation { .. } => event::RENEGOTIATION,
         ServerMessage::Room(message) => message.name(),
-        ServerMessage::Pair(_) => "",
+        ServerMessage::Pair(_) | ServerMessage::Gst(_) => "",
     }
 }
 
@@ -90,7 +90,7 @@ impl Serialize for Payload<'_> {
                 let (room, from, payload) = (&message.room, message.from, message.event.on_wire());
                 InRoom { room, from, payload }.serialize(serializer)
             }
-            ServerMessage::Pair(_) => serializer.serialize_unit(),
+            ServerMessage::Pair(_) | ServerMessage::Gst(_) => serializer.serialize_unit(),
         }
     }
 }

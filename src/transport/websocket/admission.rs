@@ -35,11 +35,7 @@ pub async fn enter_rooms(
     extensions: Extensions,
     upgrade: Upgrade,
 ) -> Response {
-    let Ok(upgrade) = upgrade else {
-        let sentence = "This address is for WebSockets: open it with new WebSocket(…).";
-        // Such a response has to say to what (RFC 9110, section 15.5.22).
-        return ([(header::UPGRADE, "websocket")], refuse(StatusCode::UPGRADE_REQUIRED, sentence)).into_response();
-    };
+    let Ok(upgrade) = upgrade else { return upgrade_required() };
     let Ok(Query(credentials)) = credentials else {
         return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /ws?userName=…&password=…");
     };
@@ -96,6 +92,40 @@ pub async fn enter_pairs(
     }
 }
 
+/// `GET /gst?userName=…&password=…`: streams, by GStreamer's protocol.
+pub async fn enter_gst(
+    State(state): State<Arc<WebSocketState>>,
+    credentials: Result<Query<Credentials>, QueryRejection>,
+    RawQuery(query): RawQuery,
+    Extension(client_addr): Extension<ClientAddr>,
+    extensions: Extensions,
+    upgrade: Upgrade,
+) -> Response {
+    let Ok(upgrade) = upgrade else { return upgrade_required() };
+    let (Some(authenticator), Ok(Query(credentials))) = (&state.options.gst, credentials) else {
+        return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /gst?userName=…&password=…");
+    };
+    match authenticator.admit(client_addr, &credentials) {
+        Ok(Identity { name, lobby, remark, .. }) => {
+            let purpose = Purpose::Gst;
+            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None };
+            admit(state, upgrade, (&extensions, query), newcomer, Dialect::Gst, remark)
+        }
+        Err(error) => {
+            let who = Denied { service: "gst", name: credentials.user_name.as_deref(), client_addr };
+            let (status, Refusal { message, .. }) = state.deny(who, error).await;
+            refuse(status, &message)
+        }
+    }
+}
+
+/// The response to a request for a WebSocket's address that asks for no WebSocket.
+fn upgrade_required() -> Response {
+    let sentence = "This address is for WebSockets: open it with new WebSocket(…).";
+    // Such a response has to say to what (RFC 9110, section 15.5.22).
+    ([(header::UPGRADE, "websocket")], refuse(StatusCode::UPGRADE_REQUIRED, sentence)).into_response()
+}
+
 fn admit(
     state: Arc<WebSocketState>,
     upgrade: WebSocketUpgrade,
@@ -118,7 +148,8 @@ fn admit(
         conn: extensions.get().cloned(),
         address: extensions.get().map(ClientAddr::address),
         through_proxy: extensions.get().is_some_and(ClientAddr::is_through_proxy),
-        heartbeat: query.is_some_and(|query| query.split('&').any(|pair| pair == "heartbeat=1")),
+        heartbeat: dialect.ping().is_some()
+            && query.is_some_and(|query| query.split('&').any(|pair| pair == "heartbeat=1")),
     };
     upgrade
         .max_message_size(state.options.max_message)
@@ -128,7 +159,7 @@ fn admit(
         .on_upgrade(async move |socket| {
             let (connection, queued) = Connection::new(newcomer, dialect, info, &state);
             if let Some(remark) = remark {
-                connection.reject("connect", &remark);
+                connection.remark(&remark);
             }
             connection.run(socket, queued, &state.options).await;
             drop((token, permit));

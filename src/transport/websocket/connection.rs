@@ -112,9 +112,17 @@ impl Connection {
         }
     }
 
+    /// Logs that the client claimed what does not count, and sends it the same where the dialect has a message for that.
+    pub fn remark(&self, remark: &Refusal) {
+        self.log_refusal("connect", None, remark);
+        if self.dialect.takes_remarks() {
+            self.queue.push(self.dialect.rejected(remark));
+        }
+    }
+
     /// Logs and rejects something that is no message.
-    pub fn reject(&self, event: &str, refusal: &Refusal) {
-        self.log_refusal(event, None, refusal);
+    fn reject(&self, refusal: &Refusal) {
+        self.log_refusal(FRAME, None, refusal);
         self.queue.push(self.dialect.rejected(refusal));
     }
 
@@ -125,7 +133,7 @@ impl Connection {
         let mut pings = interval_at(first, options.ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let silence = options.ping_interval + options.ping_timeout;
-        let rate_limiter = RateLimiter::new(options.rate_limit, std::time::Instant::now());
+        let rate_limiter = RateLimiter::new(self.dialect.rate_limit(options.rate_limit), std::time::Instant::now());
         let mut strikes = Strikes { pong_due: None, unknown: VecDeque::new(), rate_limiter };
         let mut last_read = start;
         loop {
@@ -201,7 +209,7 @@ impl Connection {
         match rate_limiter.take(std::time::Instant::now()) {
             RateDecision::Accept => {}
             RateDecision::Reject => {
-                self.reject(FRAME, &rate_limiter.refusal());
+                self.reject(&rate_limiter.refusal());
                 return None;
             }
             RateDecision::Drop => return None,
@@ -222,7 +230,7 @@ impl Connection {
             Message::Text(text) => self.submit(&text),
             Message::Binary(_) => {
                 let sentence = "Binary frames mean nothing here: send JSON as text.";
-                self.reject(FRAME, &Refusal::new(Code::BadPayload, sentence));
+                self.reject(&Refusal::new(Code::BadPayload, sentence));
                 false
             }
             _ => true,
@@ -266,7 +274,8 @@ impl Connection {
 
     /// Asks the client whether it is there: by a text frame, if it wants that.
     fn ping(&self) -> Message {
-        if self.info.heartbeat { Message::text(self.dialect.ping()) } else { Message::Ping(Default::default()) }
+        let text = self.dialect.ping().filter(|_| self.info.heartbeat);
+        text.map_or(Message::Ping(Default::default()), Message::text)
     }
 
     /// Counts, logs and reports a refusal.
@@ -289,7 +298,7 @@ impl Connection {
             Code::TooLarge,
             "The message is too large for this server: --max-message sets how large it may be.",
         );
-        self.reject(FRAME, &refusal);
+        self.reject(&refusal);
         let farewell = Some((code::TOO_LARGE, "the message is too large"));
         CloseInfo { farewell, is_unread: true, ..CloseInfo::lost() }
     }

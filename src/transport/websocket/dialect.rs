@@ -3,6 +3,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::auth::rate_limiter::RateLimit;
 use crate::core::reply::Reply;
 use crate::protocol::client_message::ClientMessage;
 use crate::protocol::limits::Limits;
@@ -11,8 +12,12 @@ use crate::protocol::pair::ClientLocation;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::room_action::RoomAction;
 use crate::protocol::server_message::Restored;
-use crate::protocol::websocket::{pairs, rooms};
+use crate::protocol::websocket::{gst, pairs, rooms};
 use crate::transport::close_code;
+
+/// A producer at `/gst` sends a description and some ten candidates to each of its consumers, and a class may open its
+/// stream at the same moment: so many times as many messages as elsewhere.
+const GST_RATE: u32 = 4;
 
 /// One of them.
 #[derive(Debug, Clone)]
@@ -21,6 +26,8 @@ pub enum Dialect {
     Rooms,
     /// Pairs; with the place of the client in the network.
     Pairs(ClientLocation),
+    /// GStreamer's.
+    Gst,
 }
 
 /// Why the server ends a connection.
@@ -57,6 +64,8 @@ pub enum ReplyTo<'a> {
     },
     /// Only if it is rejected: by its `type`.
     Pairs(String),
+    /// Only if it is rejected.
+    Gst,
 }
 
 impl Dialect {
@@ -73,13 +82,17 @@ impl Dialect {
                 let pairs::DecodedPairFrame { kind, is_known, message } = pairs::decode(text, location);
                 Request { event: kind.clone(), is_known, message, reply_to: ReplyTo::Pairs(kind) }
             }
+            Self::Gst => {
+                let gst::DecodedGstFrame { kind, is_known, message } = gst::decode(text, limits);
+                Request { event: kind.to_owned(), is_known, message, reply_to: ReplyTo::Gst }
+            }
         }
     }
 
     /// The name of a frame, for the inspector.
     pub fn frame_name(&self, text: &str, event: &str) -> String {
         match self {
-            Self::Rooms => event.to_owned(),
+            Self::Rooms | Self::Gst => event.to_owned(),
             Self::Pairs(_) => pairs::frame_name(text),
         }
     }
@@ -89,6 +102,7 @@ impl Dialect {
         match self {
             Self::Rooms => rooms::rejected(None, None, refusal),
             Self::Pairs(_) => pairs::rejected("", refusal),
+            Self::Gst => gst::rejected(refusal),
         }
     }
 
@@ -96,16 +110,29 @@ impl Dialect {
     pub fn restored(&self, restored: &Restored) -> Option<String> {
         match self {
             Self::Rooms => Some(rooms::restored(&restored.rooms)),
-            Self::Pairs(_) => None,
+            Self::Pairs(_) | Self::Gst => None,
         }
     }
 
-    /// The heartbeat of a client that asked for it.
-    pub fn ping(&self) -> &'static str {
+    /// The heartbeat of a client that asked for it, where the dialect has one: clients of GStreamer's stop at a message
+    /// that they do not know.
+    pub fn ping(&self) -> Option<&'static str> {
         match self {
-            Self::Rooms => rooms::PING,
-            Self::Pairs(_) => pairs::PING,
+            Self::Rooms => Some(rooms::PING),
+            Self::Pairs(_) => Some(pairs::PING),
+            Self::Gst => None,
         }
+    }
+
+    /// Whether a client is sent a remark on how it has connected. `webrtcsink` takes each `error` for its end.
+    pub fn takes_remarks(&self) -> bool {
+        !matches!(self, Self::Gst)
+    }
+
+    /// How fast a client may send, where others may send as fast as this.
+    pub fn rate_limit(&self, RateLimit { burst, rate }: RateLimit) -> RateLimit {
+        let times = if matches!(self, Self::Gst) { GST_RATE } else { 1 };
+        RateLimit { burst: burst.saturating_mul(times), rate: rate.saturating_mul(times) }
     }
 
     /// Whether a text frame is the reply to [`Dialect::ping`].
@@ -113,6 +140,7 @@ impl Dialect {
         match self {
             Self::Rooms => rooms::is_pong(text),
             Self::Pairs(_) => pairs::is_pong(text),
+            Self::Gst => false,
         }
     }
 
@@ -120,7 +148,7 @@ impl Dialect {
     pub fn too_fast(&self) -> u16 {
         match self {
             Self::Rooms => close_code::TOO_FAST,
-            Self::Pairs(_) => close_code::POLICY,
+            Self::Pairs(_) | Self::Gst => close_code::POLICY,
         }
     }
 
@@ -128,7 +156,7 @@ impl Dialect {
     pub fn farewell(&self, end: End) -> (u16, &'static str) {
         match (end, self) {
             (End::Shutdown, Self::Rooms) => (close_code::RESTART, "the server goes down"),
-            (End::Shutdown, Self::Pairs(_)) => (close_code::GOING_AWAY, "the server goes down"),
+            (End::Shutdown, Self::Pairs(_) | Self::Gst) => (close_code::GOING_AWAY, "the server goes down"),
             (End::Cut, _) => (close_code::GIVEN_UP, "this connection was given up"),
         }
     }
@@ -150,6 +178,7 @@ impl ReplyTo<'_> {
         match self {
             Self::Rooms { id, action, .. } => rooms::rejected(*id, *action, refusal),
             Self::Pairs(kind) => pairs::rejected(kind, refusal),
+            Self::Gst => gst::rejected(refusal),
         }
     }
 }

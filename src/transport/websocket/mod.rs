@@ -1,4 +1,5 @@
-//! Clients with a bare WebSocket: rooms at `/ws`, and the pairs of the data channel course at `/`; JSON in text frames.
+//! Clients with a bare WebSocket: rooms at `/ws`, the pairs of the data channel course at `/`, and streams by GStreamer's
+//! protocol at `/gst`; JSON in text frames.
 //!
 //! The address says who the client is (`?userName=…`, `?userId=…`), so a client may stay silent for as long as it likes.
 //! A frame's way: the `Connection` reads, limits and decodes it by its

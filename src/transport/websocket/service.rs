@@ -31,11 +31,12 @@ impl WebSocketService {
     /// [`ClientAddr`](crate::auth::client_addr::ClientAddr) that it comes from, and the
     /// [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by: without that a connection is not measured.
     pub fn new(options: WebSocketOptions, authenticator: Authenticator, hub: Arc<Hub>) -> (Self, Routes) {
-        let has_pairs = options.pairs.is_some();
+        let (has_pairs, has_gst) = (options.pairs.is_some(), options.gst.is_some());
         let (connections, closing) = (TaskTracker::new(), CancellationToken::new());
         let state = Arc::new(WebSocketState { options, authenticator, hub, connections, closing });
         let rooms = Router::new().route("/ws", any(admission::enter_rooms));
         let own = if has_pairs { rooms.merge(pair_requests::routes()) } else { rooms };
+        let own = if has_gst { own.route("/gst", any(admission::enter_gst)) } else { own };
         let root = has_pairs.then(|| Router::new().route("/", any(admission::enter_pairs)).with_state(state.clone()));
         (Self { state: state.clone() }, Routes { own: own.with_state(state), root })
     }

@@ -20,6 +20,8 @@ use crate::refusals;
 pub struct WebSocketOptions {
     /// Who may connect to pairs; `None` switches them off.
     pub pairs: Option<Authenticator>,
+    /// Who may connect to `/gst`; `None` leaves it closed.
+    pub gst: Option<Authenticator>,
     /// Largest message in bytes.
     pub max_message: usize,
     /// Frames that may wait for a client.
@@ -73,7 +75,7 @@ impl WebSocketState {
 /// A client that is not admitted.
 #[derive(Debug, Clone, Copy)]
 pub struct Denied<'a> {
-    /// What it asked for: `rooms` or `pairs`.
+    /// What it asked for: `rooms`, `pairs` or `gst`.
     pub service: &'static str,
     /// How it calls itself.
     pub name: Option<&'a str>,

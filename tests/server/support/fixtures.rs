@@ -3,6 +3,7 @@
 
 use switchboard::core::command::{Newcomer, Purpose};
 use switchboard::protocol::call::{IceCandidate, SessionDescription};
+use switchboard::protocol::gst::GstMeta;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, UserName};
 use switchboard::protocol::opaque::Opaque;
@@ -31,4 +32,8 @@ pub fn description(text: &str) -> SessionDescription {
 
 pub fn candidate(text: &str) -> IceCandidate {
     IceCandidate::new(opaque(text), &Limits::default()).expect("small enough")
+}
+
+pub fn meta(text: &str) -> GstMeta {
+    GstMeta::new(opaque(text), &Limits::default()).expect("small enough")
 }

@@ -26,16 +26,19 @@ pub enum Service {
     Course,
     Rooms,
     Pairs,
+    /// Only with `--gst`.
+    Gst,
 }
 
 impl Service {
-    pub const ALL: [Self; 3] = [Self::Course, Self::Rooms, Self::Pairs];
+    pub const ALL: [Self; 4] = [Self::Course, Self::Rooms, Self::Pairs, Self::Gst];
 
     pub fn path(self) -> &'static str {
         match self {
             Self::Course => "/socket.io/?EIO=4&transport=websocket",
             Self::Rooms => "/ws?userName=eve&password=x",
             Self::Pairs => "/?userId=eve",
+            Self::Gst => "/gst?userName=eve",
         }
     }
 
@@ -48,6 +51,7 @@ impl Service {
                 r#"{"label":"NORMAL_SERVER_PROCESS","data":{"type":"EXIT_ROOM_REQUEST","roomName":"x"}}"#,
                 "not-in-room",
             ),
+            Self::Gst => (r#"{"type":"startSession","peerId":"none"}"#, "no-such-peer"),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod fixtures;
 pub mod folder;
 pub mod frames;
+pub mod gst_peer;
 pub mod http;
 pub mod http_server;
 pub mod inspector;

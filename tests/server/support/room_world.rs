@@ -7,7 +7,7 @@ use switchboard::core::command::{ConnectionEnd, Newcomer, Purpose};
 use switchboard::core::id::{ConnectionId, PeerId};
 use switchboard::core::outgoing::{Audience, Outgoing};
 use switchboard::protocol::call::IceCandidate;
-use switchboard::protocol::client_message::Relayed;
+use switchboard::protocol::call::Relayed;
 use switchboard::protocol::id::MemberId;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};

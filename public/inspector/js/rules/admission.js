@@ -64,7 +64,7 @@ export const admission = [
     check: (run) =>
       newest(pagesNow(run), (page) => {
         const isUsed = [...page.pcs.values()].some((pc) => pc.states.connection === 'connected');
-        const needsNone = run.clients.get(page.client)?.as === 'pairs';
+        const needsNone = ['pairs', 'gst'].includes(run.clients.get(page.client)?.as);
         if (page.isSecure || page.hasCamera || isUsed || needsNone) return null;
         return problem(page, {
           sentence: `${ownerOf(run, page)}’s page was opened by http: there the browser has no \`navigator.mediaDevices\`, so no camera and no microphone.`,

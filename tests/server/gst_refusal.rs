@@ -1,0 +1,249 @@
+//! Streams at `/gst`: what is rejected, with a sentence, without affecting other connections ("Streams").
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::gst_peer::GstPeer;
+use crate::support::http_server::HttpServer;
+use crate::support::program::Program;
+use crate::support::{Bare, TestServer, UNHURRIED};
+
+#[tokio::test]
+async fn malformed_message_is_rejected_and_changes_nothing() {
+    let server = TestServer::start(&["--gst"]).await;
+    let mut camera = GstPeer::producer(&server, "camera").await;
+    let mut viewer = GstPeer::connect(&server).await;
+    let id = viewer.start(&mut camera).await;
+    let (session, peer) = (id.as_str().expect("text"), camera.id.as_str().expect("text"));
+    let messages = [
+        r#"{"type":"setPeerStatus"}"#.to_owned(),
+        r#"{"type":"setPeerStatus","roles":"producer"}"#.to_owned(),
+        r#"{"type":"setPeerStatus","roles":["king"]}"#.to_owned(),
+        r#"{"type":"setPeerStatus","roles":[["producer"]]}"#.to_owned(),
+        r#"{"type":"setPeerStatus","roles":["producer","consumer"]}"#.to_owned(),
+        format!(r#"{{"type":"setPeerStatus","roles":["producer"],"meta":{}1{}}}"#, "[".repeat(101), "]".repeat(101)),
+        r#"{"type":"startSession"}"#.to_owned(),
+        r#"{"type":"startSession","peerId":7}"#.to_owned(),
+        format!(r#"{{"type":"startSession","peerId":"{peer}","offer":7}}"#),
+        r#"{"type":"endSession"}"#.to_owned(),
+        r#"{"type":"endSession","sessionId":null}"#.to_owned(),
+        format!(r#"{{"type":"peer","sessionId":"{session}"}}"#),
+        r#"{"type":"peer","sdp":{"type":"answer","sdp":"v=0"}}"#.to_owned(),
+        format!(r#"{{"type":"peer","sessionId":"{session}","sdp":"v=0"}}"#),
+        format!(r#"{{"type":"peer","sessionId":"{session}","sdp":["offer","v=0"]}}"#),
+        format!(r#"{{"type":"peer","sessionId":"{session}","sdp":{{"type":"rollback","sdp":""}}}}"#),
+        format!(r#"{{"type":"peer","sessionId":"{session}","sdp":{{"type":"answer","sdp":null}}}}"#),
+        format!(r#"{{"type":"peer","sessionId":"{session}","ice":null}}"#),
+        format!(r#"{{"type":"peer","sessionId":"{session}","ice":{{"candidate":"x"}}}}"#),
+        format!(r#"{{"type":"peer","sessionId":"{session}","ice":{{"candidate":"x","sdpMLineIndex":-1}}}}"#),
+        format!(r#"{{"type":"peer","sessionId":"{session}","ice":{{"candidate":null,"sdpMLineIndex":0}}}}"#),
+        format!(
+            r#"{{"type":"peer","sessionId":"{session}","ice":{{"candidate":"x","sdpMLineIndex":0}},"sdp":{{"type":"answer","sdp":""}}}}"#
+        ),
+        // A consumer does not offer within a session.
+        format!(r#"{{"type":"peer","sessionId":"{session}","sdp":{{"type":"offer","sdp":"v=0"}}}}"#),
+    ];
+    for message in messages {
+        viewer.wire.send_text(&message).await;
+        viewer.expect_error("bad-payload").await;
+    }
+    viewer.say("peer", json!({ "sessionId": id, "sdp": { "type": "answer", "sdp": "v=0" } })).await;
+    camera.expect("peer").await;
+    assert_eq!(viewer.listed("list").await, [camera.id.clone()]);
+}
+
+#[tokio::test]
+async fn session_of_others_is_neither_used_nor_ended() {
+    let server = TestServer::start(&["--gst"]).await;
+    let mut camera = GstPeer::producer(&server, "camera").await;
+    let mut viewer = GstPeer::connect(&server).await;
+    let id = viewer.start(&mut camera).await;
+    let mut eve = GstPeer::connect(&server).await;
+    for session in [&id, &json!("none")] {
+        eve.say("endSession", json!({ "sessionId": session })).await;
+        eve.expect_error("no-call").await;
+        for content in [json!({ "type": "answer", "sdp": "v=0" }), json!({ "type": "offer", "sdp": "v=0" })] {
+            eve.say("peer", json!({ "sessionId": session, "sdp": content })).await;
+            eve.expect_error("no-call").await;
+        }
+    }
+    for peer in [&eve.id.clone(), &viewer.id, &json!("0123456789abcdef"), &json!("x")] {
+        eve.say("startSession", json!({ "peerId": peer })).await;
+        eve.expect_error("no-such-peer").await;
+    }
+    eve.wire.close().await;
+    viewer.say("peer", json!({ "sessionId": id, "ice": { "candidate": "", "sdpMLineIndex": 0 } })).await;
+    camera.expect("peer").await;
+    camera.settle().await;
+    viewer.settle().await;
+}
+
+#[tokio::test]
+async fn unknown_types_get_errors_then_close_their_connection() {
+    let server = TestServer::start(&["--gst"]).await;
+    let mut camera = GstPeer::producer(&server, "camera").await;
+    let mut eve = GstPeer::connect(&server).await;
+    let texts =
+        ["", "{", "null", "[]", "{}", r#"{"type":7}"#, r#"{"type":"newPeer"}"#, r#"{"type":"a","type":"list"}"#];
+    for text in texts {
+        eve.wire.send_text(text).await;
+        eve.expect_error("bad-payload").await;
+    }
+    eve.say("welcome", json!({ "peerId": camera.id })).await;
+    eve.expect_error("bad-payload").await;
+    eve.wire.send(Message::binary(vec![0])).await;
+    assert_eq!(eve.wire.expect_close(4400).await.len(), 1);
+    camera.settle().await;
+}
+
+#[tokio::test]
+async fn message_beyond_a_limit_is_rejected() {
+    let flags = ["--gst", "--max-description", "2kB", "--max-candidate", "1kB", "--max-message", "20kB"];
+    let server = TestServer::start(&flags).await;
+    let mut camera = GstPeer::producer(&server, "camera").await;
+    let mut viewer = GstPeer::connect(&server).await;
+    let id = viewer.start(&mut camera).await;
+    let text = "x".repeat(2_001);
+    viewer.say("startSession", json!({ "peerId": camera.id, "offer": text })).await;
+    viewer.expect_error("too-large").await;
+    viewer.say("peer", json!({ "sessionId": id, "sdp": { "type": "answer", "sdp": text } })).await;
+    viewer.expect_error("too-large").await;
+    viewer.say("peer", json!({ "sessionId": id, "ice": { "candidate": text, "sdpMLineIndex": 0 } })).await;
+    viewer.expect_error("too-large").await;
+    viewer.set_status(&["producer"], json!("x".repeat(8 * 1024))).await;
+    viewer.expect_error("too-large").await;
+    assert_eq!(viewer.listed("list").await, [camera.id.clone()]);
+    viewer.say("peer", json!({ "sessionId": id, "sdp": "x".repeat(20_000) })).await;
+    let told = viewer.wire.expect_close(1009).await;
+    assert_eq!(told.last().map(|error| &error["code"]), Some(&json!("too-large")));
+    assert_eq!(camera.expect("endSession").await["sessionId"], id);
+}
+
+#[tokio::test]
+async fn lobby_holds_so_much_meta_and_no_more() {
+    let server = TestServer::start(&["--gst"]).await;
+    let meta = json!("x".repeat(8 * 1024 - 2));
+    let mut cameras = Vec::new();
+    for _ in 0..64 {
+        let mut camera = GstPeer::connect(&server).await;
+        camera.set_status(&["producer"], meta.clone()).await;
+        camera.settle().await;
+        cameras.push(camera);
+    }
+    let mut one_more = GstPeer::connect(&server).await;
+    for roles in [["producer"], ["consumer"]] {
+        one_more.set_status(&roles, json!(1)).await;
+        one_more.expect_error("too-many").await;
+    }
+    // Without meta, or as a listener, it has a place; and another one is free once a camera is gone.
+    one_more.set_status(&["producer"], Value::Null).await;
+    one_more.settle().await;
+    assert_eq!(one_more.listed("list").await.len(), 65);
+    one_more.set_status(&["listener"], meta.clone()).await;
+    one_more.expect("peerStatusChanged").await;
+    cameras.pop().expect("a camera").wire.close().await;
+    one_more.expect("peerStatusChanged").await;
+    one_more.set_status(&["producer"], meta).await;
+    one_more.settle().await;
+}
+
+#[tokio::test]
+async fn sessions_and_roles_are_bounded() {
+    let server =
+        TestServer::start(&[&["--gst", "--max-connections-per-address", "2000"], &UNHURRIED[..]].concat()).await;
+    let mut camera = GstPeer::producer(&server, "camera").await;
+    let mut viewer = GstPeer::connect(&server).await;
+    let mut first = Value::Null;
+    for _ in 0..256 {
+        first = viewer.start(&mut camera).await;
+    }
+    viewer.say("startSession", json!({ "peerId": camera.id })).await;
+    viewer.expect_error("too-many").await;
+    let mut other = GstPeer::connect(&server).await;
+    other.say("startSession", json!({ "peerId": camera.id })).await;
+    other.expect_error("too-many").await;
+    viewer.say("endSession", json!({ "sessionId": first })).await;
+    camera.expect("endSession").await;
+    other.start(&mut camera).await;
+    let mut listeners = Vec::new();
+    for _ in 0..1023 {
+        let mut listener = GstPeer::connect(&server).await;
+        listener.set_status(&["consumer"], Value::Null).await;
+        listeners.push(listener);
+    }
+    for listener in &mut listeners {
+        listener.settle().await;
+    }
+    other.set_status(&["listener"], Value::Null).await;
+    other.expect_error("too-many").await;
+    other.set_status(&[], Value::Null).await;
+    other.settle().await;
+}
+
+#[tokio::test]
+async fn sender_that_is_too_fast_is_closed_and_others_go_on() {
+    let server = TestServer::start(&["--gst", "--event-burst", "10", "--event-rate", "1"]).await;
+    let mut camera = GstPeer::producer(&server, "camera").await;
+    let mut eve = GstPeer::connect(&server).await;
+    // Four times as many as elsewhere; the answer to the first ping counts, too.
+    for _ in 0..39 {
+        eve.say("list", json!({})).await;
+        eve.expect("list").await;
+    }
+    let mut message = json!({});
+    while message["code"] != "rate-limited" {
+        eve.say("list", json!({})).await;
+        message = eve.wire.next_or_end().await.expect("it is not closed yet");
+    }
+    while eve.wire.try_send(Message::text(r#"{"type":"list"}"#)).await.is_ok() {}
+    eve.wire.expect_close(1008).await;
+    camera.settle().await;
+}
+
+#[tokio::test]
+async fn nested_text_at_gst_overflows_no_stack() {
+    let mut program = Program::start(&["--gst"]).await;
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    let mut eve = GstPeer::connect(&program.server).await;
+    for message in [
+        r#"{"type":DEEP}"#,
+        r#"{"type":"setPeerStatus","roles":DEEP}"#,
+        r#"{"type":"setPeerStatus","roles":[],"meta":DEEP}"#,
+        r#"{"type":"startSession","peerId":DEEP}"#,
+        r#"{"type":"startSession","peerId":"0123456789abcdef","offer":DEEP}"#,
+        r#"{"type":"endSession","sessionId":DEEP}"#,
+        r#"{"type":"peer","sessionId":"0123456789abcdef","sdp":{"type":"offer","sdp":"","more":DEEP}}"#,
+        r#"{"type":"peer","sessionId":"0123456789abcdef","ice":{"candidate":DEEP,"sdpMLineIndex":0}}"#,
+    ] {
+        eve.wire.send_text(&message.replace("DEEP", &deep)).await;
+        eve.expect_error("bad-payload").await;
+        program.assert_sound();
+    }
+    // A key without a meaning is not read.
+    eve.wire.send_text(&format!(r#"{{"type":"list","other":{deep}}}"#)).await;
+    eve.expect("list").await;
+}
+
+#[tokio::test]
+async fn gst_clients_that_are_gone_leave_nothing() {
+    let http_server = HttpServer::open(&["--gst"]).await;
+    let open = async || Bare::open_path(http_server.address, "/gst").await;
+    let (mut camera, mut screen, mut viewer) = (open().await, open().await, open().await);
+    let id = async |bare: &mut Bare| bare.next_or_end().await.expect("a welcome")["peerId"].clone();
+    let camera_id = id(&mut camera).await;
+    id(&mut screen).await;
+    id(&mut viewer).await;
+    let status = |role: &str| json!({ "type": "setPeerStatus", "roles": [role], "meta": [role] }).to_string();
+    camera.send_text(&status("producer")).await;
+    screen.send_text(&status("consumer")).await;
+    viewer.send_text(&status("listener")).await;
+    viewer.next_or_end().await.expect("its own status");
+    camera.send_text(r#"{"type":"list"}"#).await;
+    camera.next_or_end().await.expect("the list");
+    viewer.send_text(&json!({ "type": "startSession", "peerId": camera_id }).to_string()).await;
+    camera.next_or_end().await.expect("a session");
+    camera.lose();
+    screen.close().await;
+    viewer.lose();
+    http_server.expect_empty().await;
+}
