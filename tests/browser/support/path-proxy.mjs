@@ -8,15 +8,20 @@ import { createServer, request } from 'node:http';
  * For the time of the test `t`.
  * @param {number|string} port of the server
  * @param {string} path with a slash at both ends
+ * @param {(url: string) => boolean} [loses] whether the connection of a request breaks
  * @returns {Promise<string>} the address of the server through it, without a slash at the end
  */
-export async function pathProxyFor(t, port, path) {
+export async function pathProxyFor(t, port, path, loses = () => false) {
   const forward = (incoming) => {
     const { method, url, headers } = incoming;
     return request({ host: '127.0.0.1', port, method, path: url.slice(path.length - 1), headers });
   };
   const sockets = new Set();
   const proxy = createServer((incoming, outgoing) => {
+    if (loses(incoming.url)) {
+      outgoing.destroy();
+      return;
+    }
     if (!incoming.url.startsWith(path)) {
       outgoing.writeHead(404).end('outside');
       return;
