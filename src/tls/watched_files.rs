@@ -66,8 +66,8 @@ impl WatchedFiles {
             read = now;
             match load(cert.clone(), key.clone()).await {
                 Ok(pair) => {
-                    tracing::info!("the certificate {} has been read again", cert.display());
                     replace(pair);
+                    tracing::info!("the certificate {} has been read again", cert.display());
                 }
                 Err(error) => {
                     tracing::warn!("the changed certificate is not used, and the earlier one stays: {error:#}");
