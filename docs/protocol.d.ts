@@ -436,6 +436,46 @@ export interface PairResponses {
     | { data: { type: 'DESTROY_ROOM_RESPONSE_FAILURE'; message: string } };
 }
 
+// --- Streams, /gst ---
+
+/** The query of `/gst`. */
+export type GstQuery = Pick<Handshake, 'userName' | 'password' | 'token' | 'lobby'>;
+
+export type GstRole = 'producer' | 'listener' | 'consumer';
+
+/** A peer in a list. `meta` is any JSON, as the peer sent it. */
+export interface GstPeer {
+  id: string;
+  meta: unknown;
+}
+
+/** What the server relays between the two peers of a session; other keys of `sdp` and `ice` are relayed, too. */
+export type GstRelay =
+  | { type: 'peer'; sessionId: string; sdp: { type: 'offer' | 'answer'; sdp: string } }
+  | { type: 'peer'; sessionId: string; ice: { candidate: string; sdpMLineIndex: number } };
+
+/** What a client of `/gst` sends, as JSON text. */
+export type GstToServer =
+  | GstRelay
+  | { type: 'setPeerStatus'; roles: GstRole[]; meta?: unknown }
+  | { type: 'list' }
+  | { type: 'listConsumers' }
+  | { type: 'startSession'; peerId: string; offer?: string | null }
+  | { type: 'endSession'; sessionId: string };
+
+/** What the server sends to a client of `/gst`, as JSON text. */
+export type GstToClient =
+  | GstRelay
+  | { type: 'welcome'; peerId: string }
+  | { type: 'peerStatusChanged'; roles: GstRole[]; meta: unknown; peerId: string }
+  | { type: 'list'; producers: GstPeer[] }
+  | { type: 'listConsumers'; consumers: GstPeer[] }
+  | { type: 'startSession'; peerId: string; sessionId: string; offer: string | null }
+  | { type: 'sessionStarted'; peerId: string; sessionId: string }
+  | { type: 'endSession'; sessionId: string }
+  /** Own: `code`. */
+  | { type: 'error'; details: string; code: RefusalCode };
+
 // --- HTTP beside the transports ---
 
 /** The query of `GET /api/ice-servers`. The token or password may also be in a header: `Authorization: Bearer …`. */

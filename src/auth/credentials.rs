@@ -1,5 +1,6 @@
 //! What a client sends of itself when it connects.
 
+use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +22,15 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// With the token or password of `Authorization: Bearer` (RFC 6750), where the address has none.
+    pub(crate) fn or_bearer(mut self, headers: &HeaderMap) -> Self {
+        if let Some(bearer) = bearer(headers) {
+            self.password.get_or_insert_with(|| bearer.clone());
+            self.token.get_or_insert(bearer);
+        }
+        self
+    }
+
     /// Reads the `auth` of a Socket.IO CONNECT. Accepts `username`, `passWord` and `jwt`, too.
     pub(crate) fn from_auth(auth: &Value) -> Self {
         Self {
@@ -31,6 +41,12 @@ impl Credentials {
             session: text(auth, &["session"]),
         }
     }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = std::str::from_utf8(headers.get(header::AUTHORIZATION)?.as_bytes()).ok()?;
+    let (scheme, credential) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| credential.trim().to_owned())
 }
 
 /// The value of the first of these keys that holds a string, or a number, which pages with numbered users send.

@@ -144,14 +144,11 @@ async fn list(
     credentials: Result<Query<Credentials>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Query(mut credentials)) = credentials else {
+    let Ok(Query(credentials)) = credentials else {
         let sentence = "The address could not be read: /api/ice-servers?password=…";
         return reject(StatusCode::BAD_REQUEST, Code::BadPayload.name(), sentence.into());
     };
-    if let Some(bearer) = bearer(&headers) {
-        credentials.password.get_or_insert_with(|| bearer.clone());
-        credentials.token.get_or_insert(bearer);
-    }
+    let credentials = credentials.or_bearer(&headers);
     let reached = reached(client_addr, conn.as_deref());
     match service.answer(client_addr, reached, &credentials) {
         Ok(list) => ([(header::CACHE_CONTROL, "no-store")], Json(list)).into_response(),
@@ -169,13 +166,6 @@ async fn list(
 /// The address of this machine to which a client is connected; `None` through a proxy, since only that may reach it.
 pub(super) fn reached(client_addr: ClientAddr, conn: Option<&TcpHandle>) -> Option<IpAddr> {
     conn.filter(|_| !client_addr.is_through_proxy())?.own_address().map(|address| address.ip())
-}
-
-/// The token or password of the header.
-fn bearer(headers: &HeaderMap) -> Option<String> {
-    let value = std::str::from_utf8(headers.get(header::AUTHORIZATION)?.as_bytes()).ok()?;
-    let (scheme, credential) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("Bearer").then(|| credential.trim().to_owned())
 }
 
 /// A refusal as the client receives it.

@@ -167,7 +167,24 @@ async fn peers_of_another_lobby_are_not_seen() {
     other.expect_error("no-such-peer").await;
     other.set_status(&["producer"], Value::Null).await;
     other.settle().await;
+    let mut by_path = GstPeer::at(&server, "/gst/attic").await;
+    assert_eq!(by_path.listed("list").await, [other.id.clone()]);
+    let long = format!("/gst/{}", "x".repeat(65));
+    assert_eq!(Bare::refused_at(&server, &long, &[]).await.status, 400);
     assert_eq!(listener.listed("list").await, [camera.id]);
+}
+
+#[tokio::test]
+async fn stopping_server_ends_streams_without_close_frame() {
+    let server = TestServer::start(&["--gst"]).await;
+    let camera = GstPeer::producer(&server, "camera").await;
+    let viewer = GstPeer::connect(&server).await;
+    let stopping = tokio::spawn(server.stop());
+    // After a close frame `webrtcsink` goes on without signaling.
+    for mut peer in [camera, viewer] {
+        assert_eq!(peer.wire.expect_end().await.1, None);
+    }
+    stopping.await.expect("it stops");
 }
 
 #[tokio::test]
@@ -192,6 +209,14 @@ async fn gst_takes_passwords_tokens_and_origins_as_pairs_do() {
         assert!(reply.status == 401 && reply.text().contains("Wrong password"), "{query}: {}", reply.text());
     }
     GstPeer::enter(&server, "password=secret").await.settle().await;
+    // `webrtcsink` removes the query of its address.
+    for right in ["Bearer secret", "bearer secret"] {
+        let mut wire = Bare::open_authorized(server.address(), "/gst", Some(right)).await;
+        assert_eq!(wire.next_or_end().await.expect("a welcome")["type"], "welcome");
+    }
+    for wrong in ["Bearer x", "Basic secret", "secret"] {
+        assert_eq!(Bare::refused_at(&server, "/gst", &[("Authorization", wrong)]).await.status, 401, "{wrong}");
+    }
 
     let server = TestServer::start_patient(&["--gst", "--jwt-secret", SECRET]).await;
     let reply = Bare::refused_at(&server, "/gst?token=wrong&password=x", &[]).await;

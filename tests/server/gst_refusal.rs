@@ -1,8 +1,17 @@
 //! Streams at `/gst`: what is rejected, with a sentence, without affecting other connections ("Streams").
 
 use serde_json::{Value, json};
+use switchboard::core::command::{Action, Command, Newcomer, NodeFull, Purpose, Sender};
+use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::state::Core;
+use switchboard::core::time::Timestamp;
+use switchboard::protocol::client_message::ClientMessage;
+use switchboard::protocol::gst::{GstRequest, GstRoles};
+use switchboard::protocol::limits::Limits;
+use switchboard::protocol::refusal::Code;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::support::fixtures::newcomer;
 use crate::support::gst_peer::GstPeer;
 use crate::support::http_server::HttpServer;
 use crate::support::program::Program;
@@ -148,36 +157,45 @@ async fn lobby_holds_so_much_meta_and_no_more() {
 }
 
 #[tokio::test]
-async fn sessions_and_roles_are_bounded() {
-    let server =
-        TestServer::start(&[&["--gst", "--max-connections-per-address", "2000"], &UNHURRIED[..]].concat()).await;
+async fn peer_has_so_many_sessions_and_no_more() {
+    let server = TestServer::start(&[&["--gst"], &UNHURRIED[..]].concat()).await;
     let mut camera = GstPeer::producer(&server, "camera").await;
     let mut viewer = GstPeer::connect(&server).await;
-    let mut first = Value::Null;
+    let mut last = Value::Null;
     for _ in 0..256 {
-        first = viewer.start(&mut camera).await;
+        last = viewer.start(&mut camera).await;
     }
-    viewer.say("startSession", json!({ "peerId": camera.id })).await;
-    viewer.expect_error("too-many").await;
     let mut other = GstPeer::connect(&server).await;
-    other.say("startSession", json!({ "peerId": camera.id })).await;
-    other.expect_error("too-many").await;
-    viewer.say("endSession", json!({ "sessionId": first })).await;
+    for peer in [&mut viewer, &mut other] {
+        peer.say("startSession", json!({ "peerId": camera.id })).await;
+        peer.expect_error("too-many").await;
+    }
+    viewer.say("endSession", json!({ "sessionId": last })).await;
     camera.expect("endSession").await;
     other.start(&mut camera).await;
-    let mut listeners = Vec::new();
-    for _ in 0..1023 {
-        let mut listener = GstPeer::connect(&server).await;
-        listener.set_status(&["consumer"], Value::Null).await;
-        listeners.push(listener);
+}
+
+#[test]
+fn lobby_has_so_many_peers_with_a_role_and_no_more() {
+    let mut core = Core::new(Limits { max_gst_peers: 2, ..Limits::default() });
+    let mut apply = |action| core.apply(Command { at: Timestamp(0), action }, &mut Vec::new());
+    let client = |number: u64| Sender { peer: PeerId(number), connection: ConnectionId(number), number: None };
+    for number in 0..3 {
+        let newcomer = Newcomer { purpose: Purpose::Gst, ..newcomer("peer") };
+        apply(Action::Connect { connection: ConnectionId(number), newcomer }).expect("connected");
     }
-    for listener in &mut listeners {
-        listener.settle().await;
-    }
-    other.set_status(&["listener"], Value::Null).await;
-    other.expect_error("too-many").await;
-    other.set_status(&[], Value::Null).await;
-    other.settle().await;
+    let mut set = |number, roles| {
+        let message = ClientMessage::Gst(GstRequest::SetStatus { roles, meta: None });
+        let action = Action::Message { from: client(number), message, id: 0, full: NodeFull::default() };
+        apply(action).map(|_| ()).map_err(|refusal| refusal.code)
+    };
+    let listener = GstRoles { listener: true, ..GstRoles::default() };
+    let producer = GstRoles { producer: true, ..GstRoles::default() };
+    assert_eq!((set(0, listener), set(1, producer)), (Ok(()), Ok(())));
+    assert_eq!(set(2, producer), Err(Code::TooMany));
+    // One that has a role may have another; and one without it leaves a place.
+    assert_eq!((set(0, producer), set(2, listener)), (Ok(()), Err(Code::TooMany)));
+    assert_eq!((set(1, GstRoles::default()), set(2, listener)), (Ok(()), Ok(())));
 }
 
 #[tokio::test]

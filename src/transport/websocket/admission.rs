@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Extension, Query, RawQuery, State};
-use axum::http::{Extensions, StatusCode, header};
+use axum::extract::{Extension, Path, Query, RawQuery, State};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
@@ -92,9 +92,11 @@ pub async fn enter_pairs(
     }
 }
 
-/// `GET /gst?userName=…&password=…`: streams, by GStreamer's protocol.
+/// `GET /gst?userName=…&password=…`: streams, by GStreamer's protocol. `webrtcsink` removes the query: so the password or
+/// token may be in `Authorization: Bearer`, and the lobby in the path, `/gst/LOBBY`.
 pub async fn enter_gst(
     State(state): State<Arc<WebSocketState>>,
+    (lobby, headers): (Result<Path<String>, PathRejection>, HeaderMap),
     credentials: Result<Query<Credentials>, QueryRejection>,
     RawQuery(query): RawQuery,
     Extension(client_addr): Extension<ClientAddr>,
@@ -105,6 +107,10 @@ pub async fn enter_gst(
     let (Some(authenticator), Ok(Query(credentials))) = (&state.options.gst, credentials) else {
         return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /gst?userName=…&password=…");
     };
+    let mut credentials = credentials.or_bearer(&headers);
+    if let Ok(Path(lobby)) = lobby {
+        credentials.lobby = Some(lobby);
+    }
     match authenticator.admit(client_addr, &credentials) {
         Ok(Identity { name, lobby, remark, .. }) => {
             let purpose = Purpose::Gst;

@@ -14,12 +14,14 @@ pub struct CloseInfo {
     pub farewell: Option<(u16, &'static str)>,
     /// Whether a message of the client was not read to its end.
     pub is_unread: bool,
+    /// Whether the connection is dropped without a closing handshake.
+    pub is_abrupt: bool,
 }
 
 impl CloseInfo {
     /// The connection is broken.
     pub fn lost() -> Self {
-        Self { end: ConnectionEnd::Broken, farewell: None, is_unread: false }
+        Self { end: ConnectionEnd::Broken, farewell: None, is_unread: false, is_abrupt: false }
     }
 
     /// The client closes, by a close frame with this code.
@@ -29,7 +31,7 @@ impl CloseInfo {
             Some(close_code::GOING_AWAY) => ConnectionEnd::going_away(through_proxy),
             _ => ConnectionEnd::Broken,
         };
-        Self { end, farewell: None, is_unread: false }
+        Self { end, farewell: None, is_unread: false, is_abrupt: false }
     }
 }
 

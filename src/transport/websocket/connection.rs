@@ -107,6 +107,7 @@ impl Connection {
         }
         match conn.filter(|_| close.is_unread) {
             Some(conn) => _ = timeout(CLOSE_TIMEOUT, conn.discard()).await,
+            None if close.is_abrupt => {}
             // The closing handshake is finished by reading on.
             None => _ = timeout(CLOSE_TIMEOUT, async { while let Some(Ok(_)) = socket.recv().await {} }).await,
         }
@@ -310,7 +311,8 @@ impl Connection {
             // For a client that was admitted after all others were told.
             () = self.closing.cancelled() => Some(End::Shutdown),
         };
-        CloseInfo { farewell: end.map(|end| self.dialect.farewell(end)), ..CloseInfo::lost() }
+        let farewell = end.and_then(|end| self.dialect.farewell(end));
+        CloseInfo { farewell, is_abrupt: farewell.is_none(), ..CloseInfo::lost() }
     }
 }
 

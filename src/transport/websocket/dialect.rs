@@ -152,12 +152,15 @@ impl Dialect {
         }
     }
 
-    /// The close code and reason for a connection that the server ends.
-    pub fn farewell(&self, end: End) -> (u16, &'static str) {
+    /// The close code and reason for a connection that the server ends; `None`: it is dropped without a close frame.
+    /// `webrtcsink` goes on without signaling after one, for ever and in silence, and stops with an error without one: then
+    /// what started it starts it again.
+    pub fn farewell(&self, end: End) -> Option<(u16, &'static str)> {
         match (end, self) {
-            (End::Shutdown, Self::Rooms) => (close_code::RESTART, "the server goes down"),
-            (End::Shutdown, Self::Pairs(_) | Self::Gst) => (close_code::GOING_AWAY, "the server goes down"),
-            (End::Cut, _) => (close_code::GIVEN_UP, "this connection was given up"),
+            (_, Self::Gst) => None,
+            (End::Shutdown, Self::Rooms) => Some((close_code::RESTART, "the server goes down")),
+            (End::Shutdown, Self::Pairs(_)) => Some((close_code::GOING_AWAY, "the server goes down")),
+            (End::Cut, _) => Some((close_code::GIVEN_UP, "this connection was given up")),
         }
     }
 }

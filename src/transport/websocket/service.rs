@@ -36,7 +36,11 @@ impl WebSocketService {
         let state = Arc::new(WebSocketState { options, authenticator, hub, connections, closing });
         let rooms = Router::new().route("/ws", any(admission::enter_rooms));
         let own = if has_pairs { rooms.merge(pair_requests::routes()) } else { rooms };
-        let own = if has_gst { own.route("/gst", any(admission::enter_gst)) } else { own };
+        let own = if has_gst {
+            own.route("/gst", any(admission::enter_gst)).route("/gst/{lobby}", any(admission::enter_gst))
+        } else {
+            own
+        };
         let root = has_pairs.then(|| Router::new().route("/", any(admission::enter_pairs)).with_state(state.clone()));
         (Self { state: state.clone() }, Routes { own: own.with_state(state), root })
     }

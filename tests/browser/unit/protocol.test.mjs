@@ -59,6 +59,15 @@ test('pairs: declared types are the documented ones', () => {
   assert.deepEqual(sorted(types(declarations)), sorted(types(section)));
 });
 
+test('streams: declared types are the documented ones', () => {
+  const section = document.slice(document.indexOf('### 6.2 Messages'), document.indexOf('### 6.3 '));
+  const documentedTypes = new Set([...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));
+  const streams = declarations.slice(declarations.indexOf('// --- Streams'), declarations.indexOf('// --- HTTP beside'));
+  const declaredTypes = new Set([...streams.matchAll(/\| \{ type: '(\w+)'/g)].map(([, name]) => name));
+  assert.ok(declaredTypes.size > 8);
+  assert.deepEqual(sorted(declaredTypes), sorted(documentedTypes));
+});
+
 test('pages that name events are checked by tsc', async () => {
   const names = [...sent, ...received].filter((name) => !['test', 'hangup', 'restored'].includes(name));
   const isNamed = new RegExp(`\\.listen\\(\\{|['\\s](${names.join('|')})[':]`);

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
@@ -55,7 +56,15 @@ impl Bare {
 
     /// Opens a WebSocket at this path.
     pub async fn open_path(address: SocketAddr, path: &str) -> Self {
-        let request = format!("ws://{address}{path}").into_client_request().expect("a good address");
+        Self::open_authorized(address, path, None).await
+    }
+
+    /// The same with this `Authorization` header.
+    pub async fn open_authorized(address: SocketAddr, path: &str, authorization: Option<&'static str>) -> Self {
+        let mut request = format!("ws://{address}{path}").into_client_request().expect("a good address");
+        if let Some(authorization) = authorization {
+            request.headers_mut().insert("Authorization", HeaderValue::from_static(authorization));
+        }
         let stream = connect(address).await.expect("the server accepts");
         let opening = tokio_tungstenite::client_async(request, stream);
         let (socket, _) = within("a WebSocket to open", opening).await.expect("let in");

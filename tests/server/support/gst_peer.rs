@@ -18,7 +18,12 @@ impl GstPeer {
 
     /// Connects with this query.
     pub async fn enter(server: &TestServer, query: &str) -> Self {
-        let wire = Bare::open_path(server.address(), &format!("/gst?{query}")).await;
+        Self::at(server, &format!("/gst?{query}")).await
+    }
+
+    /// Connects at this path.
+    pub async fn at(server: &TestServer, path: &str) -> Self {
+        let wire = Bare::open_path(server.address(), path).await;
         let mut peer = Self { wire, id: Value::Null };
         peer.id = peer.expect("welcome").await["peerId"].clone();
         peer
