@@ -20,6 +20,8 @@ skip=(
   robustness_engine::extra_query_parameters_are_ignored_and_not_echoed
   robustness_upgrade::websocket_for_unknown_session_is_rejected
   robustness_upgrade::invalid_handshake_is_rejected_for_the_course
+  doctor_nginx::shortest_nginx_is_a_problem_with_cure
+  doctor_public_url::proxy_that_drops_upgrade_is_a_problem
   # The code of a close frame is not known: a page that is closed is lost first.
   absence::returning_client_receives_how_the_call_ended
   call::a_page_that_reloads_calls_again
@@ -59,9 +61,9 @@ skip=(
 # A copy of the workspace without the engine and without the patch: the rest is linked.
 copy=$PWD/target/upstream-engine
 mkdir -p "$copy"
-ln -sfn "$PWD"/{src,public,tests,benches,examples,docs,README.md,CHANGELOG.md} "$copy"
+ln -sfn "$PWD"/{src,public,tests,benches,examples,docs,README.md,CHANGELOG.md,CONTRIBUTING.md,SECURITY.md} "$copy"
 mkdir -p "$copy/crates"
-ln -sfn "$PWD/crates/conn" "$copy/crates"
+ln -sfn "$PWD"/crates/{conn,turn} "$copy/crates"
 awk '/^\[/ { skip = /^\[patch/ } !skip' Cargo.toml | sed 's|"crates/engine", ||' >"$copy/Cargo.toml"
 # Without the entry of our engine: cargo then finds the other one, and keeps the versions of the rest.
 awk 'BEGIN { RS = ""; ORS = "\n\n" } !/name = "engineioxide"\n/' Cargo.lock >"$copy/Cargo.lock"

@@ -267,13 +267,11 @@ async fn addressee_is_known_by_the_name_in_its_token() {
 
 #[tokio::test]
 async fn directed_offer_and_its_alias_reach_the_addressee_by_every_transport() {
-    let server = TestServer::start(&["--aliases"]).await;
     for transport in [Transport::WebSocket, Transport::Polling, Transport::Upgrade] {
+        let server = TestServer::start(&["--aliases"]).await;
         let mut bob = Client::connect_by(&server, transport, "bob").await;
         let mut amy = Client::connect(&server, "amy").await;
         let object = offered_to(&mut amy, &mut bob, "bob").await;
         assert_eq!(bob.expect("newOfferWaiting").await, json!([object]));
-        bob.leave().await;
-        amy.leave().await;
     }
 }

@@ -60,8 +60,8 @@ impl Obtaining {
                     let end =
                         pair.remaining().map_or(SystemTime::now(), |(remaining, _)| SystemTime::now() + remaining);
                     let domains = self.options.domains.join(", ");
-                    tracing::info!("the server has a certificate for {domains} until {}", format_rfc3339_seconds(end));
                     resolver.replace_obtained(pair);
+                    tracing::info!("the server has a certificate for {domains} until {}", format_rfc3339_seconds(end));
                     pause = Duration::ZERO;
                 }
                 Err(error) => {
