@@ -26,7 +26,7 @@ if (settings.role === 'call') {
   channel.onopen = () => use(channel);
 }
 await run(pc, settings, done.signal);
-process.exit(); // Some of the libraries keep threads or timers.
+process.exit(); // The libraries may have left timers.
 
 function use(channel) {
   channel.binaryType = 'arraybuffer';

@@ -36,4 +36,4 @@ function repeat(channel) {
 }
 
 await run(pc, settings);
-process.exit(); // werift keeps timers.
+process.exit(); // The libraries may have left timers.
