@@ -41,7 +41,7 @@ const media = {
 };
 const data = {
   aiortc: { missing: python, program: [PYTHON, 'python/data.py'] },
-  'node-datachannel': { missing: node, program: ['node', 'node/data.mjs'] },
+  werift: { missing: node, program: ['node', 'node/data.mjs', '--library', 'werift'] },
 };
 
 for (const [name, { missing, program }] of Object.entries(media)) {
@@ -82,7 +82,7 @@ for (const [name, { missing, program }] of Object.entries(media)) {
 }
 
 for (const [name, { missing, program }] of Object.entries(data)) {
-  nativeTest(`${name} receives a file from a page, and sends one`, missing, async ({ visit, t }) => {
+  nativeTest(`${name} receives a file from a page, and sends one back`, missing, async ({ visit, t }) => {
     const server = await serverFor(t, EXAMPLES);
     const folder = await mkdtemp(join(tmpdir(), 'native-'));
     t.after(() => rm(folder, { recursive: true }));

@@ -34,12 +34,14 @@ export async function run(pc, options, signal) {
   let rejoin; // what lets us take up the call on a server that was restarted
   let isOffered;
 
-  const describe = () => ({ type: pc.localDescription.type, sdp: pc.localDescription.sdp });
+  async function describe(description) {
+    if (description) await pc.setLocalDescription(description);
+    return { type: pc.localDescription.type, sdp: pc.localDescription.sdp };
+  }
 
   async function answer(offer) {
     await pc.setRemoteDescription(offer);
-    await pc.setLocalDescription(await pc.createAnswer());
-    return describe();
+    return describe(await pc.createAnswer());
   }
 
   function began(id, userName, { sdp }) {
@@ -65,8 +67,8 @@ export async function run(pc, options, signal) {
     async ready() {
       if (rejoin) socket.emit('rejoinCall', rejoin, () => console.log('the call goes on'));
       if (rejoin || !isCaller || isOffered) return;
-      if (!pc.localDescription) await pc.setLocalDescription(await pc.createOffer());
-      socket.emit('newOffer', describe(), (reply) => (offerId = reply.offerId));
+      const offer = await describe(pc.localDescription ? null : await pc.createOffer());
+      socket.emit('newOffer', offer, (reply) => (offerId = reply.offerId));
     },
     availableOffers: answerOffer,
     newOfferAwaiting: answerOffer,
