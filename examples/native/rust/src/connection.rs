@@ -80,7 +80,9 @@ impl Connection {
                 let packet = Receive { proto: Protocol::Udp, source, destination, contents };
                 Ok(self.rtc.handle_input(Input::Receive(Instant::now(), packet))?)
             }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) =>
+            {
                 Ok(self.rtc.handle_input(Input::Timeout(Instant::now()))?)
             }
             Err(error) => Err(error.into()),
