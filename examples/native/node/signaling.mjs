@@ -82,6 +82,9 @@ export async function run(pc, options, signal) {
     async renegotiation({ offerId, offer }) {
       socket.emit('newAnswer', { offerId, answer: await answer(offer) });
     },
+    // The connection to the server; ours to the other side goes on.
+    peerLost: ({ userName }) => console.log(userName, 'is away'),
+    peerBack: ({ userName }) => console.log(userName, 'is back'),
     peerHangup({ offerId: id, userName, reason }) {
       if (id === offerId) end(`the call with ${userName} is over: ${reason}`);
     },

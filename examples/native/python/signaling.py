@@ -101,6 +101,8 @@ class Call:
             case "renegotiation":
                 answer = await self.peer.answer(data["offer"])
                 await self.client.emit("newAnswer", {"offerId": data["offerId"], "answer": answer})
+            case "peerLost" | "peerBack":  # The connection to the server; ours to the other side goes on.
+                print(data["userName"], "is away" if event == "peerLost" else "is back", flush=True)
             case "peerHangup" if data["offerId"] == self.offer_id:
                 raise EOFError(f"the call with {data['userName']} is over: {data['reason']}")
             case "offerWithdrawn" if data["offerId"] == self.offer_id and not self.rejoin:

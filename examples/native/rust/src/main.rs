@@ -68,6 +68,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let answer = connection.answer(&data["offer"])?;
                 signaling.ask("newAnswer", json!({"offerId": data["offerId"], "answer": answer}), "negotiated")?;
             }
+            // The connection to the server; ours to the other side goes on.
+            "peerLost" => println!("{} is away", data["userName"]),
+            "peerBack" => println!("{} is back", data["userName"]),
             "peerHangup" if data["offerId"] == offer_id => {
                 println!("the call with {} is over: {}", data["userName"], data["reason"]);
                 break;
