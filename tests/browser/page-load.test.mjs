@@ -45,7 +45,7 @@ async function seesItAndLoadsAgain(page, line) {
 }
 
 for (const [name, [path, file]] of Object.entries(PAGES)) {
-  browserTest(`${name}: a file that cannot be loaded is told, and loaded again`, async ({ visit, t }) => {
+  browserTest(`${name}: a file that cannot be loaded is named as such, and loaded again`, async ({ visit, t }) => {
     const line = await begin(t, file);
     const page = await visit(line.http + path);
     page.problems.expect(/net::ERR_/);
@@ -65,7 +65,7 @@ browserTest('without JavaScript each page says that it needs it', async ({ visit
   }
 });
 
-test('Firefox: a file that cannot be loaded is told, and loaded again', async (t) => {
+test('Firefox: a file that cannot be loaded is named as such, and loaded again', async (t) => {
   const line = await begin(t, PAGES.call[1]);
   await seesItAndLoadsAgain(await visitInFirefox(t, line.http), line);
 });

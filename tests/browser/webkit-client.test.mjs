@@ -14,7 +14,7 @@ import { noWebKit, visitInWebKit } from './support/webkit.mjs';
 
 const FOLDER = fileURLToPath(new URL('webkit-page/', import.meta.url));
 
-/** What the client is told, and the transport on which it settles. */
+/** What the client reports, and the transport on which it settles. */
 const TRANSPORTS = {
   polling: [['polling'], 'polling'],
   WebSocket: [['websocket'], 'websocket'],

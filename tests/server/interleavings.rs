@@ -206,14 +206,14 @@ impl World {
             }
             let Audience::Peer(to, number) = to else { continue };
             let Some(who) = self.people.iter().position(|person| person.id == Some(to)) else { continue };
-            assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
+            assert!(self.people[who].connection.is_some(), "nothing is sent on a connection that is gone");
             if !self.people[who].is_dead {
                 self.hear(who, number, message);
             }
         }
     }
 
-    /// An offer to one user is told to connected clients of that name, or to its caller.
+    /// An offer to one user reaches connected clients of that name, or its caller.
     fn check_addressed(&self, to: &Audience, addressee: &UserName) {
         match to {
             Audience::Peer(_, _) => {}
@@ -221,10 +221,10 @@ impl World {
                 for (peer, number) in peers {
                     let who = self.people.iter().position(|person| person.id == Some(*peer)).expect("somebody");
                     assert_eq!((&self.name(who), number), (addressee, &None));
-                    assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
+                    assert!(self.people[who].connection.is_some(), "nothing is sent on a connection that is gone");
                 }
             }
-            Audience::Lobby { .. } => panic!("an offer to one user is told to all"),
+            Audience::Lobby { .. } => panic!("an offer to one user reaches all"),
         }
     }
 
@@ -349,7 +349,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
 
     /// The candidates of one side come at most once, in the order sent and only to the other party of a call; an offer
-    /// is answered once; each party of an ended call hears one end; what was missed is told after the return; and
+    /// is answered once; each party of an ended call hears one end; what was missed is sent after the return; and
     /// when all have gone and time has passed, nothing is kept.
     #[test]
     fn whatever_people_do_nothing_is_told_twice_or_to_strangers_and_nothing_remains(deeds in deeds()) {
