@@ -1,6 +1,7 @@
 // One room with two doors: members of our page, who come by Socket.IO, and members of the example
 // page, which speaks a bare WebSocket and knows no library; one of them in Firefox.
 
+import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { browserTest } from './support/browser.mjs';
 import { PLAYERS, isInstalled, play } from './support/players.mjs';
@@ -27,13 +28,15 @@ async function assertPictures(page, others) {
 }
 
 browserTest('two by Socket.IO and one by a bare WebSocket are in one room', async ({ visit, t }) => {
-  const server = await serverFor(t);
+  const server = await serverFor(t, '--ice-server', 'stun:127.0.0.1:65535');
   const pages = await joinAll(visit, server, ['Ann', 'Bob']);
   const cem = await visit(await exampleFor(t, server, 'Cem'), { camera: 'slow' });
   cem.problems.expect(/favicon/); // The example has no picture of its own.
   await assertAllMeet(pages, 3);
   await assertPictures(cem, 2);
   for (const page of pages) await tilesAre(page, ['Ann', 'Bob', 'Cem']);
+  const servers = await cem.evaluate(() => observedCalls.map(({ pc }) => pc.getConfiguration().iceServers[0]?.urls[0]));
+  assert.deepEqual(servers, Array(2).fill('stun:127.0.0.1:65535'), 'the server’s list is used');
 
   await cem.reload();
   for (const page of pages) await wasTold(page, /Cem closed the page/);
