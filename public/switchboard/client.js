@@ -1,12 +1,11 @@
 // @ts-check
-// A client of a Switchboard server: one connection to it, for calls and rooms.
+// A client of a Switchboard server: one connection to it.
 
 import { NO_WEBRTC } from './connection-words.js';
 import { SwitchboardError } from './errors.js';
 import { Events } from './events.js';
 import { canConnect } from './peer.js';
 import { randomHex } from './random.js';
-import { joinRoom } from './room.js';
 import { loadSocketIo, rootOf } from './root.js';
 import { connectSignaling } from './signaling.js';
 
@@ -76,15 +75,6 @@ export class Client extends Events {
   get state() {
     if (this.#signaling.connected) return 'connected';
     return this.#signaling.active ? 'away' : 'closed';
-  }
-
-  /**
-   * Joins a room.
-   * @param {string} room
-   * @param {object} [options]
-   */
-  join(room, options) {
-    return joinRoom(this.#signaling, room, options);
   }
 
   /** Disconnects for good: the server notifies the others at once. */

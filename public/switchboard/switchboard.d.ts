@@ -44,8 +44,6 @@ export class Client extends Events {
   readonly state: 'connected' | 'away' | 'closed';
   /** Whether connections go through a relay (TURN server) only; counts from the next connection on. */
   relayOnly: boolean;
-  /** Joins a room. */
-  join(room: string, options?: object): Promise<unknown>;
   /** Disconnects for good. The server notifies the others at once. */
   close(): void;
 }

@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get};
 
 use super::script_bundle::{Bundle, JAVASCRIPT, Script, classic_export};
 
-const BANNER: &str = "/* Switchboard's library: calls and rooms in a few lines. See docs/library.md. */\n";
+const BANNER: &str = "/* Switchboard's library for people's own pages. */\n";
 
 /// The paths of the library, for `<script>` and for `import`, with their routes.
 ///
