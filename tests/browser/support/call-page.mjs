@@ -39,9 +39,9 @@ export function state(page, wanted) {
   return eventually(wanted, async () => (await stateOf(page)) === wanted);
 }
 
-/** offline, idle, starting, waiting, connecting or connected. */
+/** offline, idle, starting, waiting, connecting or connected; undefined while the page is still loading. */
 export function stateOf(page) {
-  return page.evaluate(() => document.body.dataset.state);
+  return page.evaluate(() => document.body?.dataset.state);
 }
 
 /** The answer button of the oldest offer in the list. */

@@ -54,7 +54,7 @@ export function canJoin(page) {
 
 /** The page has come to the state `wanted`: choosing, lobby, joining or joined. */
 export function state(page, wanted) {
-  return eventually(wanted, () => page.evaluate((state) => document.body.dataset.state === state, wanted));
+  return eventually(wanted, () => page.evaluate((state) => document.body?.dataset.state === state, wanted));
 }
 
 /**
