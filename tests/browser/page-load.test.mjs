@@ -53,7 +53,7 @@ for (const [name, [path, file]] of Object.entries(PAGES)) {
   });
 }
 
-browserTest('without JavaScript each page says that it needs it', async ({ visit, t }) => {
+browserTest('without JavaScript each page says that it needs it, and sends no form', async ({ visit, t }) => {
   const { http } = await serverFor(t);
   const page = await visit(http);
   const context = await page.context().browser().newContext({ javaScriptEnabled: false });
@@ -62,6 +62,8 @@ browserTest('without JavaScript each page says that it needs it', async ({ visit
   for (const [name, [path]] of Object.entries(PAGES)) {
     await plain.goto(http + path);
     assert.match(await plain.innerText('body'), /needs JavaScript/, name);
+    // Sent without the page's script, a form would load the page again with the password in its address.
+    assert.equal(await plain.locator('[type=submit]:enabled:visible').count(), 0, `${name}: a form can be sent`);
   }
 });
 

@@ -24,6 +24,7 @@ byId('start').addEventListener('submit', (event) => {
   event.preventDefault();
   start();
 });
+byId('go').disabled = false;
 window.addEventListener('pagehide', () => meeting?.close());
 window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 

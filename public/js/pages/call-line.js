@@ -7,6 +7,7 @@ import { lineOptions } from '../line-options.js';
 import { identityEl, identityFields, removeOfferEls } from './call-view.js';
 import { showProblem, stopAskingForPassword } from './frame.js';
 import { connectRelayChoice, showIceServers } from './relay-choice.js';
+import { byId } from '../ui.js';
 
 restoreIdentity(identityFields);
 let identity = readIdentity(identityFields);
@@ -31,6 +32,7 @@ identityEl.addEventListener('submit', (event) => {
   event.preventDefault();
   changeIdentity();
 });
+byId('save').disabled = false;
 
 // A user who closes or reloads the page leaves. On long-polling the server would not notice. The listener
 // runs first (`capture`): after others the browser may have broken off all requests, and the connection
