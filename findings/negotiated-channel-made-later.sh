@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What: messages on a channel with an agreed number (`negotiated: true`) that the receiver creates only after they were sent.
-# Versions: Chromium 156.0.8078.108 and Firefox 153.8.0esr (Debian 12). Seen: 2026-11-28.
+# Versions: Chromium 156.0.8078.108 and Firefox 153.8.0esr (Debian 12). Seen: 2026-11-29.
 # Guess: the receiver has no such channel and nothing says that there will be one, so they are lost in every pair.
 # Seen: the sender's channel is open and takes them in every pair. Chromium drops them; Firefox keeps them and delivers them, in
 #   order, once the page creates the channel, here a second later.
