@@ -247,14 +247,19 @@ export class WebSocketTransport extends Transport {
     this.writable = false;
     for (const packet of packets) {
       const isText = typeof (packet.data ?? '') === 'string';
-      this.ws.send(isText ? encodeFrame(packet) : packet.data);
+      this._sendFrame(isText ? encodeFrame(packet) : packet.data);
     }
     queueMicrotask(() => this.sent());
   }
 
+  /** What is sent while the other side closes is lost, and the browser would say so in the console each time. */
+  _sendFrame(frame) {
+    if (this.ws.readyState !== WebSocket.CLOSING && this.ws.readyState !== WebSocket.CLOSED) this.ws.send(frame);
+  }
+
   close({ isLeft = false } = {}) {
     // A page that closes by itself cannot give the close code of one that is left (1001). This packet says the same.
-    if (isLeft && this.readyState === 'open') this.ws.send(encodeFrame({ type: 'close' }));
+    if (isLeft && this.readyState === 'open') this._sendFrame(encodeFrame({ type: 'close' }));
     this.readyState = 'closed';
     this.ws?.close();
   }
