@@ -2,7 +2,6 @@
 // if the page was opened with one. It is kept in the tab's own storage, so that two tabs are two users.
 
 import { recall, remember } from './memory.js';
-import { randomHex } from '../switchboard/random.js';
 import { claimsOf, isSecretInAddress, takeSecrets } from './token.js';
 import { createElement } from './ui.js';
 
@@ -13,16 +12,13 @@ import { createElement } from './ui.js';
  * @property {HTMLInputElement} password
  */
 
-const offeredName = `guest-${randomHex(2)}`;
+const offeredName = `guest-${randomHex()}`;
 
 const token = takeSecrets();
 
 // A link with a new token that is opened in this tab differs only in the fragment, for which browsers do not
 // reload a page.
 window.addEventListener('hashchange', () => isSecretInAddress() && location.reload());
-
-/** Identifies this load of the page: by it the server knows a page that reconnects. */
-const session = createSession();
 
 /**
  * Fills the fields with what this tab remembers, and with what its token says, which cannot be changed.
@@ -42,17 +38,16 @@ export function restoreIdentity(fields) {
 /**
  * Reads the fields and remembers them. An empty name becomes the one offered.
  * @param {IdentityFields} fields
- * @returns {import('../switchboard/line.js').Identity}
  */
 export function readIdentity(fields) {
   const { userName, lobby, password } = fields;
   userName.value = userName.value.trim() || offeredName;
   if (lobby) lobby.value = lobby.value.trim();
   for (const [key, field] of Object.entries(fields)) remember('sessionStorage', key, field.value);
-  return { userName: userName.value, lobby: lobby?.value || undefined, password: password.value, token, session };
+  return { userName: userName.value, lobby: lobby?.value || undefined, password: password.value, token };
 }
 
-/** A new session, for a user who leaves and joins again: it takes back nothing that the server kept of the last. */
-export function createSession() {
-  return randomHex(16);
+/** Four digits. */
+function randomHex() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(2)), (byte) => byte.toString(16).padStart(2, '0')).join('').toUpperCase();
 }

@@ -6,20 +6,21 @@ const LONGEST_TEXT = 20_000;
 
 /**
  * @typedef {{audio: boolean, video: boolean, screen: boolean}} Sending what a member has switched on
- * @typedef {import('../switchboard/mesh.js').RoomMember & {sending: Sending}} TalkingMember
+ * @typedef {import('../switchboard.esm.js').Member & {sending?: Sending}} TalkingMember
  */
 
 /**
+ * @param {import('../switchboard.esm.js').Room} room
  * @param {() => Sending} ownSending
  * @param {object} listeners
  * @param {(member: TalkingMember) => void} listeners.onSending a member switched something on or off
  * @param {(member: TalkingMember, words: string) => void} listeners.onChat
  */
-export function createTalk(ownSending, { onSending, onChat }) {
-  function write({ peer }, message) {
-    const { texts } = peer.channels;
-    if (texts.readyState === 'open') texts.send(JSON.stringify(message));
-  }
+export function createTalk(room, ownSending, { onSending, onChat }) {
+  const channel = room.channel('talk');
+
+  // A member that has left meanwhile does not get it.
+  const write = (message, member) => channel.send(JSON.stringify(message), member).catch(() => {});
 
   function hear(member, text) {
     if (typeof text !== 'string' || text.length > LONGEST_TEXT) return;
@@ -37,21 +38,12 @@ export function createTalk(ownSending, { onSending, onChat }) {
     }
   }
 
+  room.onconnection = (member) => (member.sending = { audio: true, video: true, screen: false });
+  channel.onopen = (member) => write({ sending: ownSending() }, member);
+  channel.onmessage = ({ member, data }) => hear(member, data);
+
   return {
-    /** A member is new. */
-    listen(member) {
-      member.sending = { audio: true, video: true, screen: false };
-      const { texts } = member.peer.channels;
-      texts.addEventListener('open', () => write(member, { sending: ownSending() }));
-      texts.addEventListener('message', ({ data }) => hear(member, data));
-    },
-
-    tellSending(members) {
-      for (const member of members) write(member, { sending: ownSending() });
-    },
-
-    say(members, words) {
-      for (const member of members) write(member, { chat: words });
-    },
+    tellSending: () => write({ sending: ownSending() }),
+    say: (words) => write({ chat: words }),
   };
 }

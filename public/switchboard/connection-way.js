@@ -16,14 +16,22 @@ export async function wayOf(pc) {
 }
 
 /**
+ * The pair of candidates in use.
+ * @param {Map<string, any> | RTCStatsReport} report of a connection
+ */
+export function pairIn(report) {
+  const all = [...report.values()];
+  const { selectedCandidatePairId } = all.find(({ type, selectedCandidatePairId: id }) => type === 'transport' && id) ?? {};
+  // Some browsers mark the pair instead.
+  return report.get(selectedCandidatePairId) ?? all.find(({ type, selected }) => type === 'candidate-pair' && selected);
+}
+
+/**
  * @param {Map<string, any> | RTCStatsReport} report of a connection
  * @returns {Way}
  */
 export function wayIn(report) {
-  const all = [...report.values()];
-  const { selectedCandidatePairId } = all.find(({ type, selectedCandidatePairId: id }) => type === 'transport' && id) ?? {};
-  // Some browsers mark the pair instead.
-  const pair = report.get(selectedCandidatePairId) ?? all.find(({ type, selected }) => type === 'candidate-pair' && selected);
+  const pair = pairIn(report);
   if (!pair) return null;
   const ends = [pair.localCandidateId, pair.remoteCandidateId].map((id) => report.get(id)?.candidateType);
   return ends.includes(RELAY) ? 'relayed' : 'direct';

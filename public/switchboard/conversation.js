@@ -2,19 +2,13 @@
 // connections: a message that is not known to have arrived waits for the next one. It knows nothing of the
 // server, nor of what the page shows.
 //
-// Three channels: `texts` (reliable, in order) for messages and for all about files,
+// Three channels (talk.js): `texts` (reliable, in order) for messages and for all about files,
 // `files` (likewise) for their bytes, `typing` (may be lost, may overtake) for what is stale a
 // moment later. Texts are JSON with one key, the kind of message.
 
-import { randomHex } from './random.js';
 import { createFileReceiver } from './file-receiver.js';
 import { createFileSender } from './file-sender.js';
-
-/** Besides `texts`, which every connection has (mesh.js). */
-export const CHANNELS = {
-  files: { id: 1 },
-  typing: { id: 2, ordered: false, maxRetransmits: 0 },
-};
+import { randomHex } from './random.js';
 
 /** The longest text that is read, in UTF-16 units. */
 const LONGEST_TEXT = 20_000;
@@ -26,17 +20,17 @@ const SAY_TYPING_MS = 2_000;
 /**
  * @typedef {object} Message
  * @property {number} number
- * @property {string} words
+ * @property {string} text
  * @property {string} at when it was written, in ISO 8601
  * @property {'waiting'|'delivered'|'lost'} state
  * @property {string | null} to the session that it was written to; null: to the next peer
  *
  * @typedef {object} ConversationListeners
  * @property {() => void} onChange it is open, or no longer
- * @property {(message: {words: string, at: string}) => void} onMessage the other side's
+ * @property {(message: {text: string, at: string}) => void} onMessage the other side's
  * @property {(message: Message) => void} onDelivery an own message arrived, or never will
  * @property {(isTyping: boolean) => void} onTyping
- * @property {(transfer: import('./file-format.js').Transfer) => void} onTransfer a transfer is new, or has changed
+ * @property {(transfer: import('./transfer.js').Transfer) => void} onTransfer a file of either side
  */
 
 /** @param {ConversationListeners} listeners */
@@ -67,8 +61,8 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
 
   function send(message) {
     message.to = other;
-    const { number, words, at } = message;
-    tell({ chat: { number, words, at } });
+    const { number, text, at } = message;
+    tell({ chat: { number, words: text, at } });
   }
 
   function settle(message, state) {
@@ -110,7 +104,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       if (number <= heard) return; // It arrived before, on another connection.
       heard = number;
       showTyping(false);
-      onMessage({ words, at: Number.isNaN(Date.parse(at)) ? new Date().toISOString() : at });
+      onMessage({ text: words, at: Number.isNaN(Date.parse(at)) ? new Date().toISOString() : at });
     },
 
     heard({ number }) {
@@ -152,13 +146,8 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
   }
 
   return {
-    /** Whether messages are sent at once. */
-    get isOpen() {
-      return channels?.texts.readyState === 'open' && channels.files.readyState === 'open';
-    },
-
     /**
-     * A connection is made, and not open yet.
+     * A connection is made, and may be open.
      * @param {Record<string, RTCDataChannel>} mine its channels
      */
     connect(mine) {
@@ -178,6 +167,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       texts.addEventListener('message', ({ data }) => isOver() || hear(data));
       files.addEventListener('message', ({ data }) => isOver() || receiver.onChunk(data));
       typing.addEventListener('message', ({ data }) => isOver() || showTyping(data === 'typing'));
+      opened();
     },
 
     /** The connection is lost; another one may follow. */
@@ -199,13 +189,13 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     },
 
     /**
-     * @param {string} words
+     * @param {string} text
      * @returns {Message}
      */
-    say(words) {
+    say(text) {
       count += 1;
       lastTyping = -Infinity;
-      const message = { number: count, words, at: new Date().toISOString(), state: 'waiting', to: other };
+      const message = { number: count, text, at: new Date().toISOString(), state: 'waiting', to: other };
       kept.push(message);
       if (isGreeted) send(message);
       return message;
@@ -220,13 +210,6 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       channels.typing.send(isTyping ? 'typing' : 'still');
     },
 
-    sendFiles: sender.add,
-    accept: receiver.accept,
-
-    /** @param {import('./file-format.js').Transfer} transfer */
-    cancel({ isOwn, number }) {
-      if (isOwn) sender.cancel(number);
-      else receiver.refuse(number);
-    },
+    sendFile: sender.add,
   };
 }

@@ -22,21 +22,6 @@ export const MOST_OFFERED = 20;
 const HEADER = 4 + 8;
 
 /**
- * @typedef {object} Transfer a file on its way
- * @property {number} number counted by its sender
- * @property {boolean} isOwn this page sends it
- * @property {string} name
- * @property {number} size
- * @property {number} moved how many bytes are there
- * @property {'waiting'|'asked'|'moving'|'checking'|'done'|'ended'} stage asked: its receiver decides
- * @property {'declined'|'cancelled'|'stopped'|'broken'|'different'|'unreadable'} [ending] why there
- *   will be no more of it; `stopped` by the other side
- * @property {string} [digest] its checksum here, once it is all here; empty where the browser makes none
- * @property {boolean} [isCompared] both sides made a checksum, and they are equal
- * @property {Blob} [blob] the file, where it was received
- */
-
-/**
  * @param {number} number the file's
  * @param {number} offset
  * @param {Uint8Array} bytes

@@ -4,49 +4,44 @@
 // next offer of the same file the receiver asks for the rest.
 
 import { ASKED_FROM, BLOCK, MOST_OFFERED, agree, digestBlock, digestFile, readChunk } from './file-format.js';
+import { Transfer } from './transfer.js';
 
 const LONGEST_NAME = 255;
 
 /**
- * @typedef {import('./file-format.js').Transfer & {
+ * @typedef {Transfer & {
  *   parts: Blob[], digests: Promise<Uint8Array>[], block: Uint8Array | null, filled: number,
  *   theirs?: string}} Receiving `theirs`: the checksum that the sender gave
  */
 
 /**
  * @param {(message: object) => void} tell sends to the other side
- * @param {(transfer: Receiving) => void} onChange
+ * @param {(transfer: Receiving) => void} onNew
  */
-export function createFileReceiver(tell, onChange) {
-  /** Finished ones, too: they may be offered again. By their sender's number. @type {Map<number, Receiving>} */
+export function createFileReceiver(tell, onNew) {
+  /** By their sender's number. @type {Map<number, Receiving>} */
   const transfers = new Map();
-
-  function show(transfer, changes) {
-    Object.assign(transfer, changes);
-    onChange(transfer);
-  }
-
-  function isFinished({ stage }) {
-    return stage === 'done' || stage === 'ended';
-  }
+  /** How those ended that are finished: they may be offered again. @type {Map<number, {stage: string, digest?: string}>} */
+  const finished = new Map();
 
   function finish(transfer, stage, ending) {
     const blob = stage === 'done' ? new Blob(transfer.parts, { type: 'application/octet-stream' }) : undefined;
     Object.assign(transfer, { parts: [], digests: [], block: null });
-    show(transfer, { stage, ending, blob });
-    transfer.blob = undefined; // The part of the page that shows it keeps it.
+    transfers.delete(transfer.number); // Only the page keeps the file.
+    finished.set(transfer.number, { stage, digest: transfer.digest });
+    transfer.update({ stage, ending, blob });
   }
 
   function want(transfer) {
     const { number, moved } = transfer;
-    show(transfer, { stage: 'waiting' });
+    transfer.update({ stage: 'waiting' });
     tell({ want: { number, from: moved } });
     if (moved === transfer.size) check(transfer);
   }
 
   /** It is all here: what is its checksum? */
   async function check(transfer) {
-    show(transfer, { stage: 'checking' });
+    transfer.update({ stage: 'checking' });
     transfer.digest ??= await digestFile(await Promise.all(transfer.digests));
     conclude(transfer);
   }
@@ -77,55 +72,57 @@ export function createFileReceiver(tell, onChange) {
     }
   }
 
-  return {
+  const act = {
     accept(number) {
       const transfer = transfers.get(number);
       if (transfer?.stage === 'asked') want(transfer);
     },
 
     /** Declines it, or does not want the rest. */
-    refuse(number) {
+    cancel(number) {
       const transfer = transfers.get(number);
-      if (!transfer || isFinished(transfer)) return;
+      if (!transfer) return;
       tell({ refused: { number } });
       finish(transfer, 'ended', transfer.stage === 'asked' ? 'declined' : 'cancelled');
     },
+  };
+
+  return {
 
     /** The connection is lost. */
     pause() {
       for (const transfer of transfers.values()) {
-        if (transfer.stage === 'moving') show(transfer, { stage: 'waiting' });
+        if (transfer.stage === 'moving') transfer.update({ stage: 'waiting' });
       }
     },
 
     /** The other side does not return: the next peer counts its files from 1. */
     giveUp() {
-      for (const transfer of transfers.values()) {
-        if (!isFinished(transfer)) finish(transfer, 'ended', 'broken');
-      }
-      transfers.clear();
+      for (const transfer of [...transfers.values()]) finish(transfer, 'ended', 'broken');
+      finished.clear();
     },
 
     // --- Messages of the sender: from a stranger's browser, not to be trusted ---
 
     onFile({ number, name, size }) {
       const known = transfers.get(number);
-      if (known?.stage === 'done') tell({ received: { number, digest: known.digest } });
-      else if (known?.stage === 'ended') tell({ refused: { number } });
+      const past = finished.get(number);
+      if (past?.stage === 'done') tell({ received: { number, digest: past.digest } });
+      else if (past) tell({ refused: { number } });
       else if (known && known.stage !== 'asked') want(known);
-      if (known) return;
+      if (known || past) return;
       if (!Number.isSafeInteger(number) || !Number.isSafeInteger(size) || size < 0 || typeof name !== 'string') return;
-      if ([...transfers.values()].filter((other) => !isFinished(other)).length >= MOST_OFFERED) {
+      if (transfers.size >= MOST_OFFERED) {
         tell({ refused: { number } });
         return;
       }
-      const transfer = {
-        number, isOwn: false, name: name.slice(0, LONGEST_NAME), size, moved: 0, stage: 'asked',
-        parts: [], digests: [], block: null, filled: 0,
-      };
+      const transfer = Object.assign(new Transfer({ number, isOwn: false, name: name.slice(0, LONGEST_NAME), size }, act), {
+        parts: [], digests: [], block: null, filled: 0, theirs: undefined,
+      });
       transfers.set(number, transfer);
-      if (size > ASKED_FROM) onChange(transfer);
-      else want(transfer);
+      if (size <= ASKED_FROM) transfer.stage = 'waiting';
+      onNew(transfer);
+      if (transfer.stage === 'waiting') want(transfer); // Otherwise the page has declined it.
     },
 
     onChunk(data) {
@@ -135,20 +132,20 @@ export function createFileReceiver(tell, onChange) {
       if (!transfer || !['waiting', 'moving'].includes(transfer.stage) || chunk.offset !== transfer.moved) return;
       if (transfer.moved + chunk.bytes.length > transfer.size) return;
       collect(transfer, chunk.bytes);
-      if (transfer.moved < transfer.size) show(transfer, { stage: 'moving' });
+      if (transfer.moved < transfer.size) transfer.update({ stage: 'moving' });
       else check(transfer);
     },
 
     onEnd({ number, digest }) {
       const transfer = transfers.get(number);
-      if (!transfer || isFinished(transfer) || typeof digest !== 'string') return;
+      if (!transfer || typeof digest !== 'string') return;
       transfer.theirs = digest;
       conclude(transfer);
     },
 
     onWithdrawn({ number }) {
       const transfer = transfers.get(number);
-      if (transfer && !isFinished(transfer)) finish(transfer, 'ended', 'stopped');
+      if (transfer) finish(transfer, 'ended', 'stopped');
     },
   };
 }

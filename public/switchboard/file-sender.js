@@ -1,24 +1,25 @@
 // Sends files, one after the other, over one connection after the other. A file is offered; its
 // receiver says from which byte on it wants it; so after a break a file continues where it was.
-// Never more than HIGH bytes wait in the channel, nor more than a block in memory: the next is read when
+// Never more than MOST_WAITING bytes wait in the channel, nor more than a block in memory: the next is read when
 // the channel has room again ("back-pressure").
 
 import { ASKED_FROM, BLOCK, CHUNK, MOST_OFFERED, agree, digestBlock, digestFile, frameChunk } from './file-format.js';
+import { Transfer } from './transfer.js';
 
 /** How much waits in the channel at most, and when there is room for more. */
-const HIGH = 1024 * 1024;
-const LOW = 256 * 1024;
+const MOST_WAITING = 1024 * 1024;
+const LEAST_WAITING = 256 * 1024;
 
 /**
- * @typedef {import('./file-format.js').Transfer & {
+ * @typedef {Transfer & {
  *   file: File, digests: Uint8Array[], isOffered: boolean, from: number}} Sending
  */
 
 /**
  * @param {(message: object) => void} tell sends to the other side
- * @param {(transfer: Sending) => void} onChange
+ * @param {(transfer: Sending) => void} onNew
  */
-export function createFileSender(tell, onChange) {
+export function createFileSender(tell, onNew) {
   let count = 0;
   /** What is not finished, by its number. @type {Map<number, Sending>} */
   const transfers = new Map();
@@ -29,11 +30,6 @@ export function createFileSender(tell, onChange) {
   let isPumping = false;
   let wake = () => {};
 
-  function show(transfer, changes) {
-    Object.assign(transfer, changes);
-    onChange(transfer);
-  }
-
   function offerNext() {
     if (!channel) return;
     for (const transfer of [...transfers.values()].slice(0, MOST_OFFERED)) {
@@ -41,16 +37,23 @@ export function createFileSender(tell, onChange) {
       const { number, name, size } = transfer;
       transfer.isOffered = true;
       tell({ file: { number, name, size } });
-      if (size > ASKED_FROM && transfer.moved === 0) show(transfer, { stage: 'asked' });
+      if (size > ASKED_FROM && transfer.moved === 0) transfer.update({ stage: 'asked' });
     }
   }
 
   function finish(transfer, stage, ending) {
     transfers.delete(transfer.number);
     wanted = wanted.filter((other) => other !== transfer);
-    show(transfer, { stage, ending });
+    transfer.update({ stage, ending });
     wake();
     offerNext();
+  }
+
+  function cancel(number) {
+    const transfer = transfers.get(number);
+    if (!transfer) return;
+    tell({ withdrawn: { number } });
+    finish(transfer, 'ended', 'cancelled');
   }
 
   /** One after the other, over whatever connection there is. */
@@ -76,7 +79,7 @@ export function createFileSender(tell, onChange) {
   async function send(transfer, mine) {
     const { file, number, size, from, digests } = transfer;
     const isOver = () => channel !== mine || !transfers.has(number);
-    show(transfer, { stage: 'moving', moved: from });
+    transfer.update({ stage: 'moving', moved: from });
     for (let start = 0; start < size; start += BLOCK) {
       const end = Math.min(start + BLOCK, size);
       // The receiver has it already, and the checksum is known.
@@ -87,18 +90,18 @@ export function createFileSender(tell, onChange) {
         await room(mine, isOver);
         if (isOver()) return;
         mine.send(frameChunk(number, offset, block.subarray(offset - start, offset - start + CHUNK)));
-        show(transfer, { moved: Math.max(from, Math.min(offset + CHUNK, end) - mine.bufferedAmount) });
+        transfer.update({ moved: Math.max(from, Math.min(offset + CHUNK, end) - mine.bufferedAmount) });
       }
     }
     const digest = await digestFile(digests);
     if (isOver()) return;
-    show(transfer, { stage: 'checking', moved: size, digest });
+    transfer.update({ stage: 'checking', moved: size, digest });
     tell({ end: { number, digest } });
   }
 
   /** Waits until a chunk has room in the channel, or the transfer has ended. */
   async function room(mine, isOver) {
-    while (mine.bufferedAmount + 2 * CHUNK > HIGH && !isOver()) {
+    while (mine.bufferedAmount + 2 * CHUNK > MOST_WAITING && !isOver()) {
       await new Promise((resolve) => {
         wake = resolve;
       });
@@ -106,24 +109,25 @@ export function createFileSender(tell, onChange) {
   }
 
   return {
-    /** @param {File[]} files */
-    add(files) {
-      for (const file of files) {
-        count += 1;
-        const transfer = {
-          number: count, isOwn: true, name: file.name, size: file.size, moved: 0, stage: 'waiting',
-          file, digests: [], isOffered: false, from: 0,
-        };
-        transfers.set(count, transfer);
-        onChange(transfer);
-      }
+    /**
+     * @param {File} file
+     * @returns {Transfer}
+     */
+    add(file) {
+      count += 1;
+      const transfer = Object.assign(new Transfer({ number: count, isOwn: true, name: file.name, size: file.size }, { cancel }), {
+        file, digests: [], isOffered: false, from: 0,
+      });
+      transfers.set(count, transfer);
+      onNew(transfer);
       offerNext();
+      return transfer;
     },
 
     /** A connection is there: all that is not finished is offered, perhaps not for the first time. */
     resume(newChannel) {
       channel = newChannel;
-      channel.bufferedAmountLowThreshold = LOW;
+      channel.bufferedAmountLowThreshold = LEAST_WAITING;
       channel.addEventListener('bufferedamountlow', () => wake());
       for (const transfer of transfers.values()) transfer.isOffered = false;
       offerNext();
@@ -134,20 +138,13 @@ export function createFileSender(tell, onChange) {
       channel = null;
       wanted = [];
       wake();
-      for (const transfer of transfers.values()) show(transfer, { stage: 'waiting' });
+      for (const transfer of transfers.values()) transfer.update({ stage: 'waiting' });
     },
 
     /** The other side does not return. */
     giveUp() {
       channel = null;
       for (const transfer of [...transfers.values()]) finish(transfer, 'ended', 'broken');
-    },
-
-    cancel(number) {
-      const transfer = transfers.get(number);
-      if (!transfer) return;
-      tell({ withdrawn: { number } });
-      finish(transfer, 'ended', 'cancelled');
     },
 
     // --- Messages of the receiver ---
@@ -157,7 +154,7 @@ export function createFileSender(tell, onChange) {
       if (!transfer || wanted.includes(transfer)) return;
       if (!Number.isSafeInteger(from) || from < 0 || from > transfer.size) return;
       wanted.push(transfer);
-      show(transfer, { from, stage: 'waiting' });
+      transfer.update({ from, stage: 'waiting' });
       pump();
     },
 

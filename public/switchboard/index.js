@@ -1,5 +1,5 @@
-// What /switchboard.js and /switchboard.esm.js export.
+// What /switchboard.esm.js exports.
 
-export { Client, connect } from './client.js';
-export { Events } from './events.js';
+export { connect } from './client.js';
 export { SwitchboardError } from './errors.js';
+export { isSupported } from './peer.js';

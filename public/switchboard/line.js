@@ -39,6 +39,7 @@ export const lost = (message) => ({ ok: false, error: { code: 'lost', message } 
  *   whether `onDisconnected` came before
  * @property {(loss: {retries: boolean, message: string}) => void} onDisconnected
  * @property {(refusal: Refusal) => void} onRefused
+ * @property {() => void} onClosed the page itself has closed it, for good
  */
 
 /**
@@ -110,8 +111,8 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
   }
 
   /** Passes an event to all listeners that take it. */
-  function pass(listener, payload) {
-    for (const some of [...listeners]) some[listener]?.(payload);
+  function pass(listener, payload = undefined) {
+    for (const some of [...listeners]) if (listeners.has(some)) some[listener]?.(payload);
   }
 
   function connected(isKnown) {
@@ -157,18 +158,24 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
     disconnected(message);
   });
 
-  /** Only directed events of calls and rooms carry a number. */
-  const listenerOf = /** @type {[keyof Received, string][]} */ (Object.entries({ ...hears, signalingError: 'onRefused' }));
-  for (const [event, listener] of listenerOf) {
-    socket.on(event, (payload, number) => {
-      // On long-polling a browser may repeat by itself a request whose response broke off, and then gets the
-      // next response. The server sends the missing events again on a new connection.
-      if (delivery.isGap(number)) giveUp(socket.io.engine);
-      else if (delivery.isNews(number)) pass(listener, payload);
-    });
+  /** Only directed events of calls and rooms carry a number. @param {object} wanted */
+  function hear(wanted) {
+    const listenerOf = /** @type {[keyof Received, string][]} */ (Object.entries(wanted));
+    for (const [event, listener] of listenerOf) {
+      socket.on(event, (payload, number) => {
+        // On long-polling a browser may repeat by itself a request whose response broke off, and then gets the
+        // next response. The server sends the missing events again on a new connection.
+        if (delivery.isGap(number)) giveUp(socket.io.engine);
+        else if (delivery.isNews(number)) pass(listener, payload);
+      });
+    }
   }
+  hear({ ...hears, signalingError: 'onRefused' });
 
   return {
+    /** Takes these events from now on, too. @type {(wanted: Hears<any>) => void} */
+    hear,
+
     /**
      * Calls these listeners from now on, too, and connects if that was not done.
      * @param {Partial<LineListeners & Listeners>} wanted
@@ -253,6 +260,7 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
       life.abort();
       iceServers.close();
       socket.disconnect();
+      pass('onClosed');
     },
   };
 }

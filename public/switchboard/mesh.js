@@ -1,62 +1,41 @@
 // @ts-check
-// A room as a mesh: one connection (peer.js) to each other member. It knows the
-// members, carries descriptions and candidates between the connections and the server, and opens a channel
-// for texts to each member. Pages decide what is sent on it (room-talk.js, conversation.js) and what is shown.
+// A room as a mesh: one connection (peer.js) to each other member. It knows the members, and carries descriptions and
+// candidates between the connections and the server. room.js decides what is sent.
 
 import { lookAtWay } from './connection-way.js';
-import { noWayWords, unansweredWords } from './connection-words.js';
+import { details } from './loaded.js';
+import { Member } from './member.js';
 import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS } from './patience.js';
 import { createPeerConnection } from './peer.js';
-
-/** Between any two members: reliable and in order. A page may add other channels. */
-const TEXTS = { id: 0 };
+import { TALK_CHANNELS } from './talk.js';
 
 /**
- * @typedef {object} RoomMember another member of the room
- * @property {string} peerId
- * @property {string} userName
- * @property {boolean} isPolite whether this page is the polite side towards them
- * @property {import('./peer.js').Peer} [peer] missing if the browser makes no more connections
- * @property {'connecting'|'connected'|'interrupted'|'failed'} link the state of sound and picture
- * @property {import('./connection-way.js').Way} [way] by which these arrive
- * @property {'here'|'away'|'gone'} line their connection to the server; once it is `gone` the
- *   server no longer waits for them, and they stay as long as sound and picture do
- * @property {boolean} [isDescribed] their first offer or answer has arrived
- * @property {number} [patience] the timer
- * @property {number} renewals connections made in place of a broken one, since one worked
- * @property {boolean} [hasClosed] they closed the connection while the server could not say so
- * @property {string} [problem] why the link failed, and what to do
- * @property {boolean} [isUnchanging] they do not take part in changes
- *
  * @typedef {object} MeshListeners
- * @property {(member: RoomMember) => void} onPeer a connection to a member is created, the first or
+ * @property {(member: Member) => void} onPeer a connection to a member is created, the first or
  *   a later one, and not yet connected
- * @property {(member: RoomMember) => void} onChange a member is new, or something about them is
- * @property {(member: RoomMember) => void} onGone a member is no longer there
+ * @property {(member: Member) => void} onChange a member is new, or something about them is
+ * @property {(member: Member) => void} onGone a member is no longer there
  * @property {(problem: string) => void} onProblem what does not work with a member, and what to do
  */
 
 /**
- * @param {import('./signaling.js').Signaling} signaling
+ * @param {Pick<import('./room-signaling.js').RoomSignaling, 'connected' | 'iceServers' | 'sendDescription' | 'sendCandidateTo'>} signaling
  * @param {string} room
- * @param {object} own what this page sends to the others
- * @param {() => MediaStream | null} own.stream what is sent, at most one track of a kind
- * @param {Record<string, RTCDataChannelInit>} [own.channels] besides `texts`
+ * @param {() => MediaStream | null} ownStream what is sent, at most one track of a kind; null: channels only
  * @param {MeshListeners} listeners
  */
-export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onProblem }) {
-  /** By their peerId, in the order in which they came. @type {Map<string, RoomMember>} */
+export function createMesh(signaling, room, ownStream, { onPeer, onChange, onGone, onProblem }) {
+  /** By their id, in the order in which they came. @type {Map<string, Member>} */
   const members = new Map();
 
   function add({ peerId, userName }, isPolite) {
     const known = members.get(peerId);
     if (known && known.line !== 'gone') return;
     // A member that the server had lost has joined again; or this page has.
-    const predecessor = known ?? [...members.values()].find((old) => old.line === 'gone' && old.userName === userName);
-    if (predecessor) remove(predecessor);
+    const predecessor = known ?? [...members.values()].find((old) => old.line === 'gone' && old.name === userName);
+    if (predecessor) remove(predecessor, 'lost');
 
-    /** @type {RoomMember} */
-    const member = { peerId, userName, isPolite, link: 'connecting', line: 'here', renewals: 0 };
+    const member = new Member({ peerId, userName }, isPolite);
     members.set(peerId, member);
     connect(member);
     onChange(member);
@@ -64,24 +43,25 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
 
   /** Makes a connection to a member, in place of the old one if there is any. */
   function connect(member) {
-    const { peerId, isPolite } = member;
+    const { id, isPolite } = member;
     const old = member.peer;
     const isCurrent = () => isIn(member) && member.peer === peer;
     let peer;
     try {
-      peer = createPeerConnection(own.stream(), {
-        peerId,
+      peer = createPeerConnection(ownStream(), {
+        peerId: id,
         isPolite,
         iceServers: signaling.iceServers,
-        onCandidate: (candidate) => signaling.sendCandidateTo(room, peerId, candidate),
-        onDescription: (description) => signaling.sendDescription(room, peerId, description),
+        onCandidate: (candidate) => signaling.sendCandidateTo(room, id, candidate),
+        onDescription: (description) => signaling.sendDescription(room, id, description),
         onStateChange: (state) => isCurrent() && onConnectionState(member, state),
         onTracksChange: () => isCurrent() && onChange(member),
         onClosed: () => isCurrent() && onClosed(member),
         onUnanswered: () => isCurrent() && onUnanswered(member),
         onBroken: () => isCurrent() && offerNewConnection(member),
         isReachable: () => signaling.connected && member.line === 'here',
-        channels: { texts: TEXTS, ...own.channels },
+        channels: TALK_CHANNELS,
+        onChannel: (channel) => isCurrent() && member.channels.take(channel),
       });
     } catch (error) {
       fail(member, error.message);
@@ -93,17 +73,18 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
     beginPatience(member, CONNECT_MS);
   }
 
-  function remove(member) {
+  function remove(member, reason) {
     endPatience(member);
     member.peer?.close();
-    members.delete(member.peerId);
+    member.reason = reason;
+    members.delete(member.id);
     onGone(member);
   }
 
   /** The server does not know the member any more: it stays as long as sound and picture arrive. */
   function lose(member) {
-    if (member.link !== 'connected') {
-      remove(member);
+    if (member.state !== 'connected') {
+      remove(member, 'lost');
       return;
     }
     member.line = 'gone';
@@ -114,7 +95,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
   async function describe(member, makeDescription) {
     const { peer } = member;
     try {
-      signaling.sendDescription(room, member.peerId, await makeDescription());
+      signaling.sendDescription(room, member.id, await makeDescription());
     } catch (error) {
       failToConnect(member, peer, error);
     }
@@ -122,7 +103,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
 
   function failToConnect(member, peer, error) {
     // The member may have left meanwhile, or the connection may have been replaced.
-    if (isIn(member) && member.peer === peer) fail(member, `No connection to ${member.userName}: ${error.message}`);
+    if (isIn(member) && member.peer === peer) fail(member, `No connection to ${member.name}: ${error.message}`);
   }
 
   /** Replaces a connection that cannot be restored otherwise; the other side does the same. */
@@ -140,7 +121,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
   }
 
   function isIn(member) {
-    return members.get(member.peerId) === member;
+    return members.get(member.id) === member;
   }
 
   // --- The state of sound and picture ---
@@ -159,10 +140,10 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
       });
     } else if (state === 'disconnected' || state === 'failed') {
       if (member.line === 'gone') {
-        remove(member);
+        remove(member, 'lost');
         return;
       }
-      if (member.link === 'connected') showLink(member, 'interrupted');
+      if (member.state === 'connected') showLink(member, 'interrupted');
       // peer.js restarts ICE, also after this.
       if (state === 'failed') beginPatience(member, ANOTHER_WAY_MS);
     }
@@ -178,8 +159,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
         showLink(member, 'interrupted');
         beginPatience(member, ANOTHER_WAY_MS);
       } else {
-        member.hasClosed = member.line !== 'gone'; // The server has announced that already.
-        remove(member);
+        remove(member, member.line === 'gone' ? 'lost' : 'left');
       }
     }, isTold ? REASON_MS : 0);
   }
@@ -187,7 +167,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
   function onUnanswered(member) {
     if (member.isUnchanging) return;
     member.isUnchanging = true;
-    onProblem(unansweredWords(member.userName));
+    onProblem(details().unansweredWords(member.name));
   }
 
   function beginPatience(member, ms) {
@@ -204,7 +184,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
     endPatience(member);
     if (!signaling.connected || member.line === 'away') beginPatience(member, ANOTHER_WAY_MS);
     else {
-      fail(member, noWayWords(member.userName, member.peer.candidateKinds, signaling.iceServers.state));
+      fail(member, details().noWayWords(member.name, member.peer.candidateKinds, signaling.iceServers.state));
     }
   }
 
@@ -216,12 +196,12 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
   }
 
   function showLink(member, link) {
-    member.link = link;
+    member.state = link;
     onChange(member);
   }
 
   return {
-    /** @returns {RoomMember[]} */
+    /** @returns {Member[]} */
     get members() {
       return [...members.values()];
     },
@@ -248,7 +228,7 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
       const member = members.get(peerId);
       if (!member) return;
       if (reason === 'lost') lose(member);
-      else remove(member);
+      else remove(member, reason);
     },
 
     /** A member's connection to the server broke, or is back. */
@@ -288,15 +268,8 @@ export function createMesh(signaling, room, own, { onPeer, onChange, onGone, onP
       for (const member of [...members.values()]) lose(member);
     },
 
-    // --- For all members ---
-
-    /** From now on sends this track, or with null none of its kind. */
-    async send(kind, track) {
-      await Promise.all([...members.values()].map(({ peer }) => peer?.send(kind, track)));
-    },
-
     close() {
-      for (const member of [...members.values()]) remove(member);
+      for (const member of [...members.values()]) remove(member, 'left');
     },
   };
 }

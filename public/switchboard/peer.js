@@ -6,6 +6,7 @@
 
 import { createCandidates } from './candidates.js';
 import { wayOf } from './connection-way.js';
+import { details, refusal } from './loaded.js';
 import { watchNetwork } from './network.js';
 import { createRenegotiation } from './renegotiation.js';
 import { areOfDifferentConnections } from './sdp.js';
@@ -22,8 +23,11 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  * @property {(offer: RTCSessionDescriptionInit) => Promise<void>} addNewOffer a later offer
  * @property {(candidate: RTCIceCandidateInit | null) => void} addNewIceCandidate
  * @property {(kind: 'audio'|'video', track: MediaStreamTrack | null) => Promise<void>} send from now
- *   on this track, or nothing of its kind
+ *   on this track, or nothing of its kind; rejects where the connection has no section for it, and this side may not add one
  * @property {Record<string, RTCDataChannel>} channels those asked for, by their labels
+ * @property {(label: string, init?: RTCDataChannelInit) => RTCDataChannel} openChannel one more, which the other side gets by `datachannel`
+ * @property {boolean} hasChannels whether channels can be open
+ * @property {number | undefined} maxMessageSize the largest message of a channel, in bytes, once the connection is there
  * @property {Record<string, string>} states the values of the connection's four state machines
  * @property {(onChange: () => void) => void} watchStates calls this when one of them has changed
  * @property {number} audioLevel how loud the other side is just now, from 0 to 1
@@ -31,6 +35,8 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  * @property {(offer: RTCSessionDescriptionInit) => boolean} isReplacedBy whether this offer comes from
  *   a new connection of the other side, which wants a new one here, too
  * @property {() => Promise<import('./connection-way.js').Way>} way by which it reaches the other side at present
+ * @property {() => Promise<import('./stats.js').Stats>} stats
+ * @property {() => Promise<void>} restartIce looks for another way to the other side
  * @property {() => void} catchUp what was on the way to the other side may be lost: sends it again
  * @property {() => void} close
  */
@@ -51,6 +57,7 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  * @param {() => void} options.onUnanswered the other side does not take part in changes
  * @param {() => void} options.onBroken nothing can be negotiated any more: only a new connection helps
  * @param {() => boolean} options.isReachable whether an offer would reach the other side just now
+ * @param {(channel: RTCDataChannel) => void} [options.onChannel] the other side has opened one more channel
  * @param {string} [options.peerId] whose connection this is, where there are many
  * @param {Record<string, RTCDataChannelInit>} [options.channels] what else goes between the two, each
  *   with an `id` of its own; the same on both sides
@@ -75,6 +82,8 @@ export function createPeerConnection(localStream, options) {
     channels[label] = pc.createDataChannel(label, { ...init, negotiated: true });
     channels[label].binaryType = 'arraybuffer';
   }
+
+  pc.addEventListener('datachannel', ({ channel }) => options.onChannel?.(channel));
 
   // Pair step 2 and Pair step 8: both sides listen before anything is negotiated.
   // Course step 7: once there is a local description, the browser gathers candidates and reports each.
@@ -141,6 +150,13 @@ export function createPeerConnection(localStream, options) {
 
   // --- What goes to the other side ---
 
+  /**
+   * Only the side that offered first may add a section for sound or picture. Where both do at once, and there was none
+   * before, a Chromium can negotiate nothing any more (seen in 156): the two have given their header extensions different
+   * numbers, it refuses the other offer, and its own rollback fails.
+   */
+  let mayAddSections = false;
+
   /** By kind. @type {Map<string, MediaStreamTrack | null>} */
   const tracks = new Map(localStream?.getTracks().map((track) => [track.kind, track]));
 
@@ -160,7 +176,19 @@ export function createPeerConnection(localStream, options) {
       for (const machine of MACHINES) pc.addEventListener(`${machine.toLowerCase()}change`, onChange);
     },
 
+    openChannel: (label, init) => pc.createDataChannel(label, init),
+
+    get hasChannels() {
+      const { sctp } = pc;
+      return sctp?.state === 'connected' && sctp.transport.state === 'connected';
+    },
+
+    get maxMessageSize() {
+      return pc.sctp?.maxMessageSize;
+    },
+
     async createOffer() {
+      mayAddSections = localStream !== null;
       // Course step 4: the caller's tracks go into the connection.
       for (const kind of localStream ? ['audio', 'video'] : []) {
         if (tracks.get(kind)) pc.addTrack(tracks.get(kind), localStream);
@@ -177,6 +205,7 @@ export function createPeerConnection(localStream, options) {
     },
 
     createAnswer(offer) {
+      mayAddSections = false;
       return inTurn(async () => {
         // Course step 17: the offer becomes the remote description. It comes before the answer,
         // which cannot be made without it.
@@ -221,8 +250,9 @@ export function createPeerConnection(localStream, options) {
     },
 
     async send(kind, track) {
-      tracks.set(kind, track);
       const transceiver = transceiverOf(kind);
+      if (track && !transceiver && pc.remoteDescription && !mayAddSections) throw refusal('no-media', kind);
+      tracks.set(kind, track);
       if (transceiver) {
         await transceiver.sender.replaceTrack(track);
         transceiver.direction = track ? 'sendrecv' : 'recvonly';
@@ -243,6 +273,10 @@ export function createPeerConnection(localStream, options) {
     isReplacedBy(offer) {
       return pc.remoteDescription !== null && areOfDifferentConnections(pc.remoteDescription, offer);
     },
+
+    restartIce: renegotiation.restartIce,
+
+    stats: () => details().statsOf(pc),
 
     catchUp: renegotiation.catchUp,
 
@@ -268,7 +302,7 @@ function newConnection(configuration) {
  * Whether this browser makes connections at all: some are built without, and policies and extensions
  * take them away.
  */
-export function canConnect() {
+export function isSupported() {
   try {
     new RTCPeerConnection().close();
     return true;

@@ -2,7 +2,7 @@
 // The events of rooms, spelled as on the wire. Others call the functions and pass the listeners; the names of events
 // stay here. line.js has the connection, signaling.js the events of calls.
 
-import { lost } from './line.js';
+import { extendLine, lost } from './line.js';
 
 /**
  * @typedef {object} RoomListeners besides those of the line
@@ -18,7 +18,7 @@ import { lost } from './line.js';
  */
 
 /** @type {import('./line.js').Hears<RoomListeners>} */
-export const ROOM_HEARS = {
+const HEARS = {
   'joined-room': 'onJoined',
   'requesting-SDP-offer': 'onOfferWanted',
   'user-joined': 'onUserJoined',
@@ -30,9 +30,26 @@ export const ROOM_HEARS = {
   'receiving-ICE-candidate': 'onMemberCandidate',
 };
 
-/** @param {Pick<import('./line.js').Line<RoomListeners>, 'ask' | 'say' | 'restored'>} line */
-export function roomVerbs(line) {
-  return {
+/** @typedef {ReturnType<typeof makeRoomSignaling>} RoomSignaling */
+
+/** One for each line, however many rooms its client joins. @type {WeakMap<object, RoomSignaling>} */
+const known = new WeakMap();
+
+/**
+ * A line with the events of rooms.
+ * @param {object} line
+ * @returns {RoomSignaling}
+ */
+export function roomSignaling(line) {
+  const signaling = known.get(line) ?? makeRoomSignaling(/** @type {any} */ (line));
+  known.set(line, signaling);
+  return signaling;
+}
+
+/** @param {import('./line.js').Line<RoomListeners>} line */
+function makeRoomSignaling(line) {
+  line.hear(HEARS);
+  return extendLine(line, {
     /**
      * Joins a room. `onJoined` gets the members: that event has a number and cannot get lost.
      * @param {string} room
@@ -70,5 +87,5 @@ export function roomVerbs(line) {
     sendCandidateTo(room, to, candidate) {
       line.say('sending-ICE-candidate', { room, to, candidate });
     },
-  };
+  });
 }

@@ -1,9 +1,8 @@
 // @ts-check
-// The events of calls, spelled as on the wire, on one line with those of rooms. Others call the functions and pass
-// the listeners; the names of events stay here. line.js has the connection, room-signaling.js the events of rooms.
+// The events of calls, spelled as on the wire. Others call the functions and pass the listeners; the names of events stay here. line.js has the connection, room-signaling.js the events of rooms.
 
+import { SwitchboardError } from './errors.js';
 import { connectLine, extendLine, lost } from './line.js';
-import { ROOM_HEARS, roomVerbs } from './room-signaling.js';
 
 /**
  * @typedef {import('../../docs/protocol').Offer} Offer
@@ -20,9 +19,8 @@ import { ROOM_HEARS, roomVerbs } from './room-signaling.js';
  * @property {(party: Party) => void} onPeerBack
  */
 
-/** @type {import('./line.js').Hears<CallListeners & import('./room-signaling.js').RoomListeners>} */
+/** @type {import('./line.js').Hears<CallListeners>} */
 const HEARS = {
-  ...ROOM_HEARS,
   availableOffers: 'onOffers',
   newOfferAwaiting: 'onOffers',
   offerWithdrawn: 'onOfferWithdrawn',
@@ -42,26 +40,27 @@ const WITHOUT_REPLY = ['newAnswer'];
 /** @typedef {ReturnType<typeof connectSignaling>} Signaling */
 
 /**
- * A line to a server, for calls and rooms. `listen` connects it.
+ * A line to a server, for calls; `roomSignaling` uses it for rooms. `listen` connects it.
  * @param {import('./line.js').Identity} identity
  * @param {import('./line.js').LineOptions} options
  */
 export function connectSignaling(identity, options) {
-  /** @type {import('./line.js').Line<CallListeners & import('./room-signaling.js').RoomListeners>} */
+  /** @type {import('./line.js').Line<CallListeners>} */
   const line = connectLine(identity, options, { hears: HEARS, withoutReply: WITHOUT_REPLY });
 
-  return extendLine(extendLine(line, roomVerbs(line)), {
+  return extendLine(line, {
     /**
      * @param {RTCSessionDescriptionInit} description
+     * @param {string} [to] the user to whom alone it is offered
      * @returns {Promise<string>} the id under which the server keeps the offer
      */
-    async sendOffer(description) {
+    async sendOffer(description, to) {
       // Course step 8: the offer goes to the server, which keeps it for the answerer.
-      const reply = await line.ask('newOffer', description, () => {
+      const reply = await line.ask('newOffer', to === undefined ? description : { offer: description, to }, () => {
         const offerId = line.restored.openOffer ?? line.restored.calls[0]?.offerId;
         return offerId ? { ok: true, offerId } : lost('The server does not have your call any more. Please call again.');
       });
-      if (reply.ok === false) throw new Error(reply.error.message);
+      if (reply.ok === false) throw new SwitchboardError(reply.error.code, reply.error.message);
       return reply.offerId;
     },
 
@@ -69,6 +68,14 @@ export function connectSignaling(identity, options) {
     sendAnswer(offer) {
       // Course step 19: the answer goes to the server, inside the offer object.
       line.say('newAnswer', offer);
+    },
+
+    /**
+     * Declines an offer to this user.
+     * @param {string} offerId
+     */
+    declineOffer(offerId) {
+      return line.ask('declineOffer', { offerId }, () => ({ ok: true }));
     },
 
     /**

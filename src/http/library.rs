@@ -1,25 +1,27 @@
-//! The library for people's own pages, `/switchboard.js` and `/switchboard.esm.js`: the ES modules of `public/switchboard/`
-//! as one script.
+//! The library for people's own pages: `/switchboard.js` for `<script>`, `/switchboard.esm.js` for `import`, and the scripts
+//! that these fetch at first use. `packages/switchboard-client/bundle.mjs` makes them from `public/switchboard/`.
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use axum::http::HeaderMap;
 use axum::routing::{MethodRouter, get};
 
-use super::script_bundle::{Bundle, JAVASCRIPT, Script, classic_export};
+use super::built_in::Public;
+use super::script_bundle::{JAVASCRIPT, Script};
 
-const BANNER: &str = "/* Switchboard's library for people's own pages. */\n";
+const SCRIPTS: [&str; 5] =
+    ["/switchboard.js", "/switchboard.esm.js", "/switchboard.rooms.js", "/switchboard.files.js", "/switchboard.details.js"];
 
-/// The paths of the library, for `<script>` and for `import`, with their routes.
+/// The paths of the library with their routes.
 ///
 /// # Errors
-/// Modules that are no bundle.
-pub(super) fn routes() -> Result<[(&'static str, MethodRouter); 2]> {
-    let library = Bundle::of("switchboard/index.js")?;
-    let names = library.names().join(", ");
-    let classic = Arc::new(library.classic(BANNER, &classic_export("Switchboard", &format!("{{ {names} }}"))));
-    let module = Arc::new(library.module(BANNER, &format!("export {{ {names} }};\n")));
-    let serve = |script: Arc<Script>| get(async move |headers: HeaderMap| script.respond(JAVASCRIPT, &headers));
-    Ok([("/switchboard.js", serve(classic)), ("/switchboard.esm.js", serve(module))])
+/// A script that is missing, or is not text.
+pub(super) fn routes() -> Result<Vec<(&'static str, MethodRouter)>> {
+    let route = |path: &'static str| {
+        let file = Public::get(&path[1..]).with_context(|| format!("{path} is missing"))?;
+        let script = Arc::new(Script::new(String::from_utf8(file.data.into_owned())?));
+        Ok((path, get(async move |headers: HeaderMap| script.respond(JAVASCRIPT, &headers))))
+    };
+    SCRIPTS.into_iter().map(route).collect()
 }

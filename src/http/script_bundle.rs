@@ -58,8 +58,6 @@ impl Script {
 #[derive(Debug)]
 pub(super) struct Bundle {
     body: String,
-    /// What the first module exports from others, by the names that they have there.
-    names: Vec<String>,
 }
 
 impl Bundle {
@@ -69,7 +67,7 @@ impl Bundle {
     /// A module that does not exist, imports from another folder, or imports itself by way of others.
     pub(super) fn of(first: &str) -> Result<Self> {
         let (folder, file) = first.rsplit_once('/').context("a path with a folder")?;
-        let mut bundle = Self { body: String::new(), names: Vec::new() };
+        let mut bundle = Self { body: String::new() };
         bundle.add(folder, file, &mut Vec::new(), &mut Vec::new())?;
         Ok(bundle)
     }
@@ -81,7 +79,6 @@ impl Bundle {
         }
         ensure!(!pending.iter().any(|other| other == file), "{folder}/{file} imports itself by way of {pending:?}");
         let module = Public::get(&format!("{folder}/{file}")).with_context(|| format!("{folder}/{file} is missing"))?;
-        let is_first = pending.is_empty();
         pending.push(file.to_owned());
         let mut own = String::new();
         // The lines of an `import` or `export … from` so far.
@@ -96,13 +93,9 @@ impl Bundle {
             if !line.ends_with(';') {
                 continue;
             }
-            let (what, from) = statement.split_once(" from '").with_context(|| format!("{file}: {statement}"))?;
+            let (_, from) = statement.split_once(" from '").with_context(|| format!("{file}: {statement}"))?;
             let imported = from.strip_prefix("./").and_then(|from| from.strip_suffix("';"));
             let imported = imported.with_context(|| format!("{folder}/{file} imports from elsewhere: {statement}"))?;
-            if let Some(exported) = what.strip_prefix("export {").filter(|_| is_first) {
-                let exported = exported.trim_end_matches('}').split(',').map(|name| name.trim().to_owned());
-                self.names.extend(exported.filter(|name| !name.is_empty()));
-            }
             self.add(folder, imported, pending, done)?;
             statement.clear();
         }
@@ -111,11 +104,6 @@ impl Bundle {
         pending.pop();
         done.push(file.to_owned());
         Ok(())
-    }
-
-    /// What the first module exports from others.
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
     }
 
     /// A classic script, with a banner before it; `export` has the last statements.
@@ -156,7 +144,7 @@ mod tests {
     use super::*;
 
     /// The folders with modules to bundle.
-    const FOLDERS: [&str; 2] = ["socket.io/", "switchboard/"];
+    const FOLDERS: [&str; 1] = ["socket.io/"];
 
     fn modules(folder: &str) -> Vec<(String, String)> {
         let files = Public::iter().filter(|file| file.starts_with(folder) && file.ends_with(".js"));
@@ -209,10 +197,9 @@ mod tests {
 
     #[test]
     fn bundle_has_each_module_after_its_imports() {
-        let bundle = Bundle::of("switchboard/index.js").unwrap();
+        let bundle = Bundle::of("socket.io/io.js").unwrap();
         let at = |text: &str| bundle.body.find(text).unwrap_or_else(|| panic!("no {text}"));
-        assert!(at("class Events extends EventTarget") < at("class Client extends Events"));
-        assert!(bundle.names().iter().any(|name| name == "connect"), "{:?}", bundle.names());
+        assert!(at("class Emitter") < at("class Manager"));
         for line in bundle.body.lines() {
             assert!(!line.starts_with("import ") && !line.starts_with("export "), "{line}");
         }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 /** No browser, or one that mostly waits. */
-const WAITING = /^(unit\/|client-exports|official-client|page-network|python-client|server-|wire-)/;
+const WAITING = /^(unit\/|client-exports|library-package|official-client|page-network|python-client|server-|wire-)/;
 /** Three browsers and more, or some that negotiate again and again. */
 const ALONE = /^(call-pairings|reach-|room-)/;
 /** Those that take longest, and so begin first: none of them shall run on when all others are done. */

@@ -26,7 +26,7 @@ export function connectDevices(current) {
     onChange(problem) {
       const mine = current();
       showProblem(problem);
-      if (mine?.localStream) sendTracks(mine);
+      if (mine?.localStream) sendTracks(mine, current);
     },
   });
   devicesEl.addEventListener('toggle', choice.refresh);
@@ -53,7 +53,7 @@ async function toggle(current, kind) {
   showProblem(problem);
   if (problem) return;
   setOn(mine.localStream, kind, true);
-  await sendTracks(mine);
+  await sendTracks(mine, current);
 }
 
 async function share(current) {
@@ -71,19 +71,20 @@ async function share(current) {
   mine.screen = stream;
   // The browser has a button of its own to end it.
   stream.getVideoTracks()[0].addEventListener('ended', () => stopSharing(current, mine));
-  await sendTracks(mine);
+  await sendTracks(mine, current);
 }
 
 async function stopSharing(current, mine) {
   release(mine.screen);
   mine.screen = undefined;
-  if (current() === mine) await sendTracks(mine);
+  if (current() === mine) await sendTracks(mine, current);
 }
 
 /** Sends what there is: the microphone, and the screen or else the camera. */
-async function sendTracks(mine) {
+async function sendTracks(mine, current) {
   showPictures(mine);
   const microphone = mine.localStream.getAudioTracks()[0] ?? null;
   const picture = (mine.screen ?? mine.localStream).getVideoTracks()[0] ?? null;
-  await Promise.all([mine.peer.send('audio', microphone), mine.peer.send('video', picture)]);
+  await Promise.all([mine.call?.send('audio', microphone), mine.call?.send('video', picture)])
+    .catch(({ message }) => current() === mine && showProblem(message));
 }

@@ -1,40 +1,46 @@
-// The call page's line to the server: the form with the user's identity, and the connection that is made
-// with it.
+// @ts-check
+// The call page's connection to the server: the form with the user's identity, and the client that connects with it.
 
+import { connect } from '../../switchboard.esm.js';
 import { readIdentity, restoreIdentity } from '../identity.js';
-import { connectSignaling } from '../../switchboard/signaling.js';
-import { lineOptions } from '../line-options.js';
-import { identityEl, identityFields, removeOfferEls } from './call-view.js';
+import { isRelayOnly } from '../relay-only.js';
+import { identityEl, identityFields } from './call-view.js';
 import { showProblem, stopAskingForPassword } from './frame.js';
 import { connectRelayChoice, showIceServers } from './relay-choice.js';
 import { byId } from '../ui.js';
 
-restoreIdentity(identityFields);
-let identity = readIdentity(identityFields);
+/** @type {import('../../switchboard.esm.js').Client} */
+export let client;
 
-export const signaling = connectSignaling(identity, lineOptions);
-connectRelayChoice();
-showIceServers(signaling.iceServers);
+/** @type {ReturnType<typeof readIdentity>} */
+let identity;
+
+/** Connects; the promise does not wait for the server. */
+export async function connectClient() {
+  restoreIdentity(identityFields);
+  identity = readIdentity(identityFields);
+  connectRelayChoice((isOn) => (client.relayOnly = isOn));
+  client = await connect({ ...options(), relayOnly: isRelayOnly(), wait: false });
+  showIceServers(client.iceServers);
+  for (const field of Object.values(identityFields)) field.addEventListener('change', changeIdentity);
+  identityEl.addEventListener('submit', (event) => {
+    event.preventDefault();
+    changeIdentity();
+  });
+  /** @type {HTMLButtonElement} */ (byId('save')).disabled = false;
+}
+
+function options() {
+  const { userName: name, lobby, password, token } = identity;
+  return { name, lobby, password, token };
+}
 
 /** A new name, lobby or password counts from a new connection on. */
 function changeIdentity() {
   const before = JSON.stringify(identity);
   identity = readIdentity(identityFields);
-  if (JSON.stringify(identity) === before && signaling.active) return;
+  if (JSON.stringify(identity) === before && client.state !== 'closed') return;
   showProblem('');
   stopAskingForPassword();
-  removeOfferEls();
-  signaling.reconnect(identity);
+  client.rename(options());
 }
-
-for (const field of Object.values(identityFields)) field.addEventListener('change', changeIdentity);
-identityEl.addEventListener('submit', (event) => {
-  event.preventDefault();
-  changeIdentity();
-});
-byId('save').disabled = false;
-
-// A user who closes or reloads the page leaves. On long-polling the server would not notice. The listener
-// runs first (`capture`): after others the browser may have broken off all requests, and the connection
-// with them.
-window.addEventListener('pagehide', ({ persisted }) => persisted || signaling.close(), { capture: true });

@@ -63,7 +63,7 @@ function isTroubled() {
 export function showPictures(session) {
   const localStream = session?.localStream ?? null;
   const screen = session?.screen ?? null;
-  const remoteStream = session?.peer?.remoteStream ?? null;
+  const remoteStream = session?.call?.remoteStream ?? null;
   const shown = screen ?? localStream;
   if (localVideoEl.srcObject !== shown) localVideoEl.srcObject = shown;
   if (remoteVideoEl.srcObject !== remoteStream) {
@@ -78,7 +78,7 @@ export function showPictures(session) {
   stageEl.classList.toggle('has-local', ownPicture);
   stageEl.classList.toggle('has-screen', screen !== null);
   stageEl.classList.toggle('has-remote', remotePicture);
-  setText(byId('remote-name'), connected ? session.otherUserName : '');
+  setText(byId('remote-name'), connected ? session.call.name : '');
   setText(byId('stage-note'), remotePicture ? '' : stageNote(session));
 
   for (const [kind, button] of Object.entries(toggleEls)) {
@@ -96,7 +96,7 @@ function stageNote(session) {
     case 'starting': return 'One moment…';
     case 'waiting': return isTroubled() ? 'No line to the server' : 'Your line is open';
     case 'connecting': return 'Putting you through…';
-    default: return `${session.otherUserName} sends no picture`;
+    default: return `${session.call.name} sends no picture`;
   }
 }
 
@@ -108,20 +108,16 @@ function canAnswer() {
 }
 
 /**
- * A button for each call that waits. The names come from strangers and go in as text.
- * @param {import('../../switchboard/signaling.js').Offer[]} offers
- * @param {(offerObj: import('../../switchboard/signaling.js').Offer) => void} onAnswer
+ * A button for a call that waits. The name comes from a stranger and goes in as text.
+ * @param {{name: string, offerId: string}} incoming
+ * @param {() => void} onAnswer
  */
-export function createOfferEls(offers, onAnswer) {
-  for (const offerObj of offers) {
-    removeOfferEl(offerObj.offerId); // An offer that is announced twice is still one call.
-    const name = createElement('strong', {}, offerObj.offererUserName);
-    const button = createElement('button', { type: 'button', className: 'answer' }, 'Answer ', name);
-    button.dataset.offerId = offerObj.offerId;
-    button.disabled = !canAnswer();
-    button.addEventListener('click', () => onAnswer(offerObj));
-    offersEl.append(createElement('li', {}, button));
-  }
+export function createOfferEl({ name, offerId }, onAnswer) {
+  const button = createElement('button', { type: 'button', className: 'answer' }, 'Answer ', createElement('strong', {}, name));
+  button.dataset.offerId = offerId;
+  button.disabled = !canAnswer();
+  button.addEventListener('click', onAnswer);
+  offersEl.append(createElement('li', {}, button));
 }
 
 /** @param {string} offerId */
@@ -129,8 +125,4 @@ export function removeOfferEl(offerId) {
   for (const button of offersEl.querySelectorAll('button')) {
     if (button.dataset.offerId === offerId) button.closest('li').remove();
   }
-}
-
-export function removeOfferEls() {
-  offersEl.replaceChildren();
 }

@@ -10,7 +10,7 @@
  * @property {boolean} [serverIsGone] and the page does not try any more
  * @property {'here'|'away'|'gone'} [other] the other side's connection to the server; once it is gone,
  *   the server no longer waits for it
- * @property {import('../../switchboard/connection-way.js').Way} [way] by which sound and picture arrive
+ * @property {'direct' | 'relayed' | null} [way] by which sound and picture arrive
  * @property {string} [news] the last thing that got better
  */
 
@@ -45,23 +45,4 @@ function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, serverIs
   if (other === 'gone' && isTalking) return `The server has lost ${otherUserName}; the call goes on without it.`;
   if (other === 'gone') return `The server has lost ${otherUserName}, too.`;
   return isInterrupted ? '' : news;
-}
-
-/**
- * How the other side ended the call.
- * @param {{userName: string, reason?: import('../../../docs/protocol').HangupReason}} end
- */
-export function endWords({ userName, reason }) {
-  const endings = { hangup: 'hung up', closed: 'closed the page', lost: 'lost the connection' };
-  return `${userName} ${endings[reason] ?? 'ended the call'}.`;
-}
-
-/** Why the offer that the user is answering is gone. */
-export function withdrawnWords({ offererUserName, reason }) {
-  switch (reason) {
-    case 'answered': return `Another user answered ${offererUserName} first.`;
-    case 'closed': return `${offererUserName} closed the page.`;
-    case 'lost': return `${offererUserName}’s connection to the server was lost.`;
-    default: return `${offererUserName} no longer waits.`;
-  }
 }

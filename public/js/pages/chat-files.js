@@ -18,18 +18,11 @@ const filesEl = byId('files');
  * @property {string} [url] of the received file
  */
 
-/** @type {Map<import('../../switchboard/file-format.js').Transfer, Card>} */
+/** @type {Map<import('../../switchboard.esm.js').Transfer, Card>} */
 const cards = new Map();
 
-/** @type {{onAccept: (number: number) => void, onCancel: (transfer: import('../../switchboard/file-format.js').Transfer) => void}} */
-let listeners;
-
-/**
- * @param {(files: File[]) => void} onSend the user chose files, or dropped some
- * @param {typeof listeners} wanted
- */
-export function connectFiles(onSend, wanted) {
-  listeners = wanted;
+/** @param {(files: File[]) => void} onSend the user chose files, or dropped some */
+export function connectFiles(onSend) {
   chooseEl.addEventListener('click', () => filesEl.click());
   filesEl.addEventListener('change', () => {
     onSend([...filesEl.files]);
@@ -56,7 +49,7 @@ export function connectFiles(onSend, wanted) {
 
 /**
  * Shows the state of a file.
- * @param {import('../../switchboard/file-format.js').Transfer} transfer
+ * @param {import('../../switchboard.esm.js').Transfer} transfer
  * @param {string} otherUserName
  */
 export function showTransfer(transfer, otherUserName) {
@@ -91,7 +84,7 @@ function addCard(transfer, otherUserName) {
 }
 
 function showActions(transfer, card, isFinished) {
-  const { name, number, stage, isOwn, blob } = transfer;
+  const { name, stage, isOwn, blob } = transfer;
   const actions = [];
   const button = (label, className, onClick) => {
     const element = createElement('button', { type: 'button', className, ariaLabel: `${label} ${name}` }, label);
@@ -99,10 +92,10 @@ function showActions(transfer, card, isFinished) {
     actions.push(element);
   };
   if (stage === 'asked' && !isOwn) {
-    button('Accept', 'primary', () => listeners.onAccept(number));
-    button('Decline', '', () => listeners.onCancel(transfer));
+    button('Accept', 'primary', () => transfer.accept());
+    button('Decline', '', () => transfer.decline());
   } else if (!isFinished) {
-    button('Cancel', '', () => listeners.onCancel(transfer));
+    button('Cancel', '', () => transfer.cancel());
   } else if (blob) {
     card.url = URL.createObjectURL(blob);
     actions.push(createElement('a', { href: card.url, download: name, className: 'button', ariaLabel: `Save ${name}` }, 'Save'));

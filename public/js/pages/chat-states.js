@@ -35,21 +35,21 @@ function row(name, title, about) {
 }
 
 /**
- * Shows a connection from now on, instead of the last one.
- * @param {import('../../switchboard/peer.js').Peer} peer
+ * Shows the connection to a member from now on, instead of the last one.
+ * @param {import('../../switchboard.esm.js').Member} member
  * @returns {() => void} looks once more: a connection fires no event at its own close
  */
-export function watchConnection(peer) {
+export function watchConnection({ connection }) {
   shown.clear();
   historyEl.replaceChildren();
   began = performance.now();
   const look = () => {
-    for (const [name, value] of Object.entries(peer.states)) show(name, value, MACHINES[name].title, MACHINES[name].values);
-    for (const [name, { readyState }] of Object.entries(peer.channels)) show(name, readyState, `Channel ${name}`, CHANNEL_VALUES);
+    for (const [name, value] of Object.entries(connection.states)) show(name, value, MACHINES[name].title, MACHINES[name].values);
+    for (const [name, { readyState }] of Object.entries(connection.channels)) show(name, readyState, `Channel ${name}`, CHANNEL_VALUES);
   };
   look();
-  peer.watchStates(look);
-  for (const channel of Object.values(peer.channels)) {
+  connection.watchStates(look);
+  for (const channel of Object.values(connection.channels)) {
     for (const event of ['open', 'closing', 'close']) channel.addEventListener(event, look);
   }
   return look;

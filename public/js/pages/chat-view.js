@@ -60,16 +60,16 @@ export function connectMessages(onSay, onType) {
   });
 }
 
-/** @param {import('../../switchboard/conversation.js').Message} message our own */
+/** @param {import('../../switchboard.esm.js').Message} message our own */
 export function addOwnMessage(message) {
   const sign = createElement('span', { className: 'sign' });
-  const item = addWords(messagesEl, { userName: 'You', at: new Date(message.at), isOwn: true }, message.words);
+  const item = addWords(messagesEl, { userName: 'You', at: new Date(message.at), isOwn: true }, message.text);
   item.querySelector('.about').append(sign);
   signs.set(message, sign);
   showDelivery(message);
 }
 
-/** @param {import('../../switchboard/conversation.js').Message} message our own */
+/** @param {import('../../switchboard.esm.js').Message} message our own */
 export function showDelivery(message) {
   const sign = signs.get(message);
   sign.dataset.state = message.state;

@@ -1,8 +1,6 @@
 // The chat page's sentences: the stage of the chat, the state of the connections and of a file. Plain functions
 // that need no page.
 
-import { endWords } from './call-words.js';
-
 /**
  * @typedef {object} ChatFacts
  * @property {string} room
@@ -33,9 +31,12 @@ function stageWords({ room, stage, otherUserName, reason }) {
   }
 }
 
+/** How the other side left, by the reason. */
+const LEFT = { left: 'hung up', hangup: 'hung up', closed: 'closed the page', lost: 'lost the connection' };
+
 /** How the other side left, on purpose or not, and what may follow. */
 function goneWords(userName, reason) {
-  const words = endWords({ userName, reason: reason === 'left' ? 'hangup' : reason });
+  const words = `${userName} ${LEFT[reason] ?? 'ended the call'}.`;
   const then = reason === 'lost' ? 'Everything goes on when they are back.' : 'Anyone with the address can chat with you.';
   return `${words} ${then}`;
 }
@@ -74,7 +75,7 @@ export function percent({ moved, size }) {
 
 /**
  * The state of a file.
- * @param {import('../../switchboard/file-format.js').Transfer} transfer
+ * @param {import('../../switchboard.esm.js').Transfer} transfer
  * @param {string} otherUserName
  */
 export function transferWords(transfer, otherUserName) {

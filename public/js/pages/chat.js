@@ -1,14 +1,12 @@
 // @ts-check
 // The chat page, from top to bottom: the lobby; joining and leaving; who is here; the server's
-// events. A chat is a room of two (mesh.js) whose members send each other messages and files
-// (conversation.js). One stay at a time: `stay`. The sentences are in chat-words.js; docs/course.md says
+// events. A chat is a room of two without sound and picture, whose members send each other messages and files.
+// One stay at a time: `stay`. The sentences are in chat-words.js; docs/course.md says
 // where each step of the data channel course happens.
 
-import { CHANNELS, createConversation } from '../../switchboard/conversation.js';
-import { createSession, readIdentity, restoreIdentity } from '../identity.js';
-import { createMesh } from '../../switchboard/mesh.js';
-import { connectSignaling } from '../../switchboard/signaling.js';
-import { lineOptions } from '../line-options.js';
+import { connect } from '../../switchboard.esm.js';
+import { readIdentity, restoreIdentity } from '../identity.js';
+import { isRelayOnly } from '../relay-only.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import { connectStates, watchConnection } from './chat-states.js';
 import {
@@ -19,17 +17,14 @@ import { chatWords, fullWords } from './chat-words.js';
 import { askForRoom, chatPath, roomOfAddress } from './choice.js';
 import { askForAnotherPassword, isSupported, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
-import { connectRelayChoice, relayProblem, showIceServers, showWays } from './relay-choice.js';
+import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js';
 
 /**
  * From joining to hanging up. Functions that wait for something hold on to theirs and look
  * afterwards whether it is still the current one.
  * @typedef {object} Stay
- * @property {ReturnType<typeof connectSignaling>} signaling a connection of its own
- * @property {ReturnType<typeof createMesh>} mesh of two at most
- * @property {ReturnType<typeof createConversation>} conversation
- * @property {object} [entry] the last request to be let in
- * @property {boolean} [isTakenLeaveOf] the server does not want us back
+ * @property {import('../../switchboard.esm.js').Client} client a connection of its own to the server
+ * @property {import('../../switchboard.esm.js').Room} [room] once the server has let the user in
  * @property {string} [otherUserName] who is here, or was last
  * @property {'left'|'closed'|'lost'} [reason] how they went
  * @property {() => void} [lookAtConnection]
@@ -59,12 +54,9 @@ function openLobby() {
   document.getElementById('lobby-title').textContent = `Chat in “${name}”`;
   restoreIdentity(identityFields);
   connectInvite(chatPath(name));
-  connectRelayChoice();
-  connectMessages(say, (isTyping) => stay?.conversation.sayTyping(isTyping));
-  connectFiles((files) => stay?.conversation.sendFiles(files), {
-    onAccept: (number) => stay?.conversation.accept(number),
-    onCancel: (transfer) => stay?.conversation.cancel(transfer),
-  });
+  connectRelayChoice((isOn) => stay && (stay.client.relayOnly = isOn));
+  connectMessages(say, (isTyping) => stay?.room?.typing(isTyping).catch(() => {}));
+  connectFiles(sendFiles);
   identityFields.password.addEventListener('input', stopAskingForPassword);
   identityEl.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -77,8 +69,8 @@ function openLobby() {
 
 // --- Joining and leaving ---
 
-function join() {
-  const identity = { ...readIdentity(identityFields), session: createSession() };
+async function join() {
+  const { userName, password, token } = readIdentity(identityFields);
   stopAskingForPassword();
   showProblem('');
   clearFiles();
@@ -86,67 +78,55 @@ function join() {
   showState('joining');
   showStatus('Joining…');
 
-  const signaling = connectSignaling(identity, lineOptions);
-  const conversation = createConversation({
-    onChange: showChat,
-    onMessage: (message) => addTheirMessage(mine.otherUserName, message),
-    onDelivery: showDelivery,
-    onTyping: (isTyping) => showTyping(isTyping ? mine.otherUserName : ''),
-    onTransfer: (transfer) => showTransfer(transfer, mine.otherUserName ?? ''),
+  const identity = { name: userName, password, token };
+  const client = await connect({ ...identity, relayOnly: isRelayOnly(), wait: false }).catch(({ message }) => {
+    if (state() === 'joining') endStay('Not connected.');
+    showProblem(message);
   });
-  const mesh = createMesh(signaling, room, { stream: () => null, channels: CHANNELS }, {
-    onPeer: (member) => onPeer(mine, member),
-    onChange: showChat,
-    onGone: (member) => onGone(mine, member),
-    onProblem: showProblem,
-  });
-  const mine = { signaling, mesh, conversation };
-  stay = mine;
-  showIceServers(signaling.iceServers);
-  signaling.listen({
-    onConnected: (connection) => onConnected(mine, connection),
-    onDisconnected: (loss) => onDisconnected(mine, loss),
-    onRefused: (refusal) => onRefused(mine, refusal),
-    onJoined,
-    onOfferWanted: ({ members }) => mesh.offerTo(members),
-    onUserJoined,
-    onUserLeft,
-    onUserLost: ({ peerId }) => mesh.showLine(peerId, 'away'),
-    onUserBack: ({ peerId }) => mesh.showLine(peerId, 'here'),
-    onMemberOffer: mesh.addOffer,
-    onMemberAnswer: mesh.addAnswer,
-    onMemberCandidate: mesh.addCandidate,
-  });
-}
-
-/** Joins the room, for the first time or again. */
-async function enter(mine) {
-  const entry = (mine.entry = {});
-  await mine.signaling.iceServers.ready(); // The connection begins with the join.
-  if (stay !== mine || mine.entry !== entry) return;
-  const problem = relayProblem(mine.signaling.iceServers);
-  if (problem) showProblem(problem);
-  const reply = await mine.signaling.joinRoom(room);
-  if (stay !== mine || reply.ok) return;
-  endStay('You are not in the chat.');
-  showProblem(reply.error.code === 'room-full' ? fullWords(name) : reply.error.message);
-}
-
-function onJoined({ members }) {
-  if (!stay) return;
-  if (members.length > 1) {
-    stay.signaling.leaveRoom(room);
-    endStay('You are not in the chat.');
-    showProblem(fullWords(name));
+  if (!client) return;
+  if (state() !== 'joining') {
+    client.close();
     return;
   }
-  stay.mesh.join(members);
-  if (state() === 'joining') openInvite(members.length === 0);
+  const mine = { client };
+  stay = mine;
+  client.onstate = (next) => onClientState(mine, next);
+  client.onproblem = (problem) => onClientProblem(mine, problem);
+  showIceServers(client.iceServers);
+  try {
+    mine.room = await client.join(room, { media: false, limit: 2 });
+  } catch (error) {
+    if (stay === mine) fail(error);
+    return;
+  }
+  if (stay === mine) enter(mine);
+}
+
+/** The server has let the user in. */
+function enter(mine) {
+  const { room } = mine;
+  room.onstate = showChat;
+  room.onend = ({ reason, message }) => stay === mine && fail({ code: reason, message });
+  room.onmember = showChat;
+  room.onjoin = () => openInvite(false);
+  room.onleave = (member) => onLeave(mine, member);
+  room.onpresence = () => onPresence(mine);
+  room.onconnection = (member) => onConnection(mine, member);
+  room.onproblem = showProblem;
+  room.onmessage = ({ text, at }) => addTheirMessage(mine.otherUserName, { words: text, at });
+  room.ondelivery = showDelivery;
+  room.ontyping = ({ isTyping }) => showTyping(isTyping ? mine.otherUserName : '');
+  room.onfile = (transfer) => watchTransfer(mine, transfer);
+  openInvite(room.members.length === 0);
   showChat();
 }
 
+function fail({ code, message }) {
+  endStay('You are not in the chat.');
+  showProblem(code === 'room-full' ? fullWords(name) : message);
+}
+
 function hangUp() {
-  stay?.signaling.leaveRoom(room);
   endStay('You hung up.');
 }
 
@@ -155,127 +135,108 @@ function endStay(words) {
   const ended = stay;
   stay = null;
   if (ended) {
-    ended.mesh.close();
-    ended.conversation.close();
-    ended.signaling.close();
+    ended.room?.leave();
+    ended.client.close();
   }
   openInvite(false);
   showState('lobby');
   showStatus(words);
 }
 
-// A user who closes or reloads the page leaves. On long-polling the server would not notice. The listener
-// runs first (`capture`): after others the browser may have broken off all requests, and the connection
-// with them.
-window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signaling.close(), { capture: true });
-
 // --- Who is here ---
 
 /**
+ * A connection to the other side is made, and not open yet.
  * @param {Stay} mine
- * @param {import('../../switchboard/mesh.js').RoomMember} member
+ * @param {import('../../switchboard.esm.js').Member} member
  */
-function onPeer(mine, { userName, peer }) {
-  mine.otherUserName = userName;
+function onConnection(mine, member) {
+  mine.otherUserName = member.name;
   mine.reason = undefined;
-  mine.conversation.connect(peer.channels);
-  mine.lookAtConnection = watchConnection(peer);
+  mine.lookAtConnection = watchConnection(member);
 }
 
 /**
  * @param {Stay} mine
- * @param {import('../../switchboard/mesh.js').RoomMember} member
+ * @param {import('../../switchboard.esm.js').Member} member
  */
-function onGone(mine, { hasClosed }) {
+function onLeave(mine, { reason }) {
   mine.lookAtConnection?.();
-  mine.reason ??= hasClosed ? 'left' : 'lost';
-  // A peer that lost the connection may return, and finds everything as it was.
-  if (mine.reason === 'lost') mine.conversation.disconnect();
-  else mine.conversation.end();
+  mine.reason = reason;
+  showChat();
+}
+
+/**
+ * The server has lost the other side, but the connection to it works.
+ * @param {Stay} mine
+ */
+function onPresence(mine) {
+  mine.reason = undefined;
   showChat();
 }
 
 /** The status line and the stage: connected only if messages can be sent. */
 function showChat() {
-  if (!stay || state() === 'lobby') return;
-  const { mesh, conversation, signaling, otherUserName, reason } = stay;
-  const [member] = mesh.members;
-  const stage = stageOf(member, conversation.isOpen, reason);
-  showWays(mesh.members);
+  if (!stay?.room || state() === 'lobby') return;
+  const { room: { members: [member], state: roomState }, client, reason } = stay;
+  const otherUserName = member?.name ?? stay.otherUserName;
+  const stage = stageOf(member, reason);
+  showWays(member ? [{ userName: member.name, way: member.way }] : []);
   showState({ interrupted: 'connected', failed: 'connecting' }[stage] ?? stage);
-  const serverIsAway = signaling.away;
+  const serverIsAway = roomState === 'away';
   showStatus(chatWords({
-    room: name, stage, otherUserName, line: member?.line, reason, serverIsAway, serverIsGone: stay.isTakenLeaveOf === true,
+    room: name, stage, otherUserName, line: member?.line, reason, serverIsAway, serverIsGone: client.state === 'closed',
   }), serverIsAway || member?.line === 'away' || stage === 'interrupted');
 }
 
 /** @returns {import('./chat-words.js').ChatFacts['stage']} */
-function stageOf(member, isOpen, reason) {
+function stageOf(member, reason) {
   if (!member) return reason ? 'ended' : 'waiting';
-  if (member.link === 'interrupted' || member.link === 'failed') return member.link;
-  return isOpen ? 'connected' : 'connecting';
+  if (member.state === 'interrupted' || member.state === 'failed') return member.state;
+  return member.isOpen ? 'connected' : 'connecting';
 }
 
-function say(words) {
-  addOwnMessage(stay.conversation.say(words));
-}
-
-// --- Events from the server ---
-
-function onConnected(mine, { isKnown }) {
-  if (state() === 'joining') {
-    // A request without a reply is still on its way.
-    if (!mine.entry || !isKnown) enter(mine);
-    return;
+async function say(words) {
+  try {
+    addOwnMessage(await stay.room.say(words));
+  } catch (error) {
+    showProblem(error.message);
   }
-  if (isKnown) {
-    showChat();
-    return;
-  }
-  // The server was restarted, or the page was away for long: both members join again. Until then a member that is
-  // still connected stays.
-  mine.mesh.loseAll();
-  enter(mine);
 }
 
-function onDisconnected(mine, { retries, message }) {
+/** @param {File[]} files */
+async function sendFiles(files) {
+  const mine = stay;
+  try {
+    for (const file of files) watchTransfer(mine, await mine.room.sendFile(file));
+  } catch (error) {
+    showProblem(error.message);
+  }
+}
+
+function watchTransfer(mine, transfer) {
+  const show = () => showTransfer(transfer, mine.otherUserName ?? '');
+  transfer.onprogress = show;
+  show();
+}
+
+// --- The connection to the server ---
+
+/** @param {Stay} mine */
+function onClientState(mine, next) {
   if (stay !== mine) return;
-  if (state() !== 'joining') {
-    mine.isTakenLeaveOf = !retries;
-    showChat();
-  } else if (retries) {
-    showStatus('The server is out of reach. Trying again…');
-  } else {
-    endStay('Not connected.');
-  }
-  if (message) showProblem(message);
+  if (state() !== 'joining') showChat();
+  else if (next === 'away') showStatus('The server is out of reach. Trying again…');
+  else if (next === 'closed') endStay('Not connected.');
 }
 
-function onUserJoined(member) {
-  if (!stay) return;
-  // A third member, which the page is about to send away.
-  if (stay.mesh.members.some(({ line, userName }) => line !== 'gone' || userName !== member.userName)) return;
-  stay.mesh.userJoined(member);
-  openInvite(false);
-}
-
-function onUserLeft(member) {
-  if (!stay) return;
-  if (stay.mesh.members.some(({ peerId }) => peerId === member.peerId)) stay.reason = member.reason;
-  stay.mesh.userLeft(member);
-  // The server has lost the member, but the connection to it works.
-  if (stay.mesh.members.length) stay.reason = undefined;
-}
-
-/**
- * @param {Stay} mine
- * @param {import('../../switchboard/line.js').Refusal} refusal
- */
-function onRefused(mine, { code, message }) {
+/** @param {Stay} mine */
+function onClientProblem(mine, { code, message }) {
+  if (stay && stay !== mine) return; // Why a stay has ended is shown after that.
   if (code === 'wrong-password') {
     if (state() === 'joining') endStay('Not connected.');
     askForAnotherPassword();
-  } else if (code === 'rate-limited') {
+  } else {
     showProblem(message);
   }
 }

@@ -1,8 +1,8 @@
 // What the pages' frames have in common: the status line, the line about what went wrong, the way to https, the
 // password that is asked for.
 
-import { NO_WEBRTC } from '../../switchboard/connection-words.js';
-import { canConnect } from '../../switchboard/peer.js';
+import { isSupported as canConnect } from '../../switchboard.esm.js';
+import { NO_WEBRTC } from '../connection-words.js';
 import { byId, createElement, setText } from '../ui.js';
 
 /**

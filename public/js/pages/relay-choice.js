@@ -2,7 +2,8 @@
 // The switch “Relay only”, and what the page knows of the STUN and TURN servers: whether there is a relay, whether the list
 // could be fetched, and by which way connections go.
 
-import { NO_RELAY, iceWords, wayWords } from '../../switchboard/connection-words.js';
+import { NO_RELAY } from '../../switchboard.details.js';
+import { iceWords, wayWords } from '../connection-words.js';
 import { isRelayOnly, setRelayOnly } from '../relay-only.js';
 import { byId, setText } from '../ui.js';
 
@@ -10,23 +11,29 @@ const switchEl = /** @type {HTMLInputElement} */ (byId('relay-only'));
 const noteEl = byId('ice-note');
 const waysEl = byId('ways');
 
-/** @type {import('../../switchboard/ice-servers.js').IceServers | null} */
+/** @typedef {Pick<import('../../switchboard/ice-servers.js').IceServers, 'state' | 'watch'>} ShownServers */
+
+/** @type {ShownServers | null} */
 let shown = null;
 
-/** To be called once. */
-export function connectRelayChoice() {
+/**
+ * To be called once.
+ * @param {(isRelayOnly: boolean) => void} [onChange]
+ */
+export function connectRelayChoice(onChange = () => {}) {
   switchEl.checked = isRelayOnly();
   // A link that carries the switch shows it, too.
   if (switchEl.checked) switchEl.closest('details')?.setAttribute('open', '');
   switchEl.addEventListener('change', () => {
     setRelayOnly(switchEl.checked);
+    onChange(switchEl.checked);
     showNote();
   });
 }
 
 /**
  * Shows what is known of these servers from now on.
- * @param {import('../../switchboard/ice-servers.js').IceServers} iceServers of the page's connection to the server
+ * @param {ShownServers} iceServers of the page's connection to the server
  */
 export function showIceServers(iceServers) {
   shown = iceServers;

@@ -3,18 +3,17 @@
 // server's events. One stay at a time: `stay`. room-view.js and room-tiles.js show it,
 // the sentences are in room-words.js, camera and screen in room-devices.js.
 
-import { createSession, readIdentity, restoreIdentity } from '../identity.js';
+import { readIdentity, restoreIdentity } from '../identity.js';
 import { setPictureSize } from '../media.js';
-import { createMesh, pictureSizeFor } from '../../switchboard/mesh.js';
-import { connectSignaling } from '../../switchboard/signaling.js';
-import { lineOptions } from '../line-options.js';
+import { connect } from '../../switchboard.esm.js';
+import { isRelayOnly } from '../relay-only.js';
 import { createTalk } from '../room-talk.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
   askForAnotherPassword, isSupported, showInsecureContext, showProblem, showStatus, stopAskingForPassword,
 } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
-import { connectRelayChoice, relayProblem, showIceServers, showWays } from './relay-choice.js';
+import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js';
 import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
 import { closeDevices, connectDevices, openDevices, ownSending, ownStream, sentStream } from './room-devices.js';
 import { removeTile, showSpeaking, showTile } from './room-tiles.js';
@@ -40,12 +39,11 @@ const WIDE = matchMedia('(min-width: 75rem)');
  * From joining to leaving. Functions that wait for something hold on to theirs and look afterwards
  * whether it is still the current one: the user may have left meanwhile.
  * @typedef {object} Stay
- * @property {ReturnType<typeof connectSignaling>} signaling a connection of its own
- * @property {ReturnType<typeof createMesh>} mesh
- * @property {ReturnType<typeof createTalk>} talk
+ * @property {import('../../switchboard.esm.js').Client} client a connection of its own to the server
+ * @property {import('../../switchboard.esm.js').Room} [room] once the server has let the user in
+ * @property {string} [roomState] the last state of the room that was shown
+ * @property {ReturnType<typeof createTalk>} [talk]
  * @property {string} userName
- * @property {object} [entry] the last request to be let in
- * @property {boolean} [isTakenLeaveOf] the server does not want us back
  * @property {string} news
  * @property {number} [forgetting] the timer that ends the news
  */
@@ -72,7 +70,7 @@ async function openLobby() {
   restoreIdentity(identityFields);
   connectInvite(roomPath(room));
   connectDevices(onOwnChange);
-  connectRelayChoice();
+  connectRelayChoice((isOn) => stay && (stay.client.relayOnly = isOn));
   connectChat(say);
   identityFields.userName.addEventListener('input', showOwnTile);
   identityFields.password.addEventListener('input', stopAskingForPassword);
@@ -105,81 +103,74 @@ function showOwnTile() {
 /** The microphone is off, another camera chosen, a screen shown. */
 function onOwnChange() {
   showOwnTile();
-  if (!stay) return;
+  if (!stay?.room) return;
   const sent = sentStream();
-  stay.mesh.send('audio', sent.getAudioTracks()[0] ?? null);
-  stay.mesh.send('video', sent.getVideoTracks()[0] ?? null);
-  stay.talk.tellSending(stay.mesh.members);
+  stay.room.send('audio', sent.getAudioTracks()[0] ?? null);
+  stay.room.send('video', sent.getVideoTracks()[0] ?? null);
+  stay.talk.tellSending();
 }
 
 // --- Joining and leaving ---
 
 async function join() {
-  const identity = { ...readIdentity(identityFields), session: createSession() };
+  const { userName, password, token } = readIdentity(identityFields);
   stopAskingForPassword();
   showState('joining');
   showStatus('Joining…');
   await openDevices(); // They were released if the user has left before.
   if (state() !== 'joining') return;
 
-  const signaling = connectSignaling(identity, lineOptions);
-  const talk = createTalk(ownSending, {
-    onSending: showMember,
-    onChat: ({ userName }, words) => addMessage(userName, words),
+  const identity = { name: userName, password, token };
+  const client = await connect({ ...identity, relayOnly: isRelayOnly(), wait: false }).catch(({ message }) => {
+    if (state() === 'joining') endStay('Not connected.');
+    showProblem(message);
   });
-  const mesh = createMesh(signaling, room, { stream: sentStream }, {
-    onPeer: talk.listen,
-    onChange: showMember,
-    onGone: removeMember,
-    onProblem: showProblem,
-  });
-  const mine = { signaling, mesh, talk, userName: identity.userName, news: '' };
+  if (!client) return;
+  if (state() !== 'joining') {
+    client.close();
+    return;
+  }
+  const mine = { client, userName, news: '' };
   stay = mine;
-  showIceServers(signaling.iceServers);
+  client.onstate = (next) => onClientState(mine, next);
+  client.onproblem = (problem) => onClientProblem(mine, problem);
+  showIceServers(client.iceServers);
   clearChat();
   showOwnTile();
-  signaling.listen({
-    onConnected: (connection) => onConnected(mine, connection),
-    onDisconnected: (loss) => onDisconnected(mine, loss),
-    onRefused: (refusal) => onRefused(mine, refusal),
-    onJoined: (joined) => onJoined(joined),
-    onOfferWanted: ({ members }) => mesh.offerTo(members),
-    onUserJoined,
-    onUserLeft,
-    onUserLost: ({ peerId }) => onUserLine(peerId, 'away'),
-    onUserBack,
-    onMemberOffer: mesh.addOffer,
-    onMemberAnswer: mesh.addAnswer,
-    onMemberCandidate: mesh.addCandidate,
-  });
-}
-
-/** Joins the room, for the first time or again. */
-async function enter(mine) {
-  const entry = (mine.entry = {});
-  await mine.signaling.iceServers.ready(); // The connections to the members begin with the join.
-  if (stay !== mine || mine.entry !== entry) return;
-  const problem = relayProblem(mine.signaling.iceServers);
-  if (problem) showProblem(problem);
-  const reply = await mine.signaling.joinRoom(room);
-  if (stay !== mine || reply.ok) return;
-  endStay('You are not in the room.');
-  showProblem(reply.error.message);
-}
-
-function onJoined({ members }) {
-  stay.mesh.join(members);
-  if (state() !== 'joined') {
-    showState('joined');
-    openChat(WIDE.matches);
-    openInvite(members.length === 0);
-    leaveEl.focus({ preventScroll: true }); // In place of the join button.
+  try {
+    mine.room = await client.join(room, { stream: sentStream() });
+  } catch (error) {
+    if (stay !== mine) return;
+    endStay('You are not in the room.');
+    showProblem(error.message);
+    return;
   }
+  if (stay === mine) enter(mine);
+}
+
+/** The server has let the user in. */
+function enter(mine) {
+  const { room } = mine;
+  mine.talk = createTalk(room, ownSending, {
+    onSending: showMember,
+    onChat: ({ name }, words) => addMessage(name, words),
+  });
+  room.onstate = (next) => onRoomState(mine, next);
+  room.onend = ({ message }) => onRoomEnd(mine, message);
+  room.onmember = showMember;
+  room.onjoin = onJoin;
+  room.onleave = onLeave;
+  room.onpresence = onPresence;
+  room.onproblem = showProblem;
+  showState('joined');
+  openChat(WIDE.matches);
+  openInvite(room.members.length === 0);
+  leaveEl.focus({ preventScroll: true }); // In place of the join button.
+  onOwnChange(); // Something may have been switched meanwhile.
   showRoom();
 }
 
 function leave() {
-  stay?.signaling.leaveRoom(room);
   endStay('You left the room.');
 }
 
@@ -189,8 +180,8 @@ function endStay(words) {
   stay = null;
   if (ended) {
     clearTimeout(ended.forgetting);
-    ended.mesh.close();
-    ended.signaling.close();
+    ended.room?.leave();
+    ended.client.close();
   }
   closeDevices();
   openChat(false);
@@ -201,36 +192,27 @@ function endStay(words) {
   showStatus(words);
 }
 
-// A user who closes or reloads the page leaves. On long-polling the server would not notice. The listener
-// runs first (`capture`): after others the browser may have broken off all requests, and the connection
-// with them.
-window.addEventListener('pagehide', ({ persisted }) => persisted || stay?.signaling.close(), { capture: true });
-
 // --- Who is here ---
 
+/** @param {import('../room-talk.js').TalkingMember} member */
 function showMember(member) {
-  showTile({ sending: UNKNOWN, ...member, id: member.peerId, stream: member.peer?.remoteStream });
-  showRoom();
-}
-
-/** @param {import('../../switchboard/mesh.js').RoomMember} member */
-function removeMember({ peerId, userName, hasClosed }) {
-  removeTile(peerId);
-  if (hasClosed) showNews(leftWords({ userName, reason: 'left' }));
+  const { id, name, stream, state: link, sending = UNKNOWN } = member;
+  showTile({ id, userName: name, stream, sending, link });
   showRoom();
 }
 
 /** The status line, and what depends on how many are here. */
 function showRoom() {
-  if (!stay || state() !== 'joined') return;
-  const { mesh, signaling, isTakenLeaveOf, news } = stay;
-  const { members } = mesh;
-  const serverIsAway = signaling.away;
-  const facts = { room, members, serverIsAway, serverIsGone: isTakenLeaveOf === true, news };
-  showStatus(roomWords(facts), serverIsAway || members.some(({ line, link }) => line === 'away' || link === 'interrupted' || link === 'failed'));
+  if (!stay?.room || state() !== 'joined') return;
+  const { room: { members: others, pictureSize, state: roomState }, client, news } = stay;
+  const members = others.map(({ name, line, way }) => ({ userName: name, line, way }));
+  const serverIsAway = roomState === 'away';
+  const facts = { room, members, serverIsAway, serverIsGone: client.state === 'closed', news };
+  const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
+  showStatus(roomWords(facts), serverIsAway || isTroubled);
   showMeshNote(meshWords(members.length + 1));
   showWays(members);
-  if (ownStream()) setPictureSize(ownStream(), pictureSizeFor(members.length + 1));
+  if (ownStream()) setPictureSize(ownStream(), pictureSize);
 }
 
 /** Shows for a while what has happened. */
@@ -246,76 +228,70 @@ function showNews(news) {
 }
 
 function listen() {
-  /** @param {import('../../switchboard/mesh.js').RoomMember} member */
-  const isHeard = ({ peer, link }) => link === 'connected' && peer.audioLevel > VOICE;
-  showSpeaking(stay ? stay.mesh.members.filter(isHeard).map(({ peerId }) => peerId) : []);
+  const members = stay?.room?.members ?? [];
+  showSpeaking(members.filter(({ audioLevel }) => audioLevel > VOICE).map(({ id }) => id));
 }
 
 function say(words) {
-  stay.talk.say(stay.mesh.members, words);
+  stay.talk.say(words);
   addMessage('You', words, true);
 }
 
-// --- Events from the server ---
+// --- What happens to others ---
 
-function onConnected(mine, { isKnown, wasAway }) {
-  if (state() === 'joining') {
-    // A request without a reply is still on its way.
-    if (!mine.entry || !isKnown) enter(mine);
-    return;
-  }
-  if (isKnown) {
-    if (wasAway) showNews('The server is back.');
-    return;
-  }
-  // The server was restarted, or the page was away for long. All members join again under another peerId. Until
-  // then members whose sound and picture arrive stay.
-  mine.mesh.loseAll();
-  showNews('The server is back, but had lost the room: everyone joins again.');
-  enter(mine);
-}
-
-function onDisconnected(mine, { retries, message }) {
-  if (state() === 'joined') {
-    mine.isTakenLeaveOf = !retries;
-    showRoom();
-  } else if (retries) {
-    showStatus('The server is out of reach. Trying again…');
-  } else if (stay === mine) {
-    endStay('Not connected.');
-  }
-  if (message) showProblem(message);
-}
-
-function onUserJoined(member) {
-  stay.mesh.userJoined(member);
+function onJoin({ name }) {
   openInvite(false);
-  showNews(`${member.userName} joined.`);
+  showNews(`${name} joined.`);
 }
 
-function onUserLeft(member) {
-  stay.mesh.userLeft(member);
-  showNews(leftWords(member));
+/** @param {import('../../switchboard.esm.js').Member} member */
+function onLeave({ id, name, line, reason }) {
+  removeTile(id);
+  if (!stay) return;
+  if (line === 'gone') showRoom(); // The server has announced that before.
+  else showNews(leftWords({ userName: name, reason }));
 }
 
-function onUserLine(peerId, line) {
-  stay.mesh.showLine(peerId, line);
+/** A member's connection to the server is lost, or back. */
+function onPresence({ name, line }) {
+  if (line === 'here') showNews(`${name} is back.`);
+  if (line === 'gone') showNews(leftWords({ userName: name, reason: 'lost' }));
 }
 
-function onUserBack({ peerId, userName }) {
-  onUserLine(peerId, 'here');
-  showNews(`${userName} is back.`);
+// --- The connection to the server ---
+
+/** @param {Stay} mine */
+function onRoomState(mine, next) {
+  const before = mine.roomState;
+  mine.roomState = next;
+  if (stay !== mine) return;
+  if (next === 'joining') showNews('The server is back, but had lost the room: everyone joins again.');
+  else if (next === 'joined' && before === 'away') showNews('The server is back.');
+  else showRoom();
 }
 
-/**
- * @param {Stay} mine
- * @param {import('../../switchboard/line.js').Refusal} refusal
- */
-function onRefused(mine, { code, message }) {
+/** @param {Stay} mine */
+function onRoomEnd(mine, message) {
+  if (stay !== mine) return;
+  endStay('You are not in the room.');
+  showProblem(message);
+}
+
+/** @param {Stay} mine */
+function onClientState(mine, next) {
+  if (stay !== mine) return;
+  if (state() === 'joined') showRoom();
+  else if (next === 'away') showStatus('The server is out of reach. Trying again…');
+  else if (next === 'closed') endStay('Not connected.');
+}
+
+/** @param {Stay} mine */
+function onClientProblem(mine, { code, message }) {
+  if (stay && stay !== mine) return; // Why a stay has ended is shown after that.
   if (code === 'wrong-password') {
     if (state() !== 'joined') endStay('Not connected.');
     askForAnotherPassword();
-  } else if (code === 'rate-limited') {
+  } else {
     showProblem(message);
   }
 }

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { callWords, endWords, withdrawnWords } from '../../../public/js/pages/call-words.js';
+import { callWords } from '../../../public/js/pages/call-words.js';
+import { endWords, withdrawnWords } from '../../../public/switchboard/call-words.js';
 
 const wellWithBob = { otherUserName: 'Bob', other: 'here', serverIsAway: false };
 
@@ -53,13 +54,13 @@ test('a call that waits says where it is', () => {
 });
 
 test('the three ends of a call are told apart', () => {
-  const words = ['hangup', 'closed', 'lost'].map((reason) => endWords({ userName: 'Bob', reason }));
+  const words = ['hangup', 'closed', 'lost'].map((reason) => endWords('Bob', reason));
   assert.deepEqual(words, ['Bob hung up.', 'Bob closed the page.', 'Bob lost the connection.']);
 });
 
 test('why an offer is gone is told apart, too', () => {
   const reasons = ['answered', 'closed', 'lost', 'hangup', 'a reason yet unknown'];
-  const words = reasons.map((reason) => withdrawnWords({ offererUserName: 'Bob', reason }));
+  const words = reasons.map((reason) => withdrawnWords('Bob', reason));
   assert.equal(new Set(words).size, 4);
   for (const sentence of words) assert.match(sentence, /Bob/);
 });

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { iceWords, noWayWords, wayWords } from '../../../public/switchboard/connection-words.js';
+import { iceWords, wayWords } from '../../../public/js/connection-words.js';
+import { noWayWords } from '../../../public/switchboard/words.js';
 
 test('where no way was found, the candidates of both sides are counted by kind', () => {
   const words = noWayWords('Bob', { own: ['host', 'host', 'srflx'], theirs: ['host'] });

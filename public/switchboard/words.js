@@ -1,8 +1,7 @@
-// Sentences about the connection between two browsers, for all pages: why there is none, what does not
-// work on it, and what to try.
+// Sentences about the connection between two browsers: why there is none, what does not work on it, and what to try.
 
 /** What to do where there is no relay. */
-const START_RELAY = 'start it with --turn, or name a TURN server with --ice-server';
+export const START_RELAY = 'start it with --turn, or name a TURN server with --ice-server';
 
 /** What “relay only” means where there is no relay. */
 export const NO_RELAY = `“Relay only” is on, but this server names no relay, so no connection comes about: ${START_RELAY}, or switch “Relay only” off.`;
@@ -16,35 +15,6 @@ export const NO_RELAY = `“Relay only” is on, but this server names no relay,
 export function noWayWords(userName, { own, theirs }, relay = {}) {
   const candidates = `Candidates: ${list(own)} from this browser, ${list(theirs)} from ${userName}’s.`;
   return `No way to ${userName} was found. ${candidates} ${advice(userName, own, theirs, relay)}`;
-}
-
-/**
- * What the server names for connections between browsers, and what that means; one or two sentences.
- * @param {import('./ice-servers.js').IceState & {isRelayOnly: boolean}} ice
- */
-export function iceWords({ state, problem, hasRelay, isRelayOnly }) {
-  if (state === 'unknown') return '';
-  if (state === 'failed') {
-    const without = isRelayOnly ? 'Without it “Relay only” makes no connection.' : 'Without it connections work within one network.';
-    return `The list of STUN and TURN servers could not be fetched. ${problem} ${without}`;
-  }
-  if (isRelayOnly) return hasRelay ? 'Connections go through the relay (TURN server) only.' : NO_RELAY;
-  return hasRelay
-    ? 'Connections are direct where that is possible, and go through a relay (TURN server) otherwise.'
-    : `This server names no relay (TURN server). Where two devices do not reach each other directly, ${START_RELAY}.`;
-}
-
-/**
- * By which way connections go.
- * @param {{userName: string, way: import('./connection-way.js').Way}[]} others
- */
-export function wayWords(others) {
-  const to = (way) => others.filter((other) => other.way === way).map(({ userName }) => userName);
-  const [direct, relayed] = [to('direct'), to('relayed')];
-  return [
-    direct.length && `Direct: ${direct.join(', ')}.`,
-    relayed.length && `Through a relay: ${relayed.join(', ')}.`,
-  ].filter(Boolean).join(' ');
 }
 
 /** “none”, “2 host”, “2 host and 1 relay”. */
@@ -74,6 +44,13 @@ export function unansweredWords(userName) {
     + ' reaches them only in a new call.';
 }
 
-/** Why a page can do nothing here; one sentence. */
-export const NO_WEBRTC = 'This browser cannot connect to another one: WebRTC (RTCPeerConnection) is missing or switched off,'
-  + ' perhaps by a policy or an extension; please open the page in another browser.';
+/** What the library rejects, by code or, where a code has several sentences, by name. */
+export const REFUSALS = {
+  call: 'call takes a user’s name, or null to call all of the lobby, and then the options.',
+  busy: 'A call of this client waits already: hang it up first (call.hangUp()).',
+  closed: 'This client is closed: connect again with Switchboard.connect().',
+  'no-channels': 'This call has no data channels: the side that called opened none, and none can be added later.',
+  'no-media': 'Without media (media: false) there are only channels, and no track can be sent.',
+  audio: 'This connection was made without sound, and sound cannot be added: the side that offers it has to allow media.',
+  video: 'This connection was made without picture, and a picture cannot be added: the side that offers it has to allow media.',
+};

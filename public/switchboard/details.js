@@ -1,0 +1,7 @@
+// What /switchboard.details.js exports: what calls and rooms need once they are there. client.js fetches it beside the
+// Socket.IO client.
+
+export { endWords, unansweredCallWords, withdrawnWords } from './call-words.js';
+export { openDevice, openScreen, openStream } from './devices.js';
+export { statsOf } from './stats.js';
+export { NO_RELAY, REFUSALS, START_RELAY, noWayWords, unansweredWords } from './words.js';

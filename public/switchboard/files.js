@@ -1,0 +1,3 @@
+// What /switchboard.files.js exports: texts and files, which talk.js fetches at first use.
+
+export { createConversation } from './conversation.js';

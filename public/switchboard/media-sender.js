@@ -1,0 +1,92 @@
+// @ts-check
+// What a room and a call have in common: a stream of this client, which is sent, and whose tracks change.
+
+import { Events } from './events.js';
+import { details, refusal } from './loaded.js';
+
+export class MediaSender extends Events {
+  /** The tracks that are stopped at the end: those that were not given by the page. @type {Set<MediaStreamTrack>} */
+  _own = new Set();
+  /** What is sent again after the screen. @type {{track: MediaStreamTrack | undefined} | undefined} */
+  _camera;
+  _isOver = false;
+
+  /** What this client sends; null where there are only channels. @type {MediaStream | null} */
+  localStream = null;
+
+  /**
+   * From now on sends this track, or with null none of its kind.
+   * @param {'audio'|'video'} kind
+   * @param {MediaStreamTrack | null} track
+   */
+  async send(kind, track) {
+    const stream = this.localStream;
+    if (!stream) throw refusal('no-media');
+    for (const old of stream.getTracks()) if (old.kind === kind && old !== track) stream.removeTrack(old);
+    if (track) stream.addTrack(track);
+    await this.sendTrack(kind, track);
+  }
+
+  /**
+   * Uses another camera or microphone.
+   * @param {'audio'|'video'} kind
+   * @param {string} deviceId as `navigator.mediaDevices.enumerateDevices` has it
+   */
+  async useDevice(kind, deviceId) {
+    this._trackOf(kind)?.stop(); // A phone cannot open two cameras at once.
+    await this._sendOwn(kind, await details().openDevice(kind, deviceId));
+  }
+
+  /** Shows the screen, or a window, in place of the camera, until the user or `stopSharing` ends that. */
+  async shareScreen() {
+    const track = await details().openScreen();
+    this._camera ??= { track: this._trackOf('video') };
+    track.addEventListener('ended', () => this._trackOf('video') === track && this.stopSharing());
+    await this._sendOwn('video', track);
+  }
+
+  /** Sends the camera again. */
+  async stopSharing() {
+    if (!this._camera) return;
+    const [screen, { track }] = [this._trackOf('video'), this._camera];
+    this._camera = undefined;
+    screen?.stop();
+    await this.send('video', track ?? null);
+  }
+
+  _trackOf(kind) {
+    return this.localStream?.getTracks().find((track) => track.kind === kind);
+  }
+
+  async _sendOwn(kind, track) {
+    this._own.add(track);
+    if (this._isOver) track.stop();
+    else await this.send(kind, track);
+  }
+
+  /**
+   * For the library.
+   * @param {MediaStream | null} stream
+   * @param {boolean} isOwn it ends with this
+   */
+  useStream(stream, isOwn) {
+    this.localStream = stream;
+    if (isOwn) for (const track of stream?.getTracks() ?? []) this._own.add(track);
+  }
+
+  /**
+   * For the library: brings a track onto the connections.
+   * @param {'audio'|'video'} kind
+   * @param {MediaStreamTrack | null} track
+   * @returns {Promise<void>}
+   */
+  async sendTrack(kind, track) {
+    throw new Error(`${kind} ${track} is not sent`);
+  }
+
+  /** For the library: gives the devices back. */
+  releaseMedia() {
+    this._isOver = true;
+    for (const track of this._own) track.stop();
+  }
+}
