@@ -1,0 +1,193 @@
+// Rooms, channels and files of the library, in Chromium and Firefox: the examples as anyone would open them, and links
+// without sound and picture, to which no side may add them at once with the other.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { browserTest } from './support/browser.mjs';
+import { visitInFirefox } from './support/firefox.mjs';
+import { PLAYERS, isInstalled } from './support/players.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+
+/** What happens on each example's pages, the first and the second in a room. */
+const STORIES = {
+  async meeting(first, second) {
+    for (const page of [first, second]) await eventually('two moving pictures', () => page.evaluate(moving).then((all) => all === 2));
+    await second.click('#leave');
+    await eventually('the other one gone', () => first.evaluate(() => document.querySelectorAll('video').length === 1));
+    await says(second, '#status', /You left the room\./);
+  },
+
+  async channel(first, second) {
+    for (const [from, to] of [[first, second], [second, first]]) {
+      await from.click('#start');
+      await says(from, '#sent', /^Sent: 6 MB, [\d.]+ MB\/s$/);
+      await says(to, '#received', /^Received: 6 MB, [\d.]+ MB\/s$/);
+    }
+  },
+
+  async files(first, second) {
+    await first.evaluate(choose, { name: 'small.bin', size: 200_000 });
+    await eventually('in the room', () => second.evaluate(() => !document.querySelector('#file').disabled));
+    await second.evaluate(choose, { name: 'large.bin', size: 11_000_000 });
+    await arrives(second, 'small.bin', 200_000);
+    await eventually('a question, answered', () => first.evaluate(accept));
+    await arrives(first, 'large.bin', 11_000_000);
+    await eventually('both done', () => second.evaluate(() => document.querySelector('#files').textContent.split('done').length === 3));
+  },
+};
+
+browserTest('the examples work between Chromium and Firefox, whichever comes first', async ({ visit, t }) => {
+  if (!isInstalled(PLAYERS.Firefox)) {
+    t.skip('no Firefox here');
+    return;
+  }
+  const server = await serverFor(t, EXAMPLES);
+  const ann = await visit('about:blank', { camera: 'slow', script: watchWaiting });
+  ann.problems.expect(/favicon\.ico/);
+  const fox = await visitInFirefox(t, 'about:blank');
+  for (const [example, story] of Object.entries(STORIES)) {
+    for (const pages of [[ann, fox], [fox, ann]]) {
+      const room = pages.indexOf(ann);
+      for (const page of pages) {
+        await page.goto(`${server.http}/${example}.html?room=${room}&name=${page === ann ? 'Ann' : 'Fox'}&megabytes=6`);
+        if (page === pages[0]) await says(page, '#status', /^(In|Waiting in) /);
+      }
+      await story(...pages);
+      const most = await ann.evaluate(() => window.mostWaiting ?? 0);
+      assert.ok(most <= 1024 * 1024 + 64 * 1024, `${example}: ${most} bytes waited`);
+    }
+  }
+});
+
+browserTest('of a link without sound and picture both sides cannot make one at once, and it still negotiates', async ({ visit, t }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'switchboard-blank-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'index.html'), '<!DOCTYPE html><title>Blank</title>');
+  const server = await serverFor(t, folder);
+  const [ann, bob] = [await visit(server.http), await visit(server.http)];
+  for (const page of [ann, bob]) page.problems.expect(/favicon\.ico/);
+  const fox = isInstalled(PLAYERS.Firefox) ? [await visitInFirefox(t, server.http)] : [];
+  const pairs = [[ann, bob], ...fox.flatMap((page) => [[ann, page], [page, ann]])];
+  let room = 0;
+  for (const [first, second] of pairs) {
+    for (const medias of [[false, false], [true, false], [false, true], [true, true]]) {
+      room += 1;
+      const context = `pair ${pairs.findIndex(([one, other]) => one === first && other === second) + 1}, media ${medias}`;
+      await first.evaluate(joinRoom, { room: `r${room}`, name: 'First', media: medias[0] });
+      await second.evaluate(joinRoom, { room: `r${room}`, name: 'Second', media: medias[1] });
+      for (const page of [first, second]) await eventually(`${context}: connected`, () => page.evaluate(() => channel.members.length === 1));
+      const results = await Promise.all([first, second].map((page) => page.evaluate(sendSound)));
+      // The second offers: what it offers decides.
+      const expected = medias.map((media) => (!media ? /media: false/ : medias[1] ? /^sent$/ : /made without sound/));
+      results.forEach((result, n) => assert.match(result, expected[n], context));
+
+      for (const [from, to] of [[first, second], [second, first]]) {
+        const before = await to.evaluate(remoteUfrag);
+        await from.evaluate(() => room.members[0].restartIce());
+        await eventually(`${context}: negotiated`, async () => (await to.evaluate(remoteUfrag)) !== before);
+        // Said again until it arrives: where the path changes, or the connection is replaced, one may be lost.
+        const word = `${room} from ${from === first ? 'first' : 'second'}`;
+        await eventually(`${context}: “${word}” through the channel`, async () => {
+          await from.evaluate((data) => channel.send(data), word);
+          return to.evaluate((data) => window.heard === data, word);
+        });
+      }
+      if (medias.every(Boolean)) for (const page of [first, second]) await eventually(`${context}: sound`, () => page.evaluate(hasSound));
+      for (const page of [first, second]) await page.evaluate(() => client.close());
+    }
+  }
+});
+
+function says(page, selector, pattern) {
+  return eventually(`${selector}: ${pattern}`, async () => pattern.test(await page.textContent(selector)));
+}
+
+/** The file can be saved, and is as it was. */
+async function arrives(page, name, size) {
+  let sum = null;
+  await eventually(`${name} arrived`, async () => (sum = await page.evaluate(savedSum, name)) !== null);
+  assert.equal(sum, sumOf(size), name);
+}
+
+/** Byte n of a file of the tests, as `choose` makes it, adds up to this. */
+function sumOf(size) {
+  let sum = 0;
+  for (let n = 0; n < size; n += 1) sum = (sum * 31 + (n % 251)) | 0;
+  return sum;
+}
+
+// --- Run in pages ---
+
+function watchWaiting() {
+  const { prototype } = RTCDataChannel;
+  const { send } = prototype;
+  prototype.send = function (data) {
+    send.call(this, data);
+    window.mostWaiting = Math.max(window.mostWaiting ?? 0, this.bufferedAmount);
+  };
+}
+
+/** How many pictures have begun to move. */
+function moving() {
+  return [...document.querySelectorAll('video')].filter((video) => video.videoWidth > 0 && video.currentTime > 0).length;
+}
+
+function choose({ name, size }) {
+  const chosen = new DataTransfer();
+  chosen.items.add(new File([new Uint8Array(size).map((_, n) => n % 251)], name));
+  const field = document.querySelector('#file');
+  field.files = chosen.files;
+  field.dispatchEvent(new Event('change'));
+}
+
+/** Whether there is a file to accept. */
+function accept() {
+  const button = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Accept');
+  button?.click();
+  return Boolean(button);
+}
+
+/** The sum of a file that can be saved; null as long as there is none. */
+async function savedSum(name) {
+  const link = [...document.querySelectorAll('a')].find(({ download }) => download === name);
+  if (!link) return null;
+  const bytes = new Uint8Array(await (await fetch(link.href)).arrayBuffer());
+  return bytes.reduce((sum, byte) => (sum * 31 + byte) | 0, 0);
+}
+
+async function joinRoom({ room: roomName, name, media }) {
+  const { connect } = await import('/switchboard.esm.js');
+  window.client = await connect({ name });
+  window.room = await client.join(roomName, { media, audio: false });
+  window.channel = room.channel('words');
+  channel.onmessage = ({ data }) => (window.heard = data);
+}
+
+/** What comes of sending silence: `sent`, or why not. */
+async function sendSound() {
+  const context = new AudioContext();
+  const [track] = context.createMediaStreamDestination().stream.getAudioTracks();
+  let problem = '';
+  room.onproblem = (words) => (problem = words);
+  try {
+    await room.send('audio', track);
+  } catch ({ message }) {
+    return message;
+  }
+  return problem || 'sent';
+}
+
+function remoteUfrag() {
+  return [...pcs.values()].map((pc) => /^a=ice-ufrag:(\S+)/m.exec(pc.remoteDescription.sdp)[1]).join();
+}
+
+function hasSound() {
+  return [...pcs.values()].every((pc) => pc.getTransceivers().some(({ currentDirection, receiver }) =>
+    receiver.track.kind === 'audio' && currentDirection === 'sendrecv'));
+}
