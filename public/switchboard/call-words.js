@@ -19,6 +19,7 @@ export function endWords(name, reason) {
 export function withdrawnWords(name, reason) {
   switch (reason) {
     case 'answered': return `Another user answered ${name} first.`;
+    case 'declined': return `The call of ${name} was declined.`;
     case 'closed': return `${name} closed the page.`;
     case 'lost': return `${name}’s connection to the server was lost.`;
     default: return `${name} no longer waits.`;

@@ -229,7 +229,11 @@ export class Client extends Events {
         this._endIncoming(mine.offerId, 'taken');
         return call;
       },
-      decline: ({ offerId }) => this._signaling.declineOffer(offerId),
+      decline: async ({ offerId }) => {
+        const reply = await this._signaling.declineOffer(offerId);
+        if (reply.ok !== false) this._endIncoming(offerId, 'declined');
+        return reply;
+      },
     });
     this.incoming.push(incoming);
     this.emit('incoming', incoming);

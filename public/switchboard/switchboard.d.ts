@@ -129,7 +129,7 @@ export interface IncomingCall extends Events {
   readonly isDirect: boolean;
   /** Whether it still waits. */
   readonly isWaiting: boolean;
-  /** It no longer waits: `answered` by another user, `taken` by this one, `hangup`, `closed`, `lost`, `expired`, … */
+  /** It no longer waits: `answered` by another user, `taken` or `declined` by this one, `hangup`, `closed`, `lost`, `expired`, … */
   onend?: ((end: { reason: string; message: string }) => void) | null;
   /** @returns the call, once the answer is on its way; rejects with a SwitchboardError */
   answer(options?: CallOptions): Promise<Call>;
