@@ -30,6 +30,9 @@ const NEWS_MS = 15_000;
  */
 export let session = null;
 
+/** With whom the last call was; empty before that. */
+export let lastName = '';
+
 /** How a call ended while the server was away: to be read until the server is back. */
 let endWhileAway = '';
 
@@ -66,6 +69,7 @@ export function follow(call) {
 }
 
 function onState(next) {
+  if (next === 'connected') lastName = session.call.name;
   if (next === 'waiting') openInvite(true); // Another device has to answer.
   if (next === 'connecting') {
     openInvite(false);

@@ -5,6 +5,7 @@ import { canFetchDevices, has, isOn, useSpeaker } from '../media.js';
 import { byId, createElement, moveFocus, setText, showToggle } from '../ui.js';
 
 export const callEl = byId('call');
+export const callAgainEl = byId('call-again');
 export const hangupEl = byId('hangup');
 export const identityEl = byId('identity');
 /** @type {import('../identity.js').IdentityFields} */
@@ -45,6 +46,14 @@ export function showState(next, words, session) {
   }
 
   showPictures(session);
+  afterwards();
+}
+
+let afterwards = () => {};
+
+/** @param {() => void} callback called each time when the state of the page was shown */
+export function whenShown(callback) {
+  afterwards = callback;
 }
 
 /** @param {boolean} someoneIsMissing the page waits for the server or the other party: the lamp shows it */
@@ -89,13 +98,19 @@ export function showPictures(session) {
   setText(screenEl.querySelector('.label'), screen ? 'Stop sharing' : 'Share screen');
 }
 
+/** @param {string} name with whom the last call was; empty shows no button */
+export function showCallAgain(name) {
+  callAgainEl.hidden = !name;
+  setText(callAgainEl, `Call ${name} again`);
+}
+
 function stageNote(session) {
   switch (state()) {
-    case 'offline': return 'No line to the server';
+    case 'offline': return 'No connection to the server';
     case 'idle': return 'No call yet';
     case 'starting': return 'One moment…';
-    case 'waiting': return isTroubled() ? 'No line to the server' : 'Your line is open';
-    case 'connecting': return 'Putting you through…';
+    case 'waiting': return isTroubled() ? 'No connection to the server' : 'Others can answer now';
+    case 'connecting': return 'Connecting…';
     default: return `${session.call.name} sends no picture`;
   }
 }
@@ -103,7 +118,7 @@ function stageNote(session) {
 // --- Waiting calls ---
 
 /** A user whose own call waits may answer another: that ends the waiting. */
-function canAnswer() {
+export function canAnswer() {
   return state() === 'idle' || state() === 'waiting';
 }
 

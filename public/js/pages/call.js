@@ -6,12 +6,17 @@
 import { fetchUserMedia, release } from '../media.js';
 import { connectDevices } from './call-devices.js';
 import { client, connectClient } from './call-line.js';
+import { connectRing, ringingWords, showRing } from './call-ring.js';
 import {
-  endSession, failSession, follow, hangup, session, showCall, showNews, showOffline, showReady, startSession,
+  endSession, failSession, follow, hangup, lastName, session, showCall, showNews, showOffline, showReady, startSession,
 } from './call-session.js';
-import { callEl, createOfferEl, hangupEl, removeOfferEl, showPictures } from './call-view.js';
+import { connectCallTools, showCallTools } from './call-tools.js';
+import {
+  callAgainEl, callEl, canAnswer, createOfferEl, hangupEl, removeOfferEl, showCallAgain, showPictures, state, whenShown,
+} from './call-view.js';
 import { askForAnotherPassword, isSupported, showInsecureContext, showProblem } from './frame.js';
 import { connectInvite } from './invite.js';
+import { connectRingSignals } from './ring-signals.js';
 
 /** The connection to the server was lost, or could not be made. */
 let wasAway = false;
@@ -20,7 +25,11 @@ if (isSupported()) open();
 
 async function open() {
   callEl.addEventListener('click', call);
+  callAgainEl.addEventListener('click', () => start((options) => client.call(lastName, options)));
   hangupEl.addEventListener('click', hangup);
+  connectRing(answer, showProblem);
+  connectRingSignals();
+  connectCallTools();
   connectDevices(() => session);
   connectInvite('');
   if (!window.isSecureContext) showInsecureContext();
@@ -34,7 +43,18 @@ async function open() {
   client.onstate = onState;
   client.onproblem = onProblem;
   client.onincoming = onIncoming;
+  whenShown(showMoment);
   client.oncall = follow;
+}
+
+/** What stands on the stage at this moment besides the pictures, and the title. */
+function showMoment() {
+  const isConnected = state() === 'connected';
+  showRing(client.incoming, canAnswer(), state() === 'waiting');
+  showCallTools(isConnected ? session.call : undefined);
+  showCallAgain(state() === 'idle' && !ringingWords() ? lastName : '');
+  const words = ringingWords() || (isConnected ? `In a call with ${session.call.name}` : '');
+  document.title = words ? `${words} – Switchboard` : 'Switchboard – call';
 }
 
 // --- The call ---
@@ -86,8 +106,10 @@ function onState(state) {
 
 function onIncoming(incoming) {
   createOfferEl(incoming, () => answer(incoming));
+  showMoment();
   incoming.onend = ({ reason, message }) => {
     removeOfferEl(incoming.offerId);
+    showMoment();
     if (reason !== 'away' && session?.incoming === incoming && !session.call) endSession(message);
   };
 }

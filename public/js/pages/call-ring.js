@@ -1,0 +1,86 @@
+// @ts-check
+// An incoming call on the stage: who calls, Answer and Decline. It is heard, named in the title and in the tab's icon, and
+// notified where the user has allowed that. Calls beyond the first are in the list of waiting calls.
+
+import { byId, setText } from '../ui.js';
+import { notify, startSound, stopSound } from './ring-signals.js';
+
+/** @typedef {import('../../switchboard.esm.js').IncomingCall} IncomingCall */
+
+const ringEl = byId('ring');
+const iconEl = /** @type {HTMLLinkElement} */ (document.querySelector('link[rel="icon"]'));
+const ICONS = { quiet: iconEl.href, ringing: new URL('icon-ringing.svg', iconEl.href).href };
+
+/** The ids of calls that this user does not want to see here. @type {Set<string>} */
+const dismissed = new Set();
+
+/** The call that is shown. @type {IncomingCall | null} */
+let shown = null;
+
+/**
+ * @param {(incoming: IncomingCall) => void} answer
+ * @param {(message: string) => void} onProblem
+ */
+export function connectRing(answer, onProblem) {
+  byId('ring-answer').addEventListener('click', () => shown && answer(shown));
+  byId('ring-decline').addEventListener('click', async () => {
+    const declined = shown;
+    if (!declined) return;
+    dismissed.add(declined.offerId);
+    hide();
+    // A call to all of the lobby goes on for the others, and stays in the list.
+    if (declined.isDirect) await declined.decline().catch(({ message }) => onProblem(message));
+  });
+}
+
+/**
+ * Shows the oldest call that waits, if the user can answer now.
+ * @param {IncomingCall[]} incoming
+ * @param {boolean} mayAnswer
+ * @param {boolean} isWaiting the user's own call waits, too
+ */
+export function showRing(incoming, mayAnswer, isWaiting) {
+  const waiting = incoming.filter(({ offerId }) => !dismissed.has(offerId));
+  const [first] = mayAnswer ? waiting : [];
+  if (!first) {
+    hide();
+    return;
+  }
+  const words = `${first.name} is calling`;
+  const more = waiting.length - 1;
+  setText(byId('ring-words'), words);
+  setText(byId('ring-note'), noteFor(first, more, isWaiting));
+  setText(byId('ring-decline'), first.isDirect ? 'Decline' : 'Not now');
+  setText(byId('ring-answer'), isWaiting ? 'Join the calls' : 'Answer');
+  setText(byId('ring-said'), `${words}.`);
+  ringEl.hidden = false;
+  if (first.offerId === shown?.offerId) {
+    shown = first;
+    return;
+  }
+  shown = first;
+  iconEl.href = ICONS.ringing;
+  startSound();
+  notify(words);
+}
+
+/** Who calls, for the title; empty without a call. */
+export const ringingWords = () => (shown ? `${shown.name} is calling` : '');
+
+function noteFor({ name, isDirect }, more, isWaiting) {
+  const notes = [];
+  if (isWaiting) notes.push(`You are calling, too. Join the calls, and you talk to ${name}.`);
+  else if (!isDirect) notes.push('The call is for everyone here: the first to answer gets it.');
+  if (more) notes.push(`${more} more under “Waiting calls”.`);
+  return notes.join(' ');
+}
+
+function hide() {
+  if (!shown) return;
+  shown = null;
+  ringEl.hidden = true;
+  setText(byId('ring-said'), '');
+  iconEl.href = ICONS.quiet;
+  stopSound();
+  notify('');
+}

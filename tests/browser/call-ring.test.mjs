@@ -1,0 +1,117 @@
+// The stage of the call page: an incoming call, two that call at once, what a call offers, and calling again.
+
+import assert from 'node:assert/strict';
+import { browserTest } from './support/browser.mjs';
+import { answerButton, callAndAnswer, enter, noOffers, state, told } from './support/call-page.mjs';
+import { assertInCall } from './support/call.mjs';
+import { isAccessible } from './support/inspector-page.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+/** The words of the call that is shown; empty where none is. */
+const ringing = (page) => page.evaluate(() => (document.querySelector('#ring').hidden ? '' : document.querySelector('#ring-words').textContent));
+const rings = (page, name) => eventually(`${name} is calling`, async () => (await ringing(page)) === `${name} is calling`);
+const isQuiet = (page) => eventually('no call on the stage', async () => (await ringing(page)) === '');
+const titled = (page, words) => eventually(`title ${words}`, async () => words.test(await page.title()));
+const iconOf = (page) => page.evaluate(() => new URL(document.querySelector('link[rel=icon]').href).pathname);
+
+/** Counts the tones that the page plays. Runs in the page before its scripts. */
+function countTones() {
+  window.tones = 0;
+  const { start } = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (...when) {
+    window.tones += 1;
+    return start.apply(this, when);
+  };
+}
+
+browserTest('an incoming call rings on the stage, in the title and in the icon, and is answered there', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await enter(visit, server, 'Ann', server.http, { script: countTones });
+  const carl = await enter(visit, server, 'Carl');
+  await carl.click('#call');
+  await rings(ann, 'Carl');
+  await titled(ann, /^Carl is calling – Switchboard$/);
+  assert.equal(await iconOf(ann), '/icon-ringing.svg');
+  await eventually('a tone', () => ann.evaluate(() => window.tones > 0));
+  await isAccessible(ann, 'a call comes in');
+
+  await carl.click('#hangup');
+  await isQuiet(ann);
+  await titled(ann, /^Switchboard – call$/);
+  assert.equal(await iconOf(ann), '/icon.svg');
+
+  await ann.click('summary:has-text("Incoming calls")');
+  await ann.uncheck('#ring-sound');
+  await ann.evaluate(() => (window.tones = 0));
+  await carl.click('#call');
+  await rings(ann, 'Carl');
+  assert.equal(await ann.evaluate(() => window.tones), 0);
+  await ann.click('#ring-answer');
+  await assertInCall(carl, ann);
+  await isQuiet(ann);
+  await titled(ann, /^In a call with Carl – Switchboard$/);
+});
+
+browserTest('a call to all is put aside and stays in the list; one to this user alone is declined', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await enter(visit, server, 'Ann');
+  const carl = await enter(visit, server, 'Carl');
+  await carl.click('#call');
+  await rings(ann, 'Carl');
+  await ann.click('#ring-decline');
+  await isQuiet(ann);
+  assert.equal(await answerButton(ann).count(), 1);
+  await answerButton(ann).click();
+  await assertInCall(carl, ann);
+  await ann.click('#hangup');
+  await told(carl, /Ann hung up/);
+
+  await carl.click('#call-again');
+  await rings(ann, 'Carl');
+  assert.equal(await ann.textContent('#ring-decline'), 'Decline');
+  await ann.click('#ring-decline');
+  await told(carl, /Ann declined the call/);
+  await noOffers(ann);
+  await carl.click('#call-again');
+  await rings(ann, 'Carl');
+  await ann.click('#ring-answer');
+  await assertInCall(carl, ann);
+});
+
+browserTest('two who call at once are asked to join their calls', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, carl] = [await enter(visit, server, 'Ann'), await enter(visit, server, 'Carl')];
+  await Promise.all([ann, carl].map((page) => page.click('#call')));
+  await rings(ann, 'Carl');
+  await rings(carl, 'Ann');
+  assert.match(await ann.textContent('#ring-note'), /You are calling, too/);
+  assert.equal(await ann.textContent('#ring-answer'), 'Join the calls');
+  await ann.click('#ring-answer');
+  await assertInCall(carl, ann);
+  for (const page of [ann, carl]) await noOffers(page);
+});
+
+browserTest('in a call the form and Call are gone; duration, quality and its details are there', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, carl] = [await enter(visit, server, 'Ann'), await enter(visit, server, 'Carl')];
+  await callAndAnswer(carl, ann);
+  await state(ann, 'connected');
+  for (const id of ['#call', '#identity']) assert.equal(await ann.isVisible(id), false, id);
+  assert.match(await ann.textContent('#duration'), /^0:\d\d$/);
+  await eventually('a good connection', async () => (await ann.textContent('#quality-words')) === 'Good');
+  await ann.click('#quality');
+  assert.match(await ann.textContent('#quality-rows'), /Way.*direct.*Round trip.*\d+ ms.*Lost.*0\.0 %/s);
+  await eventually('what arrives', async () => /Receiving\d.*Picture\d+ × \d+/s.test(await ann.textContent('#quality-rows')));
+  await isAccessible(ann, 'in a call');
+
+  await ann.click('#full-screen');
+  await eventually('full screen', () => ann.evaluate(() => document.fullscreenElement?.id === 'your-call'));
+  assert.ok(await ann.isVisible('#hangup'));
+  await carl.click('#hangup');
+  await state(ann, 'idle');
+  await eventually('the page again', () => ann.evaluate(() => document.fullscreenElement === null));
+  for (const id of ['#call', '#identity', '#call-again']) assert.ok(await ann.isVisible(id), id);
+  for (const id of ['#duration', '#quality', '#quality-details']) assert.equal(await ann.isVisible(id), false, id);
+  assert.match(await ann.textContent('#call-again'), /Call Carl again/);
+});

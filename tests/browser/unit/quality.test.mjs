@@ -1,0 +1,53 @@
+// How the call page rates a connection.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { durationWords, qualityOf, readTraffic, rowsOf } from '../../../public/js/pages/quality.js';
+
+const traffic = (changes) => ({
+  at: 0, way: 'direct', roundTripMs: 20, sent: 0, received: 0, packets: 0, lost: 0, picture: null, ...changes,
+});
+
+test('loss since the last look and the round trip decide, not what was lost long ago', () => {
+  const before = traffic({ packets: 1000, lost: 500 });
+  const cases = [
+    [{ packets: 1100, lost: 500 }, 'Good'],
+    [{ packets: 1095, lost: 505 }, 'Fair'],
+    [{ packets: 1050, lost: 550 }, 'Poor'],
+    [{ packets: 1100, lost: 500, roundTripMs: 400 }, 'Fair'],
+    [{ packets: 1100, lost: 500, roundTripMs: 900 }, 'Poor'],
+    [{ packets: 1100, lost: 500, roundTripMs: null }, 'Good'],
+    // A late packet that was counted as lost arrives after all.
+    [{ packets: 1100, lost: 499 }, 'Good'],
+    // A new connection in place of a broken one.
+    [{ packets: 10, lost: 0 }, 'Good'],
+  ];
+  for (const [changes, quality] of cases) assert.equal(qualityOf(traffic(changes), before), quality, JSON.stringify(changes));
+  assert.equal(qualityOf(before, before, 'interrupted'), 'Lost');
+});
+
+test('rows say rates between two looks, and nothing where nothing is known', () => {
+  const before = traffic({});
+  const now = traffic({
+    at: 2000, sent: 100_000, received: 1_000_000, packets: 98, lost: 2, way: 'relayed',
+    picture: { width: 640, height: 360, framesPerSecond: 24.4 },
+  });
+  assert.deepEqual(rowsOf(now, before), [
+    ['Way', 'through a relay'], ['Round trip', '20 ms'], ['Lost', '2.0 %'], ['Receiving', '4.0 Mbit/s'], ['Sending', '400 kbit/s'],
+    ['Picture', '640 × 360, 24 a second'],
+  ]);
+  const values = rowsOf(traffic({ way: null, roundTripMs: null })).map(([, value]) => value);
+  assert.deepEqual(values, ['–', '–', '0.0 %', '–', '–', '–']);
+});
+
+test('packets of all tracks are counted', () => {
+  const report = new Map([
+    ['a', { type: 'inbound-rtp', packetsReceived: 3 }], ['b', { type: 'inbound-rtp', packetsReceived: 4 }], ['c', { type: 'transport' }],
+  ]);
+  const stats = { way: 'direct', roundTripMs: 1, bytesSent: 2, bytesReceived: 3, packetsLost: 4, picture: null, report };
+  assert.deepEqual(readTraffic(stats, 9), traffic({ at: 9, roundTripMs: 1, sent: 2, received: 3, packets: 7, lost: 4 }));
+});
+
+test('a duration has hours only where there are any', () => {
+  assert.deepEqual([0, 7_400, 750_000, 3_723_000].map(durationWords), ['0:00', '0:07', '12:30', '1:02:03']);
+});
