@@ -126,10 +126,12 @@ export class Client extends Events {
     return this._signaling.identity.userName;
   }
 
-  /** @returns {'connected' | 'away' | 'closed'} */
+  /** @returns {'connecting' | 'connected' | 'away' | 'closed'} */
   get state() {
-    if (this._signaling.connected) return 'connected';
-    return this._signaling.active ? 'away' : 'closed';
+    const { connected, active, away } = this._signaling;
+    if (connected) return 'connected';
+    if (!active) return 'closed';
+    return away ? 'away' : 'connecting';
   }
 
   /** The STUN and TURN servers, and what is known of them. */

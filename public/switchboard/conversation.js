@@ -45,6 +45,10 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
   let channels = null;
   /** Both peers have sent their session. */
   let isGreeted = false;
+  /** This one has sent it, since both channels are open. */
+  let hasGreeted = false;
+  /** The other peer's, if its channels were open before those here. @type {string | null} */
+  let greeting = null;
 
   let count = 0;
   /** Own messages that are not known to have arrived. @type {Message[]} */
@@ -87,15 +91,22 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     onTyping(isTyping);
   }
 
+  /** Not before the other peer has been greeted: until then it takes nothing else. */
+  function begin() {
+    if (!hasGreeted || greeting === null || isGreeted) return;
+    if (other !== null && other !== greeting) forgetOther();
+    other = greeting;
+    isGreeted = true;
+    for (const message of kept) send(message);
+    sender.resume(channels.files);
+  }
+
   /** The messages of the other peer: input from a stranger's browser, not to be trusted. */
   const verbs = {
     hello({ session: theirs }) {
       if (typeof theirs !== 'string' || isGreeted) return;
-      if (other !== null && other !== theirs) forgetOther();
-      other = theirs;
-      isGreeted = true;
-      for (const message of kept) send(message);
-      sender.resume(channels.files);
+      greeting = theirs;
+      begin();
     },
 
     chat({ number, words, at }) {
@@ -137,8 +148,8 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
 
   /** Transfers stop where they are. */
   function pause() {
-    channels = null;
-    isGreeted = false;
+    [channels, greeting] = [null, null];
+    [isGreeted, hasGreeted] = [false, false];
     showTyping(false);
     sender.pause();
     receiver.pause();
@@ -158,6 +169,8 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
       const opened = () => {
         if (isOver() || texts.readyState !== 'open' || files.readyState !== 'open') return;
         tell({ hello: { session } });
+        hasGreeted = true;
+        begin();
         onChange();
       };
       for (const channel of [texts, files]) {

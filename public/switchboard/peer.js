@@ -304,12 +304,16 @@ function newConnection(configuration) {
  */
 export function isSupported() {
   try {
-    new RTCPeerConnection().close();
-    return true;
+    if (!isKnownToWork) new RTCPeerConnection().close();
+    isKnownToWork = true;
   } catch {
-    return false;
+    // Missing, or forbidden.
   }
+  return isKnownToWork;
 }
+
+/** Each try takes one of the connections that a browser makes for a page. */
+let isKnownToWork = false;
 
 /** On purpose: type `pc`, or in a room `pcs`, in the console and look inside. */
 function expose(pc, peerId) {

@@ -49,8 +49,8 @@ export function isSupported(): boolean;
 /** One user's connection to a server. It reconnects by itself. */
 export interface Client extends Events {
   readonly name: string;
-  /** `away` while the connection to the server is lost, `closed` for good. */
-  readonly state: 'connected' | 'away' | 'closed';
+  /** `connecting` for the first time or under another name, `away` while the connection is lost, `closed` for good. */
+  readonly state: 'connecting' | 'connected' | 'away' | 'closed';
   /** Whether connections go through a relay (TURN server) only; counts from the next connection on. */
   relayOnly: boolean;
   /** Calls of others that wait, oldest first. */

@@ -88,12 +88,15 @@ export function showCall() {
   const { call, news } = session;
   const stage = stageOf(call);
   const isInterrupted = call?.state === 'interrupted';
-  const serverIsAway = client.state !== 'connected';
+  const serverIsAway = isAway();
   const serverIsGone = client.state === 'closed';
   const { name: otherUserName, line: other = 'here', way, isOffered: isSent } = call ?? {};
   showLine(serverIsAway || other !== 'here' || isInterrupted);
   showState(stage, callWords(stage, { otherUserName, other, way, isSent, isInterrupted, serverIsAway, serverIsGone, news }), session);
 }
+
+/** Whether the connection to the server was lost, or could not be made. */
+const isAway = () => client.state === 'away' || client.state === 'closed';
 
 /** Shows good news for a while. */
 export function showNews(news) {
@@ -128,7 +131,7 @@ export function endSession(words) {
   session = null;
   showWays([]);
   showLine(false);
-  if (client.state !== 'connected') {
+  if (isAway()) {
     endWhileAway = words;
     showOffline();
   } else {
