@@ -12,6 +12,9 @@ export const RETURN_MS = 120_000;
 /** For the server's message why the other side has closed its connection. */
 export const REASON_MS = 3_000;
 
+/** For the other side to look for another way, before this one does. */
+export const OTHER_SIDE_MS = 4_000;
+
 /** For the answer to an offer within a call. */
 export const ANSWER_MS = 10_000;
 

@@ -8,6 +8,7 @@ import { createCandidates } from './candidates.js';
 import { wayOf } from './connection-way.js';
 import { details, refusal } from './loaded.js';
 import { watchNetwork } from './network.js';
+import { OTHER_SIDE_MS } from './patience.js';
 import { createRenegotiation } from './renegotiation.js';
 import { areOfDifferentConnections } from './sdp.js';
 
@@ -131,9 +132,14 @@ export function createPeerConnection(localStream, options) {
 
   // --- The state of the connection ---
 
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  life.signal.addEventListener('abort', () => clearTimeout(waiting));
   pc.addEventListener('connectionstatechange', () => {
-    // Both sides notice; if both acted, their offers would meet.
-    if (pc.connectionState === 'failed' && !isPolite) renegotiation.findAnotherWay();
+    clearTimeout(waiting);
+    // Mostly both sides notice; if both acted, their offers would meet. After an ICE restart a Firefox may fail while the
+    // Chromium at the other end stays `connected` (seen in 153 and 156).
+    if (pc.connectionState === 'failed') waiting = setTimeout(renegotiation.findAnotherWay, isPolite ? OTHER_SIDE_MS : 0);
     if (pc.connectionState === 'connected') watchTransports();
     onStateChange(pc.connectionState);
   });
@@ -294,7 +300,7 @@ function newConnection(configuration) {
     return new RTCPeerConnection(configuration);
   } catch (error) {
     // Chromium makes 500 for each load of a page, and counts closed ones.
-    throw new Error('The browser makes no more connections for this page. Please reload the page.', { cause: error });
+    throw refusal('failed', 'connections');
   }
 }
 

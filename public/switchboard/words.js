@@ -48,6 +48,7 @@ export function unansweredWords(userName) {
 export const REFUSALS = {
   call: 'call takes a user’s name, or null to call all of the lobby, and then the options.',
   busy: 'A call of this client waits already: hang it up first (call.hangUp()).',
+  connections: 'The browser makes no more connections for this page. Please reload the page.',
   closed: 'This client is closed: connect again with Switchboard.connect().',
   'no-channels': 'This call has no data channels: the side that called opened none, and none can be added later.',
   'no-media': 'Without media (media: false) there are only channels, and no track can be sent.',

@@ -10,8 +10,13 @@ use axum::routing::{MethodRouter, get};
 use super::built_in::Public;
 use super::script_bundle::{JAVASCRIPT, Script};
 
-const SCRIPTS: [&str; 5] =
-    ["/switchboard.js", "/switchboard.esm.js", "/switchboard.rooms.js", "/switchboard.files.js", "/switchboard.details.js"];
+const SCRIPTS: [&str; 5] = [
+    "/switchboard.js",
+    "/switchboard.esm.js",
+    "/switchboard.rooms.js",
+    "/switchboard.files.js",
+    "/switchboard.details.js",
+];
 
 /// The paths of the library with their routes.
 ///

@@ -104,6 +104,23 @@ browserTest('of a link without sound and picture both sides cannot make one at o
   }
 });
 
+browserTest('a side whose connection has failed looks for another way, though the other side sees nothing of it', async ({ visit, t }) => {
+  const server = await serverFor(t, EXAMPLES);
+  const address = `${server.http}/channel.html`;
+  const pages = [await visit(address), await visit(address)];
+  for (const [n, page] of pages.entries()) {
+    page.problems.expect(/favicon\.ico/);
+    await page.evaluate(joinRoom, { room: 'one-sided', name: `Page ${n}`, media: false });
+  }
+  for (const page of pages) await eventually('connected', () => page.evaluate(() => channel.members.length === 1));
+  for (const [failed, other] of [pages, [...pages].reverse()]) {
+    const before = await other.evaluate(remoteUfrag);
+    await failed.evaluate(failOnce);
+    await eventually('an ICE restart', async () => (await other.evaluate(remoteUfrag)) !== before);
+    await eventually('negotiated', () => failed.evaluate(() => [...pcs.values()].every(({ signalingState }) => signalingState === 'stable')));
+  }
+});
+
 function says(page, selector, pattern) {
   return eventually(`${selector}: ${pattern}`, async () => pattern.test(await page.textContent(selector)));
 }
@@ -185,6 +202,15 @@ async function sendSound() {
 
 function remoteUfrag() {
   return [...pcs.values()].map((pc) => /^a=ice-ufrag:(\S+)/m.exec(pc.remoteDescription.sdp)[1]).join();
+}
+
+/** As a browser that has lost the path, while the other one has not. */
+function failOnce() {
+  for (const pc of pcs.values()) {
+    Object.defineProperty(pc, 'connectionState', { value: 'failed', configurable: true });
+    pc.dispatchEvent(new Event('connectionstatechange'));
+    delete pc.connectionState;
+  }
 }
 
 function hasSound() {

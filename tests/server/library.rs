@@ -3,8 +3,13 @@
 use crate::support::TestServer;
 use crate::support::folder::{folder, name};
 
-const SCRIPTS: [&str; 5] =
-    ["/switchboard.js", "/switchboard.esm.js", "/switchboard.details.js", "/switchboard.rooms.js", "/switchboard.files.js"];
+const SCRIPTS: [&str; 5] = [
+    "/switchboard.js",
+    "/switchboard.esm.js",
+    "/switchboard.details.js",
+    "/switchboard.rooms.js",
+    "/switchboard.files.js",
+];
 
 #[tokio::test]
 async fn library_is_served_as_script_and_as_module() {
