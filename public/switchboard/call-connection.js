@@ -20,6 +20,14 @@ import { TALK_CHANNELS, createTalk } from './talk.js';
  * @property {boolean} [media] false: no sound and no picture in either direction
  * @property {boolean} [data] false: no data channels
  *
+ * @typedef {object} Beginning
+ * @property {boolean} isCaller
+ * @property {string} [name] of the other side
+ * @property {string} [to] the user to whom alone it is offered
+ * @property {string} [offerId]
+ * @property {import('./signaling.js').Offer} [offer] that is answered
+ * @property {() => {offerId?: string}[]} [others] the client's other calls
+ *
  * @typedef {'starting'|'waiting'|'connecting'|'connected'|'interrupted'|'ended'} CallState
  */
 
@@ -61,11 +69,10 @@ export class CallConnection extends MediaSender {
 
   /**
    * @param {import('./signaling.js').Signaling} signaling
-   * @param {{isCaller: boolean, name?: string, offerId?: string, others?: () => {offerId?: string}[]}} beginning `others`: the
-   *   client's other calls
+   * @param {Beginning} beginning
    * @param {CallOptions} options
    */
-  constructor(signaling, { isCaller, name = '', offerId, others = () => [] }, options) {
+  constructor(signaling, { isCaller, name = '', offerId, offer, others = () => [] }, options) {
     super();
     /** Whether this side called. */
     this.isCaller = isCaller;
@@ -85,7 +92,7 @@ export class CallConnection extends MediaSender {
       onTransfer: (transfer) => transfer.isOwn || this.emit('file', transfer),
     });
     /** Whether there are data channels: the first offer says so. */
-    this._hasData = isCaller && options.data !== false;
+    this._hasData = offer ? /^m=application /m.test(offer.offer.sdp) : options.data !== false;
   }
 
   /** @returns {CallState} */
@@ -137,9 +144,15 @@ export class CallConnection extends MediaSender {
   }
 
   _onTracksChange() {
-    if (!this._hasStream) this.emit('stream', this.remoteStream);
-    this._hasStream = true;
+    this._showStream();
     this._changed();
+  }
+
+  /** Not before the connection is there: until then `answer` has not given the call to the page, and it would miss this. */
+  _showStream() {
+    if (this._hasStream || this._stage !== 'connected' || !this.remoteStream.getTracks().length) return;
+    this._hasStream = true;
+    this.emit('stream', this.remoteStream);
   }
 
   /** From here on the two browsers connect to each other. */
@@ -154,6 +167,7 @@ export class CallConnection extends MediaSender {
       this._renewals = 0;
       this._isInterrupted = false;
       this._setStage('connected');
+      this._showStream();
       lookAtWay(this._peer, (way) => {
         if (this._stage === 'ended') return;
         this.way = way;
@@ -243,9 +257,9 @@ export class CallConnection extends MediaSender {
     this._end('self', this._stage === 'connected' ? 'You hung up.' : 'Call cancelled.');
   }
 
-  /** Without an id all calls of the client end. */
+  /** Before the server's reply there is no id: `_placeOffer` does it then. */
   _withdraw() {
-    if (this.offerId || !this._others().length) this._signaling.hangup(this.offerId);
+    if (this.offerId) this._signaling.hangup(this.offerId);
   }
 
   /**

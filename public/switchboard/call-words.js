@@ -12,12 +12,15 @@ export function endWords(name, reason) {
 }
 
 /**
- * Why the offer that the user is answering is gone.
+ * Why a call of another user no longer waits.
  * @param {string} name
- * @param {string} [reason] as the server says it
+ * @param {string} [reason] as the server says it; `taken`: answered here; `away`: this page lost the server
  */
 export function withdrawnWords(name, reason) {
   switch (reason) {
+    case 'taken': return `You have answered ${name}.`;
+    case 'declined': return `The call of ${name} was declined.`;
+    case 'away': return `The connection to the server has ended. If ${name} still waits, the call comes again.`;
     case 'answered': return `Another user answered ${name} first.`;
     case 'declined': return `The call of ${name} was declined.`;
     case 'closed': return `${name} closed the page.`;

@@ -7,9 +7,6 @@ import { SwitchboardError } from './errors.js';
 import { details } from './loaded.js';
 import { callKey } from './sdp.js';
 
-/** Whether a description has a section for data channels. @param {RTCSessionDescriptionInit} description */
-const hasData = ({ sdp }) => /^m=application /m.test(sdp);
-
 /**
  * Events: `state` with the new one, `change` when anything is another, `stream`, `end` with `{reason, message, error}`,
  * `problem` and `news` with a sentence, `channel`, `file` with a transfer, `message` with `{text, at}`.
@@ -18,7 +15,7 @@ export class Call extends CallConnection {
   /**
    * For the library.
    * @param {import('./signaling.js').Signaling} signaling
-   * @param {{isCaller: boolean, name?: string, to?: string, offerId?: string, others?: () => Call[]}} beginning
+   * @param {import('./call-connection.js').Beginning} beginning
    * @param {import('./call-connection.js').CallOptions} options
    */
   constructor(signaling, beginning, options) {
@@ -55,7 +52,6 @@ export class Call extends CallConnection {
 
   /** For the library: the answerer's side. @param {import('./signaling.js').Offer} offer */
   async answer(offer) {
-    this._hasData = hasData(offer.offer);
     await this._orFail(async () => {
       await this._prepare();
       const answer = await this._peer.createAnswer(offer.offer);
@@ -68,6 +64,7 @@ export class Call extends CallConnection {
 
   /** What both sides need before there is an offer or an answer: devices and a connection. */
   async _prepare() {
+    this._mustRun(); // The page may have hung up at once.
     const { media = true, stream } = this._options;
     const { iceServers } = this._signaling;
     const [local] = await Promise.all([media ? details().openStream(this._options) : null, iceServers.ready()]);
@@ -83,7 +80,9 @@ export class Call extends CallConnection {
 
   async _placeOffer() {
     this._changed();
+    this._mustRun();
     const offerId = await this._signaling.sendOffer(this._offer, this._to);
+    if (this._stage === 'ended') this._signaling.hangup(offerId); // Hung up before the server's reply.
     this._mustRun();
     this.offerId ??= offerId; // The answer may have been quicker than the acknowledgement.
     if (this._stage === 'starting') this._setStage('waiting');

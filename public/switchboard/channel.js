@@ -5,6 +5,7 @@
 // Either side may open a channel, the other gets it by `onchannel`. If both open one of the same label, each
 // sends by its own, and both are the same object here: no side has to wait for the other.
 
+import { SwitchboardError } from './errors.js';
 import { Events } from './events.js';
 
 /** How many bytes wait in a channel before `send` waits, and when there is room again. */
@@ -74,7 +75,7 @@ export class Channel extends Events {
     await this._until(() => this.state === 'open');
     const size = sizeOf(message);
     if (size > this.maxSize) {
-      throw new RangeError(`This message has ${size} bytes, and at most ${this.maxSize} pass at once on this connection: send it in parts.`);
+      throw new SwitchboardError('bad-options', `This message has ${size} bytes, and at most ${this.maxSize} pass at once on this connection: send it in parts.`);
     }
     const mine = this._sending;
     mine.send(message);
@@ -85,7 +86,7 @@ export class Channel extends Events {
   /** Waits until something holds. */
   async _until(holds) {
     while (!this._isOver && !holds()) await new Promise((resolve) => this._waiting.add(resolve));
-    if (this._isOver) throw new Error(`The channel “${this.label}” is closed.`);
+    if (this._isOver) throw new SwitchboardError('closed', `The channel “${this.label}” is closed.`);
   }
 
   _wake() {
@@ -138,7 +139,7 @@ export class Channel extends Events {
 function sizeOf(data) {
   if (typeof data === 'string') return new TextEncoder().encode(data).length;
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength;
-  throw new TypeError('A channel sends texts, ArrayBuffers, views of them, and Blobs.');
+  throw new SwitchboardError('bad-options', 'A channel sends texts, ArrayBuffers, views of them, and Blobs.');
 }
 
 /**
@@ -169,8 +170,9 @@ export function createChannels(onChannel) {
      */
     open(label, options) {
       if (!known.has(label)) {
-        add(new Channel(label, options), true);
-        openOn(known.get(label));
+        const channel = new Channel(label, options);
+        openOn({ channel }); // Throws where the browser refuses the options.
+        add(channel, true);
       }
       return known.get(label).channel;
     },

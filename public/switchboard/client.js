@@ -166,6 +166,7 @@ export class Client extends Events {
   async join(room, options) {
     this._mustBeOpen();
     const { joinRoom } = await partOf(import('./rooms.js'), 'rooms');
+    this._mustBeOpen();
     return joinRoom(this._signaling, room, options);
   }
 
@@ -173,11 +174,11 @@ export class Client extends Events {
    * Connects again under another name, lobby, password or token.
    * @param {NewIdentity} identity
    */
-  rename({ name, password, token, lobby }) {
-    this._mustBeOpen();
+  rename({ name, ...others } = {}) {
+    if (this._isClosed) throw refusal('closed');
     const before = this._signaling.identity;
     this._forgetIncoming();
-    this._signaling.reconnect({ ...before, userName: name || before.userName, password: password ?? before.password, token: token ?? before.token, lobby });
+    this._signaling.reconnect({ ...before, ...others, userName: name || before.userName, password: others.password ?? before.password });
   }
 
   /** Ends all calls, leaves all rooms, and disconnects for good. The server notifies the others at once. */
@@ -190,12 +191,12 @@ export class Client extends Events {
     this.emit('state', this.state);
   }
 
+  /** The server may have closed it, too: then only `rename` opens it again. */
   _mustBeOpen() {
-    if (!this._isClosed) return;
-    throw refusal('closed');
+    if (this.state === 'closed') throw refusal('closed');
   }
 
-  /** @param {{isCaller: boolean, name?: string, to?: string, offerId?: string}} beginning */
+  /** @param {Omit<import('./call-connection.js').Beginning, 'others'>} beginning */
   _begin(beginning, options) {
     const others = () => this.calls.filter((other) => other !== call);
     const call = new Call(this._signaling, { ...beginning, others }, options);
@@ -226,15 +227,16 @@ export class Client extends Events {
     const incoming = new IncomingCall(offer, {
       answer: async (mine, options) => {
         this._mustBeOpen();
-        const call = this._begin({ isCaller: false, name: mine.name, offerId: mine.offerId }, options);
-        await call.answer(mine._offer);
-        this._endIncoming(mine.offerId, 'taken');
+        const { name, offerId, _offer: offer } = mine;
+        const call = this._begin({ isCaller: false, name, offerId, offer }, options);
+        await call.answer(offer);
+        this._endIncoming(offerId, 'taken');
         return call;
       },
       decline: async ({ offerId }) => {
-        const reply = await this._signaling.declineOffer(offerId);
-        if (reply.ok !== false) this._endIncoming(offerId, 'declined');
-        return reply;
+        this._mustBeOpen();
+        await this._signaling.declineOffer(offerId);
+        this._endIncoming(offerId, 'declined');
       },
     });
     this.incoming.push(incoming);

@@ -6,12 +6,16 @@
 // `files` (likewise) for their bytes, `typing` (may be lost, may overtake) for what is stale a
 // moment later. Texts are JSON with one key, the kind of message.
 
+import { SwitchboardError } from './errors.js';
 import { createFileReceiver } from './file-receiver.js';
 import { createFileSender } from './file-sender.js';
 import { randomHex } from './random.js';
 
 /** The longest text that is read, in UTF-16 units. */
 const LONGEST_TEXT = 20_000;
+
+/** The longest that is said: the rest is for what goes with it. */
+const LONGEST_SAID = LONGEST_TEXT - 200;
 
 /** How long a peer counts as typing, and how often it is sent meanwhile. */
 const TYPING_MS = 5_000;
@@ -206,6 +210,10 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
      * @returns {Message}
      */
     say(text) {
+      // The other side would not read it.
+      if (typeof text !== 'string' || JSON.stringify(text).length > LONGEST_SAID) {
+        throw new SwitchboardError('bad-options', `say takes a text of up to ${LONGEST_SAID} characters: send what is longer as a file.`);
+      }
       count += 1;
       lastTyping = -Infinity;
       const message = { number: count, text, at: new Date().toISOString(), state: 'waiting', to: other };

@@ -2,6 +2,7 @@
 // Socket.IO client.
 
 export { endWords, unansweredCallWords, withdrawnWords } from './call-words.js';
-export { openDevice, openScreen, openStream } from './devices.js';
+export { openStream } from './devices.js';
+export { send, shareScreen, stopSharing, useDevice } from './media-changes.js';
 export { statsOf } from './stats.js';
 export { NO_RELAY, REFUSALS, START_RELAY, noWayWords, unansweredWords } from './words.js';

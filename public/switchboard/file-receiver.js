@@ -83,7 +83,7 @@ export function createFileReceiver(tell, onNew) {
       const transfer = transfers.get(number);
       if (!transfer) return;
       tell({ refused: { number } });
-      finish(transfer, 'ended', transfer.stage === 'asked' ? 'declined' : 'cancelled');
+      finish(transfer, 'ended', transfer.moved === 0 ? 'declined' : 'cancelled');
     },
   };
 

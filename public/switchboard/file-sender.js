@@ -4,6 +4,7 @@
 // the channel has room again ("back-pressure").
 
 import { ASKED_FROM, BLOCK, CHUNK, MOST_OFFERED, agree, digestBlock, digestFile, frameChunk } from './file-format.js';
+import { SwitchboardError } from './errors.js';
 import { Transfer } from './transfer.js';
 
 /** How much waits in the channel at most, and when there is room for more. */
@@ -114,8 +115,12 @@ export function createFileSender(tell, onNew) {
      * @returns {Transfer}
      */
     add(file) {
+      if (!(file instanceof Blob)) {
+        throw new SwitchboardError('bad-options', 'sendFile takes a File, such as input.files[0], or a Blob.');
+      }
       count += 1;
-      const transfer = Object.assign(new Transfer({ number: count, isOwn: true, name: file.name, size: file.size }, { cancel }), {
+      const { name = 'file', size } = /** @type {File} */ (file); // A Blob has no name.
+      const transfer = Object.assign(new Transfer({ number: count, isOwn: true, name, size }, { cancel }), {
         file, digests: [], isOffered: false, from: 0,
       });
       transfers.set(count, transfer);
@@ -160,7 +165,7 @@ export function createFileSender(tell, onNew) {
 
     onRefused({ number }) {
       const transfer = transfers.get(number);
-      if (transfer) finish(transfer, 'ended', transfer.stage === 'asked' ? 'declined' : 'stopped');
+      if (transfer) finish(transfer, 'ended', transfer.moved === 0 ? 'declined' : 'stopped');
     },
 
     onReceived({ number, digest }) {

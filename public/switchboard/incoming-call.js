@@ -3,12 +3,13 @@
 
 import { SwitchboardError } from './errors.js';
 import { Events } from './events.js';
-import { details } from './loaded.js';
+import { details, refusal } from './loaded.js';
 
 /** Events: `end` with `{reason, message}`, when it no longer waits. */
 export class IncomingCall extends Events {
   /** Whether it still waits. */
   isWaiting = true;
+  _isAnswering = false;
   /** Why it does not, if so. */
   reason = '';
   /** The same as a sentence. */
@@ -37,27 +38,32 @@ export class IncomingCall extends Events {
    */
   async answer(options = {}) {
     this._mustWait();
-    return this._client.answer(this, options);
+    this._isAnswering = true;
+    try {
+      return await this._client.answer(this, options);
+    } finally {
+      this._isAnswering = false; // Where it failed, the call still waits.
+    }
   }
 
   /** Declines a call that is for this user alone: it ends for the caller. */
   async decline() {
     this._mustWait();
-    const reply = await this._client.decline(this);
-    if (reply.ok === false) throw new SwitchboardError(reply.error.code, reply.error.message);
+    await this._client.decline(this);
   }
 
   _mustWait() {
+    if (this._isAnswering) throw refusal('busy', 'answering');
     // Where only this client's connection was lost, the server knows whether the call waits.
     if (!this.isWaiting && this.reason !== 'away') throw new SwitchboardError('no-such-offer', this.message);
   }
 
-  /** For the library. @param {string} reason as the server says it, or `taken`: it was answered here */
+  /** For the library. @param {string} reason as the server says it, `taken`: it was answered here, or `away` */
   end(reason) {
     if (!this.isWaiting) return;
     this.isWaiting = false;
     this.reason = reason;
-    this.message = reason === 'taken' ? `You have answered ${this.name}.` : details().withdrawnWords(this.name, reason);
+    this.message = details().withdrawnWords(this.name, reason);
     this.emit('end', { reason, message: this.message });
   }
 }

@@ -1,8 +1,9 @@
 // @ts-check
-// What a room and a call have in common: a stream of this client, which is sent, and whose tracks change.
+// What a room and a call have in common: a stream of this client, which is sent, and whose tracks change
+// (media-changes.js).
 
 import { Events } from './events.js';
-import { details, refusal } from './loaded.js';
+import { details } from './loaded.js';
 
 export class MediaSender extends Events {
   /** The tracks that are stopped at the end: those that were not given by the page. @type {Set<MediaStreamTrack>} */
@@ -20,11 +21,7 @@ export class MediaSender extends Events {
    * @param {MediaStreamTrack | null} track
    */
   async send(kind, track) {
-    const stream = this.localStream;
-    if (!stream) throw refusal('no-media');
-    for (const old of stream.getTracks()) if (old.kind === kind && old !== track) stream.removeTrack(old);
-    if (track) stream.addTrack(track);
-    await this.sendTrack(kind, track);
+    await details().send(this, kind, track);
   }
 
   /**
@@ -33,35 +30,17 @@ export class MediaSender extends Events {
    * @param {string} deviceId as `navigator.mediaDevices.enumerateDevices` has it
    */
   async useDevice(kind, deviceId) {
-    this._trackOf(kind)?.stop(); // A phone cannot open two cameras at once.
-    await this._sendOwn(kind, await details().openDevice(kind, deviceId));
+    await details().useDevice(this, kind, deviceId);
   }
 
   /** Shows the screen, or a window, in place of the camera, until the user or `stopSharing` ends that. */
   async shareScreen() {
-    const track = await details().openScreen();
-    this._camera ??= { track: this._trackOf('video') };
-    track.addEventListener('ended', () => this._trackOf('video') === track && this.stopSharing());
-    await this._sendOwn('video', track);
+    await details().shareScreen(this);
   }
 
   /** Sends the camera again. */
   async stopSharing() {
-    if (!this._camera) return;
-    const [screen, { track }] = [this._trackOf('video'), this._camera];
-    this._camera = undefined;
-    screen?.stop();
-    await this.send('video', track ?? null);
-  }
-
-  _trackOf(kind) {
-    return this.localStream?.getTracks().find((track) => track.kind === kind);
-  }
-
-  async _sendOwn(kind, track) {
-    this._own.add(track);
-    if (this._isOver) track.stop();
-    else await this.send(kind, track);
+    await details().stopSharing(this);
   }
 
   /**

@@ -4,6 +4,12 @@
 import { SwitchboardError } from './errors.js';
 
 /**
+ * A Firefox never fetches a script again under an address that failed once (seen in 153).
+ * @param {string} address
+ */
+export const fetchAgain = (address) => import(/* webpackIgnore: true */ /* @vite-ignore */ `${address}?${Date.now()}`);
+
+/**
  * @template Part
  * @param {Promise<Part>} fetching
  * @param {string} what the part is for
@@ -11,7 +17,11 @@ import { SwitchboardError } from './errors.js';
  */
 export async function partOf(fetching, what) {
   try {
-    return await fetching;
+    return await fetching.catch((error) => {
+      const [address] = /http\S+/.exec(error.message) ?? []; // Not every browser names it.
+      if (!address) throw error;
+      return fetchAgain(address);
+    });
   } catch (error) {
     throw new SwitchboardError('unreachable', `The script for ${what} could not be fetched from the server: ${error.message}`);
   }

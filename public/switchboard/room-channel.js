@@ -1,6 +1,7 @@
 // @ts-check
 // A channel to all members of a room: one Channel to each.
 
+import { SwitchboardError } from './errors.js';
 import { Events } from './events.js';
 
 /**
@@ -10,6 +11,7 @@ export class RoomChannel extends Events {
   /** @type {Map<import('./member.js').Member, import('./channel.js').Channel>} */
   _channels = new Map();
   _onClosed;
+  _isOver = false;
 
   /**
    * Use `room.channel`.
@@ -30,15 +32,16 @@ export class RoomChannel extends Events {
   }
 
   /**
-   * Sends to all members to whom it is open, or only to one. Resolves once there is room for more.
+   * Sends to all members to whom it is open, or only to one. Resolves once there is room for more; rejects once it is closed.
    * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @param {import('./member.js').Member} [member]
    */
   async send(data, member) {
+    if (this._isOver) throw new SwitchboardError('closed', `The channel “${this.label}” is closed.`);
     const to = member ? [member] : this.members;
     await Promise.all(to.map(async (one) => {
       const channel = this._channels.get(one);
-      if (!channel) throw new Error(`${one.name} is no longer there.`);
+      if (!channel) throw new SwitchboardError('closed', `${one.name} is no longer there.`);
       try {
         await channel.send(data);
       } catch (error) {
@@ -62,6 +65,7 @@ export class RoomChannel extends Events {
   }
 
   close() {
+    this._isOver = true;
     this._onClosed();
     for (const channel of [...this._channels.values()]) channel.close();
   }

@@ -2,7 +2,7 @@
 // A room: its members, and what this client sends to them. mesh.js has the connections, talk.js texts and files.
 
 import { SwitchboardError } from './errors.js';
-import { details } from './loaded.js';
+import { details, refusal } from './loaded.js';
 import { MediaSender } from './media-sender.js';
 import { createMesh, pictureSizeFor } from './mesh.js';
 import { RoomChannel } from './room-channel.js';
@@ -22,6 +22,9 @@ import { createRoomTalks } from './room-talks.js';
  * @property {boolean} [fitPictures] ask the camera for smaller pictures the more members there are
  */
 
+/** The rooms of each client, by their names. @type {WeakMap<object, Set<string>>} */
+const inRooms = new WeakMap();
+
 /**
  * @param {import('./signaling.js').Signaling} line of the client
  * @param {string} name
@@ -29,10 +32,21 @@ import { createRoomTalks } from './room-talks.js';
  * @returns {Promise<Room>} once the server has let the client in
  */
 export async function joinRoom(line, name, options = {}) {
-  const stream = options.media === false ? null : await details().openStream(options);
-  const room = new Room(roomSignaling(line), name, options, stream);
-  await room.joined;
-  return room;
+  const names = inRooms.get(line) ?? new Set();
+  inRooms.set(line, names);
+  // The server knows a client once in a room: two objects would answer each offer twice.
+  if (names.has(name)) throw refusal('busy', 'joined');
+  names.add(name);
+  try {
+    const stream = options.media === false ? null : await details().openStream(options);
+    const room = new Room(roomSignaling(line), name, options, stream);
+    room._onOver = () => names.delete(name);
+    await room.joined;
+    return room;
+  } catch (error) {
+    names.delete(name);
+    throw error;
+  }
 }
 
 /**
@@ -54,6 +68,7 @@ export class Room extends MediaSender {
   /** Events that wait until the page has the room and has set its listeners. @type {[string, unknown][] | null} */
   _early = [];
   _settle;
+  _onOver = () => {};
   /** Channels to all members, by label. @type {Map<string, RoomChannel>} */
   _channels = new Map();
   _talks;
@@ -86,6 +101,7 @@ export class Room extends MediaSender {
     for (const label of options.channels ?? []) this.channel(label);
     this._listen();
     if (signaling.connected) this._enter();
+    else if (!signaling.active) this._fail(refusal('closed')); // While the browser was asking for devices.
   }
 
   get members() {
@@ -110,6 +126,7 @@ export class Room extends MediaSender {
    * @param {RTCDataChannelInit} [options]
    */
   channel(label, options) {
+    this._mustBeIn();
     let channel = this._channels.get(label);
     if (!channel) {
       channel = new RoomChannel(label, options, () => this._channels.delete(label));
@@ -121,12 +138,14 @@ export class Room extends MediaSender {
 
   /** Sends a text to all members; in a room of two it waits for the other one. @param {string} text */
   async say(text) {
+    this._mustBeIn();
     const said = this._talks.current(this.members).map(async (talk) => (await talk.load()).say(text));
     return (await Promise.all(said))[0];
   }
 
   /** @param {boolean} isTyping whether the user is writing a text */
   async typing(isTyping) {
+    this._mustBeIn();
     for (const talk of this._talks.current(this.members)) (await talk.load()).sayTyping(isTyping);
   }
 
@@ -135,9 +154,14 @@ export class Room extends MediaSender {
    * @param {File} file
    */
   async sendFile(file) {
+    this._mustBeIn();
     const [talk, another] = this._talks.current(this.members);
     if (!talk || another) throw new SwitchboardError('no-such-peer', 'A file goes to one member: use member.sendFile(file).');
     return (await talk.load()).sendFile(file);
+  }
+
+  _mustBeIn() {
+    if (this.state === 'left') throw refusal('ended');
   }
 
   /** Leaves the room, and stops what this client sends. */
@@ -249,6 +273,7 @@ export class Room extends MediaSender {
     if (this.state === 'left') return;
     this._stopListening();
     this.state = 'left';
+    this._onOver();
     this._settle.reject(new SwitchboardError('ended', message));
     for (const channel of [...this._channels.values()]) channel.close();
     this._mesh.close();

@@ -74,8 +74,9 @@ export function connectSignaling(identity, options) {
      * Declines an offer to this user.
      * @param {string} offerId
      */
-    declineOffer(offerId) {
-      return line.ask('declineOffer', { offerId }, () => ({ ok: true }));
+    async declineOffer(offerId) {
+      const reply = await line.ask('declineOffer', { offerId }, () => ({ ok: true }));
+      if (reply.ok === false) throw new SwitchboardError(reply.error.code, reply.error.message);
     },
 
     /**

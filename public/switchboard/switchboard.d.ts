@@ -72,8 +72,8 @@ export interface Client extends Events {
   call(to?: string | null, options?: CallOptions): Promise<Call>;
   /** Joins a room, once the user has allowed the devices. Rejects where the server does not let the client in. */
   join(room: string, options?: RoomOptions): Promise<Room>;
-  /** Connects again under another name, lobby, password or token. */
-  rename(identity: { name?: string; password?: string; token?: string; lobby?: string }): void;
+  /** Connects again under another name, lobby, password or token; what is not given stays. */
+  rename(identity?: { name?: string; password?: string; token?: string; lobby?: string }): void;
   /** Ends all calls, leaves all rooms, and disconnects for good. The server notifies the others at once. */
   close(): void;
 }
@@ -103,9 +103,9 @@ export interface MediaSender extends Events {
   readonly localStream: MediaStream | null;
   /** From now on sends this track, or with null none of its kind. */
   send(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void>;
-  /** Uses another camera or microphone. */
+  /** Uses another camera or microphone. Rejects where there is none; the one before goes on. */
   useDevice(kind: 'audio' | 'video', deviceId: string): Promise<void>;
-  /** Shows the screen, or a window, in place of the camera. */
+  /** Shows the screen, or a window, in place of the camera, until `stopSharing`, or another camera or track. */
   shareScreen(): Promise<void>;
   /** Sends the camera again. */
   stopSharing(): Promise<void>;
@@ -129,7 +129,10 @@ export interface IncomingCall extends Events {
   readonly isDirect: boolean;
   /** Whether it still waits. */
   readonly isWaiting: boolean;
-  /** It no longer waits: `answered` by another user, `taken` or `declined` by this one, `hangup`, `closed`, `lost`, `expired`, … */
+  /**
+   * It no longer waits: `answered` by another user, `taken` or `declined` by this one, `away` (the connection to the server
+   * ended; what still waits comes again), `hangup`, `closed`, `lost`, `expired`, …
+   */
   onend?: ((end: { reason: string; message: string }) => void) | null;
   /** @returns the call, once the answer is on its way; rejects with a SwitchboardError */
   answer(options?: CallOptions): Promise<Call>;
@@ -177,6 +180,8 @@ export interface Call extends MediaSender {
   onchannel?: ((channel: Channel) => void) | null;
   /** The other side offers a file. */
   onfile?: ((transfer: Transfer) => void) | null;
+  /** A text of this client has arrived, or never will. */
+  ondelivery?: ((message: Message) => void) | null;
   /** The other side has sent a text, by `say`. */
   onmessage?: ((message: { text: string; at: string }) => void) | null;
   hangUp(): void;
@@ -184,9 +189,9 @@ export interface Call extends MediaSender {
   restartIce(): Promise<void>;
   /** Opens a data channel, or gives the one of this label that is open. The other side gets it by `onchannel`. */
   channel(label: string, options?: RTCDataChannelInit): Channel;
-  /** Offers a file to the other side. */
-  sendFile(file: File): Promise<Transfer>;
-  /** Sends a text to the other side. */
+  /** Offers a file to the other side; a Blob is named “file”. */
+  sendFile(file: File | Blob): Promise<Transfer>;
+  /** Sends a text of up to 19,800 characters to the other side. */
   say(text: string): Promise<Message>;
   stats(): Promise<Stats | undefined>;
 }
@@ -244,7 +249,7 @@ export interface Room extends MediaSender {
   /** Whether the user is writing a text. */
   typing(isTyping: boolean): Promise<void>;
   /** Offers a file to the one other member. */
-  sendFile(file: File): Promise<Transfer>;
+  sendFile(file: File | Blob): Promise<Transfer>;
   /** Leaves the room and stops what this client sends. */
   leave(): void;
 }
@@ -279,7 +284,7 @@ export interface Member extends Events {
   channel(label: string, options?: RTCDataChannelInit): Channel;
   say(text: string): Promise<Message>;
   typing(isTyping: boolean): Promise<void>;
-  sendFile(file: File): Promise<Transfer>;
+  sendFile(file: File | Blob): Promise<Transfer>;
   stats(): Promise<Stats | undefined>;
   restartIce(): Promise<void>;
 }
@@ -323,7 +328,7 @@ export interface RoomChannel extends Events {
   onopen?: ((member: Member) => void) | null;
   onclose?: ((member: Member) => void) | null;
   onmessage?: ((message: { member: Member; data: string | ArrayBuffer }) => void) | null;
-  /** Sends to all members to whom it is open, or only to one, and resolves once there is room for more. */
+  /** Sends to all members to whom it is open, or only to one; resolves once there is room for more, rejects once it is closed. */
   send(data: ChannelData, member?: Member): Promise<void>;
   close(): void;
 }
@@ -355,7 +360,7 @@ export interface Transfer extends Events {
   readonly isCompared: boolean;
   /** The file, where it was received. */
   readonly blob?: Blob;
-  /** Resolves once it has arrived, where it was received to its Blob; rejects if it never will. */
+  /** Resolves once it has arrived, where it was received to its Blob; rejects if it never will, with `ending` as the code. */
   readonly done: Promise<Blob | undefined>;
   onprogress?: ((transfer: Transfer) => void) | null;
   accept(): void;

@@ -2,6 +2,7 @@
 // Texts and files between two peers. What does them is a script of its own (files.js), fetched when either side first
 // uses it; what the other side has sent until then waits here.
 
+import { refusal } from './loaded.js';
 import { partOf } from './part.js';
 
 /**
@@ -36,13 +37,15 @@ export function createTalk(listeners) {
   let early = [];
   let isOver = false;
 
-  /** @returns {Promise<Conversation>} */
-  function load() {
+  /** @returns {Promise<Conversation>} rejects once the user has left */
+  async function load() {
     loading ??= partOf(import('./files.js'), 'texts and files').then(begin, (error) => {
       loading = null; // The next use tries again.
       throw error;
     });
-    return loading;
+    const loaded = await loading;
+    if (isOver) throw refusal('ended');
+    return loaded;
   }
 
   function begin({ createConversation }) {

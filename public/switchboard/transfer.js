@@ -1,5 +1,6 @@
 // A file on its way, as the page sees it.
 
+import { SwitchboardError } from './errors.js';
 import { Events } from './events.js';
 
 /**
@@ -69,7 +70,7 @@ export class Transfer extends Events {
   update(changes) {
     Object.assign(this, changes);
     if (this.stage === 'done') this._settle.resolve(this.blob);
-    else if (this.stage === 'ended') this._settle.reject(new Error(`${this.name} did not arrive: ${this.ending}.`));
+    else if (this.stage === 'ended') this._settle.reject(new SwitchboardError(this.ending, `The file “${this.name}” did not arrive: ${this.ending}.`));
     this.emit('progress', this);
   }
 }

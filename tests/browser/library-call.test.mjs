@@ -89,6 +89,7 @@ browserTest('what a page does wrong is answered with a sentence', async ({ visit
   }, code);
   const faults = [
     ["Switchboard.connect().call('Bob')", 'bad-options', /await Switchboard\.connect/],
+    ['Switchboard.connect().onincoming = () => {}', 'bad-options', /await Switchboard\.connect/],
     ["await Switchboard.connect('Ann')", 'bad-options', /takes an object/],
     ["await Switchboard.connect({ url: 'ftp://x' })", 'bad-options', /address of the server/],
     ['await Switchboard.connect({ name: "Ann" })', 'wrong-password', /password/i],
@@ -117,4 +118,210 @@ browserTest('what a page does wrong is answered with a sentence', async ({ visit
     return client.call(null, { video: true }).catch(({ code, message }) => ({ code, message, calls: client.calls.length }));
   });
   assert.deepEqual([refused.code, refused.calls], ['no-media', 0], refused.message);
+});
+
+/** Runs in the page: two clients in it, and what the stories below need. */
+async function prepare() {
+  const { connect } = await import('/switchboard.esm.js');
+  const opened = [];
+  for (const method of ['getUserMedia', 'getDisplayMedia']) {
+    const original = MediaDevices.prototype[method];
+    MediaDevices.prototype[method] = async function (wanted) {
+      const stream = await original.call(this, wanted);
+      opened.push(...stream.getTracks());
+      return stream;
+    };
+  }
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  Object.assign(window, {
+    /** The kinds of the tracks that devices still give. */
+    live: () => opened.filter(({ readyState }) => readyState === 'live').map(({ kind }) => kind).sort().join(),
+    until: async (holds) => {
+      const end = Date.now() + 20_000;
+      while (!holds()) {
+        if (Date.now() > end) throw new Error(`not yet: ${holds}`);
+        await pause(20);
+      }
+    },
+    /** The code of what a promise rejects with. */
+    fault: (promise) => Promise.race([promise.then(() => 'none', ({ code, name }) => code ?? name), pause(10_000).then(() => 'pending')]),
+    two: async () => [await connect({ name: 'Ann' }), await connect({ name: 'Bob' })],
+    /** The next call that waits for a client. */
+    waiting: (client) => new Promise((resolve, reject) => {
+      client.onincoming = resolve;
+      pause(20_000).then(() => reject(new Error('no call')));
+    }),
+    connected: async (...calls) => until(() => calls.every(({ state }) => state === 'connected')),
+  });
+}
+
+/** What happens in one page, and what it comes to. */
+const STORIES = {
+  'an answerer gets the stream although it listens once it has answered': [async () => {
+    const [ann, bob] = await two();
+    const seen = new Promise((resolve) => {
+      bob.onincoming = async (incoming) => ((await incoming.answer({ audio: false })).onstream = ({ id }) => resolve(typeof id));
+    });
+    await ann.call('Bob');
+    return [await Promise.race([seen, fault(new Promise(() => {}))]), ann.close(), bob.close()];
+  }, ['string']],
+
+  'a call is answered once, and not declined meanwhile': [async () => {
+    const [ann, bob] = await two();
+    const incoming = waiting(bob);
+    const call = await ann.call('Bob', { audio: false });
+    const { answer, decline } = Object.fromEntries(['answer', 'decline'].map((name) => [name, async () => (await incoming)[name]({ audio: false })]));
+    const faults = await Promise.all([answer(), answer(), decline()].map(fault));
+    await connected(call, ...bob.calls);
+    return [...faults, bob.calls.length, await fault(answer()), ann.close(), bob.close()];
+  }, ['none', 'busy', 'busy', 1, 'no-such-offer']],
+
+  'a declined call waits no longer, for the user who declined it either': [async () => {
+    const [ann, bob] = await two();
+    const called = waiting(bob);
+    const call = await ann.call('Bob', { audio: false });
+    const ended = new Promise((resolve) => (call.onend = ({ reason }) => resolve(reason)));
+    const incoming = await called;
+    const reasons = [];
+    incoming.onend = ({ reason, message }) => reasons.push(reason, message);
+    const first = await fault(incoming.decline());
+    return [first, ...reasons, bob.incoming.length, await fault(incoming.answer()), await ended, ann.close(), bob.close()];
+  }, ['none', 'declined', 'The call of Ann was declined.', 0, 'no-such-offer', 'declined']],
+
+  'both sides open a channel as soon as the call begins': [async () => {
+    const [ann, bob] = await two();
+    const heard = [];
+    for (const client of [ann, bob]) {
+      client.oncall = (call) => {
+        const channel = call.channel('moves');
+        channel.onmessage = (text) => heard.push(text);
+        channel.send(`from ${client.name}`);
+      };
+    }
+    bob.onincoming = (incoming) => incoming.answer({ audio: false });
+    await ann.call('Bob', { audio: false });
+    await until(() => heard.length === 2);
+    return [...heard.sort(), ann.close(), bob.close()];
+  }, ['from Ann', 'from Bob']],
+
+  'a call that is hung up before the server has replied waits nowhere': [async () => {
+    const [ann, bob] = await two();
+    bob.onincoming = (incoming) => incoming.answer({ audio: false });
+    const first = await ann.call('Bob', { audio: false });
+    await connected(first);
+    const incoming = waiting(bob);
+    ann.oncall = (call) => (call.onchange = () => call.isOffered && queueMicrotask(() => call.hangUp()));
+    const code = await fault(ann.call('Bob', { audio: false }));
+    const { name } = await incoming;
+    await until(() => bob.incoming.length === 0);
+    ann.oncall = (call) => call.hangUp();
+    return [code, name, await fault(ann.call(null)), live(), first.state, ann.close(), bob.close()];
+  }, ['ended', 'Ann', 'ended', '', 'connected']],
+
+  'a client that is closed, by itself or by the server, keeps nothing waiting and no device': [async () => {
+    const [ann, bob] = await two();
+    const asked = [ann.join('tea'), ann.call(null)].map(fault);
+    ann.close();
+    bob.onproblem = () => {};
+    bob.rename({ password: 'wrong' });
+    await until(() => bob.state === 'closed');
+    const codes = await Promise.all([...asked, fault(bob.call(null)), fault(bob.join('tea'))]);
+    await until(() => live() === ''); // A browser that was asked may give a device later.
+    return [...codes, bob.close()];
+  }, ['closed', 'ended', 'closed', 'closed']],
+
+  'a user with another name stays in the lobby': [async () => {
+    const { connect } = await import('/switchboard.esm.js');
+    const clients = [await connect({ name: 'Ann', lobby: 'green' }), await connect({ name: 'Bob', lobby: 'green' })];
+    const [ann, bob] = clients;
+    ann.rename({ name: 'Anna' });
+    const incoming = waiting(bob);
+    await ann.call(null, { audio: false });
+    return [(await incoming).name, ann.close(), bob.close()];
+  }, ['Anna']],
+
+  'what cannot be sent opens no device, and changes nothing': [async () => {
+    const [ann, bob] = await two();
+    bob.onincoming = (incoming) => incoming.answer({ media: false, audio: false });
+    let early;
+    ann.oncall = (call) => (early = fault(call.useDevice('audio', 'default')));
+    const call = await ann.call('Bob', { video: true });
+    await connected(call);
+    const [microphone, camera] = call.localStream.getTracks();
+    const faults = [early, ...[call.send('camera', null), call.send('video', microphone), call.send('video', call.localStream),
+      call.useDevice('camera', ''), call.useDevice('video', 'no such camera')].map(fault)];
+    const codes = await Promise.all(faults);
+    const again = call.localStream.getVideoTracks()[0];
+    const seen = [...codes, camera.readyState, again.readyState, live()];
+    call.hangUp();
+    bob.onincoming = null;
+    seen.push(...await Promise.all([call.send('audio', null), call.useDevice('audio', 'default'), call.shareScreen()].map(fault)), live());
+    const bare = await ann.call(null, { media: false });
+    return [...seen, await fault(bare.shareScreen()), await fault(bare.useDevice('audio', 'default')), live(), ann.close(), bob.close()];
+  }, ['no-media', 'bad-options', 'bad-options', 'bad-options', 'bad-options', 'no-media', 'ended', 'live', 'audio,video', 'ended', 'ended', 'ended',
+    '', 'no-media', 'no-media', '']],
+
+  'another screen or camera ends the one before, but what the page has given goes on': [async () => {
+    const [ann, bob] = await two();
+    const [, other] = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'videoinput');
+    const call = await ann.call(null, { video: true });
+    await call.shareScreen();
+    await call.shareScreen();
+    const seen = [live()];
+    await call.useDevice('video', other.deviceId);
+    await call.stopSharing();
+    seen.push(live(), call.localStream.getVideoTracks()[0].getSettings().deviceId === other.deviceId);
+    call.hangUp();
+    const stream = await navigator.mediaDevices.getUserMedia({ video: true });
+    const [given] = stream.getTracks();
+    const own = await ann.call(null, { stream });
+    await own.useDevice('video', other.deviceId);
+    ann.close();
+    return [...seen, given.readyState, given.stop(), live(), bob.close()];
+  }, ['audio,video,video', 'audio,video', true, 'live', '']],
+
+  'texts and files that the other side would not take are rejected, and so is what comes after the end': [async () => {
+    const [ann, bob] = await two();
+    bob.onincoming = (incoming) => incoming.answer({ media: false });
+    const call = await ann.call('Bob', { media: false });
+    await connected(call);
+    const blobs = [];
+    bob.calls[0].onfile = (transfer) => (transfer.name === 'no' ? transfer.decline() : transfer.done.then(({ size }) => blobs.push(size)));
+    const done = async (file) => (await call.sendFile(file)).done;
+    const seen = await Promise.all([done(new File([], 'empty')), done(new Blob(['blob'])), done(new File(['x'], 'no')), done(undefined), done([]),
+      call.say(undefined), call.say('x'.repeat(20_000)), call.channel('large').send(new Uint8Array(1e6)), call.channel('large').send({})].map(fault));
+    const last = [call.say('too late'), call.channel('large').send('x')].map(fault);
+    call.hangUp();
+    bob.onincoming = null;
+    const never = await ann.call(null, { media: false });
+    last.push(fault(never.sendFile(new File(['x'], 'x')).then((transfer) => transfer.done)));
+    never.hangUp();
+    return [...seen, ...blobs.sort(), ...await Promise.all(last), ann.close(), bob.close()];
+  }, ['none', 'none', 'declined', 'bad-options', 'bad-options', 'bad-options', 'bad-options', 'bad-options', 'bad-options', 0, 4, 'ended', 'closed', 'ended']],
+
+  'of 20 calls no connection and no device remains': [async () => {
+    const [ann, bob] = await two();
+    bob.onincoming = (incoming) => incoming.answer();
+    for (let count = 0; count < 20; count += 1) {
+      const call = await ann.call('Bob');
+      await connected(call, ...bob.calls);
+      (count % 2 ? call : bob.calls[0]).hangUp();
+      await until(() => ann.calls.length + bob.calls.length === 0);
+    }
+    const left = window.observedCalls.filter(({ pc }) => pc.signalingState !== 'closed').length;
+    return [left, live(), ann.close(), bob.close()];
+  }, [0, '']],
+};
+
+browserTest('in one page: what is asked for twice, too early, too late or in the wrong way', async ({ visit, t }) => {
+  const server = await serverFor(t, EXAMPLES);
+  const page = await visit(`${server.http}/call.html`, { camera: 'slow' });
+  page.problems.expect(/status of 401/); // Of the wrong password.
+  await page.evaluate(prepare);
+  for (const [name, [story, wanted]] of Object.entries(STORIES)) {
+    await t.test(name, async () => {
+      const seen = await page.evaluate(story);
+      assert.deepEqual(seen.filter((value) => value !== undefined && value !== null), wanted);
+    });
+  }
 });

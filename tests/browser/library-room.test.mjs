@@ -121,6 +121,38 @@ browserTest('a side whose connection has failed looks for another way, though th
   }
 });
 
+browserTest('a room that is left, joined twice, or joined by a client that is closed', async ({ visit, t }) => {
+  const server = await serverFor(t, EXAMPLES);
+  const page = await visit(`${server.http}/call.html`, { camera: 'slow' });
+  const seen = await page.evaluate(async () => {
+    const { connect } = await import('/switchboard.esm.js');
+    const fault = (promise) => Promise.race([promise.then(() => 'none', ({ code }) => code ?? 'no code'), new Promise((resolve) => setTimeout(resolve, 10_000, 'pending'))]);
+    const client = await connect();
+    const opened = [];
+    const { getUserMedia } = MediaDevices.prototype;
+    MediaDevices.prototype.getUserMedia = async function (wanted) {
+      const stream = await getUserMedia.call(this, wanted);
+      opened.push(...stream.getTracks());
+      client.close(); // While the browser was asking.
+      return stream;
+    };
+    const room = await client.join('tea', { media: false });
+    const channel = room.channel('moves');
+    const twice = await fault(client.join('tea', { media: false }));
+    room.leave();
+    const tasks = [channel.send('x'), room.say('x'), room.sendFile(new File(['x'], 'x')), room.typing(true), room.shareScreen(), (async () => room.channel('late'))()];
+    const late = await Promise.all(tasks.map(fault));
+    const again = await client.join('tea', { media: false, limit: 2 });
+    const transfer = await again.sendFile(new File(['x'], 'x'));
+    again.leave();
+    const asked = await fault(client.join('coffee', { audio: true }));
+    return { twice, late, again: again.state, file: await fault(transfer.done), asked, tracks: opened.map(({ readyState }) => readyState) };
+  });
+  assert.deepEqual(seen, {
+    twice: 'busy', late: ['closed', 'ended', 'ended', 'ended', 'ended', 'ended'], again: 'left', file: 'broken', asked: 'closed', tracks: ['ended'],
+  });
+});
+
 function says(page, selector, pattern) {
   return eventually(`${selector}: ${pattern}`, async () => pattern.test(await page.textContent(selector)));
 }
