@@ -76,7 +76,8 @@ async function script(options) {
     banner: { js: BANNER }, legalComments: 'none', ...options,
   });
   mangleCache = names ?? mangleCache;
-  return outputFiles[0].text;
+  // The bundler drops the comment by which webpack leaves such an import as it is.
+  return outputFiles[0].text.replace(/\bimport\((?=\w+\))/g, 'import(/*webpackIgnore:true*/');
 }
 
 /** The scripts, by the names of their files. */

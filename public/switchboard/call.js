@@ -57,8 +57,8 @@ export class Call extends CallConnection {
       const answer = await this._peer.createAnswer(offer.offer);
       this._mustRun();
       this._key = callKey(answer);
-      this._startConnecting();
       this._signaling.sendAnswer({ ...offer, answer });
+      this._startConnecting(); // Where the page hangs up at this, the server has the answer already.
     });
   }
 

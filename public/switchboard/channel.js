@@ -7,6 +7,7 @@
 
 import { SwitchboardError } from './errors.js';
 import { Events } from './events.js';
+import { refusal } from './loaded.js';
 
 /** How many bytes wait in a channel before `send` waits, and when there is room again. */
 const HIGH = 1024 * 1024;
@@ -139,7 +140,7 @@ export class Channel extends Events {
 function sizeOf(data) {
   if (typeof data === 'string') return new TextEncoder().encode(data).length;
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength;
-  throw new SwitchboardError('bad-options', 'A channel sends texts, ArrayBuffers, views of them, and Blobs.');
+  throw refusal('bad-options', 'data');
 }
 
 /**

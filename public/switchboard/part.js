@@ -3,11 +3,14 @@
 
 import { SwitchboardError } from './errors.js';
 
+/** Imports a script whose address no bundler knows. @param {string} address */
+export const importFrom = (address) => import(/* webpackIgnore: true */ /* @vite-ignore */ address);
+
 /**
- * A Firefox never fetches a script again under an address that failed once (seen in 153).
+ * Once more: a Firefox never fetches a script again under an address that failed once (seen in 153).
  * @param {string} address
  */
-export const fetchAgain = (address) => import(/* webpackIgnore: true */ /* @vite-ignore */ `${address}?${Date.now()}`);
+export const importAgain = (address) => importFrom(`${address}?${Date.now()}`);
 
 /**
  * @template Part
@@ -20,7 +23,7 @@ export async function partOf(fetching, what) {
     return await fetching.catch((error) => {
       const [address] = /http\S+/.exec(error.message) ?? []; // Not every browser names it.
       if (!address) throw error;
-      return fetchAgain(address);
+      return importAgain(address);
     });
   } catch (error) {
     throw new SwitchboardError('unreachable', `The script for ${what} could not be fetched from the server: ${error.message}`);

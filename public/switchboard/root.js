@@ -2,7 +2,7 @@
 // Where the server is, and its Socket.IO client.
 
 import { SwitchboardError } from './errors.js';
-import { fetchAgain } from './part.js';
+import { importAgain, importFrom } from './part.js';
 
 /** The address of this script. The server puts another expression here for a classic script. */
 const SCRIPT = import.meta.url;
@@ -31,7 +31,7 @@ export function rootOf(url) {
 export async function loadSocketIo(root) {
   const address = new URL('socket.io/socket.io.esm.min.js', root).href;
   try {
-    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ address).catch(() => fetchAgain(address))).io;
+    return (await importFrom(address).catch(() => importAgain(address))).io;
   } catch {
     throw new SwitchboardError('unreachable', `The server at ${root.href} did not reply. Is it running, and does the browser trust its certificate?`);
   }

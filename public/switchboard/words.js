@@ -54,6 +54,7 @@ export const REFUSALS = {
   'no-media': 'No track can be sent: the devices are not open yet, or there are only channels (media: false).',
   ended: 'The call has ended, or the room was left.',
   send: 'A kind is audio or video, and a track is a MediaStreamTrack of that kind, or null.',
+  data: 'A channel sends texts, ArrayBuffers, views of them, and Blobs.',
   answering: 'This call is being answered already.',
   joined: 'This client is in the room already, or about to be.',
   audio: 'This connection was made without sound, and sound cannot be added: the side that offers it has to allow media.',

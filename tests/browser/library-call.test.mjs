@@ -2,9 +2,11 @@
 // and Firefox calls the other.
 
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { browserTest } from './support/browser.mjs';
 import { visitInFirefox } from './support/firefox.mjs';
+import { pathProxyFor } from './support/path-proxy.mjs';
 import { PLAYERS, isInstalled } from './support/players.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -120,10 +122,32 @@ browserTest('what a page does wrong is answered with a sentence', async ({ visit
   assert.deepEqual([refused.code, refused.calls], ['no-media', 0], refused.message);
 });
 
+test('a script that could not be fetched is fetched again at its next use, by Firefox, too', async (t) => {
+  if (!isInstalled(PLAYERS.Firefox)) return t.skip('no Firefox here');
+  const server = await serverFor(t, EXAMPLES);
+  let lost = 'socket.io.esm.min.js';
+  const fox = await visitInFirefox(t, `${await pathProxyFor(t, server.port, '/calls/', (url) => url.includes(lost))}/call.html`);
+  const code = (f) => fox.evaluate(f).then(() => 'none', ({ message }) => message);
+  const connect = async () => {
+    window.client = await (await import('./switchboard.esm.js')).connect();
+  };
+  const say = async () => {
+    window.call ??= await window.client.call(null, { media: false });
+    await window.call.say('Hello');
+  };
+  assert.match(await code(connect), /did not reply/);
+  lost = 'switchboard.files.js';
+  assert.equal(await code(connect), 'none');
+  assert.match(await code(say), /script for texts and files/);
+  lost = 'nothing';
+  assert.equal(await code(say), 'none');
+});
+
 /** Runs in the page: two clients in it, and what the stories below need. */
 async function prepare() {
   const { connect } = await import('/switchboard.esm.js');
   const opened = [];
+  let clients = [];
   for (const method of ['getUserMedia', 'getDisplayMedia']) {
     const original = MediaDevices.prototype[method];
     MediaDevices.prototype[method] = async function (wanted) {
@@ -145,7 +169,8 @@ async function prepare() {
     },
     /** The code of what a promise rejects with. */
     fault: (promise) => Promise.race([promise.then(() => 'none', ({ code, name }) => code ?? name), pause(10_000).then(() => 'pending')]),
-    two: async () => [await connect({ name: 'Ann' }), await connect({ name: 'Bob' })],
+    two: async (options) => (clients = [await connect({ name: 'Ann', ...options }), await connect({ name: 'Bob', ...options })]),
+    closeAll: () => clients.forEach((client) => client.close()),
     /** The next call that waits for a client. */
     waiting: (client) => new Promise((resolve, reject) => {
       client.onincoming = resolve;
@@ -163,7 +188,7 @@ const STORIES = {
       bob.onincoming = async (incoming) => ((await incoming.answer({ audio: false })).onstream = ({ id }) => resolve(typeof id));
     });
     await ann.call('Bob');
-    return [await Promise.race([seen, fault(new Promise(() => {}))]), ann.close(), bob.close()];
+    return [await Promise.race([seen, fault(new Promise(() => {}))])];
   }, ['string']],
 
   'a call is answered once, and not declined meanwhile': [async () => {
@@ -173,7 +198,7 @@ const STORIES = {
     const { answer, decline } = Object.fromEntries(['answer', 'decline'].map((name) => [name, async () => (await incoming)[name]({ audio: false })]));
     const faults = await Promise.all([answer(), answer(), decline()].map(fault));
     await connected(call, ...bob.calls);
-    return [...faults, bob.calls.length, await fault(answer()), ann.close(), bob.close()];
+    return [...faults, bob.calls.length, await fault(answer())];
   }, ['none', 'busy', 'busy', 1, 'no-such-offer']],
 
   'a declined call waits no longer, for the user who declined it either': [async () => {
@@ -185,7 +210,7 @@ const STORIES = {
     const reasons = [];
     incoming.onend = ({ reason, message }) => reasons.push(reason, message);
     const first = await fault(incoming.decline());
-    return [first, ...reasons, bob.incoming.length, await fault(incoming.answer()), await ended, ann.close(), bob.close()];
+    return [first, ...reasons, bob.incoming.length, await fault(incoming.answer()), await ended];
   }, ['none', 'declined', 'The call of Ann was declined.', 0, 'no-such-offer', 'declined']],
 
   'both sides open a channel as soon as the call begins': [async () => {
@@ -201,7 +226,7 @@ const STORIES = {
     bob.onincoming = (incoming) => incoming.answer({ audio: false });
     await ann.call('Bob', { audio: false });
     await until(() => heard.length === 2);
-    return [...heard.sort(), ann.close(), bob.close()];
+    return [...heard.sort()];
   }, ['from Ann', 'from Bob']],
 
   'a call that is hung up before the server has replied waits nowhere': [async () => {
@@ -215,7 +240,7 @@ const STORIES = {
     const { name } = await incoming;
     await until(() => bob.incoming.length === 0);
     ann.oncall = (call) => call.hangUp();
-    return [code, name, await fault(ann.call(null)), live(), first.state, ann.close(), bob.close()];
+    return [code, name, await fault(ann.call(null)), live(), first.state];
   }, ['ended', 'Ann', 'ended', '', 'connected']],
 
   'a client that is closed, by itself or by the server, keeps nothing waiting and no device': [async () => {
@@ -227,17 +252,24 @@ const STORIES = {
     await until(() => bob.state === 'closed');
     const codes = await Promise.all([...asked, fault(bob.call(null)), fault(bob.join('tea'))]);
     await until(() => live() === ''); // A browser that was asked may give a device later.
-    return [...codes, bob.close()];
+    return [...codes];
   }, ['closed', 'ended', 'closed', 'closed']],
 
+  'an answer that is taken back at once ends the call for the caller, too': [async () => {
+    const [ann, bob] = await two();
+    bob.oncall = (mine) => (mine.onstate = (state) => state === 'connecting' && mine.hangUp());
+    const incoming = waiting(bob);
+    const call = await ann.call('Bob', { audio: false });
+    const ended = new Promise((resolve) => (call.onend = ({ reason }) => resolve(reason)));
+    return [await fault((await incoming).answer({ audio: false })), await Promise.race([ended, fault(new Promise(() => {}))])];
+  }, ['ended', 'hangup']],
+
   'a user with another name stays in the lobby': [async () => {
-    const { connect } = await import('/switchboard.esm.js');
-    const clients = [await connect({ name: 'Ann', lobby: 'green' }), await connect({ name: 'Bob', lobby: 'green' })];
-    const [ann, bob] = clients;
+    const [ann, bob] = await two({ lobby: 'green' });
     ann.rename({ name: 'Anna' });
     const incoming = waiting(bob);
     await ann.call(null, { audio: false });
-    return [(await incoming).name, ann.close(), bob.close()];
+    return [(await incoming).name];
   }, ['Anna']],
 
   'what cannot be sent opens no device, and changes nothing': [async () => {
@@ -257,7 +289,7 @@ const STORIES = {
     bob.onincoming = null;
     seen.push(...await Promise.all([call.send('audio', null), call.useDevice('audio', 'default'), call.shareScreen()].map(fault)), live());
     const bare = await ann.call(null, { media: false });
-    return [...seen, await fault(bare.shareScreen()), await fault(bare.useDevice('audio', 'default')), live(), ann.close(), bob.close()];
+    return [...seen, await fault(bare.shareScreen()), await fault(bare.useDevice('audio', 'default')), live()];
   }, ['no-media', 'bad-options', 'bad-options', 'bad-options', 'bad-options', 'no-media', 'ended', 'live', 'audio,video', 'ended', 'ended', 'ended',
     '', 'no-media', 'no-media', '']],
 
@@ -277,7 +309,7 @@ const STORIES = {
     const own = await ann.call(null, { stream });
     await own.useDevice('video', other.deviceId);
     ann.close();
-    return [...seen, given.readyState, given.stop(), live(), bob.close()];
+    return [...seen, given.readyState, given.stop(), live()];
   }, ['audio,video,video', 'audio,video', true, 'live', '']],
 
   'texts and files that the other side would not take are rejected, and so is what comes after the end': [async () => {
@@ -296,7 +328,7 @@ const STORIES = {
     const never = await ann.call(null, { media: false });
     last.push(fault(never.sendFile(new File(['x'], 'x')).then((transfer) => transfer.done)));
     never.hangUp();
-    return [...seen, ...blobs.sort(), ...await Promise.all(last), ann.close(), bob.close()];
+    return [...seen, ...blobs.sort(), ...await Promise.all(last)];
   }, ['none', 'none', 'declined', 'bad-options', 'bad-options', 'bad-options', 'bad-options', 'bad-options', 'bad-options', 0, 4, 'ended', 'closed', 'ended']],
 
   'of 20 calls no connection and no device remains': [async () => {
@@ -309,7 +341,7 @@ const STORIES = {
       await until(() => ann.calls.length + bob.calls.length === 0);
     }
     const left = window.observedCalls.filter(({ pc }) => pc.signalingState !== 'closed').length;
-    return [left, live(), ann.close(), bob.close()];
+    return [left, live()];
   }, [0, '']],
 };
 
@@ -320,7 +352,7 @@ browserTest('in one page: what is asked for twice, too early, too late or in the
   await page.evaluate(prepare);
   for (const [name, [story, wanted]] of Object.entries(STORIES)) {
     await t.test(name, async () => {
-      const seen = await page.evaluate(story);
+      const seen = await page.evaluate(story).finally(() => page.evaluate(() => closeAll()));
       assert.deepEqual(seen.filter((value) => value !== undefined && value !== null), wanted);
     });
   }

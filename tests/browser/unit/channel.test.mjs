@@ -4,6 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { createChannels } from '../../../public/switchboard/channel.js';
+import { loadDetails } from '../../../public/switchboard/loaded.js';
+
+await loadDetails(); // As a client does.
 
 /** What a connection needs: its channels only note what is sent. */
 class FakeDataChannel extends EventTarget {
@@ -96,8 +99,8 @@ test('a full channel lets the sender wait until there is room', async () => {
 
 test('what is too large is refused in words, and the next goes through', async () => {
   const { channel, below } = openChannel(10);
-  await assert.rejects(channel.send('€€€€'), /has 12 bytes, and at most 10 pass/);
-  await assert.rejects(channel.send({}), /texts, ArrayBuffers/);
+  await assert.rejects(channel.send('€€€€'), { code: 'bad-options', message: /has 12 bytes, and at most 10 pass/ });
+  await assert.rejects(channel.send({}), { code: 'bad-options', message: /texts, ArrayBuffers/ });
   await channel.send('€€€');
   await channel.send(new Blob(['blob']));
   assert.deepEqual([below.sent.length, below.sent[1].byteLength], [2, 4]);
@@ -112,7 +115,7 @@ test('a closed channel rejects what waits and what follows', async (t) => {
   await turns();
   below.close();
   t.mock.timers.tick(100);
-  await assert.rejects(full, /“data” is closed/);
+  await assert.rejects(full, { code: 'closed', message: /“data” is closed/ });
   await assert.rejects(channel.send('more'), /“data” is closed/);
   channel.close();
   assert.deepEqual(closed, ['closed']);
@@ -176,4 +179,20 @@ test('both sides may open a channel of one label: each sends by its own and hear
   await channel.send('own');
   assert.deepEqual([taken, heard, below.sent, theirs.sent], [[], ['hello'], ['own'], []]);
   assert.equal(channels.open('data'), channel);
+});
+
+test('options that the browser refuses leave no channel that never opens', async () => {
+  const channels = createChannels(() => {});
+  const peer = fakePeer();
+  channels.connect(peer);
+  const { openChannel: open } = peer;
+  peer.openChannel = () => {
+    throw new TypeError('such options');
+  };
+  assert.throws(() => channels.open('data', { maxRetransmits: -1 }), /such options/);
+  peer.openChannel = open;
+  const sent = channels.open('data').send('text');
+  peer.opened[0].open();
+  await sent;
+  assert.deepEqual(peer.opened[0].sent, ['text']);
 });
