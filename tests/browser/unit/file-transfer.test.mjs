@@ -80,3 +80,13 @@ test('a stranger can neither send a large file unasked, nor offer without end', 
   onFile({ number: 99, name: {}, size: 1 });
   assert.equal(shown.has(99), false);
 });
+
+test('a file is declined before its first byte, and cancelled after it, whatever its size', async () => {
+  const { onFile, onChunk, shown } = receiver();
+  onFile({ number: 1, name: 'a', size: 10 });
+  onFile({ number: 2, name: 'b', size: 10 });
+  onChunk(chunk(2, 0, 4));
+  for (const number of [1, 2]) shown.get(number).decline();
+  assert.deepEqual([1, 2].map((number) => shown.get(number).ending), ['declined', 'cancelled']);
+  await assert.rejects(shown.get(1).done, { code: 'declined', message: 'The file “a” did not arrive: declined.' });
+});
