@@ -204,7 +204,7 @@ export class CallConnection extends MediaSender {
       this._patience = setTimeout(() => this._losePatience(), ANOTHER_WAY_MS);
     } else if (this._stage === 'connected') {
       this._signaling.hangup(this.offerId);
-      this._end('connection-lost', `The connection to ${this.name} was lost.`);
+      this._end('connection-lost', details().endWords(this.name, 'connection-lost'));
     } else {
       const words = details().noWayWords(this.name, this._peer.candidateKinds, iceServers.state);
       this._fail(new SwitchboardError('no-way', words));

@@ -2,11 +2,13 @@
 // Why a call ended, or did not come about, in sentences.
 
 /**
- * How the other side ended the call.
+ * How the other side ended the call, or how it was lost.
  * @param {string} name
- * @param {string} [reason] as the server says it
+ * @param {string} [reason] as the server says it; `connection-lost`, `not-received`
  */
 export function endWords(name, reason) {
+  if (reason === 'connection-lost') return `The connection to ${name} was lost.`;
+  if (reason === 'not-received') return `${name} did not get your answer and waits again. Please answer once more.`;
   const endings = { hangup: 'hung up', closed: 'closed the page', lost: 'lost the connection' };
   return `${name} ${endings[reason] ?? 'ended the call'}.`;
 }
@@ -22,7 +24,6 @@ export function withdrawnWords(name, reason) {
     case 'declined': return `The call of ${name} was declined.`;
     case 'away': return `The connection to the server has ended. If ${name} still waits, the call comes again.`;
     case 'answered': return `Another user answered ${name} first.`;
-    case 'declined': return `The call of ${name} was declined.`;
     case 'closed': return `${name} closed the page.`;
     case 'lost': return `${name}’s connection to the server was lost.`;
     default: return `${name} no longer waits.`;
@@ -37,3 +38,6 @@ export function withdrawnWords(name, reason) {
 export function unansweredCallWords(name, reason) {
   return reason === 'declined' ? `${name} declined the call.` : 'Your call was not answered in time. You can call again.';
 }
+
+/** The server was started again and did not know a call that waited. */
+export const OFFERED_AGAIN = 'The server had lost your call; it is waiting there again.';

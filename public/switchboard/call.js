@@ -149,7 +149,7 @@ export class Call extends CallConnection {
     if (!this._isRejoining || this._stage !== 'connecting') return;
     if (!offers.some(({ offererUserName }) => offererUserName === this.name)) return;
     this._signaling.hangup(this.offerId);
-    this._end('not-received', `${this.name} did not get your answer and waits again. Please answer once more.`);
+    this._end('not-received', details().endWords(this.name, 'not-received'));
   }
 
   _onOfferWithdrawn({ offerId, offererUserName, reason }) {
@@ -191,7 +191,7 @@ export class Call extends CallConnection {
       const offered = this._placeOffer();
       for (const candidate of this._candidates) this._sendCandidate(candidate);
       await offered.catch((error) => this._fail(error));
-      if (wasAway && this._stage !== 'ended' && !this._key) this.emit('news', 'The server had lost your call; it is waiting there again.');
+      if (wasAway && this._stage !== 'ended' && !this._key) this.emit('news', details().OFFERED_AGAIN);
     }
   }
 

@@ -1,7 +1,7 @@
 // What /switchboard.details.js exports: what calls and rooms need once they are there. client.js fetches it beside the
 // Socket.IO client.
 
-export { endWords, unansweredCallWords, withdrawnWords } from './call-words.js';
+export { OFFERED_AGAIN, endWords, unansweredCallWords, withdrawnWords } from './call-words.js';
 export { openStream } from './devices.js';
 export { send, shareScreen, stopSharing, useDevice } from './media-changes.js';
 export { statsOf } from './stats.js';
