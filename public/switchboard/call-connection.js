@@ -5,7 +5,7 @@
 import { createChannels } from './channel.js';
 import { lookAtWay } from './connection-way.js';
 import { SwitchboardError } from './errors.js';
-import { details, refusal } from './loaded.js';
+import { details } from './loaded.js';
 import { MediaSender } from './media-sender.js';
 import { ANOTHER_WAY_MS, CONNECT_MS, MOST_RENEWALS, REASON_MS, RETURN_MS } from './patience.js';
 import { createPeerConnection } from './peer.js';
@@ -260,48 +260,6 @@ export class CallConnection extends MediaSender {
   /** Before the server's reply there is no id: `_placeOffer` does it then. */
   _withdraw() {
     if (this.offerId) this._signaling.hangup(this.offerId);
-  }
-
-  /**
-   * A data channel to the other side, which gets it by `onchannel`.
-   * @param {string} label
-   * @param {RTCDataChannelInit} [options]
-   */
-  channel(label, options) {
-    this._mustHaveData();
-    return this._channels.open(label, options);
-  }
-
-  /**
-   * Offers a file to the other side.
-   * @param {File} file
-   */
-  async sendFile(file) {
-    this._mustHaveData();
-    return (await this._talk.load()).sendFile(file);
-  }
-
-  /** Sends a text to the other side. @param {string} text */
-  async say(text) {
-    this._mustHaveData();
-    return (await this._talk.load()).say(text);
-  }
-
-  _mustHaveData() {
-    this._mustRun();
-    if (!this._hasData) throw refusal('no-channels');
-  }
-
-  /** Looks for another way to the other side, as the call does by itself where one fails. */
-  async restartIce() {
-    this._mustRun();
-    await this._peer?.restartIce();
-  }
-
-  /** By which way, how fast, how much. */
-  async stats() {
-    this._mustRun();
-    return this._peer?.stats();
   }
 
   async sendTrack(kind, track) {

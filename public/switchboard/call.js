@@ -4,7 +4,7 @@
 
 import { CallConnection } from './call-connection.js';
 import { SwitchboardError } from './errors.js';
-import { details } from './loaded.js';
+import { details, refusal } from './loaded.js';
 import { callKey } from './sdp.js';
 
 /**
@@ -198,5 +198,49 @@ export class Call extends CallConnection {
   _rejoin() {
     const { offerId, isCaller, name, _key } = this;
     return this._signaling.rejoinCall({ offerId, didIOffer: isCaller, otherUserName: name, key: _key });
+  }
+
+  // --- What the page does with it ---
+
+  /**
+   * A data channel to the other side, which gets it by `onchannel`.
+   * @param {string} label
+   * @param {RTCDataChannelInit} [options]
+   */
+  channel(label, options) {
+    this._mustHaveData();
+    return this._channels.open(label, options);
+  }
+
+  /**
+   * Offers a file to the other side.
+   * @param {File} file
+   */
+  async sendFile(file) {
+    this._mustHaveData();
+    return (await this._talk.load()).sendFile(file);
+  }
+
+  /** Sends a text to the other side. @param {string} text */
+  async say(text) {
+    this._mustHaveData();
+    return (await this._talk.load()).say(text);
+  }
+
+  _mustHaveData() {
+    this._mustRun();
+    if (!this._hasData) throw refusal('no-channels');
+  }
+
+  /** Looks for another way to the other side, as the call does by itself where one fails. */
+  async restartIce() {
+    this._mustRun();
+    await this._peer?.restartIce();
+  }
+
+  /** By which way, how fast, how much. */
+  async stats() {
+    this._mustRun();
+    return this._peer?.stats();
   }
 }

@@ -43,7 +43,7 @@ export function qualityOf(now, before, state = 'connected') {
   return isWithin(FAIR) ? 'Fair' : 'Poor';
 }
 
-/** Of 100 packets since the last look. A connection made anew counts from zero. */
+/** Of 100 packets since the last look. A new connection in place of a broken one counts from zero. */
 function lossOf(now, before) {
   const packets = now.packets - (before?.packets ?? 0);
   const lost = now.lost - (before?.lost ?? 0);

@@ -25,7 +25,7 @@ test('a call that is being answered is not answered or declined meanwhile, and w
   assert.deepEqual([await second, answers.length], ['a call', 2]);
 });
 
-test('each end has a sentence, and is told once', () => {
+test('each end has a sentence, and is reported once', () => {
   const sentences = ['taken', 'declined', 'away', 'answered', 'hangup'].map((reason) => {
     const incoming = waiting({});
     const told = [];
