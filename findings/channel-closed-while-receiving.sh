@@ -2,7 +2,7 @@
 # What: two ends of a data channel that send to each other at once, of which one calls `close()` in the middle.
 # Versions: Chromium 156.0.8078.108 and Firefox 153.8.0esr (Debian 12). Seen: 2026-11-29.
 # Guess: closing hands over what waits in both directions, so the end that closes receives the other's messages until its `close` event.
-# Seen: the end that closes gets a few messages more (0 to 9 of 97 in most runs), in both browsers, whichever closes; its own 100 arrive all. At the
+# Seen: the end that closes gets a few messages more (0 to 21 of 97, in both browsers); its own 100 arrive all. At the
 #   other end everything looks sent: `bufferedAmount` is 0, no `error`.
 # Why it matters: a page that sends its last message and closes, while the other side is still sending, throws away what the other
 #   side believes to be delivered: its `bufferedAmount` is 0, and it gets no error. Agree on the end by messages, and close afterwards.
