@@ -11,7 +11,7 @@ const LONGEST_NAME = 255;
 /**
  * @typedef {Transfer & {
  *   parts: Blob[], digests: Promise<Uint8Array>[], block: Uint8Array | null, filled: number,
- *   theirs?: string}} Receiving `theirs`: the checksum that the sender gave
+ *   theirs?: string, isWanted: boolean}} Receiving `theirs`: the checksum that the sender gave; `isWanted`: it was asked for
  */
 
 /**
@@ -34,6 +34,7 @@ export function createFileReceiver(tell, onNew) {
 
   function want(transfer) {
     const { number, moved } = transfer;
+    transfer.isWanted = true;
     transfer.update({ stage: 'waiting' });
     tell({ want: { number, from: moved } });
     if (moved === transfer.size) check(transfer);
@@ -83,7 +84,7 @@ export function createFileReceiver(tell, onNew) {
       const transfer = transfers.get(number);
       if (!transfer) return;
       tell({ refused: { number } });
-      finish(transfer, 'ended', transfer.moved === 0 ? 'declined' : 'cancelled');
+      finish(transfer, 'ended', transfer.isWanted ? 'cancelled' : 'declined');
     },
   };
 
@@ -117,7 +118,7 @@ export function createFileReceiver(tell, onNew) {
         return;
       }
       const transfer = Object.assign(new Transfer({ number, isOwn: false, name: name.slice(0, LONGEST_NAME), size }, act), {
-        parts: [], digests: [], block: null, filled: 0, theirs: undefined,
+        parts: [], digests: [], block: null, filled: 0, theirs: undefined, isWanted: false,
       });
       transfers.set(number, transfer);
       if (size <= ASKED_FROM) transfer.stage = 'waiting';

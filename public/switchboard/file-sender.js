@@ -13,7 +13,7 @@ const LEAST_WAITING = 256 * 1024;
 
 /**
  * @typedef {Transfer & {
- *   file: File, digests: Uint8Array[], isOffered: boolean, from: number}} Sending
+ *   file: File, digests: Uint8Array[], isOffered: boolean, isWanted: boolean, from: number}} Sending
  */
 
 /**
@@ -121,7 +121,7 @@ export function createFileSender(tell, onNew) {
       count += 1;
       const { name = 'file', size } = /** @type {File} */ (file); // A Blob has no name.
       const transfer = Object.assign(new Transfer({ number: count, isOwn: true, name, size }, { cancel }), {
-        file, digests: [], isOffered: false, from: 0,
+        file, digests: [], isOffered: false, isWanted: false, from: 0,
       });
       transfers.set(count, transfer);
       onNew(transfer);
@@ -158,6 +158,7 @@ export function createFileSender(tell, onNew) {
       const transfer = transfers.get(number);
       if (!transfer || wanted.includes(transfer)) return;
       if (!Number.isSafeInteger(from) || from < 0 || from > transfer.size) return;
+      transfer.isWanted = true;
       wanted.push(transfer);
       transfer.update({ from, stage: 'waiting' });
       pump();
@@ -165,7 +166,7 @@ export function createFileSender(tell, onNew) {
 
     onRefused({ number }) {
       const transfer = transfers.get(number);
-      if (transfer) finish(transfer, 'ended', transfer.moved === 0 ? 'declined' : 'stopped');
+      if (transfer) finish(transfer, 'ended', transfer.isWanted ? 'stopped' : 'declined');
     },
 
     onReceived({ number, digest }) {

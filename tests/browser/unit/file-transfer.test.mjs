@@ -7,6 +7,7 @@ import { test } from 'node:test';
 
 import { BLOCK, digestBlock, digestFile, frameChunk, readChunk } from '../../../public/switchboard/file-format.js';
 import { createFileReceiver } from '../../../public/switchboard/file-receiver.js';
+import { createFileSender } from '../../../public/switchboard/file-sender.js';
 
 /** A receiver, what it says, and how its files stand. */
 function receiver() {
@@ -81,12 +82,20 @@ test('a stranger can neither send a large file unasked, nor offer without end', 
   assert.equal(shown.has(99), false);
 });
 
-test('a file is declined before its first byte, and cancelled after it, whatever its size', async () => {
-  const { onFile, onChunk, shown } = receiver();
-  onFile({ number: 1, name: 'a', size: 10 });
+test('a file is declined before it is asked for, and cancelled after that', async () => {
+  const { onFile, shown } = receiver();
+  onFile({ number: 1, name: 'a', size: 11 * 1024 * 1024 });
   onFile({ number: 2, name: 'b', size: 10 });
-  onChunk(chunk(2, 0, 4));
   for (const number of [1, 2]) shown.get(number).decline();
   assert.deepEqual([1, 2].map((number) => shown.get(number).ending), ['declined', 'cancelled']);
   await assert.rejects(shown.get(1).done, { code: 'declined', message: 'The file “a” did not arrive: declined.' });
+});
+
+test('the sender of a file reads the same: declined, or stopped though not a byte has left its buffer', () => {
+  const shown = new Map();
+  const { add, onRefused, onWant } = createFileSender(() => {}, (transfer) => shown.set(transfer.number, transfer));
+  for (const name of ['a', 'b']) add(new File(['x'], name));
+  onWant({ number: 2, from: 0 });
+  for (const number of [1, 2]) onRefused({ number });
+  assert.deepEqual([1, 2].map((number) => shown.get(number).ending), ['declined', 'stopped']);
 });
