@@ -4,9 +4,6 @@
 import { SwitchboardError } from './errors.js';
 import { importAgain, importFrom } from './part.js';
 
-/** The address of this script. The server puts another expression here for a classic script. */
-const SCRIPT = import.meta.url;
-
 /**
  * The server's address, with a slash at its end: behind a reverse proxy it may be below a path.
  * @param {string | URL} [url] without it the server that this script comes from
@@ -14,7 +11,7 @@ const SCRIPT = import.meta.url;
  */
 export function rootOf(url) {
   try {
-    const root = new URL(url ?? './', url ? document.baseURI : SCRIPT ?? location.origin);
+    const root = new URL(url ?? './', url ? document.baseURI : import.meta.url);
     if (!/^https?:$/.test(root.protocol)) throw new Error(root.protocol);
     root.search = root.hash = '';
     if (!root.pathname.endsWith('/')) root.pathname += '/';

@@ -4,9 +4,7 @@
 // One stay at a time: `stay`. The sentences are in chat-words.js; docs/course.md says
 // where each step of the data channel course happens.
 
-import { connect } from '../../switchboard.esm.js';
 import { readIdentity, restoreIdentity } from '../identity.js';
-import { isRelayOnly } from '../relay-only.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import { connectStates, watchConnection } from './chat-states.js';
 import {
@@ -18,6 +16,7 @@ import { askForRoom, chatPath, roomOfAddress } from './choice.js';
 import { askForAnotherPassword, isSupported, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js';
+import { connectForStay } from './stay-client.js';
 
 /**
  * From joining to hanging up. Functions that wait for something hold on to theirs and look
@@ -70,7 +69,7 @@ function openLobby() {
 // --- Joining and leaving ---
 
 async function join() {
-  const { userName, password, token } = readIdentity(identityFields);
+  const identity = readIdentity(identityFields);
   stopAskingForPassword();
   showProblem('');
   clearFiles();
@@ -78,16 +77,8 @@ async function join() {
   showState('joining');
   showStatus('Joining…');
 
-  const identity = { name: userName, password, token };
-  const client = await connect({ ...identity, relayOnly: isRelayOnly(), wait: false }).catch(({ message }) => {
-    if (state() === 'joining') endStay('Not connected.');
-    showProblem(message);
-  });
+  const client = await connectForStay(identity, () => state() === 'joining', () => endStay('Not connected.'));
   if (!client) return;
-  if (state() !== 'joining') {
-    client.close();
-    return;
-  }
   const mine = { client };
   stay = mine;
   client.onstate = (next) => onClientState(mine, next);

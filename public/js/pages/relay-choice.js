@@ -2,7 +2,6 @@
 // The switch “Relay only”, and what the page knows of the STUN and TURN servers: whether there is a relay, whether the list
 // could be fetched, and by which way connections go.
 
-import { NO_RELAY } from '../../switchboard.details.js';
 import { iceWords, wayWords } from '../connection-words.js';
 import { isRelayOnly, setRelayOnly } from '../relay-only.js';
 import { byId, setText } from '../ui.js';
@@ -48,18 +47,4 @@ function showNote() {
 /** @param {{userName: string, way?: import('../../switchboard/connection-way.js').Way}[]} others those with a connection to this page */
 export function showWays(others) {
   setText(waysEl, wayWords(others.map(({ userName, way = null }) => ({ userName, way }))));
-}
-
-/** @param {import('../../switchboard/ice-servers.js').IceServers} iceServers */
-export function relayFacts(iceServers) {
-  return { hasRelay: iceServers.state.hasRelay, isRelayOnly: isRelayOnly() };
-}
-
-/**
- * Why no connection can come about; empty where one can, as far as is known.
- * @param {import('../../switchboard/ice-servers.js').IceServers} iceServers
- */
-export function relayProblem(iceServers) {
-  const { hasRelay, state } = iceServers.state;
-  return isRelayOnly() && state === 'known' && !hasRelay ? NO_RELAY : '';
 }

@@ -5,8 +5,6 @@
 
 import { readIdentity, restoreIdentity } from '../identity.js';
 import { setPictureSize } from '../media.js';
-import { connect } from '../../switchboard.esm.js';
-import { isRelayOnly } from '../relay-only.js';
 import { createTalk } from '../room-talk.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
@@ -21,6 +19,7 @@ import {
   identityEl, identityFields, leaveEl, showMeshNote, showReady, showState, state,
 } from './room-view.js';
 import { leftWords, meshWords, roomWords } from './room-words.js';
+import { connectForStay } from './stay-client.js';
 
 /** How long a join or leave is shown. */
 const NEWS_MS = 15_000;
@@ -113,24 +112,16 @@ function onOwnChange() {
 // --- Joining and leaving ---
 
 async function join() {
-  const { userName, password, token } = readIdentity(identityFields);
+  const identity = readIdentity(identityFields);
   stopAskingForPassword();
   showState('joining');
   showStatus('Joining…');
   await openDevices(); // They were released if the user has left before.
   if (state() !== 'joining') return;
 
-  const identity = { name: userName, password, token };
-  const client = await connect({ ...identity, relayOnly: isRelayOnly(), wait: false }).catch(({ message }) => {
-    if (state() === 'joining') endStay('Not connected.');
-    showProblem(message);
-  });
+  const client = await connectForStay(identity, () => state() === 'joining', () => endStay('Not connected.'));
   if (!client) return;
-  if (state() !== 'joining') {
-    client.close();
-    return;
-  }
-  const mine = { client, userName, news: '' };
+  const mine = { client, userName: identity.userName, news: '' };
   stay = mine;
   client.onstate = (next) => onClientState(mine, next);
   client.onproblem = (problem) => onClientProblem(mine, problem);
