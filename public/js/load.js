@@ -1,6 +1,25 @@
-// Says on the page that one of its files could not be loaded: the network changed at that moment, say. Without this the
-// page would show its first words for ever. No module, since those are what is missing then; and the first script of the
-// page, since an error before it is lost.
+// The first script of a page, and no module. It chooses the language (words.js translates), and says on the page that one
+// of its files could not be loaded: the network changed at that moment, say. Without this the page would show its first
+// words for ever; modules are what is missing then, and an error before this script is lost.
+
+// The browser's first language that the pages have, or `?lang=`, which the tab remembers.
+(() => {
+  const known = ['en', 'de', 'es'];
+  let asked = new URLSearchParams(location.search).get('lang');
+  try {
+    if (known.includes(asked)) sessionStorage.setItem('lang', asked);
+    asked = sessionStorage.getItem('lang');
+  } catch {
+    // The browser's settings forbid it: the language holds for this page.
+  }
+  const languages = [asked, ...(navigator.languages ?? [])].map((language) => language?.split('-')[0]);
+  const language = languages.find((language) => known.includes(language)) ?? 'en';
+  const root = document.documentElement;
+  if (language === 'en') return;
+  root.lang = language;
+  // Shown once it is translated; not seen twice.
+  root.classList.add('is-untranslated');
+})();
 
 (() => {
   let isShown = false;
@@ -8,6 +27,7 @@
   function show() {
     if (isShown) return;
     isShown = true;
+    document.documentElement.classList.remove('is-untranslated');
     // The lamp of the status line stands for no other state.
     document.body.dataset.state = 'unloaded';
     const status = document.getElementById('status');

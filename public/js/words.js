@@ -1,0 +1,115 @@
+// The words of the pages in the language of the browser. English stands in the pages and scripts themselves and is the key
+// of the tables in words/. js/load.js has chosen the language; a page names its tables: <html data-words="shared call">.
+
+const root = globalThis.document?.documentElement;
+
+/** `en`, `de` or `es`. */
+export const language = root?.lang || 'en';
+
+/** @type {Record<string, Record<string, string>>} */
+const table = {};
+/** What the server rejects, by code. @type {Record<string, Record<string, string>>} */
+const refusals = {};
+
+/** The keys with a placeholder, as patterns; the longest first. @type {{pattern: RegExp, words: string}[] | undefined} */
+let patterns;
+
+if (language !== 'en') await load();
+
+async function load() {
+  try {
+    const names = root.dataset.words.split(' ');
+    const parts = await Promise.all([import('../words/refusals.js'), ...names.map((name) => import(`../words/${name}.js`))]);
+    Object.assign(refusals, parts.shift().default);
+    for (const part of parts) Object.assign(table, part.default);
+    translateElement(root);
+  } catch {
+    root.lang = 'en'; // A table could not be fetched: the page goes on in English.
+  } finally {
+    root.classList.remove('is-untranslated');
+  }
+}
+
+/**
+ * A sentence in the user's language: t`Call ${name} again` looks for “Call {1} again”.
+ * @param {TemplateStringsArray} strings
+ * @param {...(string|number)} values
+ * @returns {string}
+ */
+export function t(strings, ...values) {
+  const key = strings.reduce((text, part, n) => `${text}{${n}}${part}`);
+  const words = table[key]?.[language] ?? key;
+  return values.length ? words.replace(/\{(\d+)\}/g, (_, n) => String(values[n - 1])) : words;
+}
+
+/**
+ * A sentence that comes from the library, in the user's language if the tables have it.
+ * @param {string} sentence
+ * @returns {string}
+ */
+export function translate(sentence) {
+  if (language === 'en' || !sentence) return sentence;
+  return known(sentence) ?? sentence;
+}
+
+/**
+ * What the server or the library has rejected, in the user's language.
+ * @param {{code?: string, message: string}} refusal
+ * @returns {string}
+ */
+export function refusalWords({ code = '', message }) {
+  if (language === 'en') return message;
+  return known(message) ?? refusals[code]?.[language] ?? message;
+}
+
+/** @param {string} sentence */
+function known(sentence) {
+  const exact = table[sentence]?.[language];
+  if (exact) return exact;
+  patterns ??= Object.entries(table)
+    .filter(([key]) => key.includes('{1}'))
+    .sort(([one], [other]) => other.length - one.length)
+    .map(([key, words]) => ({ pattern: patternOf(key), words: words[language] }));
+  for (const { pattern, words } of patterns) {
+    const values = pattern.exec(sentence)?.groups;
+    if (values) return words.replace(/\{(\d+)\}/g, (_, n) => translate(values[`v${n}`]));
+  }
+  return undefined;
+}
+
+/** @param {string} key */
+function patternOf(key) {
+  const literal = key.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replace(/\{(\d+)\}/g, '(?<v$1>.+?)')}$`, 's');
+}
+
+/** What of an element is read by people, besides its text. */
+const ATTRIBUTES = ['aria-label', 'title', 'placeholder', 'alt'];
+
+/**
+ * Translates what stands in the page's own HTML.
+ * @param {Element | DocumentFragment} element
+ */
+function translateElement(element) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let node = walker.currentNode; node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) translateText(/** @type {Text} */ (node));
+    else if (node instanceof Element) translateAttributes(node);
+    if (node instanceof HTMLTemplateElement) translateElement(node.content);
+  }
+}
+
+/** @param {Text} node */
+function translateText(node) {
+  const key = node.data.replace(/\s+/g, ' ').trim();
+  const words = table[key]?.[language];
+  if (words) node.data = node.data.replace(/\S(?:.*\S)?/s, () => words);
+}
+
+/** @param {Element} element */
+function translateAttributes(element) {
+  for (const name of ATTRIBUTES) {
+    const words = table[element.getAttribute(name) ?? '']?.[language];
+    if (words) element.setAttribute(name, words);
+  }
+}
