@@ -54,3 +54,23 @@ export function showToggle(button, on, available = true) {
   button.setAttribute('aria-pressed', String(on && available));
   setText(button.querySelector('.toggle-state'), available ? (on ? 'on' : 'off') : 'unavailable');
 }
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** The file of all icons. The check page beside a served folder has it below its own path, as it has this script. */
+const ICONS = new URL('../icons.svg', import.meta.url).href;
+
+/**
+ * An icon in the colour of the words beside it. It says nothing to a screen reader: what it stands for is said in words.
+ * @param {string} name of a drawing in icons.svg
+ * @returns {SVGSVGElement}
+ */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(SVG, 'use');
+  use.setAttribute('href', `${ICONS}#${name}`);
+  svg.append(use);
+  return svg;
+}
