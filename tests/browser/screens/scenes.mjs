@@ -1,0 +1,165 @@
+// The states of the pages of which pictures are taken (screens.mjs). Each brings a page into its state.
+
+import { answerButton, callAndAnswer, enter, state } from '../support/call-page.mjs';
+import * as chat from '../support/chat-page.mjs';
+import { startProxy } from '../support/proxy.mjs';
+import * as room from '../support/room-page.mjs';
+import { told } from '../support/status.mjs';
+import { eventually } from '../support/wait.mjs';
+import { showCrowd } from './crowd.mjs';
+
+/** @typedef {{visit: Function, server: object, atEnd: (end: () => Promise<void>) => void}} Stage */
+
+const NAMES = ['Mirja', 'Olumide'];
+
+const callers = async ({ visit, server }, options = [{}, {}]) => {
+  const pages = [];
+  for (const [n, name] of NAMES.entries()) pages.push(await enter(visit, server, name, options[n].url ?? server.http, options[n]));
+  return pages;
+};
+
+const inCall = async (stage, options) => {
+  const [ann, bob] = await callers(stage, options);
+  await ann.click('#call');
+  await answerButton(bob).click();
+  await Promise.all([state(ann, 'connected'), state(bob, 'connected')]);
+  return [ann, bob];
+};
+
+/** A proxy of one visitor's own, which can be cut. */
+const line = async ({ server, atEnd }) => {
+  const proxy = await startProxy(Number(server.port));
+  atEnd(() => proxy.close());
+  return proxy;
+};
+
+/** Runs in the page before its scripts: the connection reports losses. */
+function reportLosses() {
+  const { getStats } = RTCPeerConnection.prototype;
+  let lost = 0;
+  RTCPeerConnection.prototype.getStats = async function (...which) {
+    const report = new Map(await getStats.apply(this, which));
+    lost += 40;
+    for (const [id, stat] of report) {
+      if (stat.type === 'inbound-rtp') report.set(id, { ...stat, packetsLost: lost });
+      if (stat.type === 'candidate-pair') report.set(id, { ...stat, currentRoundTripTime: 0.61 });
+    }
+    return report;
+  };
+}
+
+export const scenes = {
+  'call-fresh': async ({ visit, server }) => ({ page: await enter(visit, server, 'Mirja') }),
+
+  'call-ringing': async (stage) => {
+    const [ann, bob] = await callers(stage);
+    await bob.click('#call');
+    await ann.waitForSelector('#ring:not([hidden])');
+    return { page: ann };
+  },
+
+  'call-waiting': async (stage) => {
+    const [ann] = await callers(stage);
+    await ann.click('#call');
+    await state(ann, 'waiting');
+    return { page: ann };
+  },
+
+  'call-connected': async (stage) => ({ page: (await inCall(stage))[0] }),
+
+  'call-camera-off': async (stage) => {
+    const [ann, bob] = await inCall(stage);
+    await bob.click('#camera');
+    await bob.click('#microphone');
+    await ann.waitForTimeout(5_000);
+    return { page: ann };
+  },
+
+  'call-poor': async (stage) => {
+    const [ann] = await inCall(stage, [{ prepare: reportLosses }, {}]);
+    await eventually('a poor connection', () => ann.evaluate(() => document.querySelector('#quality').dataset.quality === 'poor'));
+    return { page: ann };
+  },
+
+  'call-details': async (stage) => {
+    const [ann] = await inCall(stage);
+    await ann.click('#quality');
+    await ann.waitForTimeout(3_000);
+    return { page: ann };
+  },
+
+  'call-other-away': async (stage) => {
+    const proxy = await line(stage);
+    const [ann, bob] = await inCall(stage, [{}, { url: `http://localhost:${proxy.port}` }]);
+    proxy.refusing = true;
+    proxy.cut();
+    await told(ann, /is lost/);
+    return { page: ann, bob };
+  },
+
+  'call-ended': async (stage) => {
+    const [ann, bob] = await inCall(stage);
+    await bob.click('#hangup');
+    await state(ann, 'idle');
+    return { page: ann };
+  },
+
+  'call-refused': async ({ visit, server }) => {
+    const page = await enter(visit, server, 'Mirja');
+    await page.click('#password-details summary');
+    await page.fill('#password', 'wrong');
+    await page.press('#password', 'Enter');
+    await eventually('a refusal', () => page.evaluate(() => document.querySelector('#problem').textContent !== ''));
+    return { page };
+  },
+
+  'call-german': async ({ visit, server }) => ({ page: await enter(visit, server, 'Mirja', `${server.http}/?lang=de`) }),
+
+  'room-choose': async ({ visit }) => ({ page: await visit('/room.html') }),
+  'room-lobby': async ({ visit, server }) => ({ page: await room.openLobby(visit, server.http, 'Mirja') }),
+  ...Object.fromEntries([1, 2, 4, 9, 16].map((people) => [`room-of-${people}`, async ({ visit, server }) => {
+    const page = await room.join(visit, server.http, 'Mirja');
+    await showCrowd(page, people - 1);
+    return { page };
+  }])),
+  'room-real-of-2': async ({ visit, server }) => {
+    const ann = await room.join(visit, server.http, 'Mirja');
+    const bob = await room.join(visit, server.http, 'Olumide');
+    await room.assertAllMeet([ann, bob]).catch(() => {});
+    await room.say(bob, 'Shall we begin?');
+    await ann.waitForTimeout(500);
+    return { page: ann };
+  },
+  'room-refused': async ({ visit, server }) => {
+    const page = await room.openLobby(visit, server.http, 'Mirja');
+    await page.click('#password-details summary');
+    await page.fill('#password', 'wrong');
+    await page.click('#join');
+    await eventually('a refusal', () => page.evaluate(() => document.querySelector('#problem').textContent !== ''));
+    return { page };
+  },
+
+  'chat-choose': async ({ visit }) => ({ page: await visit('/chat.html') }),
+  'chat-lobby': async ({ visit, server }) => ({ page: await chat.openLobby(visit, server.http, 'Mirja') }),
+  'chat-waiting': async ({ visit, server }) => ({ page: await chat.join(visit, server.http, 'Mirja') }),
+  'chat-transfers': async ({ visit, server }) => {
+    const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
+    await chat.say(ann, 'Here are the pictures: https://example.org/holidays');
+    await chat.say(bob, 'Thank you! The sound of the second one is not there yet.');
+    await chat.sendFile(ann, 'poster.pdf', 40_000);
+    await chat.holdFilesAfter(bob, 12_000_000);
+    await chat.sendFile(bob, 'recording.wav', 20_000_000);
+    await chat.accept(ann, 'recording.wav');
+    await chat.isHeld(bob);
+    await chat.sendFile(bob, 'second-recording-with-a-long-name-that-does-not-fit.wav', 60_000_000);
+    await ann.waitForTimeout(2_000);
+    return { page: ann };
+  },
+  'chat-ended': async ({ visit, server }) => {
+    const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
+    await chat.say(bob, 'Good bye.');
+    await bob.click('#hangup');
+    await ann.waitForTimeout(500);
+    return { page: ann };
+  },
+};
