@@ -11,6 +11,7 @@ import { pairIn, wayIn } from './connection-way.js';
  * @property {number} bytesReceived
  * @property {number} packetsLost of what the other side sent
  * @property {{width: number, height: number, framesPerSecond: number} | null} picture that arrives
+ * @property {any} pair of candidates in use, as the report has it; null where there is none
  * @property {RTCStatsReport} report of the browser, whole
  */
 
@@ -33,6 +34,7 @@ export async function statsOf(pc) {
     picture: picture
       ? { width: picture.frameWidth, height: picture.frameHeight, framesPerSecond: picture.framesPerSecond ?? 0 }
       : null,
+    pair: pair ?? null,
     report,
   };
 }

@@ -279,6 +279,7 @@ export interface Member extends Events {
     readonly states: Record<string, string>;
     readonly channels: Record<string, RTCDataChannel>;
     watchStates(onChange: () => void): void;
+    stats(): Promise<Stats>;
   };
   onchannel?: ((channel: Channel) => void) | null;
   channel(label: string, options?: RTCDataChannelInit): Channel;
@@ -296,6 +297,8 @@ export interface Stats {
   bytesReceived: number;
   packetsLost: number;
   picture: { width: number; height: number; framesPerSecond: number } | null;
+  /** The pair of candidates in use, as the report has it. */
+  pair: RTCIceCandidatePairStats | null;
   /** The browser's own. */
   report: RTCStatsReport;
 }

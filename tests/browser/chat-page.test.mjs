@@ -142,8 +142,16 @@ browserTest('the state machines and channels are shown as they change, each with
     });
   }
   // In a room the newcomer offers.
-  assert.ok((await bob.textContent('#history')).includes('stable → have-local-offer'));
-  assert.ok((await ann.textContent('#history')).includes('stable → have-remote-offer'));
+  assert.ok((await bob.textContent('.history')).includes('stable → have-local-offer'));
+  assert.ok((await ann.textContent('.history')).includes('stable → have-remote-offer'));
+  await say(ann, 'Hello');
+  await eventually('what has passed', async () => /Sent: \d+ \(/.test(await ann.textContent('[data-machine=texts] .traffic')));
+  await eventually('the pair in use', async () => /^\w+ – \w+, udp$/.test(await ann.textContent('.facts dd')));
+  await ann.click('summary:has-text("Candidates")');
+  const addresses = () => ann.locator('.candidates .address').allTextContents();
+  assert.ok((await addresses()).every((words) => /masked|hidden/.test(words)));
+  await ann.click('text=Show addresses');
+  assert.ok((await addresses()).some((words) => /:\d+$/.test(words)));
   await bob.click('#hangup');
   await told(ann, /Bob hung up/);
   for (const page of [ann, bob]) {

@@ -1,8 +1,9 @@
 // The files on the chat page: each is a card among the messages, with a bar, what can be done, and
 // what became of it. A received file is offered as a download for as long as the page shows it.
 
+import { sizeWords } from '../size-words.js';
 import { byId, createElement, setText } from '../ui.js';
-import { percent, sizeWords, transferWords } from './chat-words.js';
+import { percent, transferWords } from './chat-words.js';
 import { addItem, keepAtEnd } from './message-list.js';
 
 const messagesEl = byId('messages');

@@ -40,7 +40,7 @@ export function showState(next) {
   byId('open-invite').disabled = isOut;
   // Messages stay readable after the user has left.
   byId('talk').hidden = isOut && messagesEl.childElementCount === 0;
-  byId('states').hidden = isOut && byId('history').childElementCount === 0;
+  byId('states').hidden = isOut && !document.querySelector('.history > li');
   if (next === 'lobby') moveFocus(byId('join'));
   else if (wasOut && !isOut) messageEl.focus({ preventScroll: true });
 }

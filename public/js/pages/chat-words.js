@@ -58,16 +58,6 @@ export function fullWords(room) {
     + ' has left. A person who lost the connection keeps their place for half a minute.';
 }
 
-const UNITS = ['kB', 'MB', 'GB', 'TB'];
-
-/** @param {number} bytes */
-export function sizeWords(bytes) {
-  if (bytes < 1000) return `${bytes} bytes`;
-  let [size, unit] = [bytes / 1000, 0];
-  while (size >= 999.5 && unit < UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
-  return `${size < 99.95 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`;
-}
-
 /** How much of a file has arrived, in full percent. */
 export function percent({ moved, size }) {
   return size === 0 ? 100 : Math.floor((100 * moved) / size);

@@ -5,8 +5,8 @@
 // where each step of the data channel course happens.
 
 import { readIdentity, restoreIdentity } from '../identity.js';
+import { byId } from '../ui.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
-import { connectStates, watchConnection } from './chat-states.js';
 import {
   addOwnMessage, addTheirMessage, clearMessages, connectMessages, hangupEl, identityEl, identityFields, showDelivery,
   showState, showTyping, state,
@@ -16,6 +16,7 @@ import { askForRoom, chatPath, roomOfAddress } from './choice.js';
 import { askForAnotherPassword, isSupported, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js';
+import { createStatePanel } from './state-panel.js';
 import { connectForStay } from './stay-client.js';
 
 /**
@@ -26,7 +27,6 @@ import { connectForStay } from './stay-client.js';
  * @property {import('../../switchboard.esm.js').Room} [room] once the server has let the user in
  * @property {string} [otherUserName] who is here, or was last
  * @property {'left'|'closed'|'lost'} [reason] how they went
- * @property {() => void} [lookAtConnection]
  */
 
 /** @type {Stay|null} */
@@ -37,8 +37,9 @@ const name = roomOfAddress();
 /** Chats and calls of the same name are different rooms. */
 const room = `chat ${name}`;
 
+const statePanel = createStatePanel(byId('state-panel'));
+
 if (isSupported()) {
-  connectStates();
   if (name) openLobby();
   else {
     showState('choosing');
@@ -144,7 +145,7 @@ function endStay(words) {
 function onConnection(mine, member) {
   mine.otherUserName = member.name;
   mine.reason = undefined;
-  mine.lookAtConnection = watchConnection(member);
+  statePanel.watch(member.connection, member.name);
 }
 
 /**
@@ -152,7 +153,7 @@ function onConnection(mine, member) {
  * @param {import('../../switchboard.esm.js').Member} member
  */
 function onLeave(mine, { reason }) {
-  mine.lookAtConnection?.();
+  statePanel.look(); // A connection fires no event at its own close.
   mine.reason = reason;
   showChat();
 }

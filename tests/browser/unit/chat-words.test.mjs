@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { chatWords, percent, sizeWords, transferWords } from '../../../public/js/pages/chat-words.js';
+import { chatWords, percent, transferWords } from '../../../public/js/pages/chat-words.js';
+import { sizeWords } from '../../../public/js/size-words.js';
 
 const facts = { room: 'tea', stage: 'connected', otherUserName: 'Bob', line: 'here', serverIsAway: false, serverIsGone: false };
 
