@@ -21,6 +21,18 @@
   root.classList.add('is-untranslated');
 })();
 
+// The link past the header leads within the page, whatever <base> the page has, and asks nothing.
+addEventListener(
+  'click',
+  (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest('.skip')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    document.getElementById('main').focus();
+  },
+  true,
+);
+
 (() => {
   let isShown = false;
 
