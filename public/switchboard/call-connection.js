@@ -166,6 +166,7 @@ export class CallConnection extends MediaSender {
       this._endPatience();
       this._renewals = 0;
       this._isInterrupted = false;
+      details().stayMuted(this); // This connection may be a new one.
       this._setStage('connected');
       this._showStream();
       lookAtWay(this._peer, (way) => {
@@ -265,6 +266,14 @@ export class CallConnection extends MediaSender {
   async sendTrack(kind, track) {
     await this._peer?.send(kind, track);
     this._changed();
+  }
+
+  /**
+   * Sends nothing of this kind, or again: the other side is not asked, so it works while the server is away.
+   * @param {'audio'|'video'} kind
+   */
+  async mute(kind, isMuted = true) {
+    await details().mute(this, kind, isMuted);
   }
 
   // --- What the page is notified of ---

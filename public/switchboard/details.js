@@ -3,6 +3,6 @@
 
 export { OFFERED_AGAIN, endWords, unansweredCallWords, withdrawnWords } from './call-words.js';
 export { openStream } from './devices.js';
-export { send, shareScreen, stopSharing, useDevice } from './media-changes.js';
+export { mute, send, shareScreen, stayMuted, stopSharing, useDevice } from './media-changes.js';
 export { statsOf } from './stats.js';
 export { NO_RELAY, REFUSALS, START_RELAY, noWayWords, unansweredWords } from './words.js';

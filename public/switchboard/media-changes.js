@@ -5,6 +5,7 @@ import { openDevice, openScreen } from './devices.js';
 import { refusal } from './loaded.js';
 
 /** @typedef {import('./media-sender.js').MediaSender} MediaSender */
+/** @typedef {import('./call-connection.js').CallConnection} Call */
 
 /**
  * Rejects what cannot be sent before any device is opened.
@@ -26,6 +27,8 @@ async function put(sender, kind, track) {
   mustSend(sender, kind, track);
   const { localStream: stream } = sender;
   const old = trackOf(sender, kind);
+  const isMuted = mutedIn(sender).has(kind);
+  if (track && isMuted) track.enabled = false;
   const change = (from, to) => {
     if (from) stream.removeTrack(from);
     if (to) stream.addTrack(to);
@@ -37,6 +40,7 @@ async function put(sender, kind, track) {
     change(track, old);
     throw error;
   }
+  if (isMuted) await mute(/** @type {Call} */ (sender), kind);
 }
 
 /**
@@ -74,6 +78,54 @@ export async function send(sender, kind, track) {
   sender._camera = undefined;
   for (const ended of [old, camera.track]) if (ended !== track) stop(sender, ended);
 }
+
+/**
+ * Sends nothing of a kind, or again. The section in the description stays as it is: nothing is negotiated. `replaceTrack`
+ * alone does not do, since Firefox goes on sending the last picture once a second; nor `active` alone, since it goes on
+ * sending sound (seen in 153).
+ * @param {Call} call
+ * @param {'audio'|'video'} kind
+ * @param {boolean} [isMuted]
+ */
+export async function mute(call, kind, isMuted = true) {
+  mustSend(call, kind);
+  if (isMuted) mutedIn(call).add(kind);
+  else mutedIn(call).delete(kind);
+  const track = trackOf(call, kind);
+  if (track) track.enabled = !isMuted;
+  const work = async () => {
+    const isOff = mutedIn(call).has(kind); // It may have been changed meanwhile.
+    const sender = call._peer?.sender(kind);
+    if (!sender || call._isOver) return;
+    await sender.replaceTrack((!isOff && trackOf(call, kind)) || null);
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = !isOff;
+    await sender.setParameters(parameters);
+  };
+  const done = (muting.get(call) ?? Promise.resolve()).then(work).catch(() => {}); // The connection was closed meanwhile.
+  muting.set(call, done);
+  await done;
+}
+
+/**
+ * Another connection in place of a broken one sends what it is given.
+ * @param {Call} call
+ */
+export function stayMuted(call) {
+  for (const kind of mutedIn(call)) mute(call, kind);
+}
+
+/** @param {MediaSender} sender */
+function mutedIn(sender) {
+  if (!muted.has(sender)) muted.set(sender, new Set());
+  return muted.get(sender);
+}
+
+/** Kinds of which nothing is sent, though there is a track. @type {WeakMap<MediaSender, Set<'audio'|'video'>>} */
+const muted = new WeakMap();
+
+/** One change after the other: the parameters of a sender are valid for one. @type {WeakMap<Call, Promise<void>>} */
+const muting = new WeakMap();
 
 /**
  * Uses another camera or microphone; if there is none, the one before goes on.

@@ -25,6 +25,7 @@ const MACHINES = ['signalingState', 'iceGatheringState', 'iceConnectionState', '
  * @property {(candidate: RTCIceCandidateInit | null) => void} addNewIceCandidate
  * @property {(kind: 'audio'|'video', track: MediaStreamTrack | null) => Promise<void>} send from now
  *   on this track, or nothing of its kind; rejects where the connection has no section for it, and this side may not add one
+ * @property {(kind: 'audio'|'video') => RTCRtpSender | undefined} sender
  * @property {Record<string, RTCDataChannel>} channels those asked for, by their labels
  * @property {(label: string, init?: RTCDataChannelInit) => RTCDataChannel} openChannel one more, which the other side gets by `datachannel`
  * @property {boolean} hasChannels whether channels can be open
@@ -266,6 +267,8 @@ export function createPeerConnection(localStream, options) {
         pc.addTrack(track, localStream);
       }
     },
+
+    sender: (kind) => transceiverOf(kind)?.sender,
 
     get audioLevel() {
       const receiver = pc.getReceivers().find(({ track }) => track.kind === 'audio');

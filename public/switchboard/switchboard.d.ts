@@ -185,6 +185,11 @@ export interface Call extends MediaSender {
   /** The other side has sent a text, by `say`. */
   onmessage?: ((message: { text: string; at: string }) => void) | null;
   hangUp(): void;
+  /**
+   * Sends nothing of this kind, or with `false` again. The device stays open and the other side is not asked, so this takes
+   * effect at once, and while the server is away.
+   */
+  mute(kind: 'audio' | 'video', isMuted?: boolean): Promise<void>;
   /** Looks for another way to the other side, as the call does by itself where one fails. */
   restartIce(): Promise<void>;
   /** Opens a data channel, or gives the one of this label that is open. The other side gets it by `onchannel`. */

@@ -24,6 +24,8 @@ export async function page(video: HTMLVideoElement, words: (text: string) => voi
     const call = await client.call('Bob', { audio: true, video: { width: 640 }, channels: ['chat'] });
     await call.useDevice('video', 'an id');
     await call.send('audio', null);
+    await call.mute('audio');
+    await call.mute('video', false);
     await call.shareScreen();
     await call.channel('chat').send('Hello');
     const stats = await call.stats();
