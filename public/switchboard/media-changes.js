@@ -90,7 +90,7 @@ export async function send(sender, kind, track) {
 export async function mute(call, kind, isMuted = true) {
   mustSend(call, kind);
   if (isMuted) mutedIn(call).add(kind);
-  else mutedIn(call).delete(kind);
+  else if (!mutedIn(call).delete(kind)) return;
   const track = trackOf(call, kind);
   if (track) track.enabled = !isMuted;
   const work = async () => {

@@ -6,7 +6,7 @@ import { browserTest } from './support/browser.mjs';
 import { answerButton, assertAllIsWell, callAndAnswer, enter, state, told, wordsOf } from './support/call-page.mjs';
 import { assertConnected, assertFramesArrive, assertInCall, assertPictureIsNotBlack } from './support/call.mjs';
 import { answeringOnce, refusingAnswers, withSoundAlone, withoutAWay } from './support/faults.mjs';
-import { areStable, assertNewWay, restartIce } from './support/peer.mjs';
+import { areStable, assertNewWay, restartIce, sends } from './support/peer.mjs';
 import { startProxy } from './support/proxy.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -40,12 +40,17 @@ for (const role of ['caller', 'answerer']) {
     const pages = await enterBoth(story, { [role]: { script: refusingAnswers } });
     const { caller, answerer } = pages;
     await callAndAnswer(caller, answerer);
+    await caller.click('#microphone');
     await pages[role].evaluate(() => (window.refusals = 2));
     await restartIce(pages[role]);
     for (const page of [caller, answerer]) {
       await eventually('a new connection', () => page.evaluate(() => observedCalls.length === 2));
       await told(page, /In a call with (Ann|Carl)\./);
     }
+    // What was switched off stays off in it.
+    await eventually('no sound sent', async () => !(await sends(caller, 'audio')));
+    await caller.click('#microphone');
+    await eventually('sound sent', () => sends(caller, 'audio'));
     await assertInCall(caller, answerer, { afterRefusal: true });
     await assertNewWay(caller, answerer, () => Promise.all([restartIce(caller), restartIce(answerer)]));
     await assertAllIsWell(caller, answerer);

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { answerButton, enter, told } from './support/call-page.mjs';
+import { answerButton, enter, state, told } from './support/call-page.mjs';
 import { assertConnected, assertFramesArrive, assertInCall, assertPictureIsNotBlack } from './support/call.mjs';
+import { isAccessible } from './support/inspector-page.mjs';
 import { sends } from './support/peer.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -15,17 +16,72 @@ browserTest('microphone and camera can be switched off and on again', async ({ v
   await caller.click('#call');
   await answerButton(answerer).click();
   await assertInCall(caller, answerer);
+  const description = await caller.evaluate(() => pc.localDescription.sdp);
+  const signs = {
+    audio: async () => (await answerer.textContent('#remote-name-words')) === 'Carl sends no sound',
+    video: async () => (await answerer.textContent('#stage-note')) === 'Carl sends no picture',
+  };
+  const hasPicture = () => answerer.isVisible('.stage.has-remote #remote-video');
   for (const [button, kind] of [['#microphone', 'audio'], ['#camera', 'video']]) {
     const before = await caller.getAttribute(button, 'aria-pressed');
     await caller.click(button);
     await eventually(`${kind} off`, async () => !(await sends(caller, kind)));
     assert.notEqual(await caller.getAttribute(button, 'aria-pressed'), before);
+    await eventually(`the other side shows that ${kind} is off`, signs[kind]);
+    assert.equal(await hasPicture(), kind === 'audio');
+    if (kind === 'video') {
+      assert.equal(await answerer.textContent('#remote-initial'), 'C');
+      assert.match(await answerer.textContent('#other-said'), /Carl sends no picture\./);
+      await isAccessible(answerer, 'the other camera is off');
+    }
     await caller.click(button);
     await eventually(`${kind} on`, () => sends(caller, kind));
     assert.equal(await caller.getAttribute(button, 'aria-pressed'), before);
+    await eventually(`the other side shows that ${kind} is on`, async () => !(await signs[kind]()));
   }
+  await eventually('the picture again', hasPicture);
+  assert.equal(await answerer.textContent('#remote-name-words'), 'Carl');
+  assert.equal(await caller.evaluate(() => pc.localDescription.sdp), description); // Nothing was negotiated.
   await assertInCall(caller, answerer);
 });
+
+browserTest('camera and microphone are tried before a call, which uses the same stream', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await enter(visit, server, 'Ann', server.http, { script: keepStreams });
+  const live = () => ann.evaluate(() => window.streams.map((stream) => stream.getTracks().every(({ readyState }) => readyState === 'live')));
+  assert.deepEqual(await live(), []); // Nobody was asked at the load of the page.
+  await ann.click('#open-preview');
+  await eventually('the own picture', () => ann.evaluate(() => document.querySelector('#local-video').videoWidth > 0));
+  await eventually('the microphone is heard', async () => (await ann.textContent('#level-words')) === 'The microphone works.');
+  await isAccessible(ann, 'a preview');
+  await ann.click('#microphone');
+  await eventually('no level', async () => (await ann.textContent('#level-words')) === 'The microphone is off.');
+  await ann.click('#microphone');
+  await ann.click('#close-preview');
+  await eventually('closed', async () => (await live()).join() === 'false');
+  assert.equal(await ann.isVisible('#preview'), false);
+
+  await ann.click('#open-preview');
+  await eventually('a preview again', async () => (await live()).join() === 'false,true');
+  await ann.click('#call');
+  await state(ann, 'waiting');
+  const sent = await ann.evaluate(() => pc.getSenders().map(({ track }) => track.id).sort());
+  assert.deepEqual(sent, await ann.evaluate(() => window.streams[1].getTracks().map(({ id }) => id).sort()));
+  await ann.click('#hangup');
+  await state(ann, 'idle');
+  assert.deepEqual(await live(), [false, false]);
+});
+
+/** Runs in the page before its scripts: keeps what the browser gives. */
+function keepStreams() {
+  window.streams = [];
+  const { getUserMedia } = MediaDevices.prototype;
+  MediaDevices.prototype.getUserMedia = async function (...wanted) {
+    const stream = await getUserMedia.apply(this, wanted);
+    window.streams.push(stream);
+    return stream;
+  };
+}
 
 for (const role of ['an answerer', 'a caller']) {
   browserTest(`${role} without a camera is told so, and sees the other`, async ({ visit, t }) => {

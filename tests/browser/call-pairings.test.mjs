@@ -4,7 +4,7 @@
 import { browserTest } from './support/browser.mjs';
 import { told } from './support/call-page.mjs';
 import {
-  PAIRINGS, areInstalled, assertNewNames, assertNoWarnings, assertPicturesArrive, callAndAnswer, enterIn, watchWarnings,
+  PAIRINGS, areInstalled, assertNewNames, assertNoWarnings, assertOffIsSeen, assertPicturesArrive, callAndAnswer, enterIn, watchWarnings,
 } from './support/pairing.mjs';
 import { restartIce } from './support/peer.mjs';
 import { serverFor } from './support/server.mjs';
@@ -57,6 +57,7 @@ for (const [callers, answerers] of PAIRINGS.filter((pairing) => pairing.includes
     });
     for (const page of pages) await told(page, /In a call with (Ann|Carl)\./);
     for (const page of pages) await assertPicturesArrive(page);
+    await assertOffIsSeen(pages);
     for (const page of pages) await assertNoWarnings(page);
   });
 }

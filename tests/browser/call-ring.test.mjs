@@ -29,9 +29,15 @@ browserTest('an incoming call rings on the stage, in the title and in the icon, 
   const server = await serverFor(t);
   const ann = await enter(visit, server, 'Ann', server.http, { script: countTones });
   const carl = await enter(visit, server, 'Carl');
+  await isAccessible(ann, 'without a call');
+  await ann.focus('#name');
+  await ann.keyboard.press('m'); // What is typed is no key of the page.
+  assert.equal(await ann.getAttribute('#microphone', 'aria-pressed'), 'true');
+  await ann.fill('#name', 'Ann');
   await carl.click('#call');
   await rings(ann, 'Carl');
   await titled(ann, /^Carl is calling – Switchboard$/);
+  assert.equal(await ann.textContent('#status'), 'Carl is calling.');
   assert.equal(await iconOf(ann), '/icon-ringing.svg');
   await eventually('a tone', () => ann.evaluate(() => window.tones > 0));
   await isAccessible(ann, 'a call comes in');
@@ -90,6 +96,17 @@ browserTest('two who call at once are asked to join their calls', async ({ visit
   await ann.click('#ring-answer');
   await assertInCall(carl, ann);
   for (const page of [ann, carl]) await noOffers(page);
+
+  // A link of the header asks first.
+  await state(ann, 'connected');
+  await ann.click('.elsewhere a[href="room.html"]');
+  await ann.click('#question button[value="no"]');
+  await state(ann, 'connected');
+  await ann.click('.elsewhere a[href="room.html"]');
+  await isAccessible(ann, 'a question');
+  await ann.click('#question button[value="yes"]');
+  await told(carl, /Ann hung up/);
+  await ann.waitForURL(/room\.html$/);
 });
 
 browserTest('in a call the form and Call are gone; duration, quality and its details are there', async ({ visit, t }) => {
@@ -101,17 +118,51 @@ browserTest('in a call the form and Call are gone; duration, quality and its det
   assert.match(await ann.textContent('#duration'), /^0:\d\d$/);
   await eventually('a good connection', async () => (await ann.textContent('#quality-words')) === 'Good');
   await ann.click('#quality');
-  assert.match(await ann.textContent('#quality-rows'), /Way.*direct.*Round trip.*\d+ ms.*Lost.*0\.0 %/s);
+  assert.match(await ann.textContent('#quality-rows'), /Way.*direct.*Round trip.*\d+ ms.*Lost packets.*0\.0 %/s);
   await eventually('what arrives', async () => /Receiving\d.*Picture\d+ × \d+/s.test(await ann.textContent('#quality-rows')));
+  assert.equal(await ann.getAttribute('#state-panel [data-machine="connectionState"]', 'data-value'), 'connected');
   await isAccessible(ann, 'in a call');
+  await ann.click('#close-quality');
+  assert.equal(await ann.evaluate(() => document.activeElement.id), 'quality');
 
+  await pressKeys(ann);
   await ann.click('#full-screen');
   await eventually('full screen', () => ann.evaluate(() => document.fullscreenElement?.id === 'your-call'));
   assert.ok(await ann.isVisible('#hangup'));
+  await ann.keyboard.press('h');
+  await ann.keyboard.press('Escape');
+  await state(ann, 'connected');
+  await ann.keyboard.press('h');
   await carl.click('#hangup');
   await state(ann, 'idle');
+  assert.equal(await ann.locator('#question').count(), 0); // There is nothing left to ask about.
   await eventually('the page again', () => ann.evaluate(() => document.fullscreenElement === null));
   for (const id of ['#call', '#identity', '#call-again']) assert.ok(await ann.isVisible(id), id);
   for (const id of ['#duration', '#quality', '#quality-details']) assert.equal(await ann.isVisible(id), false, id);
   assert.match(await ann.textContent('#call-again'), /Call Carl again/);
 });
+
+/** The keys work, are shown, and are switched off and on again. */
+async function pressKeys(page) {
+  const isMuted = async () => (await page.getAttribute('#microphone', 'aria-pressed')) === 'false';
+  await page.keyboard.press('m');
+  assert.equal(await isMuted(), true);
+  await page.keyboard.press('Control+m');
+  assert.equal(await isMuted(), true);
+  await page.keyboard.press('?');
+  await page.keyboard.press('m'); // A dialog is open.
+  assert.equal(await isMuted(), true);
+  assert.match(await page.textContent('#keys dl'), /mMicrophone on or off.*hHang up, after a question/s);
+  await isAccessible(page, 'the keys');
+  await page.uncheck('#keys-on');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('m');
+  await page.keyboard.press('?');
+  assert.equal(await isMuted(), true);
+  assert.equal(await page.isVisible('#keys'), false);
+  await page.click('#show-keys');
+  await page.check('#keys-on');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('m');
+  assert.equal(await isMuted(), false);
+}

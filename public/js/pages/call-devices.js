@@ -1,18 +1,21 @@
 // The buttons for microphone, camera and screen. What was missing at the start of a call can be
 // switched on later, another device chosen, and the screen takes the camera's place in the call
-// while it is shown.
+// while it is shown. Of what is switched off nothing is sent, so that the other side can show that.
 
 import { createDeviceChoice } from '../device-choice.js';
 import {
   canFetchScreen, fetchDevice, fetchScreen, has, isOn, release, setOn,
 } from '../media.js';
+import { translate } from '../words.js';
 import { devicesEl, screenEl, showPictures, toggleEls } from './call-view.js';
 import { showProblem } from './frame.js';
 
 /**
- * @param {() => import('./call-session.js').Session|null} current the call in progress
+ * @param {() => Partial<import('./call-session.js').Session>|null} current the call in progress, or the preview of one
+ * @param {() => void} onChange something was switched, or another device chosen
  */
-export function connectDevices(current) {
+export function connectDevices(current, onChange) {
+  tellChange = onChange;
   for (const [kind, button] of Object.entries(toggleEls)) {
     button.addEventListener('click', () => toggle(current, kind));
   }
@@ -27,10 +30,13 @@ export function connectDevices(current) {
       const mine = current();
       showProblem(problem);
       if (mine?.localStream) sendTracks(mine, current);
+      onChange();
     },
   });
   devicesEl.addEventListener('toggle', choice.refresh);
 }
+
+let tellChange = () => {};
 
 /** Devices that the browser is asking the user for: one question at a time. */
 const asking = new Set();
@@ -41,6 +47,8 @@ async function toggle(current, kind) {
   if (!mine?.localStream || has(mine.localStream, kind)) {
     setOn(mine?.localStream, kind, !isOn(kind));
     showPictures(mine);
+    tellChange();
+    if (mine) await keepMuted(mine);
     return;
   }
   asking.add(kind);
@@ -53,6 +61,7 @@ async function toggle(current, kind) {
   showProblem(problem);
   if (problem) return;
   setOn(mine.localStream, kind, true);
+  tellChange();
   await sendTracks(mine, current);
 }
 
@@ -83,8 +92,26 @@ async function stopSharing(current, mine) {
 /** Sends what there is: the microphone, and the screen or else the camera. */
 async function sendTracks(mine, current) {
   showPictures(mine);
+  const { call } = mine;
+  if (!call) return;
   const microphone = mine.localStream.getAudioTracks()[0] ?? null;
   const picture = (mine.screen ?? mine.localStream).getVideoTracks()[0] ?? null;
-  await Promise.all([mine.call?.send('audio', microphone), mine.call?.send('video', picture)])
-    .catch(({ message }) => current() === mine && showProblem(message));
+  const isPictureOff = !isOn('video') && !mine.screen;
+  try {
+    if (isPictureOff) await keepMuted(mine); // Before the camera takes the place of the screen.
+    await Promise.all([call.send('audio', microphone), call.send('video', picture)]);
+    await keepMuted(mine);
+  } catch ({ message }) {
+    if (current() === mine) showProblem(translate(message));
+  }
+}
+
+/**
+ * Sends nothing of what is switched off, and the rest. Nothing is asked of the other side, which sees that nothing arrives.
+ * @param {Partial<import('./call-session.js').Session>} session
+ */
+export async function keepMuted({ call, screen }) {
+  const isMuted = { audio: !isOn('audio'), video: !isOn('video') && !screen };
+  await Promise.all(Object.entries(isMuted).map(([kind, isOff]) => call?.mute(/** @type {'audio'|'video'} */ (kind), isOff)))
+    .catch(() => {}); // It has ended.
 }

@@ -3,6 +3,7 @@
 // notified where the user has allowed that. Calls beyond the first are in the list of waiting calls.
 
 import { byId, setText } from '../ui.js';
+import { refusalWords, t } from '../words.js';
 import { notify, startSound, stopSound } from './ring-signals.js';
 
 /** @typedef {import('../../switchboard.esm.js').IncomingCall} IncomingCall */
@@ -29,7 +30,7 @@ export function connectRing(answer, onProblem) {
     dismissed.add(declined.offerId);
     hide();
     // A call to all of the lobby goes on for the others, and stays in the list.
-    if (declined.isDirect) await declined.decline().catch(({ message }) => onProblem(message));
+    if (declined.isDirect) await declined.decline().catch((error) => onProblem(refusalWords(error)));
   });
 }
 
@@ -46,13 +47,13 @@ export function showRing(incoming, mayAnswer, isWaiting) {
     hide();
     return;
   }
-  const words = `${first.name} is calling`;
+  const words = t`${first.name} is calling`;
   const more = waiting.length - 1;
   setText(byId('ring-words'), words);
   setText(byId('ring-note'), noteFor(first, more, isWaiting));
-  setText(byId('ring-decline'), first.isDirect ? 'Decline' : 'Not now');
-  setText(byId('ring-answer'), isWaiting ? 'Join the calls' : 'Answer');
-  setText(byId('ring-said'), `${words}.`);
+  setText(byId('ring-decline'), first.isDirect ? t`Decline` : t`Not now`);
+  setText(byId('ring-answer'), isWaiting ? t`Join the calls` : t`Answer`);
+  setText(byId('ring-said'), isWaiting ? `${words}.` : ''); // Without a call of one's own the status line says so.
   ringEl.hidden = false;
   if (first.offerId === shown?.offerId) {
     shown = first;
@@ -65,13 +66,14 @@ export function showRing(incoming, mayAnswer, isWaiting) {
 }
 
 /** Who calls, for the title; empty without a call. */
-export const ringingWords = () => (shown ? `${shown.name} is calling` : '');
+export const ringingWords = () => (shown ? t`${shown.name} is calling` : '');
 
 function noteFor({ name, isDirect }, more, isWaiting) {
   const notes = [];
-  if (isWaiting) notes.push(`You are calling, too. Join the calls, and you talk to ${name}.`);
-  else if (!isDirect) notes.push('The call is for everyone here: the first to answer gets it.');
-  if (more) notes.push(`${more} more under “Waiting calls”.`);
+  if (isWaiting) notes.push(t`You are calling, too. Join the calls, and you talk to ${name}.`);
+  else if (!isDirect) notes.push(t`The call is for everyone here: the first to answer gets it.`);
+  if (more === 1) notes.push(t`One more under “Waiting calls”.`);
+  else if (more) notes.push(t`${more} more under “Waiting calls”.`);
   return notes.join(' ');
 }
 

@@ -2,9 +2,11 @@
 // The call in progress as the page has it, from the button to the end: the devices, the call itself, what is shown of it.
 
 import { release } from '../media.js';
+import { refusalWords, t, translate } from '../words.js';
+import { keepMuted } from './call-devices.js';
 import { client } from './call-line.js';
-import { callEl, hangupEl, showLine, showPictures, showState, state } from './call-view.js';
-import { callWords } from './call-words.js';
+import { callEl, showLine, showState } from './call-view.js';
+import { callWords, stageWords } from './call-words.js';
 import { showProblem } from './frame.js';
 import { openInvite } from './invite.js';
 import { showWays } from './relay-choice.js';
@@ -36,10 +38,13 @@ export let lastName = '';
 /** How a call ended while the server was away: to be read until the server is back. */
 let endWhileAway = '';
 
-/** @param {import('../../switchboard.esm.js').IncomingCall} [incoming] */
-export function startSession(incoming) {
+/**
+ * @param {import('../../switchboard.esm.js').IncomingCall} [incoming]
+ * @param {MediaStream} [localStream] that of the preview
+ */
+export function startSession(incoming, localStream) {
   if (session) hangup(); // A user who answers a call gives up a waiting one.
-  session = { incoming, problem: '' };
+  session = { incoming, localStream, problem: '' };
   showProblem('');
   showCall();
   return session;
@@ -52,19 +57,23 @@ export function startSession(incoming) {
 export function follow(call) {
   const mine = session;
   mine.call = call;
+  keepMuted(mine);
   call.onstate = onState;
   call.onchange = () => {
     if (session !== mine) return;
     showCall();
     if (call.way) showWays([{ userName: call.name, way: call.way }]);
   };
-  call.onnews = showNews;
-  call.onproblem = (problem) => showProblem(call.state === 'starting' ? [mine.problem, problem].filter(Boolean).join(' ') : problem);
+  call.onnews = (news) => showNews(translate(news));
+  call.onproblem = (problem) => {
+    const words = translate(problem);
+    showProblem(call.state === 'starting' ? [mine.problem, words].filter(Boolean).join(' ') : words);
+  };
   call.onend = ({ reason, message, error }) => {
     if (session !== mine) return;
     if (reason === 'rejected') endSession(''); // The server says why to the client.
     else if (error) failSession(error);
-    else endSession(message);
+    else endSession(translate(message));
   };
 }
 
@@ -92,7 +101,9 @@ export function showCall() {
   const serverIsGone = client.state === 'closed';
   const { name: otherUserName, line: other = 'here', way, isOffered: isSent } = call ?? {};
   showLine(serverIsAway || other !== 'here' || isInterrupted);
-  showState(stage, callWords(stage, { otherUserName, other, way, isSent, isInterrupted, serverIsAway, serverIsGone, news }), session);
+  const facts = { otherUserName, other, way, isSent, isInterrupted, serverIsAway, serverIsGone, news };
+  const words = callWords(stage, facts);
+  showState(stage, words, session, stageWords(stage, facts) || words);
 }
 
 /** Whether the connection to the server was lost, or could not be made. */
@@ -113,18 +124,19 @@ export function showNews(news) {
 /** The button's: gives up a call in any stage. */
 export function hangup() {
   if (session.call) session.call.hangUp();
-  else endSession('Call cancelled.');
+  else endSession(t`Call cancelled.`);
 }
 
-/** @param {{message: string}} error */
-export function failSession({ message }) {
-  endSession('The call failed.');
-  showProblem(message);
+/** @param {{code?: string, message: string}} error */
+export function failSession(error) {
+  endSession(t`The call failed.`);
+  showProblem(refusalWords(error));
 }
 
 /** @param {string} words */
 export function endSession(words) {
-  const hadFocus = document.activeElement === hangupEl;
+  // What is within the stage is for a call.
+  const hadFocus = document.activeElement?.matches('#hangup, .stage-tools *, .quality-details *');
   clearTimeout(session.forgetting);
   release(session.localStream);
   release(session.screen);
@@ -143,11 +155,11 @@ export function endSession(words) {
 /** No call, and a server to call by. */
 export function showReady() {
   endWhileAway = '';
-  showState('idle', 'Ready. Make a call, or answer one that waits.', session);
+  showState('idle', t`Ready. Make a call, or answer one that waits.`, session, '');
 }
 
 /** No call, and no server either. */
 export function showOffline() {
-  const server = client.state === 'closed' ? 'Not connected.' : 'The server is out of reach. Trying again…';
+  const server = client.state === 'closed' ? t`Not connected.` : t`The server is out of reach. Trying again…`;
   showState('offline', [endWhileAway, server].filter(Boolean).join(' '), session);
 }

@@ -2,32 +2,46 @@
 // What the stage offers during a call: full screen, the picture in a window of its own, how long the call has lasted, how
 // good the connection is. The screen of a phone stays on meanwhile.
 
-import { byId, setText } from '../ui.js';
-import { durationWords, qualityOf, readTraffic, rowsOf } from './quality.js';
+import { byId, createElement, setText } from '../ui.js';
+import { t } from '../words.js';
+import { createPoorSign, durationWords, qualityOf, qualityWords, readTraffic, rowsOf } from './quality.js';
+import { countArrivals, createReception } from './reception.js';
 
-/** How often the connection is measured. */
-const EVERY_MS = 2_000;
+/** How often what arrives is looked at, and how often the connection is measured, in ms. */
+const LOOK_MS = 500;
+const MEASURE_MS = 2_000;
 
 const callSectionEl = byId('your-call');
+const stageEl = byId('stage');
 const fullScreenEl = byId('full-screen');
 const pictureEl = byId('picture-in-picture');
 const qualityEl = byId('quality');
 const detailsEl = byId('quality-details');
 const videoEl = /** @type {HTMLVideoElement} */ (byId('remote-video'));
 
-/** @type {{call: import('../../switchboard.esm.js').Call, since: number, last?: import('./quality.js').Traffic} | null} */
+/**
+ * @typedef {object} Current
+ * @property {import('../../switchboard.esm.js').Call} call
+ * @property {number} since
+ * @property {ReturnType<typeof createReception>} reception
+ * @property {ReturnType<typeof createPoorSign>} isPoor
+ * @property {import('./quality.js').Traffic} [last]
+ */
+
+/** @type {Current | null} */
 let current = null;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 /** @type {WakeLockSentinel | null} */
 let wakeLock = null;
+/** @type {(arrivals: ReturnType<Current['reception']['look']>) => void} */
+let tellArrivals;
 
-export function connectCallTools() {
+/** @param {typeof tellArrivals} onArrivals what arrives from the other side */
+export function connectCallTools(onArrivals) {
+  tellArrivals = onArrivals;
   fullScreenEl.hidden = !document.fullscreenEnabled;
-  fullScreenEl.addEventListener('click', () => {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else callSectionEl.requestFullscreen().catch(() => {});
-  });
+  fullScreenEl.addEventListener('click', toggleFullScreen);
   document.addEventListener('fullscreenchange', () => {
     fullScreenEl.setAttribute('aria-pressed', String(document.fullscreenElement !== null));
   });
@@ -35,11 +49,23 @@ export function connectCallTools() {
     if (document.pictureInPictureElement) document.exitPictureInPicture();
     else videoEl.requestPictureInPicture().catch(() => {});
   });
-  qualityEl.addEventListener('click', () => {
-    detailsEl.hidden = !detailsEl.hidden;
-    qualityEl.setAttribute('aria-expanded', String(!detailsEl.hidden));
+  qualityEl.addEventListener('click', () => openDetails(Boolean(detailsEl.hidden)));
+  byId('close-quality').addEventListener('click', () => {
+    openDetails(false);
+    qualityEl.focus();
   });
   document.addEventListener('visibilitychange', keepScreenOn);
+}
+
+export function toggleFullScreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else callSectionEl.requestFullscreen?.().catch(() => {});
+}
+
+/** @param {boolean} isOpen */
+function openDetails(isOpen) {
+  detailsEl.hidden = !isOpen;
+  qualityEl.setAttribute('aria-expanded', String(isOpen));
 }
 
 /**
@@ -47,12 +73,12 @@ export function connectCallTools() {
  * @param {import('../../switchboard.esm.js').Call | undefined} call
  */
 export function showCallTools(call) {
-  pictureEl.hidden = !document.pictureInPictureEnabled || !call?.remoteStream?.getVideoTracks().length;
+  showPictureButton(call);
   if (current?.call === call) return;
   clearInterval(timer);
-  current = call ? { call, since: performance.now() } : null;
+  current = call ? { call, since: performance.now(), reception: createReception(), isPoor: createPoorSign() } : null;
   if (current) {
-    timer = setInterval(measure, EVERY_MS / 2);
+    timer = setInterval(measure, LOOK_MS);
     measure();
   } else {
     leave();
@@ -60,11 +86,18 @@ export function showCallTools(call) {
   keepScreenOn();
 }
 
+/** Without a picture there is nothing to show in a window: the last one must not stay there. */
+function showPictureButton(call) {
+  const hasPicture = Boolean(call) && stageEl.classList.contains('has-remote');
+  pictureEl.hidden = !document.pictureInPictureEnabled || !hasPicture;
+  if (!hasPicture && document.pictureInPictureElement) document.exitPictureInPicture();
+}
+
 function leave() {
   if (document.fullscreenElement) document.exitFullscreen();
-  if (document.pictureInPictureElement) document.exitPictureInPicture();
-  detailsEl.hidden = true;
-  qualityEl.setAttribute('aria-expanded', 'false');
+  openDetails(false);
+  showPoor(false);
+  qualityEl.dataset.quality = '';
 }
 
 async function keepScreenOn() {
@@ -80,15 +113,28 @@ async function keepScreenOn() {
 async function measure() {
   const mine = current;
   setText(byId('duration'), durationWords(performance.now() - mine.since));
-  if (mine.last && performance.now() - mine.last.at < EVERY_MS * 0.9) return;
   const stats = await mine.call.stats().catch(() => undefined); // It has ended.
   if (current !== mine || !stats) return;
-  const now = readTraffic(stats, performance.now());
+  const at = performance.now();
+  tellArrivals(mine.reception.look(countArrivals(stats.report), at, mine.call.state === 'connected'));
+  showPictureButton(mine.call);
+  if (!mine.last || at - mine.last.at >= MEASURE_MS - LOOK_MS / 2) showTraffic(mine, readTraffic(stats, at));
+}
+
+/** @param {Current} mine @param {import('./quality.js').Traffic} now */
+function showTraffic(mine, now) {
   const quality = qualityOf(now, mine.last, mine.call.state);
   const rows = rowsOf(now, mine.last);
   mine.last = now;
   qualityEl.dataset.quality = quality;
-  setText(byId('quality-words'), quality);
-  byId('quality-rows').replaceChildren(...rows.flatMap(([name, value]) =>
-    [['dt', name], ['dd', value]].map(([tag, text]) => Object.assign(document.createElement(tag), { textContent: text }))));
+  setText(byId('quality-words'), qualityWords(quality));
+  showPoor(mine.isPoor(quality));
+  byId('quality-rows').replaceChildren(...rows.map(([name, value]) =>
+    createElement('div', {}, createElement('dt', {}, name), createElement('dd', {}, value))));
+}
+
+/** @param {boolean} isPoor */
+function showPoor(isPoor) {
+  byId('poor').hidden = !isPoor;
+  setText(byId('poor-said'), isPoor ? t`The connection is poor: sound and picture may falter.` : '');
 }

@@ -3,6 +3,8 @@
 
 import { canFetchDevices, has, isOn, useSpeaker } from '../media.js';
 import { byId, createElement, moveFocus, setText, showToggle } from '../ui.js';
+import { t } from '../words.js';
+import { otherWords } from './call-words.js';
 
 export const callEl = byId('call');
 export const callAgainEl = byId('call-again');
@@ -20,6 +22,17 @@ const stageEl = byId('stage');
 const localVideoEl = byId('local-video');
 const remoteVideoEl = byId('remote-video');
 
+/** The preview before a call, whose pictures are shown where there is no call. @type {() => {localStream?: MediaStream} | null} */
+let previewed = () => null;
+
+/** @param {typeof previewed} preview */
+export function showPreviewsOf(preview) {
+  previewed = preview;
+}
+
+/** What is known of the other side's sound and picture. @type {Record<'audio' | 'video', import('./reception.js').Arrival>} */
+let arrivals = { audio: 'unknown', video: 'unknown' };
+
 /** @returns {'unsupported'|'offline'|'idle'|'starting'|'waiting'|'connecting'|'connected'} */
 export function state() {
   return document.body.dataset.state;
@@ -30,24 +43,39 @@ export function state() {
  * @param {ReturnType<typeof state>} next
  * @param {string} words for the status line
  * @param {import('./call-session.js').Session|null} session
+ * @param {string} [title] what of the words stands in the title
  */
-export function showState(next, words, session) {
+export function showState(next, words, session, title = words) {
   const isNew = state() !== next;
   document.body.dataset.state = next;
+  statusWords = words;
   setText(statusEl, words);
+  stageTitle = title.replace(/\.$/, '');
+  if (isNew) arrivals = { audio: 'unknown', video: 'unknown' };
 
   callEl.disabled = next !== 'idle';
   hangupEl.disabled = session === null;
   byId('identity-fields').disabled = session !== null;
   for (const button of offersEl.querySelectorAll('button')) button.disabled = !canAnswer();
   if (isNew && next === 'starting') {
-    moveFocus(hangupEl);
+    moveFocus(stageEl); // Not to Hang up: a key that is pressed once more would end the call.
     statusEl.scrollIntoView({ block: 'nearest' }); // On a phone the list is below the pictures.
   }
 
   showPictures(session);
   afterwards();
 }
+
+/** What the status line says of the state. */
+let statusWords = '';
+
+/** A call comes in: nothing else matters at that moment. @param {string} words empty: the state again */
+export function showInStatus(words) {
+  setText(statusEl, words || statusWords);
+}
+
+/** The state of the page for its title. */
+export let stageTitle = '';
 
 let afterwards = () => {};
 
@@ -66,52 +94,75 @@ function isTroubled() {
 }
 
 /**
+ * What arrives from the other side has changed.
+ * @param {typeof arrivals} next
+ * @param {import('./call-session.js').Session|null} session
+ */
+export function showArrivals(next, session) {
+  if (next.audio === arrivals.audio && next.video === arrivals.video) return;
+  arrivals = next;
+  showPictures(session);
+}
+
+/**
  * Pictures and on/off buttons, as they are for this call or for none.
  * @param {import('./call-session.js').Session|null} session
  */
 export function showPictures(session) {
-  const localStream = session?.localStream ?? null;
+  const localStream = (session ?? previewed())?.localStream ?? null;
   const screen = session?.screen ?? null;
-  const remoteStream = session?.call?.remoteStream ?? null;
   const shown = screen ?? localStream;
   if (localVideoEl.srcObject !== shown) localVideoEl.srcObject = shown;
-  if (remoteVideoEl.srcObject !== remoteStream) {
-    remoteVideoEl.srcObject = remoteStream;
-    useSpeaker(remoteVideoEl);
-  }
-
-  // Large is the other side once it is there; before that, the own picture.
-  const connected = state() === 'connected';
-  const remotePicture = connected && has(remoteStream, 'video');
   const ownPicture = screen !== null || (localStream !== null && has(localStream, 'video') && isOn('video'));
   stageEl.classList.toggle('has-local', ownPicture);
   stageEl.classList.toggle('has-screen', screen !== null);
-  stageEl.classList.toggle('has-remote', remotePicture);
-  setText(byId('remote-name'), connected ? session.call.name : '');
-  setText(byId('stage-note'), remotePicture ? '' : stageNote(session));
+  showOther(session);
 
   for (const [kind, button] of Object.entries(toggleEls)) {
     showToggle(button, isOn(kind) && (localStream === null || has(localStream, kind)), canFetchDevices());
   }
-  screenEl.disabled = !connected;
+  screenEl.disabled = state() !== 'connected';
   screenEl.setAttribute('aria-pressed', String(screen !== null));
-  setText(screenEl.querySelector('.label'), screen ? 'Stop sharing' : 'Share screen');
+  setText(screenEl.querySelector('.label'), screen ? t`Stop sharing` : t`Share screen`);
+}
+
+/** The other side: its picture, or its initial and what is missing. */
+function showOther(session) {
+  const stream = session?.call?.remoteStream ?? null;
+  if (remoteVideoEl.srcObject !== stream) {
+    remoteVideoEl.srcObject = stream;
+    useSpeaker(remoteVideoEl);
+  }
+  const isConnected = state() === 'connected';
+  // A connection that is made in place of a broken one has nothing yet.
+  const isRunning = isConnected && session.call.state === 'connected';
+  const lacks = (kind) => !stream || !has(stream, kind) || arrivals[kind] === 'missing';
+  const missing = { audio: isRunning && lacks('audio'), video: isRunning && lacks('video') };
+  const name = isConnected ? session.call.name : '';
+  const { label, note } = otherWords(name, missing);
+  // Large is the other side once it is there; before that, the own picture.
+  stageEl.classList.toggle('has-remote', isConnected && !lacks('video'));
+  stageEl.classList.toggle('lacks-sound', missing.audio);
+  setText(byId('remote-name-words'), isConnected ? label : '');
+  byId('remote-name').hidden = !isConnected;
+  setText(byId('remote-initial'), [...name.trim()][0]?.toUpperCase() ?? '');
+  setText(byId('stage-note'), isConnected ? note : stageNote());
+  setText(byId('other-said'), isConnected ? [missing.audio ? label : '', note].filter(Boolean).map((words) => `${words}.`).join(' ') : '');
 }
 
 /** @param {string} name with whom the last call was; empty shows no button */
 export function showCallAgain(name) {
   callAgainEl.hidden = !name;
-  setText(callAgainEl, `Call ${name} again`);
+  setText(callAgainEl, t`Call ${name} again`);
 }
 
-function stageNote(session) {
+function stageNote() {
   switch (state()) {
-    case 'offline': return 'No connection to the server';
-    case 'idle': return 'No call yet';
-    case 'starting': return 'One moment…';
-    case 'waiting': return isTroubled() ? 'No connection to the server' : 'Others can answer now';
-    case 'connecting': return 'Connecting…';
-    default: return `${session.call.name} sends no picture`;
+    case 'offline': return t`No connection to the server`;
+    case 'idle': return previewed() ? '' : t`No call yet`;
+    case 'starting': return t`One moment…`;
+    case 'waiting': return isTroubled() ? t`No connection to the server` : t`Others can answer now`;
+    default: return t`Connecting…`;
   }
 }
 
@@ -128,7 +179,7 @@ export function canAnswer() {
  * @param {() => void} onAnswer
  */
 export function createOfferEl({ name, offerId }, onAnswer) {
-  const button = createElement('button', { type: 'button', className: 'answer' }, 'Answer ', createElement('strong', {}, name));
+  const button = createElement('button', { type: 'button', className: 'answer' }, t`Answer ${name}`);
   button.dataset.offerId = offerId;
   button.disabled = !canAnswer();
   button.addEventListener('click', onAnswer);

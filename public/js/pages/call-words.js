@@ -1,6 +1,8 @@
 // The sentences of the call page's status line: the stage of the call, and the state of its connections. Plain
 // functions that need no page.
 
+import { t } from '../words.js';
+
 /**
  * @typedef {object} CallFacts
  * @property {string} [otherUserName]
@@ -23,26 +25,45 @@ export function callWords(stage, facts) {
   return [stageWords(stage, facts), lineWords(stage, facts)].filter(Boolean).join(' ');
 }
 
-function stageWords(stage, { otherUserName, isSent, isInterrupted, serverIsAway, way }) {
+/**
+ * The stage alone.
+ * @param {string} stage
+ * @param {CallFacts} facts
+ */
+export function stageWords(stage, { otherUserName: name, isSent, isInterrupted, serverIsAway, way }) {
   switch (stage) {
-    case 'starting': return isSent ? 'Calling…' : 'Starting camera and microphone. The browser may ask you first.';
-    case 'waiting': return serverIsAway ? '' : 'Waiting for an answer…';
-    case 'connecting': return `Connecting to ${otherUserName}…`;
-    default: return isInterrupted
-      ? `The picture from ${otherUserName} is interrupted. Waiting for it to come back…`
-      : `In a call with ${otherUserName}${way === 'relayed' ? ', through a relay' : ''}.`;
+    case 'starting': return isSent ? t`Calling…` : t`Starting camera and microphone. The browser may ask you first.`;
+    case 'waiting': return serverIsAway ? '' : t`Waiting for an answer…`;
+    case 'connecting': return t`Connecting to ${name}…`;
+    default:
+      if (isInterrupted) return t`The picture from ${name} is interrupted. Waiting for it to come back…`;
+      return way === 'relayed' ? t`In a call with ${name}, through a relay.` : t`In a call with ${name}.`;
   }
 }
 
 /** Which connection is lost, or back. Sound and picture do not pass through the server. */
-function lineWords(stage, { otherUserName, isInterrupted, serverIsAway, serverIsGone, other, news }) {
+function lineWords(stage, { otherUserName: name, isInterrupted, serverIsAway, serverIsGone, other, news }) {
   const isTalking = stage === 'connected' && !isInterrupted;
-  if (serverIsGone) return `The server has closed the connection${isTalking ? '; the call goes on without it.' : '.'}`;
-  if (serverIsAway && isTalking) return 'The server is out of reach; the call goes on without it.';
-  if (serverIsAway && stage === 'waiting') return 'The server is out of reach; your call will wait there again as soon as it is back.';
-  if (serverIsAway) return 'The server is out of reach. Trying again…';
-  if (other === 'away') return `${otherUserName}’s connection to the server is lost, waiting…`;
-  if (other === 'gone' && isTalking) return `The server has lost ${otherUserName}; the call goes on without it.`;
-  if (other === 'gone') return `The server has lost ${otherUserName}, too.`;
+  if (serverIsGone && isTalking) return t`The server has closed the connection; the call goes on without it.`;
+  if (serverIsGone) return t`The server has closed the connection.`;
+  if (serverIsAway && isTalking) return t`The server is out of reach; the call goes on without it.`;
+  if (serverIsAway && stage === 'waiting') return t`The server is out of reach; your call will wait there again as soon as it is back.`;
+  if (serverIsAway) return t`The server is out of reach. Trying again…`;
+  if (other === 'away') return t`${name}’s connection to the server is lost, waiting…`;
+  if (other === 'gone' && isTalking) return t`The server has lost ${name}; the call goes on without it.`;
+  if (other === 'gone') return t`The server has lost ${name}, too.`;
   return isInterrupted ? '' : news;
+}
+
+/**
+ * What is shown of the other side, and what of it is missing.
+ * @param {string} name
+ * @param {{audio: boolean, video: boolean}} missing
+ * @returns {{label: string, note: string}}
+ */
+export function otherWords(name, missing) {
+  return {
+    label: missing.audio ? t`${name} sends no sound` : name,
+    note: missing.video ? t`${name} sends no picture` : '',
+  };
 }

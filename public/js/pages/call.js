@@ -4,15 +4,20 @@
 // call-words.js, camera and screen during a call in call-devices.js.
 
 import { fetchUserMedia, release } from '../media.js';
+import { refusalWords, t, translate } from '../words.js';
 import { connectDevices } from './call-devices.js';
+import { connectCallKeys, withdrawCallQuestion } from './call-keys.js';
 import { client, connectClient } from './call-line.js';
+import { connectPreview, preview, showPreviewed, takePreview } from './call-preview.js';
 import { connectRing, ringingWords, showRing } from './call-ring.js';
 import {
   endSession, failSession, follow, hangup, lastName, session, showCall, showNews, showOffline, showReady, startSession,
 } from './call-session.js';
+import { watchConnection } from './call-states.js';
 import { connectCallTools, showCallTools } from './call-tools.js';
 import {
-  callAgainEl, callEl, canAnswer, createOfferEl, hangupEl, removeOfferEl, showCallAgain, showPictures, state, whenShown,
+  callAgainEl, callEl, canAnswer, createOfferEl, hangupEl, removeOfferEl, showArrivals, showCallAgain, showInStatus, showPictures,
+  showPreviewsOf, stageTitle, state, whenShown,
 } from './call-view.js';
 import { askForAnotherPassword, isSupported, showInsecureContext, showProblem } from './frame.js';
 import { connectInvite } from './invite.js';
@@ -29,15 +34,18 @@ async function open() {
   hangupEl.addEventListener('click', hangup);
   connectRing(answer, showProblem);
   connectRingSignals();
-  connectCallTools();
-  connectDevices(() => session);
+  connectCallTools((arrivals) => showArrivals(arrivals, session));
+  connectDevices(() => session ?? preview, showPreviewed);
+  connectPreview(() => session || showPictures(null));
+  showPreviewsOf(() => preview);
+  connectCallKeys(hangup);
   connectInvite('');
   if (!window.isSecureContext) showInsecureContext();
   showPictures(session);
   try {
     await connectClient();
-  } catch ({ message }) {
-    showProblem(message); // The Socket.IO client could not be loaded.
+  } catch (error) {
+    showProblem(refusalWords(error)); // The Socket.IO client could not be loaded.
     return;
   }
   client.onstate = onState;
@@ -52,9 +60,12 @@ function showMoment() {
   const isConnected = state() === 'connected';
   showRing(client.incoming, canAnswer(), state() === 'waiting');
   showCallTools(isConnected ? session.call : undefined);
+  watchConnection(session?.call);
+  withdrawCallQuestion();
   showCallAgain(state() === 'idle' && !ringingWords() ? lastName : '');
-  const words = ringingWords() || (isConnected ? `In a call with ${session.call.name}` : '');
-  document.title = words ? `${words} – Switchboard` : 'Switchboard – call';
+  if (state() === 'idle') showInStatus(ringingWords() && `${ringingWords()}.`);
+  const words = ringingWords() || stageTitle;
+  document.title = words ? `${words} – Switchboard` : t`Switchboard – call`;
 }
 
 // --- The call ---
@@ -69,9 +80,10 @@ function answer(incoming) {
 }
 
 async function start(begin, incoming) {
-  const mine = startSession(incoming);
+  const previewed = takePreview();
+  const mine = startSession(incoming, previewed?.localStream);
   try {
-    const { stream, problem } = await fetchUserMedia();
+    const { stream, problem } = await (previewed?.media ?? fetchUserMedia());
     if (session !== mine) {
       release(stream); // Hung up while the browser was asking.
       return;
@@ -96,7 +108,7 @@ function onState(state) {
     if (wasAway) showOffline();
     else showReady();
   } else if (isBack) {
-    showNews('The server is back.');
+    showNews(t`The server is back.`);
   } else if (state === 'closed' && !session.call) {
     endSession('');
   } else {
@@ -110,11 +122,11 @@ function onIncoming(incoming) {
   incoming.onend = ({ reason, message }) => {
     removeOfferEl(incoming.offerId);
     showMoment();
-    if (reason !== 'away' && session?.incoming === incoming && !session.call) endSession(message);
+    if (reason !== 'away' && session?.incoming === incoming && !session.call) endSession(translate(message));
   };
 }
 
 function onProblem({ code, message }) {
   if (code === 'wrong-password') askForAnotherPassword();
-  else if (code === 'rate-limited' || code === 'rejected') showProblem(message);
+  else if (code === 'rate-limited' || code === 'rejected') showProblem(refusalWords({ code, message }));
 }

@@ -42,7 +42,7 @@ function unlock() {
 
 /** Phones have the name and no notifications of pages. */
 function showAllow() {
-  allowEl.hidden = !window.isSecureContext || !('Notification' in window) || Notification.permission !== 'default';
+  allowEl.hidden = !window.isSecureContext || window.Notification?.permission !== 'default';
 }
 
 export function startSound() {
@@ -77,7 +77,7 @@ function playOnce() {
 export function notify(words) {
   notification?.close();
   notification = null;
-  if (!words || !document.hidden || !('Notification' in window) || Notification.permission !== 'granted') return;
+  if (!words || !document.hidden || window.Notification?.permission !== 'granted') return;
   try {
     notification = new Notification(words, { body: 'Switchboard', tag: 'incoming-call', icon: 'icon.svg' });
     notification.onclick = () => window.focus();

@@ -65,19 +65,38 @@ export const scenes = {
     return { page: ann };
   },
 
+  'call-preview': async ({ visit, server }) => {
+    const page = await enter(visit, server, 'Mirja');
+    await page.click('#open-preview');
+    await page.waitForSelector('#level-words:has-text("works")');
+    return { page };
+  },
+
+  'call-keys': async ({ visit, server }) => {
+    const page = await enter(visit, server, 'Mirja');
+    await page.keyboard.press('?');
+    return { page };
+  },
+
+  'call-question': async (stage) => {
+    const [ann] = await inCall(stage);
+    await ann.keyboard.press('h');
+    return { page: ann };
+  },
+
   'call-connected': async (stage) => ({ page: (await inCall(stage))[0] }),
 
   'call-camera-off': async (stage) => {
     const [ann, bob] = await inCall(stage);
     await bob.click('#camera');
     await bob.click('#microphone');
-    await ann.waitForTimeout(5_000);
+    await ann.waitForSelector('.lacks-sound:not(.has-remote)');
     return { page: ann };
   },
 
   'call-poor': async (stage) => {
     const [ann] = await inCall(stage, [{ prepare: reportLosses }, {}]);
-    await eventually('a poor connection', () => ann.evaluate(() => document.querySelector('#quality').dataset.quality === 'poor'));
+    await eventually('a poor connection', () => ann.evaluate(() => !document.querySelector('#poor').hidden));
     return { page: ann };
   },
 

@@ -51,6 +51,19 @@ function picturesDecoded(page) {
   });
 }
 
+/** Each side sees that the other one has switched microphone and camera off, and on again. */
+export async function assertOffIsSeen(pages) {
+  const words = (page) => Promise.all(['#remote-name-words', '#stage-note'].map((selector) => page.textContent(selector)));
+  const press = async () => {
+    for (const page of pages) for (const button of ['#microphone', '#camera']) await page.click(button);
+  };
+  const all = (what, wanted) => eventually(what, async () => (await Promise.all(pages.map(words))).every((seen) => seen.every(wanted)));
+  await press();
+  await all('all is off', (text) => /sends no (sound|picture)/.test(text));
+  await press();
+  await all('all is on again', (text) => !/sends no/.test(text));
+}
+
 /** How long packets may take after an ICE restart before it counts as one that failed. */
 const PACKETS_WITHIN = 15_000;
 

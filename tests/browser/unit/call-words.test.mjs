@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { callWords } from '../../../public/js/pages/call-words.js';
+import { callWords, otherWords } from '../../../public/js/pages/call-words.js';
 import { endWords, withdrawnWords } from '../../../public/switchboard/call-words.js';
 
 const wellWithBob = { otherUserName: 'Bob', other: 'here', serverIsAway: false };
@@ -63,4 +63,9 @@ test('why an offer is gone is told apart, too', () => {
   const words = reasons.map((reason) => withdrawnWords('Bob', reason));
   assert.equal(new Set(words).size, 4);
   for (const sentence of words) assert.match(sentence, /Bob/);
+});
+
+test('what is missing from the other side is named', () => {
+  assert.deepEqual(otherWords('Bob', { audio: false, video: false }), { label: 'Bob', note: '' });
+  assert.deepEqual(otherWords('Bob', { audio: true, video: true }), { label: 'Bob sends no sound', note: 'Bob sends no picture' });
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { durationWords, qualityOf, readTraffic, rowsOf } from '../../../public/js/pages/quality.js';
+import { createPoorSign, durationWords, qualityOf, readTraffic, rowsOf } from '../../../public/js/pages/quality.js';
 
 const traffic = (changes) => ({
   at: 0, way: 'direct', roundTripMs: 20, sent: 0, received: 0, packets: 0, lost: 0, picture: null, ...changes,
@@ -11,19 +11,26 @@ const traffic = (changes) => ({
 test('loss since the last look and the round trip decide, not what was lost long ago', () => {
   const before = traffic({ packets: 1000, lost: 500 });
   const cases = [
-    [{ packets: 1100, lost: 500 }, 'Good'],
-    [{ packets: 1095, lost: 505 }, 'Fair'],
-    [{ packets: 1050, lost: 550 }, 'Poor'],
-    [{ packets: 1100, lost: 500, roundTripMs: 400 }, 'Fair'],
-    [{ packets: 1100, lost: 500, roundTripMs: 900 }, 'Poor'],
-    [{ packets: 1100, lost: 500, roundTripMs: null }, 'Good'],
+    [{ packets: 1100, lost: 500 }, 'good'],
+    [{ packets: 1095, lost: 505 }, 'fair'],
+    [{ packets: 1050, lost: 550 }, 'poor'],
+    [{ packets: 1100, lost: 500, roundTripMs: 400 }, 'fair'],
+    [{ packets: 1100, lost: 500, roundTripMs: 900 }, 'poor'],
+    [{ packets: 1100, lost: 500, roundTripMs: null }, 'good'],
     // A late packet that was counted as lost arrives after all.
-    [{ packets: 1100, lost: 499 }, 'Good'],
+    [{ packets: 1100, lost: 499 }, 'good'],
     // A new connection in place of a broken one.
-    [{ packets: 10, lost: 0 }, 'Good'],
+    [{ packets: 10, lost: 0 }, 'good'],
   ];
   for (const [changes, quality] of cases) assert.equal(qualityOf(traffic(changes), before), quality, JSON.stringify(changes));
-  assert.equal(qualityOf(before, before, 'interrupted'), 'Lost');
+  assert.equal(qualityOf(before, before, 'interrupted'), 'lost');
+});
+
+test('a poor moment is not worth a word, and a good one does not end it', () => {
+  const sign = createPoorSign();
+  const seen = ['good', 'poor', 'fair', 'poor', 'poor', 'good', 'fair', 'poor', 'good', 'good', 'good', 'poor', 'poor', 'lost', 'poor'].map(sign);
+  const yes = (from, to) => (_, n) => n >= from && n <= to;
+  assert.deepEqual(seen, Array.from({ length: 15 }, (_, n) => yes(4, 9)(_, n) || n === 12));
 });
 
 test('rows say rates between two looks, and nothing where nothing is known', () => {
@@ -33,7 +40,7 @@ test('rows say rates between two looks, and nothing where nothing is known', () 
     picture: { width: 640, height: 360, framesPerSecond: 24.4 },
   });
   assert.deepEqual(rowsOf(now, before), [
-    ['Way', 'through a relay'], ['Round trip', '20 ms'], ['Lost', '2.0 %'], ['Receiving', '4.0 Mbit/s'], ['Sending', '400 kbit/s'],
+    ['Way', 'through a relay'], ['Round trip', '20 ms'], ['Lost packets', '2.0 %'], ['Receiving', '4.0 Mbit/s'], ['Sending', '400 kbit/s'],
     ['Picture', '640 × 360, 24 a second'],
   ]);
   const values = rowsOf(traffic({ way: null, roundTripMs: null })).map(([, value]) => value);
