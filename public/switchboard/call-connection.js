@@ -271,8 +271,9 @@ export class CallConnection extends MediaSender {
   /**
    * Sends nothing of this kind, or again: the other side is not asked, so it works while the server is away.
    * @param {'audio'|'video'} kind
+   * @param {boolean} [isMuted]
    */
-  async mute(kind, isMuted = true) {
+  async mute(kind, isMuted) {
     await details().mute(this, kind, isMuted);
   }
 

@@ -268,14 +268,14 @@ export function createPeerConnection(localStream, options) {
       }
     },
 
-    sender: (kind) => transceiverOf(kind)?.sender,
-
     get audioLevel() {
       const receiver = pc.getReceivers().find(({ track }) => track.kind === 'audio');
       return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
     },
 
     candidateKinds: candidates.kinds,
+
+    sender: (kind) => transceiverOf(kind)?.sender,
 
     way: () => wayOf(pc),
 
