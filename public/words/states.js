@@ -7,7 +7,6 @@ export default {
 
   'State machines': { de: 'Zustandsautomaten', es: 'Máquinas de estados' },
   Channels: { de: 'Kanäle', es: 'Canales' },
-  none: { de: 'keiner', es: 'ninguno' },
   'Way through the network': { de: 'Weg durch das Netz', es: 'Camino por la red' },
   'Pair of candidates in use': { de: 'Benutztes Kandidatenpaar', es: 'Par de candidatos en uso' },
   'Round trip': { de: 'Hin und zurück', es: 'Ida y vuelta' },
