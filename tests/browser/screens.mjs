@@ -65,7 +65,7 @@ async function photograph(scene, play) {
         await page.emulateMedia(media);
         await beforeEach?.(page);
         await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-        await page.screenshot({ path: `${folder}${name}.png` });
+        await page.screenshot({ path: `${folder}${name}.png`, animations: 'disabled' });
         count += 1;
       }
     }
