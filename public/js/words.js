@@ -14,20 +14,20 @@ const refusals = {};
 /** The keys with a placeholder, as patterns; the longest first. @type {{pattern: RegExp, words: string}[] | undefined} */
 let patterns;
 
-if (language !== 'en') await load();
+/** What of an element is read by people, besides its text. */
+const ATTRIBUTES = ['aria-label', 'title', 'placeholder', 'alt'];
 
-async function load() {
-  try {
-    const names = root.dataset.words.split(' ');
-    const parts = await Promise.all([import('../words/refusals.js'), ...names.map((name) => import(`../words/${name}.js`))]);
-    Object.assign(refusals, parts.shift().default);
-    for (const part of parts) Object.assign(table, part.default);
-    translateElement(root);
-  } catch {
-    root.lang = 'en'; // A table could not be fetched: the page goes on in English.
-  } finally {
-    root.classList.remove('is-untranslated');
-  }
+if (language !== 'en') {
+  await fetchTables().catch(() => (root.lang = 'en')); // The page goes on in English.
+  translateElement(root);
+  root.classList.remove('is-untranslated');
+}
+
+async function fetchTables() {
+  const names = root.dataset.words.split(' ');
+  const parts = await Promise.all([import('../words/refusals.js'), ...names.map((name) => import(`../words/${name}.js`))]);
+  Object.assign(refusals, parts.shift().default);
+  for (const part of parts) Object.assign(table, part.default);
 }
 
 /**
@@ -82,9 +82,6 @@ function patternOf(key) {
   const literal = key.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
   return new RegExp(`^${literal.replace(/\{(\d+)\}/g, '(?<v$1>.+?)')}$`, 's');
 }
-
-/** What of an element is read by people, besides its text. */
-const ATTRIBUTES = ['aria-label', 'title', 'placeholder', 'alt'];
 
 /**
  * Translates what stands in the page's own HTML.
