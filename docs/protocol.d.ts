@@ -101,6 +101,9 @@ export interface Member {
   userName: string;
 }
 
+/** Own: who may enter a room: each client, those that the host admits, or no other. */
+export type RoomAccess = 'open' | 'ask' | 'locked';
+
 /** A room that the client is in. */
 export interface Membership {
   room: string;
@@ -108,6 +111,19 @@ export interface Membership {
   peerId: string;
   /** The others, in the order in which they joined. */
   members: Member[];
+  /** Own: the peerId of the member that decides who may enter. */
+  host: string;
+  /** Own: who may enter. */
+  access: RoomAccess;
+  /** Own: those that wait to be admitted; only for the host, while there are any. */
+  waiting?: Member[];
+}
+
+/** Own: a room that the client waits to enter. */
+export interface RoomWait {
+  room: string;
+  /** The id that the client will have as a member. */
+  peerId: string;
 }
 
 /** What a client takes back when it returns. */
@@ -117,6 +133,8 @@ export interface Restored {
   /** Its calls, with the other party of each. */
   calls: Party[];
   rooms: Membership[];
+  /** The rooms that it waits to enter, if there are any. */
+  waiting?: RoomWait[];
   /** The number of the last event of this session on which the server acted. */
   heard: number;
 }
@@ -140,7 +158,8 @@ export type CallRefusalCode =
 
 /** Codes of refusals in rooms. */
 export type RoomRefusalCode =
-  | 'bad-payload' | 'too-large' | 'too-many' | 'rate-limited' | 'room-full' | 'not-in-room' | 'no-such-peer';
+  | 'bad-payload' | 'too-large' | 'too-many' | 'rate-limited' | 'room-full' | 'room-locked' | 'not-in-room'
+  | 'not-admitted' | 'not-host' | 'no-such-peer';
 
 /** Codes of refusals that end a connection attempt: only their sentence is sent. */
 export type HandshakeRefusalCode = 'wrong-token';
@@ -170,7 +189,11 @@ export type OfferReply = { ok: true; offerId: string } | { ok: true; offerId?: u
 export type EndedReply = { ended: number } | Refused<CallRefusalCode>;
 
 /** The reply to `joining-room`. */
-export type JoinReply = ({ ok: true } & Joined) | { ok: true; peerId?: undefined } | Refused<RoomRefusalCode>;
+export type JoinReply =
+  | ({ ok: true; waiting?: undefined } & Joined)
+  | ({ ok: true; waiting: true } & RoomWait)
+  | { ok: true; peerId?: undefined; waiting?: undefined }
+  | Refused<RoomRefusalCode>;
 
 // --- Socket.IO: the handshake ---
 
@@ -268,8 +291,14 @@ export interface RoomEventsToServer {
   'accepting-SDP-offer': (payload: RoomPayload<'accepting-SDP-offer'>, ...rest: Rest<Reply>) => void;
   /** Sends a candidate to one member. */
   'sending-ICE-candidate': (payload: RoomPayload<'sending-ICE-candidate'>, ...rest: Rest<Reply>) => void;
-  /** Leaves a room. */
+  /** Leaves a room, or waits no longer. */
   'leaving-room': (payload: RoomPayload<'leaving-room'>, ...rest: Rest<Reply>) => void;
+  /** Own, of the host: who may enter. */
+  'setting-access': (payload: RoomPayload<'setting-access'>, ...rest: Rest<Reply>) => void;
+  /** Own, of the host: lets in a client that waits. */
+  'admitting-peer': (payload: RoomPayload<'admitting-peer'>, ...rest: Rest<Reply>) => void;
+  /** Own, of the host: does not let in a client that waits. */
+  'rejecting-peer': (payload: RoomPayload<'rejecting-peer'>, ...rest: Rest<Reply>) => void;
 }
 
 /** Events of rooms from the server, on Socket.IO: one object that holds everything. */
@@ -306,6 +335,10 @@ export interface Joined {
   /** In a collision of offers the client that joined later is the polite one. */
   polite: true;
   members: Member[];
+  /** Own: the peerId of the member that decides who may enter. */
+  host: string;
+  /** Own: who may enter. */
+  access: RoomAccess;
 }
 
 /** The actions of clients: whether each has `to`, and its `data`. */
@@ -315,6 +348,9 @@ interface RoomActions {
   'accepting-SDP-offer': { to: { to: string }; data: { answer: Description } };
   'sending-ICE-candidate': { to: { to: string }; data: { candidate: Candidate } };
   'leaving-room': { to: {}; data: {} };
+  'setting-access': { to: {}; data: { access: RoomAccess } };
+  'admitting-peer': { to: { to: string }; data: {} };
+  'rejecting-peer': { to: { to: string }; data: {} };
 }
 
 /** What the server sends in rooms: `data` of the bare WebSocket. */
@@ -331,6 +367,16 @@ export interface RoomSignals {
   'user-lost': Member;
   /** A member's connection to the server is back. */
   'user-back': Member;
+  /** Own: another member is the host. */
+  'host-changed': { host: string };
+  /** Own: the host has decided who may enter. */
+  'access-changed': { access: RoomAccess };
+  /** Own: the client is not in the room, and waits until the host admits it. */
+  'waiting-in-room': Omit<RoomWait, 'room'>;
+  /** Own, to the host: those that wait, in the order in which they came. */
+  'waiting-changed': { waiting: Member[] };
+  /** Own: the client waits no longer, and is not in the room. */
+  'not-admitted': Refusal<'not-admitted' | 'room-full'>;
   /** A member's offer. */
   'receiving-SDP-offer': { userName: string; offer: Description };
   /** A member's answer. */
@@ -370,8 +416,9 @@ type WebSocketAction<A extends keyof RoomActions> = { action: A; room: string; i
 /** What the server sends on `/ws`, as JSON text. */
 export type WebSocketToClient =
   | { [S in keyof RoomSignals]: WebSocketSignal<S> }[keyof RoomSignals]
-  | { signal: 'restored'; data: { rooms: Membership[] } }
+  | { signal: 'restored'; data: { rooms: Membership[]; waiting?: RoomWait[] } }
   | { signal: 'reply'; id: unknown; ok: true; room: string; data: {} | Omit<Joined, 'room'> }
+  | { signal: 'reply'; id: unknown; ok: true; room: string; data: Omit<RoomWait, 'room'> & { waiting: true } }
   | { signal: 'reply'; id: unknown; ok: false; error: Refusal<RoomRefusalCode> }
   | { signal: 'signaling-error'; data: Refusal & { action: keyof RoomActions | null } }
   | { signal: 'ping' };

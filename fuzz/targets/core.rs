@@ -20,7 +20,7 @@ use switchboard::protocol::id::{GstPeerId, GstSessionId, MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
 use switchboard::protocol::pair::{ClientLocation, PairId};
-use switchboard::protocol::room::RoomEvent;
+use switchboard::protocol::room::{RoomAccess, RoomEvent};
 use switchboard::protocol::server_message::ServerMessage;
 
 use self::core::TestCore;
@@ -53,6 +53,8 @@ enum Deed {
     Join { who: u8, room: u8 },
     Relay { who: u8, room: u8, to: Option<u8> },
     LeaveRoom { who: u8, room: u8 },
+    SetAccess { who: u8, room: u8, access: u8 },
+    Decide { who: u8, room: u8, whom: u8, admits: bool },
     MakePair { who: u8, room: u8 },
     DestroyPair { who: Option<u8>, room: u8 },
     JoinPair { who: u8, room: u8 },
@@ -300,7 +302,11 @@ impl World {
             | Deed::HangUp { who, .. }
             | Deed::Cancel { who }
             | Deed::Rejoin { who, .. } => self.act_as(who, &[Purpose::CallsAndRooms], deed),
-            Deed::Join { who, .. } | Deed::Relay { who, .. } | Deed::LeaveRoom { who, .. } => {
+            Deed::Join { who, .. }
+            | Deed::Relay { who, .. }
+            | Deed::LeaveRoom { who, .. }
+            | Deed::SetAccess { who, .. }
+            | Deed::Decide { who, .. } => {
                 self.act_as(who, &[Purpose::CallsAndRooms, Purpose::Rooms], deed);
             }
             Deed::JoinPair { who, .. } | Deed::ExitPair { who, .. } | Deed::RelayPair { who, .. } => {
@@ -385,6 +391,18 @@ impl World {
                 ClientMessage::RelayInRoom { room: room(number), to, content: Relayed::Offer(description("description")) }
             }
             Deed::LeaveRoom { room: number, .. } => ClientMessage::LeaveRoom(room(number)),
+            Deed::SetAccess { room: number, access, .. } => {
+                let access = RoomAccess::ALL[usize::from(access) % RoomAccess::ALL.len()];
+                ClientMessage::SetRoomAccess { room: room(number), access }
+            }
+            Deed::Decide { room: number, whom, admits, .. } => {
+                let (room, peer) = (room(number), MemberId(u64::from(whom) % (self.next + 2)));
+                if admits {
+                    ClientMessage::AdmitToRoom { room, peer }
+                } else {
+                    ClientMessage::RejectFromRoom { room, peer }
+                }
+            }
             Deed::JoinPair { room: number, .. } => {
                 ClientMessage::JoinPair { room: room(number), id: None, location: location(who) }
             }

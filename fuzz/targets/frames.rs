@@ -73,6 +73,7 @@ fn send(peer: &ConnectedPeer, frames: &Frames, purpose: Purpose, text: &str, lim
     let room = message.as_ref().ok().and_then(|message| message.room().cloned());
     peer.submit(Numbers::default(), message, |reply| match (reply, id, room) {
         (Ok(Reply::Joined(room, joined)), Some(id), _) => frames.push(rooms::accepted(id, &room, Some(&joined))),
+        (Ok(Reply::Waiting(room, peer_id)), Some(id), _) => frames.push(rooms::waiting(id, &room, peer_id)),
         (Ok(_), Some(id), Some(room)) => frames.push(rooms::accepted(id, &room, None)),
         (Ok(_), ..) => {}
         (Err(refusal), ..) => frames.push(rooms::rejected(id, action, &refusal)),

@@ -8,6 +8,7 @@ export const SENT_BY_PAGES = [
   'sendIceCandidatetoSignalingServer', 'sendICECandidatetoSignalServer', 'sendICEToSignalingServer',
   'checkOffers', 'hangup', 'cancelOffer', 'declineOffer', 'rejoinCall', 'callStage', 'test',
   'joining-room', 'sending-SDP-offer', 'accepting-SDP-offer', 'sending-ICE-candidate', 'leaving-room',
+  'setting-access', 'admitting-peer', 'rejecting-peer',
 ];
 
 /** Sent to all in a lobby: of use to a page that takes part in calls. */
@@ -23,7 +24,7 @@ const DIRECTED = [
 const FURTHER = [
   'newOfferWaiting', 'offerWithdrawn', 'peerHangup', 'peerLost', 'peerBack', 'renegotiation', 'restored',
   'serverClosing', 'signalingError', 'joined-room', 'requesting-SDP-offer', 'user-joined', 'user-left',
-  'user-lost', 'user-back',
+  'user-lost', 'user-back', 'host-changed', 'access-changed', 'waiting-in-room', 'waiting-changed', 'not-admitted',
 ];
 export const SENT_BY_SERVER = [...ANNOUNCEMENTS, ...DIRECTED, ...FURTHER];
 

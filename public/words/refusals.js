@@ -34,6 +34,12 @@ export default {
   'no-call': { de: 'Diesen Anruf gibt es nicht mehr.', es: 'Esta llamada ya no existe.' },
   'not-in-room': { de: 'Du bist nicht in diesem Raum.', es: 'No estás en esta sala.' },
   'room-full': { de: 'In diesem Raum ist kein Platz mehr.', es: 'No queda sitio en esta sala.' },
+  'room-locked': {
+    de: 'Dieser Raum ist geschlossen: Im Moment wird niemand mehr hereingelassen.',
+    es: 'Esta sala está cerrada: de momento no se deja entrar a nadie más.',
+  },
+  'not-admitted': { de: 'Du wurdest nicht in den Raum gelassen.', es: 'No te han dejado entrar en la sala.' },
+  'not-host': { de: 'Das kann nur, wer den Raum leitet.', es: 'Eso solo puede hacerlo quien dirige la sala.' },
   'no-such-peer': {
     de: 'Diese Person ist nicht mehr da.',
     es: 'Esta persona ya no está.',

@@ -2,7 +2,7 @@
 
 use super::id::PeerId;
 use crate::protocol::call::{Call, IceCandidate};
-use crate::protocol::id::OfferId;
+use crate::protocol::id::{MemberId, OfferId};
 use crate::protocol::name::{RoomName, UserName};
 use crate::protocol::room::JoinedRoom;
 use crate::protocol::server_message::{Restored, ServerMessage};
@@ -35,6 +35,8 @@ pub enum Reply {
     Ended(Vec<OfferId>),
     /// The client is a member of this room.
     Joined(RoomName, JoinedRoom),
+    /// The client waits to enter this room, and will have this id there.
+    Waiting(RoomName, MemberId),
 }
 
 /// What an answer brought.

@@ -1,8 +1,7 @@
-//! Rooms: who is a member of which, and what members send each other. A client that joins sends an offer to each member
-//! that was there before; everything after that is relayed between two members.
+//! Rooms: who is in which, and what members send each other. A client that joins sends an offer to each member that was
+//! there before; everything after that is relayed between two members. Who may enter is up to the host of a [`Room`].
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,60 +10,31 @@ use super::command::NodeFull;
 use super::context::Context;
 use super::id::PeerId;
 use super::reply::Reply;
+use super::room::{Member, Room, message};
 use super::sessions::Sessions;
 use crate::protocol::call::Relayed;
 use crate::protocol::id::MemberId;
 use crate::protocol::name::{Lobby, RoomName, UserName};
 use crate::protocol::reason::LeaveReason;
-use crate::protocol::refusal::{Code, Refusal};
-use crate::protocol::room::{JoinedRoom, MemberInfo, RoomEvent, RoomMembership, RoomMessage};
-use crate::protocol::server_message::ServerMessage;
+use crate::protocol::refusal::Refusal;
+use crate::protocol::room::{MemberInfo, RoomAccess, RoomEvent, RoomMembership, RoomWait};
 
 /// All rooms. An empty one is not kept.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Rooms {
     #[serde(with = "as_list")]
     rooms: HashMap<(Lobby, RoomName), Room>,
-    /// The rooms of each peer, in the order of joining.
+    /// The rooms of each peer, in the order of joining; also those that it waits to enter.
     #[serde(with = "as_list")]
     of_peer: HashMap<PeerId, Vec<RoomName>>,
 }
 
-/// The members of a room, in the order of joining. Each is connected with each other, so they are few: a list.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Room(Vec<Member>);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Member {
-    id: MemberId,
-    peer: PeerId,
-}
-
-impl Room {
-    fn member(&self, peer: PeerId) -> Option<Member> {
-        self.0.iter().copied().find(|member| member.peer == peer)
-    }
-
-    fn others(&self, peer: PeerId) -> impl Iterator<Item = Member> {
-        self.0.iter().copied().filter(move |member| member.peer != peer)
-    }
-
-    fn other_peers(&self, peer: PeerId) -> Vec<PeerId> {
-        self.others(peer).map(|member| member.peer).collect()
-    }
-
-    fn infos(&self, but: PeerId, peers: &Sessions) -> Vec<MemberInfo> {
-        let info = |Member { id, peer }| Some(MemberInfo { peer_id: id, user_name: peers.get(peer)?.name.clone() });
-        self.others(but).filter_map(info).collect()
-    }
-}
-
 impl Rooms {
-    /// `joining-room`: the peer becomes a member, receives `joined-room` and, where others are, `requesting-SDP-offer`;
-    /// these receive `user-joined`. A peer that is a member already stays the one that it is. `id` is for a new member.
+    /// `joining-room`: the peer becomes a member, or waits until the host admits it. A peer that is a member already, or
+    /// waits, stays the one that it is. `id` is for a new one.
     ///
     /// # Errors
-    /// `room-full`, also where no more rooms can be made; `too-many` for a peer in too many rooms.
+    /// `room-locked`; `room-full`, also where no more rooms can be made; `too-many` for a peer in too many rooms.
     pub fn join(
         &mut self,
         ctx: &mut Context<'_>,
@@ -73,35 +43,31 @@ impl Rooms {
         id: MemberId,
         full: NodeFull,
     ) -> Result<Reply, Refusal> {
-        let (user_name, lobby) = ctx.identity(peer)?;
+        let (_, lobby) = ctx.identity(peer)?;
         let key = (lobby, name);
-        let known = self.rooms.get(&key).and_then(|room| room.member(peer));
-        if known.is_none() {
-            self.may_join(ctx, peer, self.rooms.get(&key), full)?;
-            self.of_peer.entry(peer).or_default().push(key.1.clone());
+        let room = self.rooms.get(&key);
+        if let Some((room, own)) = room.and_then(|room| Some((room, room.member(peer)?))) {
+            let joined = room.joined(own, ctx.peers);
+            ctx.send(peer, message(&key.1, None, RoomEvent::JoinedRoom(joined.clone())));
+            return Ok(Reply::Joined(key.1, joined));
         }
+        if let Some(Member { id: peer_id, .. }) = room.and_then(|room| room.place_in_line(peer)) {
+            ctx.send(peer, message(&key.1, None, RoomEvent::WaitingInRoom { peer_id }));
+            return Ok(Reply::Waiting(key.1, peer_id));
+        }
+        self.may_join(ctx, peer, room, full)?;
+        self.of_peer.entry(peer).or_default().push(key.1.clone());
         let room = self.rooms.entry(key.clone()).or_default();
-        let own = known.unwrap_or(Member { id, peer });
-        if known.is_none() {
-            room.0.push(own);
-        }
-        let members = room.infos(peer, ctx.peers);
-        let joined = JoinedRoom { peer_id: own.id, polite: true, members: members.clone() };
-        ctx.send(peer, message(&key.1, None, RoomEvent::JoinedRoom(joined.clone())));
-        if known.is_none() && !members.is_empty() {
-            ctx.send(peer, message(&key.1, None, RoomEvent::RequestingSdpOffer { members }));
-            let info = MemberInfo { peer_id: own.id, user_name };
-            ctx.send_to_all(room.other_peers(peer), message(&key.1, None, RoomEvent::UserJoined(info)));
-        }
-        Ok(Reply::Joined(key.1, joined))
+        Ok(match room.join(ctx, &key.1, Member { id, peer }) {
+            Some(joined) => Reply::Joined(key.1, joined),
+            None => Reply::Waiting(key.1, id),
+        })
     }
 
     fn may_join(&self, ctx: &Context<'_>, peer: PeerId, room: Option<&Room>, full: NodeFull) -> Result<(), Refusal> {
-        let most = ctx.limits.max_room;
-        if room.is_some_and(|room| room.0.len() >= most) {
-            return Err(Refusal::new(Code::RoomFull, format!("This room is full: {most} people are the most.")));
-        }
-        if room.is_none() && (full.rooms || self.rooms.len() >= ctx.limits.max_rooms) {
+        if let Some(room) = room {
+            room.may_join(ctx.limits.max_room)?;
+        } else if full.rooms || self.rooms.len() >= ctx.limits.max_rooms {
             return Err(Refusal::no_place_for_a_room());
         }
         if self.of_peer.get(&peer).is_some_and(|rooms| rooms.len() >= ctx.limits.max_rooms_of_one) {
@@ -142,20 +108,85 @@ impl Rooms {
         Ok(Reply::Done)
     }
 
-    /// `leaving-room`: the others receive `user-left`.
+    /// `setting-access`: the members receive `access-changed`. Those who wait enter an open room, as many as find a place.
+    ///
+    /// # Errors
+    /// `not-in-room`, `not-host`.
+    pub fn set_access(
+        &mut self,
+        ctx: &mut Context<'_>,
+        peer: PeerId,
+        name: RoomName,
+        access: RoomAccess,
+    ) -> Result<Reply, Refusal> {
+        let room = self.hosted(ctx, peer, &name)?;
+        for peer in room.set_access(ctx, &name, access) {
+            self.forget(peer, &name);
+        }
+        Ok(Reply::Done)
+    }
+
+    /// `admitting-peer`: a peer that waits becomes a member.
+    ///
+    /// # Errors
+    /// `not-in-room`, `not-host`, `no-such-peer`, `room-full`.
+    pub fn admit(
+        &mut self,
+        ctx: &mut Context<'_>,
+        peer: PeerId,
+        name: RoomName,
+        id: MemberId,
+    ) -> Result<Reply, Refusal> {
+        self.hosted(ctx, peer, &name)?.admit(ctx, &name, id)?;
+        Ok(Reply::Done)
+    }
+
+    /// `rejecting-peer`: a peer that waits receives `not-admitted`.
+    ///
+    /// # Errors
+    /// `not-in-room`, `not-host`, `no-such-peer`.
+    pub fn reject(
+        &mut self,
+        ctx: &mut Context<'_>,
+        peer: PeerId,
+        name: RoomName,
+        id: MemberId,
+    ) -> Result<Reply, Refusal> {
+        let rejected = self.hosted(ctx, peer, &name)?.reject(ctx, &name, id)?;
+        self.forget(rejected, &name);
+        Ok(Reply::Done)
+    }
+
+    /// The room of which a peer is the host.
+    fn hosted(&mut self, ctx: &Context<'_>, peer: PeerId, name: &RoomName) -> Result<&mut Room, Refusal> {
+        let (_, lobby) = ctx.identity(peer)?;
+        let room = self.rooms.get_mut(&(lobby, name.clone())).ok_or_else(Refusal::not_in_room)?;
+        room.member(peer).ok_or_else(Refusal::not_in_room)?;
+        if room.is_host(peer, ctx.peers) { Ok(room) } else { Err(Refusal::not_host()) }
+    }
+
+    /// `leaving-room`: the other members receive `user-left`. A peer that waits, waits no longer.
     ///
     /// # Errors
     /// `not-in-room`.
     pub fn leave(&mut self, ctx: &mut Context<'_>, peer: PeerId, name: &RoomName) -> Result<Reply, Refusal> {
         let (user_name, lobby) = ctx.identity(peer)?;
-        let rooms = self.of_peer.get_mut(&peer).ok_or_else(Refusal::not_in_room)?;
-        let place = rooms.iter().position(|room| room == name).ok_or_else(Refusal::not_in_room)?;
+        if !self.forget(peer, name) {
+            return Err(Refusal::not_in_room());
+        }
+        self.take_out(ctx, peer, &lobby, name, user_name, LeaveReason::Left);
+        Ok(Reply::Done)
+    }
+
+    /// A peer is no longer in a room. Whether it was, or waited to be.
+    fn forget(&mut self, peer: PeerId, name: &RoomName) -> bool {
+        let Some(rooms) = self.of_peer.get_mut(&peer) else { return false };
+        let Some(place) = rooms.iter().position(|room| room == name) else { return false };
         rooms.remove(place);
         if rooms.is_empty() {
             self.of_peer.remove(&peer);
         }
-        self.take_out(ctx, peer, &lobby, name, user_name, LeaveReason::Left);
-        Ok(Reply::Done)
+        true
     }
 
     /// A peer is removed: it leaves all its rooms.
@@ -179,18 +210,40 @@ impl Rooms {
         }
     }
 
-    /// The rooms of a peer, for `restored`.
-    pub fn memberships(&self, peers: &Sessions, peer: PeerId) -> Vec<RoomMembership> {
-        let (Some(rooms), Some(member)) = (self.of_peer.get(&peer), peers.get(peer)) else { return Vec::new() };
-        let membership = |name: &RoomName| {
-            let room = self.rooms.get(&(member.lobby.clone(), name.clone()))?;
-            let peer_id = room.member(peer)?.id;
-            Some(RoomMembership { room: name.clone(), peer_id, members: room.infos(peer, peers) })
-        };
-        rooms.iter().filter_map(membership).collect()
+    /// A peer's connection broke, or it has returned: another member may be the host of its rooms.
+    pub fn update_hosts(&mut self, ctx: &mut Context<'_>, peer: PeerId) {
+        let Some(names) = self.of_peer.get(&peer) else { return };
+        let Ok((_, lobby)) = ctx.identity(peer) else { return };
+        for name in names {
+            if let Some(room) = self.rooms.get_mut(&(lobby.clone(), name.clone())) {
+                room.returned(ctx, name, peer);
+            }
+        }
     }
 
-    /// Whether a peer is a member of any room.
+    /// The rooms of a peer, for `restored`.
+    pub fn memberships(&self, peers: &Sessions, peer: PeerId) -> Vec<RoomMembership> {
+        let membership = |(name, room): (&RoomName, &Room)| Some(room.membership(name, room.member(peer)?, peers));
+        self.rooms_of(peers, peer).filter_map(membership).collect()
+    }
+
+    /// The rooms that a peer waits to enter, for `restored`.
+    pub fn waits(&self, peers: &Sessions, peer: PeerId) -> Vec<RoomWait> {
+        let wait = |(name, room): (&RoomName, &Room)| {
+            let peer_id = room.place_in_line(peer)?.id;
+            Some(RoomWait { room: name.clone(), peer_id })
+        };
+        self.rooms_of(peers, peer).filter_map(wait).collect()
+    }
+
+    /// The rooms of a peer, in the order of joining, and those that it waits to enter.
+    fn rooms_of(&self, peers: &Sessions, peer: PeerId) -> impl Iterator<Item = (&RoomName, &Room)> {
+        let lobby = peers.get(peer).map(|peer| peer.lobby.clone()).unwrap_or_default();
+        let names = self.of_peer.get(&peer).into_iter().flatten();
+        names.filter_map(move |name| Some((name, self.rooms.get(&(lobby.clone(), name.clone()))?)))
+    }
+
+    /// Whether a peer is a member of any room, or waits to be.
     pub fn has(&self, peer: PeerId) -> bool {
         self.of_peer.contains_key(&peer)
     }
@@ -216,17 +269,8 @@ impl Rooms {
     ) {
         let key = (lobby.clone(), name.clone());
         let Some(room) = self.rooms.get_mut(&key) else { return };
-        let Some(own) = room.member(peer) else { return };
-        room.0.retain(|member| member.peer != peer);
-        let others = room.other_peers(peer);
-        if others.is_empty() {
+        if room.take_out(ctx, name, peer, user_name, reason) {
             self.rooms.remove(&key);
         }
-        let member = MemberInfo { peer_id: own.id, user_name };
-        ctx.send_to_all(others, message(name, None, RoomEvent::UserLeft { member, reason }));
     }
-}
-
-fn message(room: &RoomName, from: Option<MemberId>, event: RoomEvent) -> ServerMessage {
-    ServerMessage::Room(Arc::new(RoomMessage { room: room.clone(), from, event }))
 }

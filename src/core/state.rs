@@ -166,6 +166,9 @@ impl Step<'_> {
             ClientMessage::JoinRoom(room) => rooms.join(ctx, peer, room, MemberId(id), full),
             ClientMessage::RelayInRoom { room, to, content } => rooms.relay(ctx, peer, room, to, content),
             ClientMessage::LeaveRoom(room) => rooms.leave(ctx, peer, &room),
+            ClientMessage::SetRoomAccess { room, access } => rooms.set_access(ctx, peer, room, access),
+            ClientMessage::AdmitToRoom { room, peer: id } => rooms.admit(ctx, peer, room, id),
+            ClientMessage::RejectFromRoom { room, peer: id } => rooms.reject(ctx, peer, room, id),
             ClientMessage::JoinPair { room, id, location } => pairs.join(ctx, peer, room, id, location),
             ClientMessage::ExitPair(room) => pairs.exit(ctx, peer, &room),
             ClientMessage::RelayInPair { to, frame } => pairs.relay(ctx, peer, &to, frame),
@@ -207,6 +210,8 @@ impl Step<'_> {
         };
         // What concerns this peer is among what it missed, or in what it took back.
         self.ctx.out.retain_mut(|outgoing| outgoing.to.leave_out(peer));
+        // Its return may make it the host of a room, which it has to be sent after what it missed.
+        self.rooms.update_hosts(&mut self.ctx, peer);
         let offers = match purpose {
             Purpose::CallsAndRooms => {
                 self.calls.peer_connected(&self.ctx, peer);
@@ -233,7 +238,8 @@ impl Step<'_> {
     fn restored(&self, peer: PeerId) -> Restored {
         let (open_offer, calls) = self.calls.restored(&self.ctx, peer);
         let heard = self.ctx.peers.get(peer).map_or(0, |peer| peer.heard);
-        Restored { open_offer, calls, rooms: self.rooms.memberships(self.ctx.peers, peer), heard }
+        let (rooms, waiting) = (self.rooms.memberships(self.ctx.peers, peer), self.rooms.waits(self.ctx.peers, peer));
+        Restored { open_offer, calls, rooms, waiting, heard }
     }
 
     /// A connection has ended. On purpose: the peer's offer is withdrawn, its calls end. Broken: the peer may return. A
@@ -265,6 +271,7 @@ impl Step<'_> {
         peers.set_away(peer, end, *now, limits, deadlines);
         self.calls.peer_lost(&mut self.ctx, peer);
         self.rooms.notify(&mut self.ctx, peer, RoomEvent::UserLost);
+        self.rooms.update_hosts(&mut self.ctx, peer);
         while let Some(oldest) = self.ctx.peers.excess(self.ctx.limits.max_away) {
             self.remove(oldest, DisconnectReason::Lost);
         }

@@ -185,6 +185,8 @@ pub enum Outcome {
     Ended(Vec<OfferId>),
     /// The client is a member of this room, under this id.
     Joined(RoomName, MemberId),
+    /// The client waits to enter this room under this id.
+    Waiting(RoomName, MemberId),
     /// It had no effect: it was a repetition, or about a session at `/gst` that has ended.
     Ignored,
 }

@@ -196,6 +196,10 @@ fn changed<M: SerializeMap>(map: &mut M, outcome: &Outcome) -> Result<(), M::Err
             map.serialize_entry("joined", room)?;
             map.serialize_entry("peerId", member)
         }
+        Outcome::Waiting(room, member) => {
+            map.serialize_entry("waiting", room)?;
+            map.serialize_entry("peerId", member)
+        }
         Outcome::Ignored => map.serialize_entry("ignored", &true),
     }
 }

@@ -129,6 +129,7 @@ impl Recorder {
             Reply::Declined(id) => Outcome::Declined(*id),
             Reply::Ended(ids) => Outcome::Ended(ids.clone()),
             Reply::Joined(room, joined) => Outcome::Joined(room.clone(), joined.peer_id),
+            Reply::Waiting(room, id) => Outcome::Waiting(room.clone(), *id),
             Reply::Ignored => Outcome::Ignored,
             Reply::Done | Reply::Pong | Reply::Welcome(_) | Reply::Left(_) | Reply::Offers(_) => return,
         };

@@ -9,6 +9,7 @@ use super::gst::GstRequest;
 use super::id::{MemberId, OfferId};
 use super::name::{RoomName, UserName};
 use super::pair::{ClientLocation, PairId};
+use super::room::RoomAccess;
 
 /// A message of a client. Socket.IO event names in brackets; rooms and pairs have the same messages on a bare WebSocket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,6 +72,27 @@ pub enum ClientMessage {
     },
     /// `leaving-room`.
     LeaveRoom(RoomName),
+    /// `setting-access`: the host decides who may enter.
+    SetRoomAccess {
+        /// Which room.
+        room: RoomName,
+        /// Who may enter from now on.
+        access: RoomAccess,
+    },
+    /// `admitting-peer`: the host lets in a client that waits.
+    AdmitToRoom {
+        /// Which room.
+        room: RoomName,
+        /// Which client.
+        peer: MemberId,
+    },
+    /// `rejecting-peer`: the host does not let in a client that waits.
+    RejectFromRoom {
+        /// Which room.
+        room: RoomName,
+        /// Which client.
+        peer: MemberId,
+    },
     /// `JOIN_ROOM_REQUEST` of a pair.
     JoinPair {
         /// Which room of two.
@@ -102,7 +124,12 @@ impl ClientMessage {
     /// The room that a message of rooms is about.
     pub fn room(&self) -> Option<&RoomName> {
         match self {
-            Self::JoinRoom(room) | Self::LeaveRoom(room) | Self::RelayInRoom { room, .. } => Some(room),
+            Self::JoinRoom(room)
+            | Self::LeaveRoom(room)
+            | Self::RelayInRoom { room, .. }
+            | Self::SetRoomAccess { room, .. }
+            | Self::AdmitToRoom { room, .. }
+            | Self::RejectFromRoom { room, .. } => Some(room),
             _ => None,
         }
     }

@@ -84,6 +84,33 @@ impl Refusal {
         Self::new(Code::NoSuchPeer, "No other member of this room has this peerId: it may have left.")
     }
 
+    pub(crate) fn no_such_waiting_peer() -> Self {
+        Self::new(
+            Code::NoSuchPeer,
+            "No client with this peerId waits to enter this room: it may have left, or be a member already.",
+        )
+    }
+
+    pub(crate) fn room_is_full(most: usize) -> Self {
+        Self::new(Code::RoomFull, format!("This room is full: {most} people are the most."))
+    }
+
+    pub(crate) fn too_many_wait() -> Self {
+        Self::new(Code::RoomFull, "Too many people wait to enter this room: try again later.")
+    }
+
+    pub(crate) fn room_locked() -> Self {
+        Self::new(Code::RoomLocked, "This room is locked: its host lets no one else in at the moment.")
+    }
+
+    pub(crate) fn not_admitted() -> Self {
+        Self::new(Code::NotAdmitted, "The host of this room has not let you in.")
+    }
+
+    pub(crate) fn not_host() -> Self {
+        Self::new(Code::NotHost, "Only the host of this room can do that.")
+    }
+
     pub(crate) fn no_such_gst_peer() -> Self {
         let sentence = "No producer or waiting consumer has this peerId: ask for the list again.";
         Self::new(Code::NoSuchPeer, sentence)
@@ -129,6 +156,12 @@ pub enum Code {
     NotInRoom,
     /// The room, or the server, takes no more.
     RoomFull,
+    /// The room takes no one else until its host opens it.
+    RoomLocked,
+    /// The host has rejected a client that waited. Never in a `signalingError`.
+    NotAdmitted,
+    /// The sender is not the host of this room.
+    NotHost,
     /// No other member of this room has this `peerId`, or no other client of the lobby this user name.
     NoSuchPeer,
 }
@@ -149,6 +182,9 @@ impl Code {
             Self::NoCall => "no-call",
             Self::NotInRoom => "not-in-room",
             Self::RoomFull => "room-full",
+            Self::RoomLocked => "room-locked",
+            Self::NotAdmitted => "not-admitted",
+            Self::NotHost => "not-host",
             Self::NoSuchPeer => "no-such-peer",
         }
     }

@@ -7,6 +7,7 @@ use super::id::MemberId;
 use super::name::{RoomName, UserName};
 use super::opaque::OnWire;
 use super::reason::LeaveReason;
+use super::refusal::Refusal;
 
 /// A message in a room.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,28 @@ pub enum RoomEvent {
     UserLost(MemberInfo),
     /// `user-back`: it has returned.
     UserBack(MemberInfo),
+    /// `host-changed`: another member is the host.
+    HostChanged {
+        /// Which.
+        host: MemberId,
+    },
+    /// `access-changed`: the host has decided who may enter.
+    AccessChanged {
+        /// Who may.
+        access: RoomAccess,
+    },
+    /// `waiting-in-room`: the receiver is no member yet, and waits to be admitted.
+    WaitingInRoom {
+        /// The id that it will have as a member.
+        peer_id: MemberId,
+    },
+    /// `waiting-changed`, to the host: those who wait, in the order in which they came.
+    WaitingChanged {
+        /// All of them.
+        waiting: Vec<MemberInfo>,
+    },
+    /// `not-admitted`: the receiver waits no longer, and is no member.
+    NotAdmitted(Refusal),
     /// `receiving-SDP-offer`: an offer for the receiver.
     ReceivingSdpOffer {
         /// The sender's user name.
@@ -73,6 +96,11 @@ impl RoomMessage {
             RoomEvent::UserLeft { .. } => "user-left",
             RoomEvent::UserLost(_) => "user-lost",
             RoomEvent::UserBack(_) => "user-back",
+            RoomEvent::HostChanged { .. } => "host-changed",
+            RoomEvent::AccessChanged { .. } => "access-changed",
+            RoomEvent::WaitingInRoom { .. } => "waiting-in-room",
+            RoomEvent::WaitingChanged { .. } => "waiting-changed",
+            RoomEvent::NotAdmitted(_) => "not-admitted",
             RoomEvent::ReceivingSdpOffer { .. } => "receiving-SDP-offer",
             RoomEvent::AcceptingSdpOffer { .. } => "accepting-SDP-offer",
             RoomEvent::ReceivingIceCandidate { .. } => "receiving-ICE-candidate",
@@ -82,7 +110,9 @@ impl RoomMessage {
     /// Bytes of the description, the candidate or the names in it.
     pub fn size(&self) -> usize {
         match &self.event {
-            RoomEvent::JoinedRoom(JoinedRoom { members, .. }) | RoomEvent::RequestingSdpOffer { members } => {
+            RoomEvent::JoinedRoom(JoinedRoom { members, .. })
+            | RoomEvent::RequestingSdpOffer { members }
+            | RoomEvent::WaitingChanged { waiting: members } => {
                 members.iter().map(|member| member.user_name.as_str().len()).sum()
             }
             RoomEvent::ReceivingSdpOffer { offer: description, .. }
@@ -112,6 +142,11 @@ impl RoomEvent {
             Self::UserJoined(member) => RoomPayload::UserJoined { member, polite: false },
             Self::UserLeft { member, reason } => RoomPayload::UserLeft { member, reason: *reason },
             Self::UserLost(member) | Self::UserBack(member) => RoomPayload::Member(member),
+            Self::HostChanged { host } => RoomPayload::HostChanged { host: *host },
+            Self::AccessChanged { access } => RoomPayload::AccessChanged { access: *access },
+            Self::WaitingInRoom { peer_id } => RoomPayload::WaitingInRoom { peer_id: *peer_id },
+            Self::WaitingChanged { waiting } => RoomPayload::WaitingChanged { waiting },
+            Self::NotAdmitted(refusal) => RoomPayload::NotAdmitted(refusal),
             Self::ReceivingSdpOffer { user_name, offer } => {
                 RoomPayload::ReceivingSdpOffer { user_name, offer: offer.on_wire() }
             }
@@ -145,6 +180,19 @@ pub enum RoomPayload<'a> {
         reason: LeaveReason,
     },
     Member(&'a MemberInfo),
+    HostChanged {
+        host: MemberId,
+    },
+    AccessChanged {
+        access: RoomAccess,
+    },
+    WaitingInRoom {
+        peer_id: MemberId,
+    },
+    WaitingChanged {
+        waiting: &'a [MemberInfo],
+    },
+    NotAdmitted(&'a Refusal),
     ReceivingSdpOffer {
         user_name: &'a UserName,
         offer: OnWire<'a>,
@@ -168,6 +216,38 @@ pub struct MemberInfo {
     pub user_name: UserName,
 }
 
+/// Who may enter a room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoomAccess {
+    /// Each client that joins.
+    #[default]
+    Open,
+    /// Those that the host admits; until then they wait.
+    Ask,
+    /// No other client.
+    Locked,
+}
+
+impl RoomAccess {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Ask, Self::Locked];
+
+    /// As it is on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Ask => "ask",
+            Self::Locked => "locked",
+        }
+    }
+
+    /// The one with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|access| access.name() == name)
+    }
+}
+
 /// The payload of `joined-room`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -178,6 +258,10 @@ pub struct JoinedRoom {
     pub polite: bool,
     /// The other members, in the order of joining.
     pub members: Vec<MemberInfo>,
+    /// The member that decides who may enter.
+    pub host: MemberId,
+    /// Who may enter.
+    pub access: RoomAccess,
 }
 
 /// A room of the receiver, in `restored`.
@@ -190,4 +274,21 @@ pub struct RoomMembership {
     pub peer_id: MemberId,
     /// The other members, in the order of joining.
     pub members: Vec<MemberInfo>,
+    /// The member that decides who may enter.
+    pub host: MemberId,
+    /// Who may enter.
+    pub access: RoomAccess,
+    /// Those who wait to be admitted, where the receiver is the host.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub waiting: Vec<MemberInfo>,
+}
+
+/// A room that the receiver waits to enter, in `restored`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomWait {
+    /// Which room.
+    pub room: RoomName,
+    /// The id that the receiver will have as a member.
+    pub peer_id: MemberId,
 }

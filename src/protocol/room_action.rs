@@ -12,6 +12,7 @@ use super::limits::Limits;
 use super::name::RoomName;
 use super::opaque::{Opaque, present};
 use super::refusal::{Code, Refusal};
+use super::room::RoomAccess;
 
 /// The events of rooms, by name; on a bare WebSocket the `action`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,13 +27,28 @@ pub enum RoomAction {
     Candidate,
     /// `leaving-room`: `{room}`.
     Leave,
+    /// `setting-access`: `{room, access}`.
+    SetAccess,
+    /// `admitting-peer`: `{room, to}`.
+    Admit,
+    /// `rejecting-peer`: `{room, to}`.
+    Reject,
 }
 
 impl RoomAction {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Join, Self::Offer, Self::Answer, Self::Candidate, Self::Leave];
+    pub const ALL: [Self; 8] = [
+        Self::Join,
+        Self::Offer,
+        Self::Answer,
+        Self::Candidate,
+        Self::Leave,
+        Self::SetAccess,
+        Self::Admit,
+        Self::Reject,
+    ];
 
-    /// Its name on the wire: the course's.
+    /// Its name on the wire: the course's, where it has one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Join => "joining-room",
@@ -40,6 +56,9 @@ impl RoomAction {
             Self::Answer => "accepting-SDP-offer",
             Self::Candidate => "sending-ICE-candidate",
             Self::Leave => "leaving-room",
+            Self::SetAccess => "setting-access",
+            Self::Admit => "admitting-peer",
+            Self::Reject => "rejecting-peer",
         }
     }
 
@@ -55,6 +74,9 @@ impl RoomAction {
             Self::Answer => "accepting-SDP-offer takes room, to (the peerId of the one who offered) and answer.",
             Self::Candidate => "sending-ICE-candidate takes room, to (a member's peerId) and candidate.",
             Self::Leave => "leaving-room takes a room: its name, as text.",
+            Self::SetAccess => "setting-access takes room and access: \"open\", \"ask\" or \"locked\".",
+            Self::Admit => "admitting-peer takes room and to: the peerId of a client that waits.",
+            Self::Reject => "rejecting-peer takes room and to: the peerId of a client that waits.",
         };
         Refusal::new(Code::BadPayload, sentence)
     }
@@ -75,6 +97,19 @@ impl RoomAction {
         let content = match self {
             Self::Join => return Ok(ClientMessage::JoinRoom(room)),
             Self::Leave => return Ok(ClientMessage::LeaveRoom(room)),
+            Self::SetAccess => {
+                let access = body.access.and_then(text).and_then(|access| RoomAccess::from_name(&access));
+                return Ok(ClientMessage::SetRoomAccess { room, access: access.ok_or_else(|| self.bad_payload())? });
+            }
+            Self::Admit | Self::Reject => {
+                let peer = envelope.to.ok_or_else(|| self.bad_payload())?;
+                let peer =
+                    text(peer).and_then(|peer| MemberId::parse(&peer)).ok_or_else(Refusal::no_such_waiting_peer)?;
+                return Ok(match self {
+                    Self::Admit => ClientMessage::AdmitToRoom { room, peer },
+                    _ => ClientMessage::RejectFromRoom { room, peer },
+                });
+            }
             Self::Offer => Relayed::Offer(SessionDescription::new(needed(body.offer)?, limits)?),
             Self::Answer => Relayed::Answer(SessionDescription::new(needed(body.answer)?, limits)?),
             Self::Candidate => Relayed::Candidate(IceCandidate::new(needed(body.candidate)?, limits)?),
@@ -98,7 +133,7 @@ pub struct Envelope<'a> {
     to: Option<&'a RawValue>,
 }
 
-/// What is relayed.
+/// What is relayed, or set.
 #[derive(Debug, Default, Deserialize)]
 pub struct Body<'a> {
     #[serde(borrow, default, deserialize_with = "present")]
@@ -107,4 +142,6 @@ pub struct Body<'a> {
     answer: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
     candidate: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    access: Option<&'a RawValue>,
 }

@@ -10,7 +10,7 @@ use super::id::OfferId;
 use super::name::UserName;
 use super::pair::PairMessage;
 use super::reason::{DisconnectReason, WithdrawReason};
-use super::room::{RoomMembership, RoomMessage};
+use super::room::{RoomMembership, RoomMessage, RoomWait};
 
 /// A message to clients. Socket.IO event names in brackets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -106,6 +106,9 @@ pub struct Restored {
     pub calls: Vec<Party>,
     /// The rooms.
     pub rooms: Vec<RoomMembership>,
+    /// The rooms that the client waits to enter.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub waiting: Vec<RoomWait>,
     /// The number of the last event that the server has accepted from this session.
     pub heard: u64,
 }

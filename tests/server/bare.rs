@@ -108,10 +108,10 @@ async fn replies_and_signals_have_the_documented_shape() {
     assert_eq!(
         reply,
         json!({ "signal": "reply", "id": "a", "ok": true, "room": ROOM,
-            "data": { "peerId": null, "polite": true, "members": [] } })
+            "data": { "peerId": null, "polite": true, "members": [], "host": peer_id, "access": "open" } })
     );
     let joined = amy.expect("joined-room").await;
-    let data = json!({ "peerId": peer_id, "polite": true, "members": [] });
+    let data = json!({ "peerId": peer_id, "polite": true, "members": [], "host": peer_id, "access": "open" });
     assert_eq!(joined, json!({ "signal": "joined-room", "room": ROOM, "data": data }));
     amy.send_text(r#"{"action":"sending-ICE-candidate","room":"kitchen","to":"x","id":"b","data":{"candidate":1}}"#)
         .await;

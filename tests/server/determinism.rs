@@ -18,6 +18,7 @@ use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
 use switchboard::protocol::pair::{ClientLocation, PairId};
 use switchboard::protocol::refusal::Refusal;
+use switchboard::protocol::room::RoomAccess;
 
 use crate::support::fixtures::{candidate, description, meta, newcomer};
 
@@ -54,6 +55,9 @@ enum Verb {
     Join,
     Relay(bool),
     Leave,
+    SetAccess(usize),
+    Admit,
+    Reject,
     JoinPair,
     ExitPair,
     RelayPair,
@@ -82,6 +86,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Verb::Join),
         2 => any::<bool>().prop_map(Verb::Relay),
         1 => Just(Verb::Leave),
+        2 => (0..RoomAccess::ALL.len()).prop_map(Verb::SetAccess),
+        2 => Just(Verb::Admit),
+        1 => Just(Verb::Reject),
         3 => Just(Verb::JoinPair),
         1 => Just(Verb::ExitPair),
         2 => Just(Verb::RelayPair),
@@ -115,6 +122,8 @@ struct Script {
     offers: Vec<OfferId>,
     /// The last session of `/gst`.
     session: GstSessionId,
+    /// The last that waited to enter the room.
+    waiting: MemberId,
 }
 
 fn location() -> ClientLocation {
@@ -203,6 +212,9 @@ impl Script {
                 ClientMessage::RelayInRoom { room: room(), to, content: Relayed::Offer(description("offer")) }
             }
             Verb::Leave => ClientMessage::LeaveRoom(room()),
+            Verb::SetAccess(access) => ClientMessage::SetRoomAccess { room: room(), access: RoomAccess::ALL[access] },
+            Verb::Admit => ClientMessage::AdmitToRoom { room: room(), peer: self.waiting },
+            Verb::Reject => ClientMessage::RejectFromRoom { room: room(), peer: self.waiting },
             Verb::JoinPair => ClientMessage::JoinPair { room: room(), id: None, location: location() },
             Verb::ExitPair => ClientMessage::ExitPair(room()),
             Verb::RelayPair => ClientMessage::RelayInPair { to: pair_id(5), frame: "{}".into() },
@@ -233,6 +245,7 @@ impl Script {
         match (step, outcome) {
             (Step::Connect(who), Ok(Reply::Welcome(welcome))) => self.peers[*who] = welcome.peer,
             (_, Ok(Reply::Offered(id))) => self.offers.push(*id),
+            (_, Ok(Reply::Waiting(_, id))) => self.waiting = *id,
             (Step::Say(_, Verb::StartSession(..), id), Ok(_)) => self.session = GstSessionId(*id),
             _ => {}
         }
@@ -269,7 +282,7 @@ proptest! {
         };
         let (mut one, mut other) = (Core::new(limits.clone()), Core::new(limits.clone()));
         let none = ConnectionId(0);
-        let mut script = Script { now: 0, next: 0, connections: [none; CLIENTS], peers: [PeerId(0); CLIENTS], offers: vec![], session: GstSessionId(0) };
+        let mut script = Script { now: 0, next: 0, connections: [none; CLIENTS], peers: [PeerId(0); CLIENTS], offers: vec![], session: GstSessionId(0), waiting: MemberId(0) };
         for step in steps {
             let Some(action) = script.action(step.clone()) else {
                 other = restored(&snapshot(&other), &limits);

@@ -7,13 +7,19 @@ use crate::support::{Bare, Client, Member, TestServer};
 
 const ROOM: &str = "kitchen";
 
+fn with_room(room: &str, mut payload: Value) -> Value {
+    payload["room"] = json!(room);
+    payload
+}
+
 #[tokio::test]
 async fn first_member_of_a_room_finds_no_members() {
     let server = TestServer::start(&[]).await;
     for (room, kind) in ["one", "two", "three", "four"].into_iter().zip(EVERY) {
         let mut amy = Member::connect(&server, kind, "amy").await;
         let joined = amy.join(room).await;
-        assert_eq!(joined, json!({ "room": room, "peerId": amy.id, "polite": true, "members": [] }));
+        let own = json!({ "peerId": amy.id, "polite": true, "members": [], "host": amy.id, "access": "open" });
+        assert_eq!(joined, with_room(room, own));
         amy.expect_silence().await;
         amy.close().await;
     }
@@ -28,7 +34,9 @@ async fn new_member_receives_members_and_members_receive_user_joined() {
         amy.join(ROOM).await;
         // `join` holds the reply against `joined-room`, and sees that `requesting-SDP-offer` comes after it.
         let found = bob.join(ROOM).await;
-        assert_eq!(found, json!({ "room": ROOM, "peerId": bob.id, "polite": true, "members": [amy.info()] }));
+        let own =
+            json!({ "peerId": bob.id, "polite": true, "members": [amy.info()], "host": amy.id, "access": "open" });
+        assert_eq!(found, with_room(ROOM, own));
         assert_eq!(amy.expect("user-joined").await, bob.joined(ROOM));
         for member in [&mut amy, &mut bob] {
             member.expect_silence().await;
@@ -73,7 +81,9 @@ async fn second_join_returns_members_and_notifies_no_other() {
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
         for _ in 0..2 {
             let reply = bob.ask("joining-room", json!({ "room": ROOM })).await;
-            let found = json!({ "room": ROOM, "peerId": bob.id, "polite": true, "members": [amy.info()] });
+            let own =
+                json!({ "peerId": bob.id, "polite": true, "members": [amy.info()], "host": amy.id, "access": "open" });
+            let found = with_room(ROOM, own);
             assert_eq!(bob.expect("joined-room").await, found);
             assert_eq!((&reply["ok"], &reply["peerId"], &reply["members"]), (&json!(true), &bob.id, &found["members"]));
         }
@@ -144,6 +154,7 @@ async fn event_of_one_room_never_reaches_another() {
     assert_eq!(amy.expect("user-joined").await, cem.joined("one"));
     amy.leave("one").await;
     assert_eq!(cem.expect("user-left").await["room"], "one");
+    assert_eq!(cem.expect("host-changed").await, json!({ "room": "one", "host": cem.id }));
     bob.expect_silence().await;
     // Still in the other.
     bob.leave("two").await;

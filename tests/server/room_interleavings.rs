@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use switchboard::core::command::ConnectionEnd;
+use switchboard::protocol::room::RoomAccess;
 
 use crate::support::room_world::{Deed, PEOPLE, ROOMS, View, World};
 
@@ -14,7 +15,9 @@ fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
     let deed = prop_oneof![
         4 => room.clone().prop_map(Deed::Join),
         1 => room.clone().prop_map(Deed::Leave),
-        4 => room.prop_map(Deed::Relay),
+        4 => room.clone().prop_map(Deed::Relay),
+        2 => (room.clone(), 0..RoomAccess::ALL.len()).prop_map(|(room, access)| Deed::SetAccess(room, RoomAccess::ALL[access])),
+        2 => (room, any::<bool>()).prop_map(|(room, is_admitted)| Deed::Decide(room, is_admitted)),
         1 => Just(Deed::Reload),
         1 => Just(Deed::Die),
         2 => Just(Deed::Break),
@@ -28,7 +31,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     /// Everybody is told who comes, goes, is away and back, so that all know the same; what is passed on reaches the one
-    /// whom it is for, in order and once, and nobody else; and when all have gone, nothing is kept.
+    /// whom it is for, in order and once, and nobody else; all know the same host and access, and the host who waits; and
+    /// when all have gone, nothing is kept.
     #[test]
     fn whatever_people_do_in_rooms_all_know_the_same_and_nothing_remains(deeds in deeds()) {
         let mut world = World::new();
@@ -50,6 +54,20 @@ proptest! {
                 let mut all = everybody.clone();
                 all.remove(own);
                 prop_assert_eq!(others, &all, "who is there");
+            }
+            let told: Vec<_> = world.people.iter().filter_map(|person| person.told.get(&room)).collect();
+            prop_assert!(told.windows(2).all(|two| two[0] == two[1]), "who is the host, and who may enter: {told:?}");
+            let waits = (0..PEOPLE).filter_map(|who| Some((*world.people[who].waits.get(&room)?, world.name(who))));
+            let waits: View = waits.collect();
+            if let Some((host, access)) = told.first() {
+                prop_assert!(everybody.contains_key(host), "the host is in the room");
+                prop_assert!(waits.is_empty() || *access != RoomAccess::Open, "nobody waits for an open room");
+                let places = world.people.iter().filter(|person| person.rooms.get(&room).is_some_and(|(own, _)| own == host));
+                for person in places {
+                    prop_assert_eq!(&person.line.get(&room).cloned().unwrap_or_default(), &waits, "who waits");
+                }
+            } else {
+                prop_assert!(waits.is_empty(), "nobody waits for a room without a host");
             }
         }
         for (who, how) in [ConnectionEnd::Closed, ConnectionEnd::Broken, ConnectionEnd::Broken, ConnectionEnd::Closed, ConnectionEnd::Broken].into_iter().enumerate() {

@@ -75,7 +75,9 @@ async fn member_back_in_time_keeps_its_place_and_others_user_back() {
         }
         let mut cem = Member::open(&server, kind, "cem", json!({})).await;
         let restored = cem.expect("restored").await;
-        let membership = json!({ "room": ROOM, "peerId": about["peerId"], "members": [amy.info(), bob.info()] });
+        let members = [amy.info(), bob.info()];
+        let membership =
+            json!({ "room": ROOM, "peerId": about["peerId"], "members": members, "host": amy.id, "access": "open" });
         assert_eq!(restored["rooms"], json!([membership]));
         for member in [&mut amy, &mut bob] {
             assert_eq!(member.expect("user-back").await, about);

@@ -58,7 +58,9 @@ async fn returning_member_receives_restored_then_missed_once() {
 
             let mut bob = Member::open(&server, kind, "bob", more).await;
             let restored = bob.expect("restored").await;
-            let membership = json!({ "room": ROOM, "peerId": id, "members": [amy.info(), dan.info()] });
+            let members = [amy.info(), dan.info()];
+            let membership =
+                json!({ "room": ROOM, "peerId": id, "members": members, "host": amy.id, "access": "open" });
             assert_eq!(restored["rooms"], json!([membership]));
             assert_eq!(bob.expect("user-joined").await, dan.joined(ROOM));
             assert_eq!(bob.expect("receiving-SDP-offer").await["offer"], offer("dan's"));
@@ -86,7 +88,9 @@ async fn page_back_before_its_break_is_noticed_notifies_no_member() {
         let mut old = bob;
         for _ in 0..3 {
             let mut bob = Member::open(&server, kind, "bob", session("bob's")).await;
-            let membership = json!({ "room": ROOM, "peerId": id, "members": [amy.info()] });
+            let members = [amy.info()];
+            let membership =
+                json!({ "room": ROOM, "peerId": id, "members": members, "host": amy.id, "access": "open" });
             assert_eq!(bob.expect("restored").await["rooms"], json!([membership]));
             bob.expect_silence().await;
             // The old connection is closed, and received nothing.
@@ -135,6 +139,7 @@ async fn clients_of_one_name_are_two_members() {
         let left = one.left(ROOM, "closed");
         one.close().await;
         assert_eq!(other.expect("user-left").await, left);
+        assert_eq!(other.expect("host-changed").await["host"], other.id);
         other.expect_silence().await;
     }
 }
@@ -152,12 +157,14 @@ async fn bare_client_and_page_of_one_name_are_two_members() {
             let about = amy.about(ROOM);
             amy.break_off().await;
             assert_eq!(cem.expect("user-lost").await, about);
+            assert_eq!(cem.expect("host-changed").await["host"], cem.id);
             let mut other = Member::connect_as(&server, other_kind, "amy", more.clone()).await;
             other.expect_silence().await;
             cem.expect_silence().await;
             let mut amy = Member::open(&server, kind, "amy", more.clone()).await;
             assert_eq!(amy.expect("restored").await["rooms"][0]["peerId"], about["peerId"]);
             assert_eq!(cem.expect("user-back").await, about);
+            assert_eq!(cem.expect("host-changed").await["host"], about["peerId"]);
         }
     }
 }
@@ -177,8 +184,8 @@ async fn returning_member_is_in_its_rooms_and_none_it_left() {
         amy.expect("user-lost").await;
         let mut bob = Member::open(&server, kind, "bob", session("bob's")).await;
         let rooms = json!([
-            { "room": ROOM, "peerId": in_kitchen, "members": [amy.info()] },
-            { "room": "attic", "peerId": in_attic, "members": [] }
+            { "room": ROOM, "peerId": in_kitchen, "members": [amy.info()], "host": amy.id, "access": "open" },
+            { "room": "attic", "peerId": in_attic, "members": [], "host": in_attic, "access": "open" }
         ]);
         assert_eq!(bob.expect("restored").await["rooms"], rooms);
         bob.refused("leaving-room", json!({ "room": "cellar" }), "not-in-room").await;

@@ -14,7 +14,10 @@ export const CALL_EVENTS = [
 ];
 
 /** What pages send in rooms, by either transport. */
-export const ROOM_EVENTS = ['joining-room', 'leaving-room', 'sending-SDP-offer', 'accepting-SDP-offer', 'sending-ICE-candidate'];
+export const ROOM_EVENTS = [
+  'joining-room', 'leaving-room', 'sending-SDP-offer', 'accepting-SDP-offer', 'sending-ICE-candidate',
+  'setting-access', 'admitting-peer', 'rejecting-peer',
+];
 
 /** What the server sends for calls: pages that emit one of these have mixed up the two directions. */
 export const SERVER_EVENTS = ['availableOffers', 'newOfferAwaiting', 'answerResponse', 'receivedIceCandidateFromServer'];

@@ -39,6 +39,8 @@ export class Rooms {
   #clientOfPeer = new Map();
   /** By their `userId`, the newest. */
   #pairUsers = new Map();
+  /** The peer ids of clients that wait to enter a room. */
+  #waiting = new Set();
   /** Which rooms a client is in, with its peer id. @type {Map<string, Map<string, string>>} */
   #roomsOf = new Map();
 
@@ -62,7 +64,11 @@ export class Rooms {
   add(record) {
     const client = this.#run.clients.get(nameOf(record.client));
     if (record.kind === 'outcome' && 'joined' in record) {
-      this.#joined(client, record);
+      this.#joined(client, record.joined, record.peerId, record);
+      return true;
+    }
+    if (record.kind === 'outcome' && 'waiting' in record) {
+      this.#waiting.add(nameOf(record.peerId));
       return true;
     }
     const event = nameOf(record.event);
@@ -105,10 +111,10 @@ export class Rooms {
     this.#roomsOf.set(client.id, rooms);
   }
 
-  #joined(client, record) {
+  #joined(client, name, id, record) {
     if (!client) return;
-    const room = this.#room('room', client.lobby, nameOf(record.joined), record.at);
-    const peerId = nameOf(record.peerId, client.id);
+    const room = this.#room('room', client.lobby, nameOf(name), record.at);
+    const peerId = nameOf(id, client.id);
     if (room.members.has(peerId)) return;
     const others = [...room.members.keys()].slice(0, MOST_AT_ONCE);
     this.#enter(room, client, peerId);
@@ -218,6 +224,10 @@ export class Rooms {
       const lobby = this.#run.clients.get(this.#clientOfPeer.get(peerId))?.lobby ?? '';
       this.#leave(this.#room('room', lobby, nameOf(content.room), record.at), peerId, record, nameOf(content.reason));
     }
+    // The host has admitted a client, whose own message was long before.
+    if (event === 'joined-room' && this.#waiting.delete(nameOf(content.peerId)) && Array.isArray(record.to)) {
+      this.#joined(this.#run.clients.get(nameOf(record.to[0])), content.room, content.peerId, record);
+    }
     this.#delivered(RELAYED.get(event), content, record);
   }
 
@@ -287,7 +297,8 @@ export class Rooms {
 }
 
 const isRoomEvent = (event) =>
-  RELAYED.has(event) || /^(?:joining|leaving|joined)-room$|^user-(?:joined|left|lost|back)$|^requesting-SDP-offer$|^signaling-error$/.test(event);
+  RELAYED.has(event) || /^(?:joining|leaving|joined)-room$|^user-(?:joined|left|lost|back)$|^requesting-SDP-offer$|^signaling-error$/.test(event)
+  || /^(?:setting-access|(?:admitting|rejecting)-peer|(?:host|access|waiting)-changed|waiting-in-room|not-admitted)$/.test(event);
 
 const sideOf = (call, client) => (client === call.offerer ? 'offerer' : 'answerer');
 

@@ -168,6 +168,7 @@ export class Rows {
     else if (record.declined) row.note = 'the offer has ended';
     else if (record.ended) row.note = `${countWords([record.ended].flat().length, 'call')} ended`;
     else if (record.joined) row.note = `in room ${textOf(record.joined)}`;
+    else if (record.waiting) row.note = `waits to enter room ${textOf(record.waiting)}`;
     else if (record.ignored) Object.assign(row, { note: 'repeated: no effect', tone: 'soft' });
     return this.#fold(record, row);
   }
@@ -232,7 +233,7 @@ function noteOf(record) {
   const content = contentIn(record);
   const candidate = content.iceCandidate ?? content.candidate ?? content.data?.candidate;
   if (CANDIDATES.test(textOf(record.event))) return candidate ? candidateKind(candidate) : '';
-  return textOf(content.reason ?? content.userName ?? content.code ?? '', 40);
+  return textOf(content.reason ?? content.userName ?? content.code ?? content.access ?? '', 40);
 }
 
 const isRefusal = (record) => contentIn(record).ok === false;

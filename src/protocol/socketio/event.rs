@@ -36,7 +36,7 @@ pub enum EventName {
 
 impl EventName {
     /// Each event with each spelling that published course pages use, the documented one first.
-    pub const SPELLINGS: [(Self, &'static [&'static str]); 14] = [
+    pub const SPELLINGS: [(Self, &'static [&'static str]); 17] = [
         (Self::NewOffer, &["newOffer"]),
         (Self::NewAnswer, &["newAnswer"]),
         (
@@ -60,6 +60,9 @@ impl EventName {
         (Self::Room(RoomAction::Answer), &[RoomAction::Answer.name()]),
         (Self::Room(RoomAction::Candidate), &[RoomAction::Candidate.name()]),
         (Self::Room(RoomAction::Leave), &[RoomAction::Leave.name()]),
+        (Self::Room(RoomAction::SetAccess), &[RoomAction::SetAccess.name()]),
+        (Self::Room(RoomAction::Admit), &[RoomAction::Admit.name()]),
+        (Self::Room(RoomAction::Reject), &[RoomAction::Reject.name()]),
     ];
 
     /// The event of this name, in any of its spellings.
@@ -114,7 +117,7 @@ pub const PEER_LOST: &str = "peerLost";
 pub const PEER_BACK: &str = "peerBack";
 /// The other party's new offer within the call: `{offerId, offer}`. The answer to it comes as `answerResponse`.
 pub const RENEGOTIATION: &str = "renegotiation";
-/// What a client that returns still has: `{openOffer, calls, rooms, heard}`.
+/// What a client that returns still has: `{openOffer, calls, rooms, waiting?, heard}`.
 pub const RESTORED: &str = "restored";
 /// The server stops: `{reason, retryAfterMs}`.
 pub const SERVER_CLOSING: &str = "serverClosing";

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::protocol::id::OfferId;
+use crate::protocol::id::{MemberId, OfferId};
 use crate::protocol::name::RoomName;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::room::JoinedRoom;
@@ -23,7 +23,7 @@ impl Accepted {
     }
 }
 
-/// `{ok: true, room, peerId, polite, members}`: the acknowledgement of `joining-room`.
+/// `{ok: true, room, peerId, polite, members, host, access}`: the acknowledgement of `joining-room`.
 #[derive(Debug, Serialize)]
 pub struct Joined<'a> {
     ok: bool,
@@ -36,6 +36,23 @@ impl<'a> Joined<'a> {
     /// The client is a member of this room.
     pub fn new(room: &'a RoomName, joined: &'a JoinedRoom) -> Self {
         Self { ok: true, room, joined }
+    }
+}
+
+/// `{ok: true, room, peerId, waiting: true}`: the acknowledgement of `joining-room` to a client that waits to be admitted.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting<'a> {
+    ok: bool,
+    room: &'a RoomName,
+    peer_id: MemberId,
+    waiting: bool,
+}
+
+impl<'a> Waiting<'a> {
+    /// The client waits to enter this room.
+    pub fn new(room: &'a RoomName, peer_id: MemberId) -> Self {
+        Self { ok: true, room, peer_id, waiting: true }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::protocol::json::{object, text as text_of};
 use crate::protocol::limits::Limits;
 use crate::protocol::name::RoomName;
 use crate::protocol::refusal::{Code, Refusal};
-use crate::protocol::room::{JoinedRoom, RoomMembership, RoomMessage, RoomPayload};
+use crate::protocol::room::{JoinedRoom, RoomMembership, RoomMessage, RoomPayload, RoomWait};
 use crate::protocol::room_action::{Body, Envelope, RoomAction};
 
 /// Longest `id`, in bytes: the server sends it back.
@@ -73,7 +73,7 @@ pub fn decode<'a>(text: &'a str, limits: &Limits) -> DecodedRoomFrame<'a> {
     let action = head.action.and_then(text_of).and_then(|action| RoomAction::from_name(&action));
     let Some(action) = action else {
         let sentence = "No such action: there are joining-room, sending-SDP-offer, accepting-SDP-offer, \
-                        sending-ICE-candidate and leaving-room.";
+                        sending-ICE-candidate, leaving-room, setting-access, admitting-peer and rejecting-peer.";
         return DecodedRoomFrame { id, ..DecodedRoomFrame::unreadable(sentence) };
     };
     let envelope: Envelope = object(text).unwrap_or_default();
@@ -110,6 +110,15 @@ struct Nothing {}
 #[derive(Serialize)]
 struct RestoredData<'a> {
     rooms: &'a [RoomMembership],
+    #[serde(skip_serializing_if = "<[RoomWait]>::is_empty")]
+    waiting: &'a [RoomWait],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WaitingData {
+    peer_id: MemberId,
+    waiting: bool,
 }
 
 #[derive(Serialize)]
@@ -125,9 +134,9 @@ pub fn encode(message: &RoomMessage) -> String {
     json(&RoomFrame { room: Some(&message.room), from: message.from, ..frame })
 }
 
-/// `restored`: the rooms of a client that returns.
-pub fn restored(rooms: &[RoomMembership]) -> String {
-    json(&RoomFrame::signal("restored", RestoredData { rooms }))
+/// `restored`: the rooms of a client that returns, and those that it waits to enter.
+pub fn restored(rooms: &[RoomMembership], waiting: &[RoomWait]) -> String {
+    json(&RoomFrame::signal("restored", RestoredData { rooms, waiting }))
 }
 
 /// The reply to the frame with this id, which had its effect; `joined` for `joining-room`.
@@ -137,6 +146,12 @@ pub fn accepted(id: &RawValue, room: &RoomName, joined: Option<&JoinedRoom>) -> 
         Some(joined) => json(&RoomFrame { id, ok, room, ..RoomFrame::signal("reply", joined) }),
         None => json(&RoomFrame { id, ok, room, ..RoomFrame::signal("reply", Nothing {}) }),
     }
+}
+
+/// The reply to `joining-room` with this id of a client that waits to be admitted.
+pub fn waiting(id: &RawValue, room: &RoomName, peer_id: MemberId) -> String {
+    let (id, room, ok) = (Some(id), Some(room), Some(true));
+    json(&RoomFrame { id, ok, room, ..RoomFrame::signal("reply", WaitingData { peer_id, waiting: true }) })
 }
 
 /// Why a frame had no effect: the reply to it, or without an id the signal `signaling-error`.

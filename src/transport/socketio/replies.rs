@@ -9,7 +9,7 @@ use crate::protocol::call::{Candidates, IceCandidate};
 use crate::protocol::id::OfferId;
 use crate::protocol::refusal::{Code, Refusal};
 use crate::protocol::socketio::event::{self, EventName};
-use crate::protocol::socketio::reply::{Accepted, Ended, Joined, Rejected, SignalingError};
+use crate::protocol::socketio::reply::{Accepted, Ended, Joined, Rejected, SignalingError, Waiting};
 use crate::refusals::RefusalLog;
 
 /// The acknowledgement of `newAnswer` where there are no candidates: pages call `forEach` on it.
@@ -46,6 +46,7 @@ impl Connection {
             }
             Reply::Pong => self.acknowledge(request, "pong"),
             Reply::Joined(room, joined) => self.acknowledge(request, &Joined::new(&room, &joined)),
+            Reply::Waiting(room, id) => self.acknowledge(request, &Waiting::new(&room, id)),
             Reply::Ignored => match request.event {
                 EventName::NewAnswer => self.acknowledge(request, &NO_CANDIDATES),
                 EventName::Test => self.acknowledge(request, "pong"),

@@ -109,7 +109,7 @@ impl Dialect {
     /// What a client that returns still has, as a frame, where the dialect has one for it.
     pub fn restored(&self, restored: &Restored) -> Option<String> {
         match self {
-            Self::Rooms => Some(rooms::restored(&restored.rooms)),
+            Self::Rooms => Some(rooms::restored(&restored.rooms, &restored.waiting)),
             Self::Pairs(_) | Self::Gst => None,
         }
     }
@@ -172,6 +172,7 @@ impl ReplyTo<'_> {
         match reply {
             Reply::Ignored => None,
             Reply::Joined(room, joined) => Some(rooms::accepted(id, room, Some(joined))),
+            Reply::Waiting(room, peer_id) => Some(rooms::waiting(id, room, *peer_id)),
             _ => Some(rooms::accepted(id, room, None)),
         }
     }

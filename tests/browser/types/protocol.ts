@@ -41,6 +41,11 @@ export function room(socket: Socket<ServerToClientEvents, ClientToServerEvents>)
   socket.on('user-left', ({ room, peerId, reason }) => room + peerId + (reason === 'lost'));
   socket.on('receiving-ICE-candidate', ({ from, candidate }) => from + candidate?.candidate);
   socket.emit('sending-SDP-offer', { room: 'tea', offer: { type: 'offer' } });
+  socket.emit('setting-access', { room: 'tea', access: 'ask' }, (reply) => !reply.ok && reply.error.code === 'not-host');
+  // @ts-expect-error: no such access
+  socket.emit('setting-access', { room: 'tea', access: 'shut' });
+  socket.on('waiting-changed', ({ waiting }) => socket.emit('admitting-peer', { room: 'tea', to: waiting[0].peerId }));
+  socket.emit('joining-room', { room: 'tea' }, (reply) => reply.ok && (reply.waiting ? reply.room : reply.peerId?.trim()));
   // @ts-expect-error: an answer goes to one member
   socket.emit('accepting-SDP-offer', { room: 'tea', answer: { type: 'answer' } });
 }

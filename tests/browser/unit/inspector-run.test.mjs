@@ -177,6 +177,22 @@ test('room of three has a call for each pair', () => {
   assert.deepEqual([...[...run.rooms.values()][0].members.keys()], ['p-Ann', 'p-Bob', 'p-Cem']);
 });
 
+test('client that waits is in the room once the host has admitted it', () => {
+  const script = new Script();
+  const [ann, bob, cem] = ['Ann', 'Bob', 'Cem'].map((name) => script.person(name).arrive());
+  ann.outcome(ann.send('joining-room', [{ room: 'tea' }], { ack: 1 }), { joined: 'tea', peerId: 'p-Ann' });
+  for (const person of [bob, cem]) {
+    const receive = person.send('joining-room', [{ room: 'tea' }], { ack: 1 });
+    person.outcome(receive, { waiting: 'tea', peerId: `p-${person.userName}` });
+  }
+  assert.deepEqual(runOf(script).calls, []);
+  const admit = ann.send('admitting-peer', [{ room: 'tea', to: 'p-Bob' }], { ack: 2 });
+  bob.sent('joined-room', [{ room: 'tea', peerId: 'p-Bob', members: [{ peerId: 'p-Ann', userName: 'Ann' }] }], admit.n);
+  const run = runOf(script);
+  assert.deepEqual(run.calls.map(({ kind, offererName, answererName }) => [kind, offererName, answererName]), [['room', 'Bob', 'Ann']]);
+  assert.deepEqual([...[...run.rooms.values()][0].members.keys()], ['p-Ann', 'p-Bob']);
+});
+
 test('frames of a bare websocket are read as those of a room', () => {
   const script = new Script();
   const [ann, bob] = ['Ann', 'Bob'].map((name) => script.person(name, { as: 'rooms' }).arrive());

@@ -16,7 +16,7 @@ use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{RoomName, UserName};
 use switchboard::protocol::pair::{ClientLocation, PairId};
 use switchboard::protocol::refusal::Refusal;
-use switchboard::protocol::room::JoinedRoom;
+use switchboard::protocol::room::{JoinedRoom, RoomAccess};
 use switchboard::protocol::server_message::{Restored, ServerMessage};
 
 /// A core, and the connection of each peer.
@@ -176,6 +176,36 @@ impl TestCore {
             (Reply::Joined(_, joined), out) => Ok((joined, out)),
             other => panic!("a member gets what it finds: {other:?}"),
         }
+    }
+
+    /// The same where the peer may have to wait: what it finds, or under which id it waits.
+    pub fn knock(
+        &mut self,
+        peer: PeerId,
+        room: RoomName,
+        id: MemberId,
+        now: Instant,
+    ) -> Result<(Result<JoinedRoom, MemberId>, Vec<Outgoing>), Refusal> {
+        match self.say(peer, id.0, ClientMessage::JoinRoom(room), now)? {
+            (Reply::Joined(_, joined), out) => Ok((Ok(joined), out)),
+            (Reply::Waiting(_, id), out) => Ok((Err(id), out)),
+            other => panic!("a peer joins, or waits: {other:?}"),
+        }
+    }
+
+    pub fn set_access(&mut self, peer: PeerId, room: &RoomName, access: RoomAccess, now: Instant) -> Outcome {
+        let room = room.clone();
+        self.say(peer, 0, ClientMessage::SetRoomAccess { room, access }, now).map(|(_, out)| out)
+    }
+
+    pub fn admit(&mut self, host: PeerId, room: &RoomName, peer: MemberId, now: Instant) -> Outcome {
+        let room = room.clone();
+        self.say(host, 0, ClientMessage::AdmitToRoom { room, peer }, now).map(|(_, out)| out)
+    }
+
+    pub fn reject(&mut self, host: PeerId, room: &RoomName, peer: MemberId, now: Instant) -> Outcome {
+        let room = room.clone();
+        self.say(host, 0, ClientMessage::RejectFromRoom { room, peer }, now).map(|(_, out)| out)
     }
 
     pub fn relay(

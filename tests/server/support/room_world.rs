@@ -12,7 +12,8 @@ use switchboard::protocol::id::MemberId;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session, UserName};
 use switchboard::protocol::opaque::Opaque;
-use switchboard::protocol::room::{MemberInfo, RoomEvent};
+use switchboard::protocol::refusal::Code;
+use switchboard::protocol::room::{MemberInfo, RoomAccess, RoomEvent};
 use switchboard::protocol::server_message::ServerMessage;
 
 pub const PEOPLE: usize = 5;
@@ -25,6 +26,10 @@ use super::core::{Arrival, TestCore};
 pub enum Deed {
     Join(usize),
     Leave(usize),
+    /// Decides who may enter a room; in vain, unless it is the host.
+    SetAccess(usize, RoomAccess),
+    /// Admits or rejects the first who waits for a room, as far as it knows.
+    Decide(usize, bool),
     /// A candidate for each whom it knows in a room.
     Relay(usize),
     /// Closes the page and opens it again.
@@ -58,6 +63,12 @@ pub struct Person {
     received: u64,
     was_here: bool,
     pub rooms: Rooms,
+    /// The host and the access of each of its rooms.
+    pub told: BTreeMap<usize, (MemberId, RoomAccess)>,
+    /// Who waits for a room of which it is the host.
+    pub line: BTreeMap<usize, View>,
+    /// The rooms that it waits to enter.
+    pub waits: BTreeMap<usize, MemberId>,
     /// The candidates that are to reach it, and those that did.
     pub awaited: Vec<String>,
     pub heard: Vec<String>,
@@ -149,22 +160,41 @@ impl World {
         if !took_back {
             assert!(missed.is_empty());
             person.rooms.clear();
+            person.told.clear();
+            person.line.clear();
+            person.waits.clear();
             person.awaited.clear();
             person.heard.clear();
             person.received = 0;
         }
-        let mut known = BTreeMap::new();
-        for membership in restored.into_iter().flat_map(|restored| restored.rooms) {
-            known.insert(room_of(&membership.room), (membership.peer_id, view(&membership.members)));
+        let restored = restored.unwrap_or_default();
+        let (mut known, mut told, mut line) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for membership in restored.rooms {
+            let room = room_of(&membership.room);
+            known.insert(room, (membership.peer_id, view(&membership.members)));
+            told.insert(room, (membership.host, membership.access));
+            line.insert(room, view(&membership.waiting));
         }
-        let places = |rooms: &Rooms| rooms.iter().map(|(room, (own, _))| (*room, *own)).collect::<Vec<_>>();
-        assert_eq!(places(&known), places(&person.rooms), "it is where it was, in the same places");
-        person.rooms = known.clone();
+        let waits: BTreeMap<_, _> = restored.waiting.iter().map(|wait| (room_of(&wait.room), wait.peer_id)).collect();
+        assert!(waits.iter().all(|wait| person.waits.get(wait.0) == Some(wait.1)), "it waits where it waited");
+        // It may have been admitted meanwhile.
+        for (room, (own, _)) in &known {
+            let before = person.rooms.get(room).map(|(own, _)| own).or(person.waits.get(room));
+            assert_eq!(before, Some(own), "it is where it was, in the same places");
+        }
+        assert!(person.rooms.keys().all(|room| known.contains_key(room)), "it is in all its rooms");
+        (person.rooms, person.told, person.line, person.waits) = (known.clone(), told.clone(), line.clone(), waits);
         for (number, message) in missed {
             self.hear(who, number, message, true);
         }
         assert_eq!(known, self.people[who].rooms, "once it was told what it missed, it knows who is there");
         self.tell(outgoing);
+        let person = &mut self.people[who];
+        assert_eq!(told, person.told, "who is the host, and who may enter");
+        for lines in [&mut line, &mut person.line] {
+            lines.retain(|_, line| !line.is_empty());
+        }
+        assert_eq!(line, person.line, "who waits");
     }
 
     fn speaks(&self, who: usize) -> bool {
@@ -206,13 +236,43 @@ impl World {
         }
         let ServerMessage::Room(message) = message else { panic!("{message:?} has nothing to do with rooms") };
         let room = room_of(&message.room);
-        if let RoomEvent::JoinedRoom(place) = &message.event {
-            person.rooms.insert(room, (place.peer_id, view(&place.members)));
-            return;
+        match &message.event {
+            RoomEvent::JoinedRoom(place) => {
+                let waited = person.waits.remove(&room);
+                assert!(waited.is_none_or(|id| id == place.peer_id), "admitted under the id under which it waited");
+                person.told.insert(room, (place.host, place.access));
+                person.rooms.insert(room, (place.peer_id, view(&place.members)));
+                return;
+            }
+            RoomEvent::WaitingInRoom { peer_id } => {
+                assert!(is_late || !person.rooms.contains_key(&room), "a member does not wait");
+                // Late: it may have been admitted since.
+                if !person.rooms.contains_key(&room) {
+                    person.waits.insert(room, *peer_id);
+                }
+                return;
+            }
+            RoomEvent::NotAdmitted(_) => {
+                assert!(person.waits.remove(&room).is_some() || is_late, "it did not wait");
+                return;
+            }
+            _ => {}
         }
+        let told = person.told.get_mut(&room).expect("told to a stranger of the room");
         let (own, others) = person.rooms.get_mut(&room).expect("told to a stranger of the room");
         match &message.event {
-            RoomEvent::JoinedRoom(_) => {}
+            RoomEvent::HostChanged { host } => {
+                told.0 = *host;
+                // Another host is told.
+                if host != own {
+                    person.line.remove(&room);
+                }
+            }
+            RoomEvent::AccessChanged { access } => told.1 = *access,
+            RoomEvent::WaitingChanged { waiting } => {
+                assert!(is_late || told.0 == *own, "only the host is told who waits");
+                person.line.insert(room, view(waiting));
+            }
             RoomEvent::RequestingSdpOffer { members } => assert_eq!(view(members), *others),
             RoomEvent::UserJoined(who) => {
                 assert!(who.peer_id != *own);
@@ -260,7 +320,9 @@ impl World {
             Deed::Return => {}
             _ if !self.speaks(who) => {}
             // What is due comes before the message, and changes who is there.
-            Deed::Join(_) | Deed::Leave(_) | Deed::Relay(_) if self.has_waited => {
+            Deed::Join(_) | Deed::Leave(_) | Deed::Relay(_) | Deed::SetAccess(..) | Deed::Decide(..)
+                if self.has_waited =>
+            {
                 self.has_waited = false;
                 let outgoing = self.switchboard.expire(self.now);
                 self.tell(outgoing);
@@ -269,20 +331,60 @@ impl World {
             Deed::Join(room) => {
                 let member = MemberId(self.fresh());
                 let before = self.people[who].rooms.get(&room).cloned();
-                let (place, outgoing) = self.switchboard.join(id, room_name(room), member, self.now).expect("let in");
-                let found = (place.peer_id, view(&place.members));
-                assert_eq!(found, before.unwrap_or((member, found.1.clone())), "to come again changes nothing");
-                self.tell(outgoing);
-                assert_eq!(self.people[who].rooms[&room], found, "told the same");
+                let waited = self.people[who].waits.get(&room).copied();
+                match self.switchboard.knock(id, room_name(room), member, self.now) {
+                    Ok((Ok(place), outgoing)) => {
+                        let found = (place.peer_id, view(&place.members));
+                        assert_eq!(found, before.unwrap_or((member, found.1.clone())), "to come again changes nothing");
+                        assert_eq!(waited, None, "who waits is not let in by coming again");
+                        self.tell(outgoing);
+                        assert_eq!(self.people[who].rooms[&room], found, "told the same");
+                    }
+                    Ok((Err(id), outgoing)) => {
+                        assert_eq!((before, id), (None, waited.unwrap_or(member)), "it keeps its place");
+                        self.tell(outgoing);
+                        assert_eq!(self.people[who].waits[&room], id, "told the same");
+                    }
+                    Err(refusal) => {
+                        assert_eq!((before, waited, refusal.code), (None, None, Code::RoomLocked));
+                    }
+                }
+            }
+            Deed::SetAccess(room, access) => {
+                let outcome = self.switchboard.set_access(id, &room_name(room), access, self.now);
+                assert_eq!(outcome.is_ok(), self.is_host(who, room), "the host alone decides");
+                self.tell(outcome.unwrap_or_default());
+            }
+            Deed::Decide(room, is_admitted) => {
+                // What the host knows, or what somebody else guesses.
+                let guess = self.people.iter().find_map(|person| person.waits.get(&room)).copied();
+                let known = self.people[who].line.get(&room).and_then(|line| line.keys().next()).copied();
+                let Some(waiting) = known.or(guess) else { return };
+                let outcome = if is_admitted {
+                    self.switchboard.admit(id, &room_name(room), waiting, self.now)
+                } else {
+                    self.switchboard.reject(id, &room_name(room), waiting, self.now)
+                };
+                assert_eq!(outcome.is_ok(), self.is_host(who, room) && known.is_some(), "the host alone decides");
+                self.tell(outcome.unwrap_or_default());
             }
             Deed::Leave(room) => {
-                let was_in = self.people[who].rooms.remove(&room).is_some();
+                let person = &mut self.people[who];
+                person.told.remove(&room);
+                person.line.remove(&room);
+                let was_in = person.rooms.remove(&room).is_some() | person.waits.remove(&room).is_some();
                 let left = self.switchboard.leave_room(id, &room_name(room), self.now);
                 assert_eq!(left.is_ok(), was_in);
                 self.tell(left.unwrap_or_default());
             }
             Deed::Relay(room) => self.relay(who, id, room),
         }
+    }
+
+    /// Whether somebody is the host of a room, as far as it knows.
+    fn is_host(&self, who: usize, room: usize) -> bool {
+        let Person { rooms, told, .. } = &self.people[who];
+        rooms.get(&room).zip(told.get(&room)).is_some_and(|((own, _), (host, _))| own == host)
     }
 
     /// Whomever it knows in the room it reaches: at once, or after a return.
@@ -297,7 +399,9 @@ impl World {
             for (who, person) in self.people.iter_mut().enumerate() {
                 // What goes to a dead connection is lost, but for one who counts.
                 let is_lost = person.is_dead && person.connection.is_some() && !Self::counts(who);
-                if person.rooms.get(&room).is_some_and(|(own, _)| *own == to) && !is_lost {
+                let is_it = person.rooms.get(&room).is_some_and(|(own, _)| *own == to);
+                // Or it has been admitted and was not told yet.
+                if (is_it || person.waits.get(&room) == Some(&to)) && !is_lost {
                     person.awaited.push(number.to_string());
                 }
             }

@@ -143,7 +143,7 @@ export const answers = [
     check: (run, now) =>
       newest(run.refusals, (record) => {
         const client = run.clients.get(nameOf(record.client));
-        const codes = ['bad-payload', 'too-large', 'too-many', 'rate-limited', 'room-full'];
+        const codes = ['bad-payload', 'too-large', 'too-many', 'rate-limited', 'room-full', 'room-locked', 'not-host'];
         if (record.event === 'newOffer') codes.push('no-such-peer');
         if (!client?.isConnected || record.event === 'newAnswer' || !codes.includes(record.code)) return null;
         const again = client.sent.get(nameOf(record.event));
