@@ -2,6 +2,7 @@
 // The events of rooms, spelled as on the wire. Others call the functions and pass the listeners; the names of events
 // stay here. line.js has the connection, signaling.js the events of calls.
 
+import { SwitchboardError } from './errors.js';
 import { extendLine, lost } from './line.js';
 
 /**
@@ -12,6 +13,11 @@ import { extendLine, lost } from './line.js';
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-left'>) => void} onUserLeft
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-lost'>) => void} onUserLost their connection to the server broke
  * @property {(member: import('../../docs/protocol').PayloadOf<'user-back'>) => void} onUserBack
+ * @property {(changed: import('../../docs/protocol').PayloadOf<'host-changed'>) => void} onHostChanged
+ * @property {(changed: import('../../docs/protocol').PayloadOf<'access-changed'>) => void} onAccessChanged
+ * @property {(place: import('../../docs/protocol').PayloadOf<'waiting-in-room'>) => void} onWaitingInRoom the host has to admit this page
+ * @property {(changed: import('../../docs/protocol').PayloadOf<'waiting-changed'>) => void} onWaitingChanged this page is the host
+ * @property {(refusal: import('../../docs/protocol').PayloadOf<'not-admitted'>) => void} onNotAdmitted
  * @property {(offer: import('../../docs/protocol').PayloadOf<'receiving-SDP-offer'>) => void} onMemberOffer
  * @property {(answer: import('../../docs/protocol').PayloadOf<'accepting-SDP-offer'>) => void} onMemberAnswer
  * @property {(candidate: import('../../docs/protocol').PayloadOf<'receiving-ICE-candidate'>) => void} onMemberCandidate
@@ -25,6 +31,11 @@ const HEARS = {
   'user-left': 'onUserLeft',
   'user-lost': 'onUserLost',
   'user-back': 'onUserBack',
+  'host-changed': 'onHostChanged',
+  'access-changed': 'onAccessChanged',
+  'waiting-in-room': 'onWaitingInRoom',
+  'waiting-changed': 'onWaitingChanged',
+  'not-admitted': 'onNotAdmitted',
   'receiving-SDP-offer': 'onMemberOffer',
   'accepting-SDP-offer': 'onMemberAnswer',
   'receiving-ICE-candidate': 'onMemberCandidate',
@@ -51,13 +62,15 @@ function makeRoomSignaling(line) {
   line.hear(HEARS);
   return extendLine(line, {
     /**
-     * Joins a room. `onJoined` gets the members: that event has a number and cannot get lost.
+     * Joins a room, or begins to wait. `onJoined` gets the members, or `onWaitingInRoom` comes: these events have numbers
+     * and cannot get lost.
      * @param {string} room
      * @returns {Promise<import('../../docs/protocol').JoinReply | import('./line.js').Lost>}
      */
     joinRoom(room) {
       return line.ask('joining-room', { room }, () => {
-        const isIn = line.restored.rooms.some((mine) => mine.room === room);
+        const { rooms, waiting = [] } = line.restored;
+        const isIn = [...rooms, ...waiting].some((mine) => mine.room === room);
         return isIn ? { ok: true } : lost('The server did not let you into the room in time. Please join again.');
       });
     },
@@ -65,6 +78,18 @@ function makeRoomSignaling(line) {
     /** @param {string} room */
     leaveRoom(room) {
       line.say('leaving-room', { room });
+    },
+
+    /**
+     * Sends what only the host may send.
+     * @template {'setting-access' | 'admitting-peer' | 'rejecting-peer'} E
+     * @param {E} event
+     * @param {import('../../docs/protocol').PayloadTo<E>} payload
+     */
+    async host(event, payload) {
+      // Without a reply it may have been done all the same: the list of those who wait and the access say so.
+      const reply = await line.ask(event, payload, () => /** @type {any} */ ({ ok: true }));
+      if (!reply.ok) throw new SwitchboardError(reply.error.code, reply.error.message);
     },
 
     /**

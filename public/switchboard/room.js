@@ -5,6 +5,7 @@ import { SwitchboardError } from './errors.js';
 import { details, refusal } from './loaded.js';
 import { MediaSender } from './media-sender.js';
 import { createMesh, pictureSizeFor } from './mesh.js';
+import { RoomAccess } from './room-access.js';
 import { RoomChannel } from './room-channel.js';
 import { roomSignaling } from './room-signaling.js';
 import { createRoomTalks } from './room-talks.js';
@@ -20,6 +21,7 @@ import { createRoomTalks } from './room-talks.js';
  *   room of two texts and files wait for the other member, who may have left or not be there yet
  * @property {string[]} [channels] labels of channels to all members that are opened at once
  * @property {boolean} [fitPictures] ask the camera for smaller pictures the more members there are
+ * @property {(room: Room) => void} [onwaiting] this client waits until the host admits it
  */
 
 /** The rooms of each client, by their names. @type {WeakMap<object, Set<string>>} */
@@ -53,10 +55,14 @@ export async function joinRoom(line, name, options = {}) {
  * Events: `state`, `end` with `{reason, message}`, `join`, `member` and `leave` with a member, `presence` with a member whose
  * connection to the server was lost or is back, `connection` with a member to whom one is made, `message` with `{member, text,
  * at}`, `delivery` with a message of this client, `typing` with `{member, isTyping}`, `file` with a transfer, `channel` with
- * `{member, channel}`, `problem` with a sentence, empty when it is over.
+ * `{member, channel}`, `problem` with a sentence, empty when it is over, `host` with the host's id, `access`, `waiting` with
+ * those that wait for this client, the host.
  */
 export class Room extends MediaSender {
-  /** `away`: the server is out of reach, and what there is to the members goes on. @type {'joining'|'joined'|'away'|'left'} */
+  /**
+   * `waiting`: until the host admits this client. `away`: the server is out of reach, and what there is to the members goes on.
+   * @type {'joining'|'waiting'|'joined'|'away'|'left'}
+   */
   state = 'joining';
   _signaling;
   _mesh;
@@ -65,6 +71,8 @@ export class Room extends MediaSender {
   /** The last request to be let in. */
   _entry;
   _wasJoined = false;
+  _isWaiting = false;
+  _access;
   /** Events that wait until the page has the room and has set its listeners. @type {[string, unknown][] | null} */
   _early = [];
   _settle;
@@ -86,6 +94,7 @@ export class Room extends MediaSender {
     this._signaling = signaling;
     this._options = options;
     this.useStream(stream, !options.stream);
+    this._access = new RoomAccess(signaling, name, (type, detail) => this.emit(type, detail));
     this._talks = createRoomTalks(options.limit === 2, (type, detail) => this.state === 'left' || this.emit(type, detail));
     this._mesh = createMesh(signaling, name, () => this.localStream, {
       onPeer: (member) => this._onPeer(member),
@@ -111,6 +120,31 @@ export class Room extends MediaSender {
   /** How large a picture is useful with so many members. */
   get pictureSize() {
     return pictureSizeFor(this.members.length + 1);
+  }
+
+  get id() {
+    return this._access.id;
+  }
+
+  get hostId() {
+    return this._access.hostId;
+  }
+
+  get isHost() {
+    return this._access.isHost;
+  }
+
+  get access() {
+    return this._access.access;
+  }
+
+  get waiting() {
+    return this._access.waiting;
+  }
+
+  /** Who may enter from now on. Only for the host. @param {import('./room-access.js').Access} access */
+  setAccess(access) {
+    return this._access.set(access);
   }
 
   // --- What goes to the members ---
@@ -164,7 +198,7 @@ export class Room extends MediaSender {
     if (this.state === 'left') throw refusal('ended');
   }
 
-  /** Leaves the room, and stops what this client sends. */
+  /** Leaves the room, or waits no longer, and stops what this client sends. */
   leave() {
     if (this.state === 'left') return;
     this._signaling.leaveRoom(this.name);
@@ -181,7 +215,12 @@ export class Room extends MediaSender {
       onConnected: (connection) => this._onConnected(connection),
       onDisconnected: (loss) => this._onDisconnected(loss),
       onClosed: () => this._end('closed', 'The client was closed.'),
-      onJoined: ours(({ members }) => this._onJoined(members)),
+      onJoined: ours((joined) => this._onJoined(joined)),
+      onWaitingInRoom: ours(() => this._onWaiting()),
+      onNotAdmitted: ours((refusal) => this._fail(refusal)),
+      onHostChanged: ours(({ host }) => this._access.showHost(host)),
+      onAccessChanged: ours(({ access }) => this._access.showAccess(access)),
+      onWaitingChanged: ours(({ waiting }) => this._access.showWaiting(waiting)),
       onOfferWanted: ours(({ members }) => mesh.offerTo(members)),
       onUserJoined: ours((member) => this._onUserJoined(member)),
       onUserLeft: ours((member) => {
@@ -208,13 +247,23 @@ export class Room extends MediaSender {
     if (!reply.ok) this._fail(reply.error);
   }
 
-  _onJoined(members) {
+  _onWaiting() {
+    if (this._isWaiting) return;
+    this._isWaiting = true;
+    this._show('waiting');
+    if (!this._wasJoined) this._options.onwaiting?.(this);
+  }
+
+  _onJoined(joined) {
+    const { members } = joined;
     if (members.length >= (this._options.limit ?? Infinity)) {
       this._signaling.leaveRoom(this.name);
       this._fail({ code: 'room-full', message: 'The room is full.' });
       return;
     }
     this._wasJoined = true;
+    this._isWaiting = false;
+    this._access.joined(joined);
     this._show('joined');
     this._mesh.join(members);
     this._settle.resolve();
@@ -229,7 +278,8 @@ export class Room extends MediaSender {
   }
 
   emit(type, detail) {
-    if (this._early) this._early.push([type, detail]);
+    // A page that waits has the room already.
+    if (this._early && !(this._isWaiting && type === 'state')) this._early.push([type, detail]);
     else super.emit(type, detail);
   }
 
@@ -245,17 +295,19 @@ export class Room extends MediaSender {
       // The server was restarted, or the client was away for long. All members join again under another id. Until then
       // members to whom there is a connection stay.
       this._mesh.loseAll();
+      this._isWaiting = false;
+      this._access.restore();
       if (this.state !== 'joining') this._show('joining');
       this._enter();
     } else if (!this._entry) {
       this._enter();
     } else if (wasAway && this.state === 'away') {
-      this._show('joined'); // A request without a reply is sent again by the line.
+      this._show(this._isWaiting ? 'waiting' : 'joined'); // A request without a reply is sent again by the line.
     }
   }
 
   _onDisconnected({ retries, message }) {
-    if (this._wasJoined) this._show('away');
+    if (this._wasJoined || (this._isWaiting && retries)) this._show('away');
     else if (!retries) this._fail({ code: 'rejected', message });
   }
 
@@ -272,6 +324,7 @@ export class Room extends MediaSender {
   _end(reason, message) {
     if (this.state === 'left') return;
     this._stopListening();
+    this._access.close();
     this.state = 'left';
     this._onOver();
     this._settle.reject(new SwitchboardError('ended', message));

@@ -213,13 +213,44 @@ export interface RoomOptions extends MediaOptions {
   channels?: string[];
   /** Asks the camera for smaller pictures the more members there are. */
   fitPictures?: boolean;
+  /**
+   * The room's host has to admit this client, which waits: `join` resolves once it is in the room. Called with the room, of
+   * which no members are known yet; its `leave()` waits no longer.
+   */
+  onwaiting?: (room: Room) => void;
+}
+
+/** Who may enter a room: everyone, those that the host admits, nobody else. */
+export type RoomAccess = 'open' | 'ask' | 'locked';
+
+/** A client that waits for the host of a room to admit it. */
+export interface WaitingPeer {
+  /** The id that it will have as a member. */
+  readonly id: string;
+  readonly name: string;
+  /** Lets it in. Rejects where there is no place, or it waits no longer. */
+  admit(): Promise<void>;
+  /** Does not let it in. */
+  reject(): Promise<void>;
 }
 
 /** A room: a connection to each other member. It joins again by itself, also after a restart of the server. */
 export interface Room extends MediaSender {
   readonly name: string;
-  /** `away`: the server is out of reach; what there is to the members goes on. */
-  readonly state: 'joining' | 'joined' | 'away' | 'left';
+  /**
+   * `waiting`: until the room's host admits this client. `away`: the server is out of reach; what there is to the members
+   * goes on.
+   */
+  readonly state: 'joining' | 'waiting' | 'joined' | 'away' | 'left';
+  /** This client's own id in the room; undefined before it is there. */
+  readonly id: string | undefined;
+  /** The id of the host, a member or this client: who made the room, else the oldest member whose connection is there. */
+  readonly hostId: string | undefined;
+  readonly isHost: boolean;
+  /** Who may enter. */
+  readonly access: RoomAccess;
+  /** Those that wait for this client, the host, to admit them, oldest first. */
+  readonly waiting: WaitingPeer[];
   /** The others, in the order in which they came. */
   readonly members: Member[];
   /** How large a picture is useful with so many members. */
@@ -227,6 +258,11 @@ export interface Room extends MediaSender {
   onstate?: ((state: Room['state']) => void) | null;
   /** The client is no longer in the room. */
   onend?: ((end: { reason: string; message: string }) => void) | null;
+  /** Another host, the first one included. */
+  onhost?: ((hostId: string) => void) | null;
+  onaccess?: ((access: RoomAccess) => void) | null;
+  /** The list `waiting` has changed. */
+  onwaiting?: ((waiting: WaitingPeer[]) => void) | null;
   /** A member has joined; those that were there before are in `members`. */
   onjoin?: ((member: Member) => void) | null;
   /** A member is new, also one that was there before, or something about it has changed. */
@@ -247,6 +283,8 @@ export interface Room extends MediaSender {
   onfile?: ((transfer: Transfer) => void) | null;
   /** A member has opened a channel that this client has not. */
   onchannel?: ((opened: { member: Member; channel: Channel }) => void) | null;
+  /** The host decides who may enter; `open` lets in all who wait. Rejects for others. */
+  setAccess(access: RoomAccess): Promise<void>;
   /** A channel to all members, also to those who join later. They use the same label. */
   channel(label: string, options?: RTCDataChannelInit): RoomChannel;
   /** Sends a text to all members. */
@@ -255,7 +293,7 @@ export interface Room extends MediaSender {
   typing(isTyping: boolean): Promise<void>;
   /** Offers a file to the one other member. */
   sendFile(file: File | Blob): Promise<Transfer>;
-  /** Leaves the room and stops what this client sends. */
+  /** Leaves the room, or waits no longer, and stops what this client sends. */
   leave(): void;
 }
 

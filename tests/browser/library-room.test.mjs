@@ -153,6 +153,69 @@ browserTest('a room that is left, joined twice, or joined by a client that is cl
   });
 });
 
+browserTest('a host lets clients wait, admits and rejects them, and locks the room', async ({ visit, t }) => {
+  const server = await serverFor(t, EXAMPLES);
+  const page = await visit(`${server.http}/call.html`);
+  const seen = await page.evaluate(async () => {
+    const { connect } = await import('/switchboard.esm.js');
+    const [ann, bob, cem, dan] = await Promise.all(['Ann', 'Bob', 'Cem', 'Dan'].map((name) => connect({ name })));
+    const next = (room, type) => new Promise((resolve) => room.addEventListener(type, ({ detail }) => resolve(detail), { once: true }));
+    /** Joins, and gives the room while it waits, its states, and what comes of it. */
+    const waits = (client) => new Promise((resolve) => {
+      const states = [];
+      const outcome = client.join('tea', {
+        media: false,
+        onwaiting(room) {
+          states.push(room.state);
+          room.onstate = (state) => states.push(state);
+          resolve({ room, states, outcome });
+        },
+      }).catch(({ code }) => code);
+    });
+    const names = (list) => list.map(({ name }) => name);
+    const room = await ann.join('tea', { media: false });
+    const first = [room.isHost, room.hostId === room.id, room.access];
+    const changed = next(room, 'access');
+    await room.setAccess('ask');
+    const asks = await changed;
+
+    let list = next(room, 'waiting');
+    const ofBob = await waits(bob);
+    const waiting = [names(await list), ofBob.room.state, ofBob.room.members.length, ofBob.room.isHost];
+    const foreign = await ofBob.room.setAccess('open').catch(({ code }) => code);
+    list = next(room, 'waiting');
+    const ofCem = await waits(cem);
+    await list;
+    const [bobWaits, cemWaits] = room.waiting;
+    const bobJoins = next(room, 'join');
+    await bobWaits.admit();
+    const bobIn = await ofBob.outcome;
+    const admitted = [(await bobJoins).id === bobWaits.id, bobIn.state, bobIn.id === bobWaits.id, names(bobIn.members), bobIn.access, bobIn.hostId === room.id];
+    const twice = await bobWaits.admit().catch(({ code }) => code);
+    await cemWaits.reject();
+    const rejected = [await ofCem.outcome, ofCem.states];
+
+    list = next(room, 'waiting');
+    const again = await waits(cem);
+    await list;
+    list = next(room, 'waiting');
+    again.room.leave();
+    const stopped = [await again.outcome, names(await list)];
+    await room.setAccess('locked');
+    const locked = await dan.join('tea', { media: false }).catch(({ code }) => code);
+    const host = next(bobIn, 'host');
+    room.leave();
+    const followed = [(await host) === bobIn.id, bobIn.isHost, bobIn.access];
+    for (const client of [ann, bob, cem, dan]) client.close();
+    return { first, asks, waiting, foreign, admitted, twice, rejected, stopped, locked, followed };
+  });
+  assert.deepEqual(seen, {
+    first: [true, true, 'open'], asks: 'ask', waiting: [['Bob'], 'waiting', 0, false], foreign: 'not-in-room',
+    admitted: [true, 'joined', true, ['Ann'], 'ask', true], twice: 'no-such-peer', rejected: ['not-admitted', ['waiting', 'left']],
+    stopped: ['ended', []], locked: 'room-locked', followed: [true, true, 'locked'],
+  });
+});
+
 function says(page, selector, pattern) {
   return eventually(`${selector}: ${pattern}`, async () => pattern.test(await page.textContent(selector)));
 }
