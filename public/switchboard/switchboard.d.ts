@@ -321,6 +321,8 @@ export interface Member extends Events {
   readonly connection?: {
     readonly states: Record<string, string>;
     readonly channels: Record<string, RTCDataChannel>;
+    /** What encodes this kind for the member: its parameters say how large and how often. */
+    sender(kind: 'audio' | 'video'): RTCRtpSender | undefined;
     watchStates(onChange: () => void): void;
     stats(): Promise<Stats>;
   };

@@ -66,7 +66,6 @@ browserTest('what is written reaches all, as text, and is counted where the chat
   const server = await serverFor(t);
   const [ann, bob, carl] = await joinAll(visit, server, ['Ann', 'Bob', 'Carl']);
   await assertAllMeet([ann, bob, carl]);
-  await carl.click('#close-chat');
   const hostile = '<img src=x onerror=window.hacked=true>';
   await say(ann, 'Hello');
   await say(bob, hostile);
@@ -113,6 +112,7 @@ browserTest('another camera and microphone take the place of those in use, witho
   const described = () => ann.evaluate(() => [...pcs.values()].map((pc) => pc.localDescription.sdp).join());
   const before = await described();
   await ann.click('#microphone'); // Who is muted stays muted.
+  await ann.click('#more');
   await ann.click('#choose-devices');
   for (const kind of ['video', 'audio']) {
     const used = await sentDevice(ann, kind);

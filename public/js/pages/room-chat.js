@@ -1,19 +1,30 @@
-// The chat of the room page: a panel that opens and closes, and shows how much was not seen yet.
+// The chat of the room page: a panel that opens and closes. While it is closed, what comes is shown for a moment, and
+// counted.
 
 import { byId, createElement } from '../ui.js';
+import { t } from '../words.js';
 import { addWords } from './message-list.js';
+import { say } from './room-view.js';
+
+/** How long a message is shown while the chat is closed, and how much of it. */
+const TOAST_MS = 6_000;
+const TOAST_LENGTH = 160;
 
 const chatEl = byId('chat');
 const openEl = byId('open-chat');
 const messagesEl = byId('messages');
 const messageEl = byId('message');
 const unreadEl = byId('unread');
+const toastEl = byId('toast');
 
 let unread = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let hiding;
 
 /** @param {(words: string) => void} onSay the user wrote something */
 export function connectChat(onSay) {
-  openEl.addEventListener('click', () => openChat(chatEl.hidden));
+  openEl.addEventListener('click', toggleChat);
+  toastEl.addEventListener('click', () => openChat(true));
   byId('close-chat').addEventListener('click', () => {
     openChat(false);
     openEl.focus();
@@ -30,12 +41,17 @@ export function connectChat(onSay) {
   });
 }
 
+export function toggleChat() {
+  openChat(chatEl.hidden);
+}
+
 /** @param {boolean} isOpen */
 export function openChat(isOpen) {
   chatEl.hidden = !isOpen;
   openEl.setAttribute('aria-expanded', String(isOpen));
   if (!isOpen) return;
   showUnread(0);
+  toastEl.hidden = true;
   messagesEl.scrollTop = messagesEl.scrollHeight;
   messageEl.focus({ preventScroll: true });
 }
@@ -47,16 +63,29 @@ export function openChat(isOpen) {
  */
 export function addMessage(userName, words, isOwn = false) {
   addWords(messagesEl, { userName, isOwn }, words);
-  if (chatEl.hidden) showUnread(unread + 1);
+  if (!chatEl.hidden) return;
+  showUnread(unread + 1);
+  showToast(userName, words);
 }
 
 export function clearChat() {
   messagesEl.replaceChildren();
+  toastEl.hidden = true;
   showUnread(0);
+}
+
+function showToast(userName, words) {
+  const line = words.slice(0, TOAST_LENGTH).replace(/\s+/g, ' ');
+  toastEl.replaceChildren(createElement('strong', {}, userName), ' ', line);
+  say(t`${userName} writes: ${line}`);
+  toastEl.hidden = false;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => (toastEl.hidden = true), TOAST_MS);
 }
 
 function showUnread(count) {
   unread = count;
   unreadEl.hidden = count === 0;
-  unreadEl.replaceChildren(String(Math.min(count, 99)), createElement('span', { className: 'unseen' }, ' unread'));
+  const unseen = createElement('span', { className: 'unseen' }, ` ${t`unread`}`);
+  unreadEl.replaceChildren(String(Math.min(count, 99)), unseen);
 }

@@ -6,6 +6,7 @@ import {
   canFetchDevices, canFetchScreen, fetchDevice, fetchScreen, fetchUserMedia, has, isOn, release, setOn,
 } from '../media.js';
 import { byId, setText, showToggle } from '../ui.js';
+import { t } from '../words.js';
 import { showProblem } from './frame.js';
 
 const toggleEls = { audio: byId('microphone'), video: byId('camera') };
@@ -99,7 +100,7 @@ function showButtons() {
     showToggle(button, isOn(kind) && (!localStream || has(localStream, kind)), canFetchDevices());
   }
   screenEl.setAttribute('aria-pressed', String(screen !== undefined));
-  setText(screenEl.querySelector('.label'), screen ? 'Stop sharing' : 'Share screen');
+  setText(screenEl.querySelector('.label'), screen ? t`Stop sharing` : t`Share screen`);
 }
 
 async function toggle(kind) {

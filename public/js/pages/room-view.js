@@ -1,7 +1,8 @@
-// What the room page shows around the tiles: its stage, the status line, the form of the lobby. It
-// decides nothing; room.js says what to show.
+// What the room page shows around its tiles: its stage, what is said to a screen reader, the form of the lobby, which
+// controls are in the bar and which in the menu. It decides nothing; room.js says what to show.
 
 import { byId, setText } from '../ui.js';
+import { t } from '../words.js';
 
 export const identityEl = byId('identity');
 /** @type {import('../identity.js').IdentityFields} */
@@ -9,8 +10,13 @@ export const identityFields = { userName: byId('name'), password: byId('password
 export const leaveEl = byId('leave');
 
 const joinEl = byId('join');
+const barEl = byId('bar');
+const menuEl = byId('more-menu');
 
-/** @returns {'choosing'|'lobby'|'joining'|'joined'} */
+/** Where a row of controls has room for the less needed ones. */
+const hasRoom = matchMedia('(min-width: 60rem)');
+
+/** @returns {'choosing'|'lobby'|'joining'|'waiting'|'joined'} */
 export function state() {
   return document.body.dataset.state;
 }
@@ -25,9 +31,40 @@ export function showState(next) {
   byId('choose').hidden = next !== 'choosing';
   byId('stage').hidden = next === 'choosing';
   identityEl.hidden = next !== 'lobby' && next !== 'joining';
+  byId('waiting').hidden = next !== 'waiting';
   byId('identity-fields').disabled = next === 'joining';
-  leaveEl.disabled = next !== 'joined' && next !== 'joining';
+  leaveEl.disabled = next !== 'joined' && next !== 'joining' && next !== 'waiting';
+  // In the room the line holds much that has been said before: `say` says what is new.
+  byId('status').setAttribute('aria-live', next === 'joined' ? 'off' : 'polite');
+  placeControls();
   if (isNew && next === 'lobby') joinEl.focus({ preventScroll: true });
+}
+
+/** The row stays one row: what is used rarely, and on a small screen a little more, is in the menu. */
+function placeControls() {
+  const isInRoom = state() === 'joined';
+  const put = (id, isInBar, before) => {
+    const element = byId(id);
+    const place = isInBar ? barEl : menuEl;
+    if (element.parentElement !== place) place.insertBefore(element, byId(before));
+  };
+  put('choose-devices', !isInRoom, isInRoom ? 'open-keys' : 'open-chat');
+  put('screen', isInRoom && hasRoom.matches, isInRoom && hasRoom.matches ? 'hand' : 'open-invite');
+  put('layout', isInRoom && hasRoom.matches, isInRoom && hasRoom.matches ? 'open-chat' : menuFirst());
+}
+
+function menuFirst() {
+  return byId('screen').parentElement === menuEl ? 'screen' : 'open-invite';
+}
+
+hasRoom.addEventListener('change', placeControls);
+
+/**
+ * After joining: the focus never lands on what ends the stay.
+ */
+export function focusStage() {
+  const microphoneEl = byId('microphone');
+  (microphoneEl.disabled ? byId('stage') : microphoneEl).focus({ preventScroll: true });
 }
 
 /** @param {boolean} isReady whether the user can join: not while the browser asks for the camera */
@@ -35,8 +72,21 @@ export function showReady(isReady) {
   joinEl.disabled = !isReady;
 }
 
+/** @param {string} words for ears, once */
+export function say(words) {
+  const saidEl = byId('said');
+  // The same words once more are news, too.
+  saidEl.replaceChildren();
+  if (words) saidEl.append(words);
+}
+
 /** @param {string} words what the mesh costs; empty while it costs little */
 export function showMeshNote(words) {
   setText(byId('mesh-note'), words);
   byId('mesh-note').hidden = !words;
+}
+
+/** @param {string} room @param {boolean} [isWaiting] */
+export function showTitle(room, isWaiting = false) {
+  document.title = isWaiting ? t`Waiting – ${room} – Switchboard` : `${room} – Switchboard`;
 }

@@ -1,11 +1,16 @@
 // The room page's sentences: the members, who joined and left, the state of the connections. Plain functions
 // that need no page.
 
+import { language, t } from '../words.js';
+
 /** How many are named before the rest is counted. */
 const NAMED = 3;
 
 /** From how many people on the page shows what a mesh costs. */
 const MANY = 6;
+
+/** “Ann, Bob and Carl”: in English without a comma before the last one. */
+const lists = new Intl.ListFormat(language === 'en' ? 'en-GB' : language, { type: 'conjunction' });
 
 /**
  * @typedef {object} RoomFacts
@@ -20,48 +25,52 @@ const MANY = 6;
  * The status line.
  * @param {RoomFacts} facts
  */
-export function roomWords({ room, members, serverIsAway, serverIsGone, news }) {
-  const stage = members.length
-    ? `In “${room}” with ${list(members.map(({ userName }) => userName))}.`
-    : `You are alone in “${room}”.`;
-  return [stage, lineWords(members, serverIsAway, serverIsGone) || news].filter(Boolean).join(' ');
+export function roomWords(facts) {
+  const { room, members } = facts;
+  const stage = members.length ? t`In “${room}” with ${list(members.map(({ userName }) => userName))}.` : t`You are alone in “${room}”.`;
+  return [stage, noteWords(facts)].filter(Boolean).join(' ');
 }
 
-/** Which connection is lost. Sound and picture do not pass through the server. */
+/** What is new, or which connection is lost: sound and picture do not pass through the server. @param {RoomFacts} facts */
+export function noteWords({ members, serverIsAway, serverIsGone, news }) {
+  return lineWords(members, serverIsAway, serverIsGone) || news;
+}
+
 function lineWords(members, serverIsAway, serverIsGone) {
-  const goesOn = members.length ? 'the call goes on without it.' : 'others cannot join until it is back.';
-  if (serverIsGone) return `The server has closed the connection; ${members.length ? goesOn : 'others cannot join.'}`;
-  if (serverIsAway) return `The server is out of reach; ${goesOn}`;
+  const isCall = members.length > 0;
+  if (serverIsGone && isCall) return t`The server has closed the connection; the call goes on without it.`;
+  if (serverIsGone) return t`The server has closed the connection; others cannot join.`;
+  if (serverIsAway && isCall) return t`The server is out of reach; the call goes on without it.`;
+  if (serverIsAway) return t`The server is out of reach; others cannot join until it is back.`;
   const named = (line) => members.filter((member) => member.line === line).map(({ userName }) => userName);
   const [away, gone] = [named('away'), named('gone')];
-  if (away.length === 1) return `${away[0]}’s connection to the server is lost, waiting…`;
-  if (away.length) return `The connections of ${list(away)} to the server are lost, waiting…`;
-  if (gone.length) return `The server has lost ${list(gone)}; the call goes on without it.`;
+  if (away.length === 1) return t`${away[0]}’s connection to the server is lost, waiting…`;
+  if (away.length) return t`The connections of ${list(away)} to the server are lost, waiting…`;
+  if (gone.length) return t`The server has lost ${list(gone)}; the call goes on without it.`;
   return '';
 }
 
 /** “Ann”, “Ann and Bob”, “Ann, Bob, Carl and 2 others”. */
 function list(names) {
   const rest = names.length - NAMED;
-  const parts = rest > 1 ? [...names.slice(0, NAMED), `${rest} others`] : names;
-  if (parts.length < 2) return parts.join('');
-  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+  return lists.format(rest > 1 ? [...names.slice(0, NAMED), t`${rest} others`] : names);
 }
 
 /** How a member left. */
 export function leftWords({ userName, reason }) {
-  const ways = { left: 'left', closed: 'closed the page', lost: 'lost the connection' };
-  return `${userName} ${ways[reason] ?? 'left'}.`;
+  if (reason === 'closed') return t`${userName} closed the page.`;
+  if (reason === 'lost') return t`${userName} lost the connection.`;
+  return t`${userName} left.`;
 }
 
 /** The text on a tile without a picture, or over one that has stopped. */
 export function tileWords({ userName, link, isOwn, hasPicture }) {
-  if (isOwn) return hasPicture ? '' : 'Your camera is off';
+  if (isOwn) return hasPicture ? '' : t`Your camera is off`;
   switch (link) {
-    case 'connecting': return `Connecting to ${userName}…`;
-    case 'interrupted': return 'Interrupted. Looking for another way…';
-    case 'failed': return `No connection to ${userName}`;
-    default: return hasPicture ? '' : 'No picture';
+    case 'connecting': return t`Connecting to ${userName}…`;
+    case 'interrupted': return t`Interrupted. Looking for another way…`;
+    case 'failed': return t`No connection to ${userName}`;
+    default: return hasPicture ? '' : t`No picture`;
   }
 }
 
@@ -72,6 +81,24 @@ export function tileWords({ userName, link, isOwn, hasPicture }) {
 export function meshWords(people) {
   if (people < MANY) return '';
   const links = (people * (people - 1)) / 2;
-  return `${people} people make ${links} connections in this room, and your device sends its picture ${people - 1} times.`
-    + ' Pictures are smaller now; if they falter, switch some cameras off.';
+  return t`${people} people make ${links} connections in this room, and your device sends its picture ${people - 1} times. If pictures falter, switch some cameras off.`;
+}
+
+/** A member has shown a reaction. @param {string} userName @param {string} reaction see room-talk.js */
+export function reactionWords(userName, reaction) {
+  switch (reaction) {
+    case 'thumbs-up': return t`${userName} shows thumbs up.`;
+    case 'thumbs-down': return t`${userName} shows thumbs down.`;
+    case 'heart': return t`${userName} sends a heart.`;
+    case 'laugh': return t`${userName} laughs.`;
+    case 'surprise': return t`${userName} is surprised.`;
+    default: return t`${userName} celebrates.`;
+  }
+}
+
+/** @param {'open'|'ask'|'locked'} access */
+export function accessWords(access) {
+  if (access === 'ask') return t`Who comes now has to be let in by the host.`;
+  if (access === 'locked') return t`The room is locked: nobody new can enter.`;
+  return t`Anyone with the link can enter.`;
 }

@@ -1,49 +1,52 @@
 // @ts-check
-// The room page, from top to bottom: the lobby, before others see the user; joining and leaving; the
-// server's events. One stay at a time: `stay`. room-view.js and room-tiles.js show it,
-// the sentences are in room-words.js, camera and screen in room-devices.js.
+// The room page, from top to bottom: the lobby, before others see the user; joining, waiting to be let in, and leaving; the
+// server's events. One stay at a time: `stay`. room-view.js, room-bar.js and room-people.js show it, the sentences are in
+// room-words.js, camera and screen in room-devices.js, the waiting room in room-door.js.
 
 import { readIdentity, restoreIdentity } from '../identity.js';
-import { setPictureSize } from '../media.js';
 import { createTalk } from '../room-talk.js';
+import { refusalWords, t, translate } from '../words.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
   askForAnotherPassword, isSupported, showInsecureContext, showProblem, showStatus, stopAskingForPassword,
 } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
+import { connectLeaveQuestion } from './leave-question.js';
 import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js';
+import { connectBar, showOwnHand } from './room-bar.js';
 import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
-import { closeDevices, connectDevices, openDevices, ownSending, ownStream, sentStream } from './room-devices.js';
-import { removeTile, showSpeaking, showTile } from './room-tiles.js';
+import { closeDevices, connectDevices, openDevices, ownSending, sentStream } from './room-devices.js';
+import { connectDoor, showOwnWaiting, watchDoor } from './room-door.js';
+import { connectLayout } from './room-layout.js';
 import {
-  identityEl, identityFields, leaveEl, showMeshNote, showReady, showState, state,
+  fitPictures, forgetMember, heightOf, listen, OWN, showMember, showOwnTile, showReaction, tellHeights, watchPeople,
+} from './room-people.js';
+import { connectTileMenu, openTileMenu } from './room-tile-menu.js';
+import { connectTiles } from './room-tiles.js';
+import {
+  focusStage, identityEl, identityFields, leaveEl, say, showMeshNote, showReady, showState, showTitle, state,
 } from './room-view.js';
-import { leftWords, meshWords, roomWords } from './room-words.js';
+import { leftWords, meshWords, noteWords, reactionWords, roomWords } from './room-words.js';
 import { connectForStay } from './stay-client.js';
 
 /** How long a join or leave is shown. */
 const NEWS_MS = 15_000;
 
-/** Of a member without a connection to us nothing is known. */
-const UNKNOWN = { audio: true, video: false, screen: false };
-
-/** How often the page checks who speaks, and the level that counts as speech. */
+/** How often the page checks who speaks. */
 const LISTEN_MS = 100;
-const VOICE = 0.01;
-
-/** From this width on the chat has a place beside the tiles. */
-const WIDE = matchMedia('(min-width: 75rem)');
 
 /**
  * From joining to leaving. Functions that wait for something hold on to theirs and look afterwards
  * whether it is still the current one: the user may have left meanwhile.
  * @typedef {object} Stay
  * @property {import('../../switchboard.esm.js').Client} client a connection of its own to the server
- * @property {import('../../switchboard.esm.js').Room} [room] once the server has let the user in
+ * @property {import('../../switchboard.esm.js').Room} [room] once the server has let the user in, or while it waits
  * @property {string} [roomState] the last state of the room that was shown
- * @property {ReturnType<typeof createTalk>} [talk]
+ * @property {ReturnType<typeof createTalk>} [talk] once the user is in
  * @property {string} userName
+ * @property {number} [handSince] when the user raised the hand
  * @property {string} news
+ * @property {string} [note] what was said last
  * @property {number} [forgetting] the timer that ends the news
  */
 
@@ -64,14 +67,20 @@ if (isSupported()) {
 // --- The lobby ---
 
 async function openLobby() {
-  document.title = `${room} – Switchboard`;
-  document.getElementById('lobby-title').textContent = `Join “${room}”`;
+  showTitle(room);
+  document.getElementById('lobby-title').textContent = t`Join “${room}”`;
   restoreIdentity(identityFields);
   connectInvite(roomPath(room));
   connectDevices(onOwnChange);
   connectRelayChoice((isOn) => stay && (stay.client.relayOnly = isOn));
-  connectChat(say);
-  identityFields.userName.addEventListener('input', showOwnTile);
+  connectChat(write);
+  connectBar({ onHand: toggleHand, onReaction: react, onLeave: leave });
+  connectDoor(leave);
+  connectTiles(openTileMenu);
+  connectTileMenu(tellHeights);
+  connectLayout(tellHeights);
+  connectLeaveQuestion(() => (stay ? { title: t`Leave the room?`, words: t`The link opens another page.` } : null), leave);
+  identityFields.userName.addEventListener('input', showOwn);
   identityFields.password.addEventListener('input', stopAskingForPassword);
   identityEl.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -81,32 +90,26 @@ async function openLobby() {
   setInterval(listen, LISTEN_MS);
 
   showState('lobby');
-  showOwnTile();
-  showStatus('Starting camera and microphone. The browser may ask you first.');
+  showOwn();
+  showStatus(t`Starting camera and microphone. The browser may ask you first.`);
   await openDevices();
   showReady(true);
-  showStatus('Ready. Others see and hear you only after you join.');
+  showStatus(t`Ready. Others see and hear you only after you join.`);
 }
 
-function showOwnTile() {
-  showTile({
-    id: 'own',
-    userName: stay?.userName ?? identityFields.userName.value,
-    stream: ownSending().screen ? sentStream() : ownStream(),
-    sending: ownSending(),
-    link: 'connected',
-    isOwn: true,
-  });
+function showOwn() {
+  showOwnTile({ userName: stay?.userName ?? identityFields.userName.value, handSince: stay?.handSince });
 }
 
 /** The microphone is off, another camera chosen, a screen shown. */
 function onOwnChange() {
-  showOwnTile();
-  if (!stay?.room) return;
+  showOwn();
+  if (!stay?.talk) return;
   const sent = sentStream();
   stay.room.send('audio', sent.getAudioTracks()[0] ?? null);
   stay.room.send('video', sent.getVideoTracks()[0] ?? null);
   stay.talk.tellSending();
+  fitPictures();
 }
 
 // --- Joining and leaving ---
@@ -115,70 +118,104 @@ async function join() {
   const identity = readIdentity(identityFields);
   stopAskingForPassword();
   showState('joining');
-  showStatus('Joining…');
+  showStatus(t`Joining…`);
   await openDevices(); // They were released if the user has left before.
   if (state() !== 'joining') return;
 
-  const client = await connectForStay(identity, () => state() === 'joining', () => endStay('Not connected.'));
+  const client = await connectForStay(identity, () => state() === 'joining', () => endStay(t`Not connected.`));
   if (!client) return;
+  /** @type {Stay} */
   const mine = { client, userName: identity.userName, news: '' };
   stay = mine;
   client.onstate = (next) => onClientState(mine, next);
   client.onproblem = (problem) => onClientProblem(mine, problem);
   showIceServers(client.iceServers);
   clearChat();
-  showOwnTile();
+  showOwn();
   try {
-    mine.room = await client.join(room, { stream: sentStream() });
+    mine.room = await client.join(room, { stream: sentStream(), onwaiting: (waiting) => onWaiting(mine, waiting) });
   } catch (error) {
     if (stay !== mine) return;
-    endStay('You are not in the room.');
-    showProblem(error.message);
+    endStay(t`You are not in the room.`);
+    showProblem(refusalWords(error));
     return;
   }
   if (stay === mine) enter(mine);
 }
 
+/** The host is asked. */
+function onWaiting(mine, waiting) {
+  if (stay !== mine) {
+    waiting.leave();
+    return;
+  }
+  mine.room = waiting;
+  showWaiting();
+}
+
+function showWaiting() {
+  showState('waiting');
+  showOwnWaiting(room);
+  showTitle(room, true);
+  showStatus(t`Waiting to be let in…`);
+}
+
 /** The server has let the user in. */
 function enter(mine) {
   const { room } = mine;
-  mine.talk = createTalk(room, ownSending, {
-    onSending: showMember,
+  mine.talk = createTalk(room, {
+    sending: ownSending, isHandUp: () => mine.handSince !== undefined, heightOf,
+  }, {
+    onSending: onMember,
     onChat: ({ name }, words) => addMessage(name, words),
+    onHand,
+    onReaction,
+    onHeight: fitPictures,
   });
   room.onstate = (next) => onRoomState(mine, next);
   room.onend = ({ message }) => onRoomEnd(mine, message);
-  room.onmember = showMember;
+  room.onmember = onMember;
   room.onjoin = onJoin;
   room.onleave = onLeave;
   room.onpresence = onPresence;
-  room.onproblem = showProblem;
-  showState('joined');
-  openChat(WIDE.matches);
+  room.onproblem = (problem) => showProblem(translate(problem));
+  watchPeople(room, mine.talk);
+  watchDoor(room);
+  showEntered();
   openInvite(room.members.length === 0);
-  leaveEl.focus({ preventScroll: true }); // In place of the join button.
   onOwnChange(); // Something may have been switched meanwhile.
+}
+
+function showEntered() {
+  showState('joined');
+  showTitle(room);
+  focusStage();
   showRoom();
 }
 
 function leave() {
-  endStay('You left the room.');
+  endStay(t`You left the room.`);
 }
 
 /** @param {string} words */
 function endStay(words) {
   const ended = stay;
   stay = null;
+  watchDoor(null);
   if (ended) {
     clearTimeout(ended.forgetting);
     ended.room?.leave();
     ended.client.close();
   }
+  watchPeople(null, null);
   closeDevices();
+  showOwnHand(false);
   openChat(false);
   openInvite(false);
   showMeshNote('');
   showWays([]);
+  say('');
+  showTitle(room);
   showState('lobby');
   showStatus(words);
 }
@@ -186,24 +223,29 @@ function endStay(words) {
 // --- Who is here ---
 
 /** @param {import('../room-talk.js').TalkingMember} member */
-function showMember(member) {
-  const { id, name, stream, state: link, sending = UNKNOWN } = member;
-  showTile({ id, userName: name, stream, sending, link });
+function onMember(member) {
+  showMember(member);
   showRoom();
 }
 
 /** The status line, and what depends on how many are here. */
 function showRoom() {
   if (!stay?.room || state() !== 'joined') return;
-  const { room: { members: others, pictureSize, state: roomState }, client, news } = stay;
+  const { room: { members: others, state: roomState }, client, news } = stay;
   const members = others.map(({ name, line, way }) => ({ userName: name, line, way }));
   const serverIsAway = roomState === 'away';
   const facts = { room, members, serverIsAway, serverIsGone: client.state === 'closed', news };
   const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
   showStatus(roomWords(facts), serverIsAway || isTroubled);
+  tell(noteWords(facts));
   showMeshNote(meshWords(members.length + 1));
   showWays(members);
-  if (ownStream()) setPictureSize(ownStream(), pictureSize);
+}
+
+/** For ears: what is new, once. */
+function tell(note) {
+  if (note && note !== stay.note) say(note);
+  stay.note = note;
 }
 
 /** Shows for a while what has happened. */
@@ -218,26 +260,48 @@ function showNews(news) {
   showRoom();
 }
 
-function listen() {
-  const members = stay?.room?.members ?? [];
-  showSpeaking(members.filter(({ audioLevel }) => audioLevel > VOICE).map(({ id }) => id));
+function write(words) {
+  stay.talk.say(words);
+  addMessage(t`You`, words, true);
 }
 
-function say(words) {
-  stay.talk.say(words);
-  addMessage('You', words, true);
+// --- Hands and reactions ---
+
+function toggleHand() {
+  if (!stay?.talk) return;
+  stay.handSince = stay.handSince === undefined ? Date.now() : undefined;
+  showOwnHand(stay.handSince !== undefined);
+  showOwn();
+  stay.talk.tellHand();
+}
+
+function react(reaction) {
+  if (!stay?.talk) return;
+  showReaction(OWN, reaction);
+  stay.talk.react(reaction);
+}
+
+/** @param {import('../room-talk.js').TalkingMember} member */
+function onHand(member) {
+  onMember(member);
+  if (member.handSince !== undefined) showNews(t`${member.name} raises a hand.`);
+}
+
+/** @param {import('../room-talk.js').TalkingMember} member */
+function onReaction(member, reaction) {
+  if (showReaction(member.id, reaction)) say(reactionWords(member.name, reaction));
 }
 
 // --- What happens to others ---
 
 function onJoin({ name }) {
   openInvite(false);
-  showNews(`${name} joined.`);
+  showNews(t`${name} joined.`);
 }
 
 /** @param {import('../../switchboard.esm.js').Member} member */
 function onLeave({ id, name, line, reason }) {
-  removeTile(id);
+  forgetMember(id);
   if (!stay) return;
   if (line === 'gone') showRoom(); // The server has announced that before.
   else showNews(leftWords({ userName: name, reason }));
@@ -245,7 +309,7 @@ function onLeave({ id, name, line, reason }) {
 
 /** A member's connection to the server is lost, or back. */
 function onPresence({ name, line }) {
-  if (line === 'here') showNews(`${name} is back.`);
+  if (line === 'here') showNews(t`${name} is back.`);
   if (line === 'gone') showNews(leftWords({ userName: name, reason: 'lost' }));
 }
 
@@ -256,33 +320,36 @@ function onRoomState(mine, next) {
   const before = mine.roomState;
   mine.roomState = next;
   if (stay !== mine) return;
-  if (next === 'joining') showNews('The server is back, but had lost the room: everyone joins again.');
-  else if (next === 'joined' && before === 'away') showNews('The server is back.');
+  if (next === 'waiting') showWaiting(); // Was away for long, and has to be let in again.
+  else if (next === 'joined' && state() === 'waiting') showEntered();
+  else if (next === 'joining') showNews(t`The server is back, but had lost the room: everyone joins again.`);
+  else if (next === 'joined' && before === 'away') showNews(t`The server is back.`);
   else showRoom();
 }
 
 /** @param {Stay} mine */
 function onRoomEnd(mine, message) {
   if (stay !== mine) return;
-  endStay('You are not in the room.');
-  showProblem(message);
+  endStay(t`You are not in the room.`);
+  showProblem(translate(message));
 }
 
 /** @param {Stay} mine */
 function onClientState(mine, next) {
   if (stay !== mine) return;
   if (state() === 'joined') showRoom();
-  else if (next === 'away') showStatus('The server is out of reach. Trying again…');
-  else if (next === 'closed') endStay('Not connected.');
+  else if (next === 'away') showStatus(t`The server is out of reach. Trying again…`, true);
+  else if (next === 'closed') endStay(t`Not connected.`);
+  else if (state() === 'waiting') showWaiting();
 }
 
 /** @param {Stay} mine */
-function onClientProblem(mine, { code, message }) {
+function onClientProblem(mine, problem) {
   if (stay && stay !== mine) return; // Why a stay has ended is shown after that.
-  if (code === 'wrong-password') {
-    if (state() !== 'joined') endStay('Not connected.');
+  if (problem.code === 'wrong-password') {
+    if (state() !== 'joined') endStay(t`Not connected.`);
     askForAnotherPassword();
   } else {
-    showProblem(message);
+    showProblem(refusalWords(problem));
   }
 }

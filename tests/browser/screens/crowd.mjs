@@ -9,6 +9,7 @@ const PEOPLE = ['Olumide', 'Jiayi', 'Marta', 'Tomasz', 'Aaliyah', 'Björn', 'Noo
  * @param {number} count
  */
 export async function showCrowd(page, count) {
+  if (count && (await page.isVisible('#close-invite'))) await page.click('#close-invite'); // The page itself does it when someone joins.
   await page.evaluate(async (names) => {
     const { showTile } = await import(new URL('js/pages/room-tiles.js', document.baseURI).href);
     for (const [n, userName] of names.entries()) {

@@ -1,48 +1,96 @@
-// How large the tiles of a room are.
+// Where the tiles of a room stand.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { largestTiles, oneLargeTile } from '../../../public/js/tile-grid.js';
+import { gridPlaces, insetPlace, speakerPlaces } from '../../../public/js/tile-grid.js';
 
-const GAP = 10;
-const SPACES = [[1280, 720], [860, 600], [700, 900], [2560, 700]].map(([width, height]) => ({ width, height }));
+const GAP = 8;
+/** The stage in a phone held upright and lying, a small phone, a tablet, a laptop, a large screen. */
+const SPACES = [[374, 660], [820, 300], [359, 480], [752, 860], [1248, 600], [1880, 880]].map(([width, height]) => ({ width, height }));
 
-test('one tile fills the space as far as its shape allows', () => {
-  assert.equal(largestTiles(1, { width: 1280, height: 720 }, GAP).tileWidth, 1280);
-  assert.equal(largestTiles(1, { width: 2000, height: 720 }, GAP).tileWidth, 1280);
-});
+const columnsOf = (places) => new Set(places.map(({ x }) => x)).size;
+const area = ({ width, height }) => width * height;
 
-test('four tiles in a wide space stand two by two, two in a narrow one below each other', () => {
-  assert.equal(largestTiles(4, { width: 1290, height: 730 }, GAP).columns, 2);
-  assert.equal(largestTiles(2, { width: 600, height: 800 }, GAP).columns, 1);
-});
+/** All places lie within the space, and no two of them over each other. */
+function assertApart(places, { width, height }, what) {
+  for (const [n, one] of places.entries()) {
+    assert.ok(one.x >= 0 && one.y >= 0 && one.x + one.width <= width && one.y + one.height <= height, `${what}: ${n} inside`);
+    for (const other of places.slice(n + 1)) {
+      const isApart = one.x + one.width <= other.x || other.x + other.width <= one.x
+        || one.y + one.height <= other.y || other.y + other.height <= one.y;
+      assert.ok(isApart, `${what}: ${n} apart`);
+    }
+  }
+}
 
-test('from 1 to 16 all tiles fit, and no other number of columns would make them larger', () => {
-  for (const { width, height } of SPACES) {
+test('from 1 to 16 all tiles are in sight, apart, and of one size', () => {
+  for (const space of SPACES) {
     for (let count = 1; count <= 16; count += 1) {
-      const { columns, tileWidth } = largestTiles(count, { width, height }, GAP);
-      const fits = (across, wide) => {
-        const rows = Math.ceil(count / across);
-        return across * wide + (across - 1) * GAP <= width && rows * wide * (9 / 16) + (rows - 1) * GAP <= height;
-      };
-      assert.ok(fits(columns, tileWidth), `${count} in ${width}×${height}`);
-      for (let across = 1; across <= count; across += 1) assert.ok(!fits(across, tileWidth + 1));
+      const places = gridPlaces(count, space, GAP);
+      assertApart(places, space, `${count} in ${space.width}×${space.height}`);
+      assert.equal(places.length, count);
+      assert.equal(new Set(places.map(({ width, height }) => `${width}×${height}`)).size, 1);
     }
   }
 });
 
-test('a screen leaves room for a row of the others', () => {
-  for (const { width, height } of SPACES) {
+test('tiles fill most of the space', () => {
+  for (const space of SPACES) {
+    for (const count of [1, 2, 3, 4, 6, 9, 16]) {
+      const filled = gridPlaces(count, space, GAP).reduce((sum, place) => sum + area(place), 0) / area(space);
+      assert.ok(filled > 0.6, `${count} in ${space.width}×${space.height}: ${filled}`);
+    }
+  }
+});
+
+test('four on a phone held upright stand below each other, or two by two where the pictures are upright', () => {
+  const [phone] = SPACES;
+  assert.equal(columnsOf(gridPlaces(4, phone, GAP)), 1);
+  assert.equal(columnsOf(gridPlaces(4, phone, GAP, 9 / 16)), 2);
+});
+
+test('two stand beside each other on a wide screen and below each other on an upright one', () => {
+  assert.equal(columnsOf(gridPlaces(2, SPACES[4], GAP)), 2);
+  assert.equal(columnsOf(gridPlaces(2, SPACES[0], GAP)), 1);
+});
+
+test('on a large screen a tile is never flatter than a picture, nor upright', () => {
+  for (let count = 1; count <= 16; count += 1) {
+    const [{ width, height }] = gridPlaces(count, SPACES[5], GAP);
+    assert.ok(width / height <= 16 / 9 + 0.02 && width / height >= 4 / 3 - 0.02, `${count}: ${width / height}`);
+  }
+});
+
+test('a large tile leaves room for all others, small ones, and takes more than half', () => {
+  for (const space of SPACES) {
     for (let count = 2; count <= 16; count += 1) {
-      const { largeWidth, tileWidth } = oneLargeTile(count, { width, height }, GAP);
-      assert.ok(largeWidth <= width && (count - 1) * tileWidth + (count - 2) * GAP <= width);
-      assert.ok((largeWidth + tileWidth) * (9 / 16) + GAP <= height + 1);
-      assert.ok(largeWidth > tileWidth);
+      const [large, ...small] = speakerPlaces(count, space, GAP);
+      const what = `${count} in ${space.width}×${space.height}`;
+      assertApart([large, ...small], space, what);
+      assert.equal(small.length, count - 1);
+      assert.ok(area(large) > area(space) / 2, `${what}: ${area(large) / area(space)}`);
+      assert.ok(small[0].width >= 56, `${what}: ${small[0].width}`);
+    }
+  }
+});
+
+test('one alone takes the whole space of a large tile', () => {
+  assert.deepEqual(speakerPlaces(1, { width: 500, height: 300 }, GAP), [{ x: 0, y: 0, width: 500, height: 300 }]);
+});
+
+test('the own picture stands in the far corner, and is small', () => {
+  for (const space of SPACES) {
+    for (const shape of [16 / 9, 3 / 4]) {
+      const inset = insetPlace(space, GAP, shape);
+      assertApart([inset], space, `${space.width}×${space.height}`);
+      assert.equal(inset.x + inset.width + GAP, space.width);
+      assert.ok(area(inset) < 0.1 * area(space) && Math.max(inset.width, inset.height) >= 78);
     }
   }
 });
 
 test('where there is no space yet, no tile has a negative size', () => {
-  assert.equal(largestTiles(3, { width: 0, height: 0 }, GAP).tileWidth, 0);
+  const none = { width: 0, height: 0 };
+  for (const { width, height } of [...gridPlaces(3, none, GAP), ...speakerPlaces(3, none, GAP)]) assert.ok(width >= 0 && height >= 0);
 });
