@@ -54,22 +54,34 @@ pub(super) async fn qr(request: Result<Query<QrRequest>, QueryRejection>) -> Res
     ([(header::CONTENT_TYPE, "image/svg+xml")], picture).into_response()
 }
 
+/// What `GET /api/addresses` replies from.
+#[derive(Debug, Clone)]
+pub(super) struct AddressReply {
+    pub known: Arc<Addresses>,
+    /// Whether browsers see a certificate of the server's own authority, which `/ca` explains.
+    pub own_authority: bool,
+}
+
 /// The body of the response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Reachable<'a> {
     public_url: Option<&'a str>,
     addresses: Option<&'a [String]>,
+    own_authority: bool,
 }
 
-/// `GET /api/addresses`: `{"publicUrl": string|null, "addresses": [string]|null}`. `addresses`, those in the local network,
-/// is null without `Authorization: Bearer KEY` with the key of the start-up lines (RFC 6750). Neither the client's address
+/// `GET /api/addresses`: `{"publicUrl": string|null, "addresses": [string]|null, "ownAuthority": boolean}`. `addresses`, those
+/// in the local network, is null without `Authorization: Bearer KEY` with the key of the start-up lines (RFC 6750). Neither the client's address
 /// nor the Host header proves that a page is open on this machine, since a tunnel or a proxy may forward the request.
-pub(super) async fn addresses(State(known): State<Arc<Addresses>>, headers: HeaderMap) -> Response {
+pub(super) async fn addresses(
+    State(AddressReply { known, own_authority }): State<AddressReply>,
+    headers: HeaderMap,
+) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let given = given.strip_prefix("Bearer ").unwrap_or_default();
     let is_authorized: bool = given.as_bytes().ct_eq(known.key.as_bytes()).into();
     let addresses = known.lan.get().filter(|_| is_authorized).map(Vec::as_slice);
-    let reachable = Reachable { public_url: known.public_url.as_deref(), addresses };
+    let reachable = Reachable { public_url: known.public_url.as_deref(), addresses, own_authority };
     ([(header::CACHE_CONTROL, "no-store")], Json(reachable)).into_response()
 }

@@ -16,7 +16,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use super::api::{self, Addresses};
+use super::api::{self, AddressReply, Addresses};
 use super::authority::{self, Authority};
 use super::browser_client::{self, BrowserClient};
 use super::client_addr::{self, Proxies};
@@ -59,7 +59,12 @@ pub(crate) struct Services {
 pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Recorder) -> Result<Router> {
     let Services { socketio, websocket, ice, authority, ready, addresses } = services;
     let origins = Arc::new(Origins::new(options, recorder.clone())?);
+    // What a folder has under one of these names is served instead.
+    let is_free = |path: &str| options.folder.as_ref().is_none_or(|folder| !folder.join(&path[1..]).exists());
     let has_own = authority.is_some();
+    // Behind --public-url browsers see the certificate of a proxy.
+    let own_authority = has_own && options.public_url.is_none() && is_free(authority::PAGE);
+    let addresses = AddressReply { known: addresses, own_authority };
     let pages = Arc::new(Pages::new(options, origins.clone(), has_own, recorder.clone(), ice.servers())?);
     let client = Arc::new(BrowserClient::new(options.client_dir.as_deref())?);
     let limiter = ConnectionLimiter::new(options.max_connections, options.max_per_address);
@@ -94,8 +99,6 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
             .layer(middleware::from_fn_with_state(origins.clone(), origin::check));
         router = router.merge(connections).merge(inspector::pages());
     }
-    // What a folder has under one of these names is served instead.
-    let is_free = |path: &str| options.folder.as_ref().is_none_or(|folder| !folder.join(&path[1..]).exists());
     for (path, route) in library::routes()? {
         if is_free(path) {
             router = router.route(path, route);
@@ -106,9 +109,7 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
         router = router.route("/check/{*path}", get(pages::serve_check_file));
     }
     if let Some(authority) = authority {
-        // Behind --public-url browsers see the certificate of a proxy.
-        let is_offered = options.public_url.is_none() && is_free(authority::PAGE);
-        router = router.merge(authority.routes(is_offered));
+        router = router.merge(authority.routes(own_authority));
     }
     let proxies = Proxies::new(options.trust_proxy.clone());
     let router = router.layer(middleware::from_fn_with_state(proxies, client_addr::insert));

@@ -31,3 +31,27 @@ browserTest('a waiting call shows the address of the network and a code of it, u
   await caller.click('#open-invite');
   assert.equal(await caller.isVisible('#invite'), true);
 });
+
+browserTest('the invitation says what others need besides the address', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const page = await enter(visit, server, 'Ann');
+  const opened = async (addresses) => {
+    await page.route('**/api/addresses', (route) => route.fulfill({ json: addresses }));
+    await page.reload();
+    await page.click('#open-invite');
+    await eventually('the address', async () => (await page.inputValue('#link')) !== '');
+    return page.locator('#invite').innerText();
+  };
+  const own = await opened({ addresses: [LAN], ownAuthority: true });
+  assert.match(own, /Anyone with this address can call and answer\.\n/);
+  assert.match(own, /will warn of the certificate.* https:\/\/192\.168\.1\.7:8181\/ca/);
+  await page.evaluate(() => sessionStorage.setItem('password', 'oak'));
+  const withPassword = await opened({ publicUrl: 'https://calls.example', ownAuthority: false });
+  assert.match(withPassword, /They also need the server’s password\./);
+  assert.doesNotMatch(withPassword, /certificate/);
+  await page.evaluate(() => sessionStorage.setItem('token', 'a.b.c'));
+  const withToken = await opened({ addresses: [LAN], ownAuthority: true });
+  assert.match(withToken, /a link with a token of their own/);
+  assert.doesNotMatch(withToken, /Anyone|password/);
+  assert.match(await opened({ addresses: null, ownAuthority: true }), /works on this computer only/);
+});

@@ -116,7 +116,7 @@ async fn lan_addresses_need_the_key_of_the_banner() {
     };
     let lan: Vec<_> = printed.last().expect("a line").split(' ').skip(3).collect();
     let told = ask(&[("Authorization", &format!("Bearer {key}"))]).await;
-    assert_eq!(told, serde_json::json!({ "publicUrl": null, "addresses": lan }));
+    assert_eq!(told, serde_json::json!({ "publicUrl": null, "addresses": lan, "ownAuthority": true }));
     let other = format!("Bearer {}", "0".repeat(32));
     for headers in [&[][..], &[("Authorization", "Bearer ")], &[("Authorization", &other)], &[("Authorization", key)]] {
         assert_eq!(ask(headers).await["addresses"], serde_json::Value::Null, "{headers:?}");
