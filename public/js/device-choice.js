@@ -1,40 +1,84 @@
-// The three lists from which microphone, camera and speaker are chosen, on whichever page they stand.
+// Everything about the user's own devices in one place, on whichever page: microphone, camera and speaker, what the browser
+// does to sound and picture, and the mirror.
 
-import { canChooseSpeaker, chooseDevice, listDevices } from './media.js';
+import { availableEffects, isMirrored, setMirrored } from './effects.js';
+import { canChooseSpeaker, chooseDevice, listDevices, switchEffect } from './media.js';
 import { createElement } from './ui.js';
+import { t } from './words.js';
 
-const KINDS = { audio: 'Microphone', video: 'Camera', output: 'Speaker' };
+const NAMES = { audio: t`Microphone`, video: t`Camera`, output: t`Speaker` };
+
+const EFFECT_NAMES = {
+  noiseSuppression: t`Suppress noise`,
+  echoCancellation: t`Cancel echo`,
+  autoGainControl: t`Adjust the volume by itself`,
+  backgroundBlur: t`Blur the background`,
+};
 
 /**
- * Puts the lists into `containerEl`.
+ * Puts the choice into `containerEl`.
  * @param {HTMLElement} containerEl
  * @param {object} page
  * @param {() => MediaStream|undefined} page.stream where the devices are in use
  * @param {(problem: string) => void} page.onChange another one is in use; the problem is empty where
  *   all is well
  * @returns {{refresh: () => Promise<void>}} to be called when the user has allowed devices: only
- *   then does the browser name them
+ *   then does the browser name them, and say what they can do
  */
 export function createDeviceChoice(containerEl, { stream, onChange }) {
-  const kinds = Object.keys(KINDS).filter((kind) => kind !== 'output' || canChooseSpeaker());
-  const lists = kinds.map((kind) => createElement('select', { id: `choose-${kind}` }));
-  lists.forEach((list, n) => {
-    const kind = kinds[n];
-    containerEl.append(createElement('label', {}, KINDS[kind], list));
+  const parts = ['audio', 'video', 'output'].filter((kind) => kind !== 'output' || canChooseSpeaker()).map(createPart);
+
+  function createPart(kind) {
+    const list = createElement('select', { id: `choose-${kind}` });
+    const switches = createElement('div', { className: 'effects' });
+    containerEl.append(createElement('label', {}, NAMES[kind], list), switches);
     list.addEventListener('change', async () => {
       onChange(await chooseDevice(kind, list.value, stream()));
       await refresh();
     });
-  });
+    return { kind, list, switches };
+  }
 
   async function refresh() {
-    await Promise.all(lists.map(async (list, n) => {
-      const devices = await listDevices(kinds[n], stream());
+    await Promise.all(parts.map(async ({ kind, list, switches }) => {
+      const devices = await listDevices(kind, stream());
       const options = devices.map(({ id, name, isUsed }) =>
         createElement('option', { value: id, textContent: name, selected: isUsed }));
-      list.replaceChildren(...(options.length ? options : [createElement('option', {}, 'none known yet')]));
+      list.replaceChildren(...(options.length ? options : [createElement('option', {}, t`none known yet`)]));
       list.disabled = options.length === 0;
+      if (kind !== 'output') showSwitches(kind, switches);
     }));
+  }
+
+  /** Keeps those that are there already: one of them may have the focus. */
+  function showSwitches(kind, containerEl) {
+    const wanted = availableEffects(kind, stream()).map(({ name, isOn }) => ({ id: `effect-${name}`, words: EFFECT_NAMES[name], isOn, name }));
+    if (kind === 'video') wanted.push({ id: 'mirror', words: t`Show my picture as in a mirror`, isOn: isMirrored(stream()), name: '' });
+    for (const label of [...containerEl.children]) if (!wanted.some(({ id }) => label.firstElementChild?.id === id)) label.remove();
+    for (const { id, words, isOn, name } of wanted) {
+      const switchEl = /** @type {HTMLInputElement} */ (containerEl.querySelector(`#${id}`) ?? createSwitch(id, words));
+      switchEl.checked = isOn;
+      switchEl.onchange = () => change(kind, name, switchEl);
+    }
+
+    function createSwitch(id, words) {
+      const switchEl = createElement('input', { id, type: 'checkbox' });
+      containerEl.append(createElement('label', { className: 'check' }, switchEl, words));
+      return switchEl;
+    }
+  }
+
+  async function change(kind, name, switchEl) {
+    if (!name) {
+      setMirrored(switchEl.checked, stream());
+      return;
+    }
+    switchEl.disabled = true; // One question to the device at a time.
+    const problem = await switchEffect(kind, name, switchEl.checked, stream());
+    switchEl.disabled = false;
+    switchEl.focus();
+    onChange(problem);
+    await refresh();
   }
 
   navigator.mediaDevices?.addEventListener('devicechange', refresh);

@@ -2,7 +2,10 @@
 // gives them back. A call is possible without any, so nothing here throws: what could not be had is
 // explained in words.
 
+import { effectConstraints, hasEffects, keepEffect, showMirror } from './effects.js';
+import { failureWords } from './media-words.js';
 import { recall, remember } from './memory.js';
+import { t } from './words.js';
 
 /** The kinds of device as people call them, by the kind of their track. */
 const DEVICES = { video: 'camera', audio: 'microphone' };
@@ -27,7 +30,7 @@ let pictureSize = { width: 1280, height: 720 };
  */
 export async function fetchUserMedia() {
   if (!canFetchDevices()) {
-    const problem = 'The browser gives this page no camera and no microphone. For now you only watch and listen.';
+    const problem = t`The browser gives this page no camera and no microphone. For now you only watch and listen.`;
     return { stream: new MediaStream(), problem };
   }
   try {
@@ -54,7 +57,7 @@ export async function fetchDevice(stream, kind) {
     prepared(stream);
     return '';
   } catch (error) {
-    return explain({ [kind]: error });
+    return failureWords({ [kind]: error });
   }
 }
 
@@ -76,7 +79,7 @@ export async function fetchScreen() {
   try {
     return { stream: await navigator.mediaDevices.getDisplayMedia({ video: true }), problem: '' };
   } catch (error) {
-    const problem = error.name === 'NotAllowedError' ? '' : `The screen cannot be shown (${error.message || error.name}).`;
+    const problem = error.name === 'NotAllowedError' ? '' : t`The screen cannot be shown (${error.message || error.name}).`;
     return { stream: null, problem };
   }
 }
@@ -94,13 +97,13 @@ async function fetchOneByOne(bothFailed) {
       failures[kind] = error;
     }
   }
-  return { stream: prepared(stream), problem: explain(failures) };
+  return { stream: prepared(stream), problem: failureWords(failures) };
 }
 
 async function ask(kinds) {
   const constraints = (isChosen) => ({
-    audio: kinds.includes('audio') && { ...isChosen('audio') },
-    video: kinds.includes('video') && { ...isChosen('video'), ...idealSize() },
+    audio: kinds.includes('audio') && { ...isChosen('audio'), ...effectConstraints('audio') },
+    video: kinds.includes('video') && { ...isChosen('video'), ...idealSize(), ...effectConstraints('video') },
   });
   try {
     const exactly = (kind) => chosen[kind] && { deviceId: { exact: chosen[kind] } };
@@ -126,7 +129,7 @@ export async function setPictureSize(stream, size) {
   if (size.width === pictureSize.width) return;
   pictureSize = size;
   // A camera that cannot do it goes on as it is.
-  await Promise.all(stream.getVideoTracks().map((track) => track.applyConstraints(idealSize()).catch(() => {})));
+  await Promise.all(stream.getVideoTracks().map((track) => track.applyConstraints({ ...idealSize(), ...effectConstraints('video') }).catch(() => {})));
 }
 
 /** What the browser remembers about this device; undefined if the browser does not say. */
@@ -150,34 +153,8 @@ function mayAskAgain(kind, permissions) {
 
 function prepared(stream) {
   for (const track of stream.getTracks()) track.enabled = wanted[track.kind];
+  showMirror(stream);
   return stream;
-}
-
-/** One or two sentences about the devices that could not be had. */
-function explain(failures) {
-  const { video, audio } = failures;
-  if (video && audio && video.name === audio.name) {
-    return `${reason('camera and microphone', 'them', video)} For now you only watch and listen.`;
-  }
-  const sentences = [];
-  if (video) sentences.push(`${reason('camera', 'it', video)} You are not seen.`);
-  if (audio) sentences.push(`${reason('microphone', 'it', audio)} You are not heard.`);
-  return sentences.join(' ');
-}
-
-function reason(device, it, error) {
-  switch (error.name) {
-    case 'NotFoundError':
-    case 'OverconstrainedError': // Nothing was demanded of the device by now: there is none.
-      return `No ${device.replace(' and ', ' or ')} found.`;
-    case 'NotAllowedError':
-      return `The browser does not let this page use the ${device}. Allow ${it} by the icon beside the address, then switch ${it} on here.`;
-    case 'NotReadableError':
-    case 'AbortError':
-      return `The ${device} cannot be opened, perhaps because another program uses ${it}. Close that, then switch ${it} on here.`;
-    default:
-      return `The ${device} did not start (${error.message || error.name}).`;
-  }
 }
 
 /**
@@ -235,9 +212,14 @@ export async function listDevices(kind, stream) {
     .filter((device) => device.kind === LISTED[kind] && device.deviceId)
     .map(({ deviceId, label }, n) => ({
       id: deviceId,
-      name: label || `${KEPT_AS[kind]} ${n + 1}`,
+      name: label || unnamed(kind, n + 1),
       isUsed: deviceId === used,
     }));
+}
+
+function unnamed(kind, number) {
+  if (kind === 'audio') return t`Microphone ${number}`;
+  return kind === 'video' ? t`Camera ${number}` : t`Speaker ${number}`;
 }
 
 /**
@@ -257,6 +239,26 @@ export async function chooseDevice(kind, id, stream) {
   }
   if (!stream || !has(stream, kind)) return '';
   stream.getTracks().filter((track) => track.kind === kind).forEach((track) => track.stop());
+  return fetchDevice(stream, kind);
+}
+
+/**
+ * Switches something that the browser does to sound or picture, now and later. Where it does not do so on a device that is
+ * open, the device is opened again: its sound is missing for a moment.
+ * @param {'audio'|'video'} kind
+ * @param {string} name (effects.js)
+ * @param {boolean} isOn
+ * @param {MediaStream} [stream]
+ * @returns {Promise<string>} the problem, empty where all is well
+ */
+export async function switchEffect(kind, name, isOn, stream) {
+  keepEffect(name, isOn);
+  const track = stream?.getTracks().find((one) => one.kind === kind && one.readyState === 'live');
+  if (!stream || !track) return '';
+  const size = kind === 'video' ? idealSize() : {};
+  await track.applyConstraints({ ...size, ...effectConstraints(kind) }).catch(() => {}); // Then it is seen in the settings.
+  if (hasEffects(track)) return '';
+  track.stop();
   return fetchDevice(stream, kind);
 }
 

@@ -134,6 +134,7 @@ browserTest('another camera and microphone are chosen in the middle of a call', 
   await assertInCall(caller, answerer);
   const description = await caller.evaluate(() => pc.localDescription.sdp);
   await caller.click('#devices summary');
+  await switchesEffects(caller);
   for (const [kind, list] of [['video', '#choose-video'], ['audio', '#choose-audio']]) {
     const options = caller.locator(`${list} option`);
     await eventually('a choice', async () => (await options.count()) > 1);
@@ -146,6 +147,22 @@ browserTest('another camera and microphone are chosen in the middle of a call', 
   await assertFramesArrive(answerer);
   assert.equal(await caller.evaluate(() => pc.localDescription.sdp), description); // Nothing was negotiated.
 });
+
+/** What the browser does to the sound changes in what is sent; the mirror, in what is seen. Both are kept. */
+async function switchesEffects(page) {
+  const effect = page.locator('#effect-noiseSuppression');
+  const sent = () => page.evaluate(() => pc.getSenders().find(({ track }) => track?.kind === 'audio').track.getSettings());
+  assert.equal((await sent()).noiseSuppression, true);
+  await effect.uncheck();
+  await eventually('sound as the microphone hears it', async () => (await sent()).noiseSuppression === false);
+  const { echoCancellation, autoGainControl } = await sent();
+  assert.deepEqual([echoCancellation, autoGainControl], [true, true]);
+  const transform = () => page.evaluate(() => getComputedStyle(document.querySelector('#local-video')).transform);
+  assert.match(await transform(), /^matrix\(-1, /);
+  await page.locator('#mirror').uncheck();
+  await eventually('no mirror', async () => (await transform()) === 'none');
+  assert.deepEqual(await page.evaluate(() => [localStorage.noiseSuppression, localStorage.mirror]), ['off', 'off']);
+}
 
 function sentDevice(page, kind) {
   return page.evaluate((wanted) =>
