@@ -4,6 +4,7 @@
 import { recall, remember } from './memory.js';
 import { claimsOf, isSecretInAddress, takeSecrets } from './token.js';
 import { createElement } from './ui.js';
+import { t } from './words.js';
 
 /**
  * @typedef {object} IdentityFields
@@ -31,7 +32,7 @@ export function restoreIdentity(fields) {
     if (!claims[key]) continue;
     field.readOnly = true;
     field.parentElement.querySelector('small')?.remove();
-    field.before(createElement('small', {}, 'from your token'));
+    field.before(createElement('small', {}, t`from your token`));
   }
 }
 

@@ -1,5 +1,5 @@
-// The first script of a page, and no module. It chooses the language (words.js translates), and says on the page that one
-// of its files could not be loaded: the network changed at that moment, say. Without this the page would show its first
+// The first script of a page, and no module. It chooses the language (words.js translates), leads past the header, and says
+// on the page that one of its files could not be loaded: the network changed at that moment, say. Without this the page would show its first
 // words for ever; modules are what is missing then, and an error before this script is lost.
 
 // The browser's first language that the pages have, or `?lang=`, which the tab remembers.
@@ -34,6 +34,13 @@ addEventListener(
 );
 
 (() => {
+  /** Here, since the tables of words are among what may be missing. */
+  const SENTENCES = {
+    en: ['A part of this page could not be loaded.', 'Load again'],
+    de: ['Ein Teil dieser Seite konnte nicht geladen werden.', 'Neu laden'],
+    es: ['No se ha podido cargar una parte de esta página.', 'Volver a cargar'],
+  };
+
   let isShown = false;
 
   function show() {
@@ -43,11 +50,12 @@ addEventListener(
     // The lamp of the status line stands for no other state.
     document.body.dataset.state = 'unloaded';
     const status = document.getElementById('status');
-    status.textContent = 'A part of this page could not be loaded.';
+    const [words, load] = SENTENCES[document.documentElement.lang] ?? SENTENCES.en;
+    status.textContent = words;
     const again = document.createElement('button');
     again.id = 'load-again';
     again.type = 'button';
-    again.textContent = 'Load again';
+    again.textContent = load;
     again.addEventListener('click', () => location.reload());
     status.after(again);
   }

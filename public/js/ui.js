@@ -1,6 +1,8 @@
 // Small DOM helpers that the pages share. Whatever comes from a peer passes through here as text:
 // nothing in this file writes HTML.
 
+import { t } from './words.js';
+
 /**
  * The element with this id; a missing one is a mistake in the page and throws.
  * @param {string} id
@@ -52,7 +54,7 @@ export function moveFocus(element) {
 export function showToggle(button, on, available = true) {
   button.disabled = !available;
   button.setAttribute('aria-pressed', String(on && available));
-  setText(button.querySelector('.toggle-state'), available ? (on ? 'on' : 'off') : 'unavailable');
+  setText(button.querySelector('.toggle-state'), available ? (on ? t`on` : t`off`) : t`unavailable`);
 }
 
 const SVG = 'http://www.w3.org/2000/svg';

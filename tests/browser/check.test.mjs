@@ -67,7 +67,7 @@ browserTest('each failure has its cure: no camera, no WebSocket, the password, n
   const refused = await visit(`${server.http}/check`, { camera: 'refused' });
   refused.problems.expect(/401|WebSocket/);
   await check(refused);
-  assert.match(await words(refused, 'devices'), /does not let this page use the camera and microphone: allow it/);
+  assert.match(await words(refused, 'devices'), /does not let this page use the camera and microphone: allow them/);
 
   // A name that is not known to be in the network is served by http.
   const hosts = 'MAP calls.example 127.0.0.1';

@@ -2,14 +2,15 @@
 
 import { addressOf } from './root.js';
 import { failed, ok, untried } from './rows.js';
+import { t } from './words.js';
 
 /** How long gathering may take. A relay that cannot be reached is given up by browsers only after half a minute. */
 const GATHER_MS = 12_000;
 const KIND = / typ (host|srflx|prflx|relay)/;
 
-const NO_STUN = 'This server names no STUN server. Within one network none is needed.';
-const UNKNOWN = 'The server does not say which servers it names: see “WebSocket”.';
-const NO_TURN = 'This server names no TURN server. Within one network none is needed; for calls between any two networks start the server with --turn.';
+const NO_STUN = t`This server names no STUN server. Within one network none is needed.`;
+const UNKNOWN = t`The server does not say which servers it names: see “WebSocket”.`;
+const NO_TURN = t`This server names no TURN server. Within one network none is needed; for calls between any two networks start the server with --turn.`;
 
 /**
  * @param {string} password
@@ -30,32 +31,33 @@ export async function fetchIceServers(password) {
  */
 export async function checkCandidates(named) {
   if (!window.RTCPeerConnection) {
-    const words = 'This browser cannot connect to another one (no RTCPeerConnection): open the page in another browser.';
-    return { host: failed(words), srflx: untried('Without RTCPeerConnection.'), relay: untried('Without RTCPeerConnection.') };
+    const words = t`This browser cannot connect to another one (no RTCPeerConnection): open the page in another browser.`;
+    const without = t`Without RTCPeerConnection.`;
+    return { host: failed(words), srflx: untried(without), relay: untried(without) };
   }
   const iceServers = named ?? [];
   const urls = iceServers.flatMap((server) => server.urls);
   // A TURN server answers as a STUN server does.
   const [hasStun, hasTurn] = [urls.length > 0, urls.some((url) => /^turns?:/.test(url))];
   const { kinds, errors } = await gather(iceServers, hasStun);
-  const why = errors.length ? ` (${errors.join(', ')})` : '';
+  const why = errors.length ? ` ${t`The browser says: ${errors.join(', ')}.`}` : '';
   return {
     host: kinds.host
-      ? ok(`${kinds.host} found.`)
-      : failed('None found: this device seems to be in no network, or a setting or an extension of the browser hides its addresses.'),
+      ? ok(t`${kinds.host} found.`)
+      : failed(t`None found: this device seems to be in no network, or a setting or an extension of the browser hides its addresses.`),
     srflx: named ? srflxResult(kinds, hasStun, why) : untried(UNKNOWN),
     relay: !hasTurn ? untried(named ? NO_TURN : UNKNOWN) : kinds.relay
-      ? ok(`${kinds.relay} found.`)
-      : failed(`None found${why}: the TURN server was not reached. Open its port in the firewall (UDP and TCP 3478), or try another network.`),
+      ? ok(t`${kinds.relay} found.`)
+      : failed(t`None found: the TURN server was not reached. Open its port in the firewall (UDP and TCP 3478), or try another network.` + why),
   };
 }
 
 function srflxResult(kinds, hasStun, why) {
   if (!hasStun) return untried(NO_STUN);
-  if (kinds.srflx) return ok(`${kinds.srflx} found.`);
+  if (kinds.srflx) return ok(t`${kinds.srflx} found.`);
   // A server in the same network sees the address that the device has.
-  if (kinds.relay) return ok('The server sees the same address that this device has: no router changes it on the way.');
-  return failed(`None found${why}: UDP to the STUN server is blocked. Calls to other networks need the relay.`);
+  if (kinds.relay) return ok(t`The server sees the same address that this device has: no router changes it on the way.`);
+  return failed(t`None found: UDP to the STUN server is blocked. Calls to other networks need the relay.` + why);
 }
 
 /** Gathers until there are no more, or for long enough. */

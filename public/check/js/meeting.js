@@ -3,13 +3,14 @@
 
 import { addressOf } from './root.js';
 import { failed, ok, waiting } from './rows.js';
+import { refusalWords, t } from './words.js';
 
 /** How long the WebSocket may take to open, and the data channel from the first offer on. */
 const OPEN_MS = 10_000;
 const CONNECT_MS = 25_000;
 
-const NOT_REACHED = 'The other device opened the page, and no connection to it came about. Put both into the same network (a guest Wi-Fi'
-  + ' often keeps devices apart), switch a VPN off, allow the browser UDP in the firewall; between two networks the server needs --turn.';
+const NOT_REACHED =
+  t`The other device opened the page, and no connection to it came about. Put both into the same network (a guest Wi-Fi often keeps devices apart), switch a VPN off, allow the browser UDP in the firewall; between two networks the server needs --turn.`;
 
 /**
  * @param {string} code the name of the room
@@ -39,10 +40,10 @@ export function meet(code, proof, iceServers, onOther) {
     channel.addEventListener('open', () => channel.send('hello'));
     channel.addEventListener('message', () => {
       isReached = true;
-      onOther(ok('Reached: a message came over a direct connection.'));
+      onOther(ok(t`Reached: a message came over a direct connection.`));
     });
     pc.addEventListener('icecandidate', ({ candidate }) => candidate && say('sending-ICE-candidate', peerId, { candidate }));
-    onOther(waiting('The other device is here. Connecting to it…'));
+    onOther(waiting(t`The other device is here. Connecting to it…`));
     setTimeout(() => !isReached && peers.get(peerId) === pc && onOther(failed(NOT_REACHED)), CONNECT_MS);
     return pc;
   }
@@ -88,7 +89,7 @@ export function meet(code, proof, iceServers, onOther) {
     });
     ws.addEventListener('close', () => {
       settle(false);
-      if (!isClosed && !isReached && peers.size === 0) onOther(failed('The connection to the server ended: start again.'));
+      if (!isClosed && !isReached && peers.size === 0) onOther(failed(t`The connection to the server ended: start again.`));
     });
     // In the order in which they came: a candidate waits for the description before it.
     let last = Promise.resolve();
@@ -113,15 +114,14 @@ export async function whyClosed(password) {
   try {
     const response = await fetch(addressOf('api/ice-servers'), { headers: { Authorization: `Bearer ${password}` } });
     const { code, message } = response.ok ? {} : await response.json().catch(() => ({}));
-    if (code === 'wrong-password') return { isPassword: true, words: 'The server wants another password: enter it under “Server password”, then start again.' };
-    if (message) return { words: message };
+    if (code === 'wrong-password') return { isPassword: true, words: t`The server wants another password: enter it under “Server password”, then start again.` };
+    if (message) return { words: refusalWords({ code, message }) };
     const poll = await fetch(addressOf('socket.io/?EIO=4&transport=polling'));
     if (poll.ok) {
-      return { words: 'No WebSocket passes between this device and the server: a proxy, a VPN or an extension stops it. Calls still work, by'
-        + ' long-polling; on an iPhone, installing the authority may help (docs/lan.md).' };
+      return { words: t`No WebSocket passes between this device and the server: a proxy, a VPN or an extension stops it. Calls still work, by long-polling; on an iPhone, installing the authority may help (docs/lan.md).` };
     }
   } catch {
     // Said below.
   }
-  return { words: 'The server is out of reach: check that it runs, and that this device is in its network.' };
+  return { words: t`The server is out of reach: check that it runs, and that this device is in its network.` };
 }

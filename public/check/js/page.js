@@ -7,6 +7,7 @@ import { connectInvite, openInvite } from './pages/invite.js';
 import { clear, count, failed, ok, ROWS, show, untried, waiting } from './rows.js';
 import { takeSecrets } from './token.js';
 import { byId, setText } from './ui.js';
+import { t } from './words.js';
 
 const token = takeSecrets();
 /** The name of the room in which the two devices meet: that in the address, or a new one. */
@@ -36,7 +37,7 @@ async function start() {
   meeting?.close();
   clear();
   document.body.dataset.state = 'starting';
-  setText(byId('status'), 'Checking. The browser may ask for camera and microphone.');
+  setText(byId('status'), t`Checking. The browser may ask for camera and microphone.`);
 
   show('secure', checkSecure());
   await step('certificate', checkCertificate());
@@ -45,7 +46,7 @@ async function start() {
   const iceServers = await fetchIceServers(password);
   await Promise.all([checkServer(), checkAddresses()]);
   if (!isCurrent()) return;
-  byId('go').textContent = 'Start again';
+  byId('go').textContent = t`Start again`;
   tellResult();
 
   async function step(id, result) {
@@ -75,16 +76,16 @@ async function start() {
       const { words, isPassword } = await whyClosed(password);
       if (!isCurrent()) return;
       show('websocket', failed(words));
-      show('other', untried('It needs the connection to the server.'));
+      show('other', untried(t`It needs the connection to the server.`));
       if (isPassword) askForPassword();
       return;
     }
-    show('websocket', ok('Open.'));
-    if (!window.RTCPeerConnection) show('other', untried('Without RTCPeerConnection.'));
+    show('websocket', ok(t`Open.`));
+    if (!window.RTCPeerConnection) show('other', untried(t`Without RTCPeerConnection.`));
     else if (byId('other').dataset.result === 'waiting' && !byId('other').querySelector('.words').textContent) {
       show('other', waiting(isSecond
-        ? 'The first device is not here: leave its page open, and press Start there.'
-        : 'No other device yet: open the link or the code below on it, and press Start there.'));
+        ? t`The first device is not here: leave its page open, and press Start there.`
+        : t`No other device yet: open the link or the code below on it, and press Start there.`));
       openInvite(!isSecond);
     }
   }
@@ -102,9 +103,9 @@ function tellResult() {
   const isDone = byId('other').dataset.result !== 'waiting';
   document.body.dataset.state = counted.failed ? 'failed' : isDone ? 'connected' : 'waiting';
   const sentences = [];
-  if (counted.failed) sentences.push(`${counted.failed} of ${ROWS.length} checks failed: see what to do there.`);
-  else sentences.push(isDone ? 'All is well: this device can call.' : 'All is well so far.');
-  if (!isDone) sentences.push('The last check waits for another device.');
+  if (counted.failed) sentences.push(t`${counted.failed} of ${ROWS.length} checks failed: see what to do there.`);
+  else sentences.push(isDone ? t`All is well: this device can call.` : t`All is well so far.`);
+  if (!isDone) sentences.push(t`The last check waits for another device.`);
   setText(byId('status'), sentences.join(' '));
 }
 

@@ -1,9 +1,10 @@
 // The rows of the check page: each has a state, in a word and a lamp, and a sentence.
 
 import { byId, createElement, setText } from './ui.js';
+import { t } from './words.js';
 
 /** The states of a row, as the user reads them. */
-const WORDS = { idle: 'not started', waiting: 'waiting', ok: 'ok', failed: 'failed', untried: 'not tried' };
+const WORDS = { idle: t`not started`, waiting: t`waiting`, ok: t`ok`, failed: t`failed`, untried: t`not tried` };
 
 /** @typedef {'idle'|'waiting'|'ok'|'failed'|'untried'} RowState */
 /** @typedef {{state: RowState, words: string}} Result */

@@ -4,6 +4,7 @@
 import { isSupported as canConnect } from '../../switchboard.esm.js';
 import { NO_WEBRTC } from '../connection-words.js';
 import { byId, createElement, setText } from '../ui.js';
+import { t } from '../words.js';
 
 /**
  * @param {string} words
@@ -24,9 +25,9 @@ export function showInsecureContext() {
   const secure = new URL(location.href);
   secure.protocol = 'https:';
   byId('alert').prepend(createElement('p', {},
-    'Browsers give camera and microphone only to pages opened with https. Open ',
-    createElement('a', { href: secure.href }, secure.href),
-    ' instead.'));
+    t`Browsers give camera and microphone only to pages opened with https.`,
+    ' ',
+    createElement('a', { href: secure.href }, t`Open ${secure.href}`)));
 }
 
 /**
@@ -42,7 +43,7 @@ export function isSupported() {
 
 /** The server rejected the password: shows the field, which is hidden as long as the default works. */
 export function askForAnotherPassword() {
-  showProblem('The server wants another password. Enter it under “Server password”.');
+  showProblem(t`The server wants another password. Enter it under “Server password”.`);
   const passwordEl = byId('password');
   byId('password-details').open = true;
   passwordEl.setAttribute('aria-invalid', 'true');
