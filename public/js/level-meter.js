@@ -14,10 +14,15 @@ const SAID_MS = 1_000;
 
 /**
  * @param {HTMLElement} meterEl has `role="meter"`; its style sheet draws `--level`, from 0 to 1
- * @param {() => void} [onHeard] the microphone was heard, for the first time since `show`
+ * @param {object} listeners
+ * @param {() => void} listeners.onRunning the browser lets sound be measured: without an output device it may not
+ * @param {() => void} listeners.onHeard the microphone was heard, for the first time since `show`
  */
-export function createLevelMeter(meterEl, onHeard = () => {}) {
-  /** @type {{context: AudioContext, analyser: AnalyserNode, samples: Float32Array<ArrayBuffer>, isHeard: boolean} | null} */
+export function createLevelMeter(meterEl, { onRunning, onHeard }) {
+  /**
+   * @type {{context: AudioContext, source: MediaStreamAudioSourceNode, analyser: AnalyserNode, samples: Float32Array<ArrayBuffer>,
+   *   isHeard: boolean} | null}
+   */
   let current = null;
   let isSeen = false;
   let frame = 0;
@@ -62,18 +67,25 @@ export function createLevelMeter(meterEl, onHeard = () => {}) {
     /**
      * Measures this stream from now on. Only after the user has pressed something do browsers let sound be measured.
      * @param {MediaStream} stream
-     * @returns {boolean} whether there is anything to measure
      */
     show(stream) {
       stop();
       const [track] = stream.getAudioTracks();
-      if (!track || !window.AudioContext) return false;
+      if (!track || !window.AudioContext) return;
       const context = new AudioContext();
       const analyser = new AnalyserNode(context, { fftSize: 1024 });
-      context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-      current = { context, analyser, samples: new Float32Array(analyser.fftSize), isHeard: false };
-      go();
-      return true;
+      const source = context.createMediaStreamSource(new MediaStream([track]));
+      source.connect(analyser);
+      // A source that nothing holds may be collected, and then all is quiet.
+      current = { context, source, analyser, samples: new Float32Array(analyser.fftSize), isHeard: false };
+      const begin = () => {
+        if (current?.context !== context || context.state !== 'running') return;
+        context.onstatechange = null;
+        onRunning();
+        go();
+      };
+      context.onstatechange = begin;
+      begin();
     },
 
     stop,

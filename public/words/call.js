@@ -118,6 +118,7 @@ export default {
     es: 'La conexión es mala: el sonido y la imagen pueden entrecortarse.',
   },
   'The microphone is off.': { de: 'Das Mikrofon ist aus.', es: 'El micrófono está apagado.' },
+  'The microphone is on.': { de: 'Das Mikrofon ist an.', es: 'El micrófono está encendido.' },
   'The microphone works.': { de: 'Das Mikrofon funktioniert.', es: 'El micrófono funciona.' },
   'The picture from {1} is interrupted. Waiting for it to come back…': {
     de: 'Das Bild von {1} ist unterbrochen. Warten, bis es wiederkommt…',

@@ -14,6 +14,7 @@ import {
   wordsOf,
 } from './support/call-page.mjs';
 import { allCandidatesFound, assertInCall } from './support/call.mjs';
+import { isAccessible } from './support/inspector-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -185,6 +186,7 @@ browserTest('a wrong password is told and can be corrected', async ({ visit, t }
   page.problems.expect(/Failed to load resource.* 400/);
   await told(page, /password/i);
   assert.notEqual(await stateOf(page), 'idle');
+  await isAccessible(page, 'a wrong password');
   await page.fill('#password', 'secret');
   await page.press('#password', 'Enter');
   await state(page, 'idle');

@@ -140,6 +140,7 @@ browserTest('in a call the form and Call are gone; duration, quality and its det
   for (const id of ['#call', '#identity', '#call-again']) assert.ok(await ann.isVisible(id), id);
   for (const id of ['#duration', '#quality', '#quality-details']) assert.equal(await ann.isVisible(id), false, id);
   assert.match(await ann.textContent('#call-again'), /Call Carl again/);
+  await isAccessible(ann, 'a call has ended');
 });
 
 /** The keys work, are shown, and are switched off and on again. */

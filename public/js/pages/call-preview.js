@@ -22,7 +22,13 @@ const openEl = byId('open-preview');
 const previewEl = byId('preview');
 const wordsEl = byId('level-words');
 const meterEl = byId('level');
-const meter = createLevelMeter(meterEl, () => setText(wordsEl, t`The microphone works.`));
+const meter = createLevelMeter(meterEl, {
+  onRunning() {
+    meterEl.parentElement.hidden = false;
+    setText(wordsEl, t`Say something: the bar moves.`);
+  },
+  onHeard: () => setText(wordsEl, t`The microphone works.`),
+});
 
 /** Shows the pictures and buttons of the page anew. */
 let onChange = () => {};
@@ -62,10 +68,10 @@ async function open() {
 export function showPreviewed() {
   if (!preview?.localStream) return;
   const hasSound = has(preview.localStream, 'audio') && isOn('audio');
-  const isMeasured = hasSound && meter.show(preview.localStream);
-  if (!isMeasured) meter.stop();
-  meterEl.parentElement.hidden = !isMeasured;
-  setText(wordsEl, isMeasured ? t`Say something: the bar moves.` : t`The microphone is off.`);
+  meterEl.parentElement.hidden = true;
+  setText(wordsEl, hasSound ? t`The microphone is on.` : t`The microphone is off.`);
+  if (hasSound) meter.show(preview.localStream);
+  else meter.stop();
   onChange();
 }
 

@@ -1,7 +1,6 @@
 // @ts-check
-// Asks before a link ends a call or a stay. Only links: the back button, a reload and closing the tab are the user's own
-// business with the browser, and a page that is asked about by the browser (`beforeunload`) is not on every phone, nor
-// kept for the back button by every browser.
+// Asks before a link ends a call or a stay. Only links: the back button, a reload and closing the tab are between the user
+// and the browser, whose own question (`beforeunload`) is not asked on phones.
 
 import { ask } from '../question.js';
 import { t } from '../words.js';
