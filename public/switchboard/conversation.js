@@ -35,10 +35,12 @@ const SAY_TYPING_MS = 2_000;
  * @property {(message: Message) => void} onDelivery an own message arrived, or never will
  * @property {(isTyping: boolean) => void} onTyping
  * @property {(transfer: import('./transfer.js').Transfer) => void} onTransfer a file of either side
+ * @property {(keys: string[]) => void} [onKept] the other side waits for the rest of these files, which this page does not know
+ * @property {import('./file-receiver.js').FileStore} [fileStore]
  */
 
 /** @param {ConversationListeners} listeners */
-export function createConversation({ onChange, onMessage, onDelivery, onTyping, onTransfer }) {
+export function createConversation({ onChange, onMessage, onDelivery, onTyping, onTransfer, onKept, fileStore }) {
   /** By it the other peer recognises this load of the page; it is never sent to the server. */
   const session = randomHex(16);
   /** The other peer's. @type {string | null} */
@@ -60,8 +62,8 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
   let lastTyping = -Infinity;
   let typingTimer;
 
-  const sender = createFileSender(tell, onTransfer);
-  const receiver = createFileReceiver(tell, onTransfer);
+  const sender = createFileSender(tell, onTransfer, onKept);
+  const receiver = createFileReceiver(tell, onTransfer, fileStore);
 
   function tell(message) {
     if (channels?.texts.readyState === 'open') channels.texts.send(JSON.stringify(message));
@@ -79,13 +81,13 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
   }
 
   /** The other peer does not return: no other peer gets what was meant for it. */
-  function forgetOther() {
+  function forgetOther(isFinal = false) {
     other = null;
     heard = 0;
     const lost = kept.filter(({ to }) => to !== null);
     kept = kept.filter(({ to }) => to === null);
     for (const message of lost) settle(message, 'lost');
-    sender.giveUp();
+    sender.giveUp(isFinal);
     receiver.giveUp();
   }
 
@@ -103,6 +105,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     isGreeted = true;
     for (const message of kept) send(message);
     sender.resume(channels.files);
+    receiver.resume();
   }
 
   /** The messages of the other peer: input from a stranger's browser, not to be trusted. */
@@ -132,6 +135,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     end: receiver.onEnd,
     withdrawn: receiver.onWithdrawn,
     want: sender.onWant,
+    kept: sender.onKept,
     refused: sender.onRefused,
     received: sender.onReceived,
   };
@@ -201,7 +205,7 @@ export function createConversation({ onChange, onMessage, onDelivery, onTyping, 
     /** The user leaves. */
     close() {
       if (channels) pause();
-      forgetOther();
+      forgetOther(true);
       for (const message of kept.splice(0)) settle(message, 'lost');
     },
 

@@ -5,6 +5,7 @@
 
 import { ASKED_FROM, BLOCK, CHUNK, MOST_OFFERED, agree, digestBlock, digestFile, frameChunk } from './file-format.js';
 import { SwitchboardError } from './errors.js';
+import { randomHex } from './random.js';
 import { Transfer } from './transfer.js';
 
 /** How much waits in the channel at most, and when there is room for more. */
@@ -13,14 +14,16 @@ const LEAST_WAITING = 256 * 1024;
 
 /**
  * @typedef {Transfer & {
- *   file: File, digests: Uint8Array[], isOffered: boolean, isWanted: boolean, from: number}} Sending
+ *   file: File, digests: Uint8Array[], isOffered: boolean, isWanted: boolean, isPaused: boolean, from: number}} Sending `isPaused`:
+ *   its receiver has left, and may come back
  */
 
 /**
  * @param {(message: object) => void} tell sends to the other side
  * @param {(transfer: Sending) => void} onNew
+ * @param {(keys: string[]) => void} [onKept] the receiver waits for the rest of these, which this page does not know
  */
-export function createFileSender(tell, onNew) {
+export function createFileSender(tell, onNew, onKept) {
   let count = 0;
   /** What is not finished, by its number. @type {Map<number, Sending>} */
   const transfers = new Map();
@@ -33,11 +36,11 @@ export function createFileSender(tell, onNew) {
 
   function offerNext() {
     if (!channel) return;
-    for (const transfer of [...transfers.values()].slice(0, MOST_OFFERED)) {
+    for (const transfer of [...transfers.values()].filter(({ isPaused }) => !isPaused).slice(0, MOST_OFFERED)) {
       if (transfer.isOffered) continue;
-      const { number, name, size } = transfer;
+      const { number, name, size, key, folder } = transfer;
       transfer.isOffered = true;
-      tell({ file: { number, name, size } });
+      tell({ file: { number, name, size, key, folder } });
       if (size > ASKED_FROM && transfer.moved === 0) transfer.update({ stage: 'asked' });
     }
   }
@@ -112,16 +115,17 @@ export function createFileSender(tell, onNew) {
   return {
     /**
      * @param {File} file
+     * @param {{key?: string, folder?: number}} [options] `key`: of the file that it continues
      * @returns {Transfer}
      */
-    add(file) {
+    add(file, { key = randomHex(16), folder } = {}) {
       if (!(file instanceof Blob)) {
         throw new SwitchboardError('bad-options', 'sendFile takes a File, such as input.files[0], or a Blob.');
       }
       count += 1;
       const { name = 'file', size } = /** @type {File} */ (file); // A Blob has no name.
-      const transfer = Object.assign(new Transfer({ number: count, isOwn: true, name, size }, { cancel }), {
-        file, digests: [], isOffered: false, isWanted: false, from: 0,
+      const transfer = Object.assign(new Transfer({ number: count, isOwn: true, name, size, key, folder }, { cancel }), {
+        file, digests: [], isOffered: false, isWanted: false, isPaused: false, from: 0,
       });
       transfers.set(count, transfer);
       onNew(transfer);
@@ -146,22 +150,39 @@ export function createFileSender(tell, onNew) {
       for (const transfer of transfers.values()) transfer.update({ stage: 'waiting' });
     },
 
-    /** The other side does not return. */
-    giveUp() {
+    /**
+     * The other side has left. What it has kept goes on if it comes back: it alone knows the keys.
+     * @param {boolean} isFinal this side has left
+     */
+    giveUp(isFinal) {
       channel = null;
-      for (const transfer of [...transfers.values()]) finish(transfer, 'ended', 'broken');
+      for (const transfer of [...transfers.values()]) {
+        if (transfer.isKept && !isFinal) transfer.isPaused = true;
+        else finish(transfer, 'ended', 'broken');
+      }
     },
 
     // --- Messages of the receiver ---
 
-    onWant({ number, from }) {
+    onWant({ number, from, kept }) {
       const transfer = transfers.get(number);
       if (!transfer || wanted.includes(transfer)) return;
       if (!Number.isSafeInteger(from) || from < 0 || from > transfer.size) return;
       transfer.isWanted = true;
+      transfer.isKept = kept === true;
       wanted.push(transfer);
       transfer.update({ from, stage: 'waiting' });
       pump();
+    },
+
+    onKept({ keys }) {
+      if (!Array.isArray(keys)) return;
+      const unknown = new Set(keys.slice(0, MOST_OFFERED).filter((key) => typeof key === 'string'));
+      for (const transfer of transfers.values()) {
+        if (unknown.delete(transfer.key)) transfer.isPaused = false;
+      }
+      offerNext();
+      if (unknown.size) onKept?.([...unknown]);
     },
 
     onRefused({ number }) {

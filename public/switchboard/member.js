@@ -88,9 +88,9 @@ export class Member extends Events {
     (await this.talk.load()).sayTyping(isTyping);
   }
 
-  /** Offers a file. @param {File} file */
-  async sendFile(file) {
-    return (await this.talk.load()).sendFile(file);
+  /** Offers a file. @param {File} file @param {{key?: string, folder?: number}} [options] */
+  async sendFile(file, options) {
+    return (await this.talk.load()).sendFile(file, options);
   }
 
   /** What the connection does at present. */

@@ -15,8 +15,9 @@ const MOST_LOST = 16;
 /**
  * @param {boolean} isForTwo
  * @param {(type: string, detail: unknown) => void} emit the room's events
+ * @param {import('./file-receiver.js').FileStore} [fileStore] of the page
  */
-export function createRoomTalks(isForTwo, emit) {
+export function createRoomTalks(isForTwo, emit, fileStore) {
   /** Who is at the other end of each. @type {Map<Talk, Member | undefined>} */
   const talks = new Map();
   /** By the names of members that were lost. @type {Map<string, Talk>} */
@@ -29,6 +30,8 @@ export function createRoomTalks(isForTwo, emit) {
       onMessage: ({ text, at }) => emit('message', { member: member(), text, at }),
       onDelivery: (message) => emit('delivery', message),
       onTyping: (isTyping) => member() && emit('typing', { member: member(), isTyping }),
+      onKept: (keys) => emit('kept', { member: member(), keys }),
+      fileStore,
       onTransfer: (transfer) => transfer.isOwn || emit('file', Object.assign(transfer, { member: member() })),
     });
     talks.set(talk, undefined);

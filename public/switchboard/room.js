@@ -20,6 +20,7 @@ import { createRoomTalks } from './room-talks.js';
  * @property {number} [limit] how many members the room may have, this client included, where all members ask for that. In a
  *   room of two texts and files wait for the other member, who may have left or not be there yet
  * @property {string[]} [channels] labels of channels to all members that are opened at once
+ * @property {import('./file-receiver.js').FileStore} [fileStore] keeps what has arrived of files over a reload
  * @property {boolean} [fitPictures] ask the camera for smaller pictures the more members there are
  * @property {(room: Room) => void} [onwaiting] this client waits until the host admits it
  */
@@ -95,7 +96,7 @@ export class Room extends MediaSender {
     this._options = options;
     this.useStream(stream, !options.stream);
     this._access = new RoomAccess(signaling, name, (type, detail) => this.emit(type, detail));
-    this._talks = createRoomTalks(options.limit === 2, (type, detail) => this.state === 'left' || this.emit(type, detail));
+    this._talks = createRoomTalks(options.limit === 2, (type, detail) => this.state === 'left' || this.emit(type, detail), options.fileStore);
     this._mesh = createMesh(signaling, name, () => this.localStream, {
       onPeer: (member) => this._onPeer(member),
       onChange: (member) => this._onChange(member),
@@ -186,12 +187,13 @@ export class Room extends MediaSender {
   /**
    * Offers a file to the other member of a room of two; otherwise use `member.sendFile`.
    * @param {File} file
+   * @param {{key?: string, folder?: number}} [options]
    */
-  async sendFile(file) {
+  async sendFile(file, options) {
     this._mustBeIn();
     const [talk, another] = this._talks.current(this.members);
     if (!talk || another) throw new SwitchboardError('no-such-peer', 'A file goes to one member: use member.sendFile(file).');
-    return (await talk.load()).sendFile(file);
+    return (await talk.load()).sendFile(file, options);
   }
 
   _mustBeIn() {

@@ -213,6 +213,8 @@ export interface RoomOptions extends MediaOptions {
   channels?: string[];
   /** Asks the camera for smaller pictures the more members there are. */
   fitPictures?: boolean;
+  /** Keeps what has arrived of files over a reload of the page; its methods are called one after the other. */
+  fileStore?: FileStore;
   /**
    * The room's host has to admit this client, which waits: `join` resolves once it is in the room. Called with the room, of
    * which no members are known yet; its `leave()` waits no longer.
@@ -281,6 +283,8 @@ export interface Room extends MediaSender {
   ontyping?: ((typing: { member: Member; isTyping: boolean }) => void) | null;
   /** A member offers a file. */
   onfile?: ((transfer: Transfer) => void) | null;
+  /** A member has the beginnings of files with these keys, which this page does not send: before a reload it did, perhaps. */
+  onkept?: ((kept: { member?: Member; keys: string[] }) => void) | null;
   /** A member has opened a channel that this client has not. */
   onchannel?: ((opened: { member: Member; channel: Channel }) => void) | null;
   /** The host decides who may enter; `open` lets in all who wait. Rejects for others. */
@@ -292,7 +296,7 @@ export interface Room extends MediaSender {
   /** Whether the user is writing a text. */
   typing(isTyping: boolean): Promise<void>;
   /** Offers a file to the one other member. */
-  sendFile(file: File | Blob): Promise<Transfer>;
+  sendFile(file: File | Blob, options?: SendFileOptions): Promise<Transfer>;
   /** Leaves the room, or waits no longer, and stops what this client sends. */
   leave(): void;
 }
@@ -330,7 +334,7 @@ export interface Member extends Events {
   channel(label: string, options?: RTCDataChannelInit): Channel;
   say(text: string): Promise<Message>;
   typing(isTyping: boolean): Promise<void>;
-  sendFile(file: File | Blob): Promise<Transfer>;
+  sendFile(file: File | Blob, options?: SendFileOptions): Promise<Transfer>;
   stats(): Promise<Stats | undefined>;
   restartIce(): Promise<void>;
 }
@@ -390,6 +394,32 @@ export interface Message {
   state: 'waiting' | 'delivered' | 'lost';
 }
 
+export interface SendFileOptions {
+  /** The key of the transfer that this one continues. */
+  key?: string;
+  /** How many files are in it, where it is a folder. */
+  folder?: number;
+}
+
+/** What has arrived of a file, in blocks of 1 MiB. */
+export interface KeptFile {
+  key: string;
+  name: string;
+  size: number;
+  blocks: number;
+}
+
+/** Keeps what has arrived of files; what fails there only means that a file begins again. */
+export interface FileStore {
+  /** From before the reload. */
+  readonly kept: KeptFile[];
+  begin(file: KeptFile): void;
+  /** The next block; false where it is not kept, and the file is to be forgotten. */
+  put(key: string, index: number, block: ArrayBuffer): Promise<boolean>;
+  read(key: string, index: number): Promise<ArrayBuffer | undefined>;
+  forget(key: string): void;
+}
+
 /** A file on its way. After a break it goes on where it was. */
 export interface Transfer extends Events {
   readonly number: number;
@@ -399,6 +429,12 @@ export interface Transfer extends Events {
   readonly member?: Member;
   readonly name: string;
   readonly size: number;
+  /** By it both sides know the file again after a reload. */
+  readonly key?: string;
+  /** How many files are in it, if it is a folder; 0 otherwise. */
+  readonly folder: number;
+  /** Whether the receiver has kept what it has, and goes on from there after a reload of either side. */
+  readonly isKept: boolean;
   /** How many bytes are there. */
   readonly moved: number;
   /** `asked`: its receiver decides. Files of up to 10 MiB are taken without a question. */

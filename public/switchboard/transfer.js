@@ -11,10 +11,10 @@ export class Transfer extends Events {
   _settle;
 
   /**
-   * @param {{number: number, isOwn: boolean, name: string, size: number}} file
+   * @param {{number: number, isOwn: boolean, name: string, size: number, key?: string, folder?: number}} file
    * @param {{accept?: (number: number) => void, cancel: (number: number) => void}} act what the user can do
    */
-  constructor({ number, isOwn, name, size }, act) {
+  constructor({ number, isOwn, name, size, key, folder = 0 }, act) {
     super();
     this._act = act;
     /** Counted by its sender. */
@@ -23,6 +23,12 @@ export class Transfer extends Events {
     this.isOwn = isOwn;
     this.name = name;
     this.size = size;
+    /** By it both sides know the file again after a reload of either; random. */
+    this.key = key;
+    /** How many files are in it, if it is a folder; 0 otherwise. */
+    this.folder = folder;
+    /** Whether the receiver has kept what it has, and goes on from there after a reload. */
+    this.isKept = false;
     /** How many bytes are there. */
     this.moved = 0;
     /** `asked`: its receiver decides. @type {'waiting'|'asked'|'moving'|'checking'|'done'|'ended'} */

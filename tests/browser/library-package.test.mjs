@@ -15,7 +15,7 @@ const FOLDER = `${ROOT}packages/switchboard-client/`;
 /** What each script may have at most, in bytes with gzip. */
 const LIMITS = {
   'switchboard.js': 600, 'switchboard.esm.js': 12_000, 'switchboard.details.js': 3_300, 'switchboard.rooms.js': 5_600,
-  'switchboard.files.js': 4_000,
+  'switchboard.files.js': 4_800,
 };
 
 test('the scripts are made of the modules as they are now', async () => {

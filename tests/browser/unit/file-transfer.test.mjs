@@ -91,6 +91,109 @@ test('a file is declined before it is asked for, and cancelled after that', asyn
   await assert.rejects(shown.get(1).done, { code: 'declined', message: 'The file “a” did not arrive: declined.' });
 });
 
+/** A store as a page gives it; `kept` is what a page finds in it after a reload. */
+function memoryStore(kept = [], blocks = new Map()) {
+  return {
+    blocks,
+    kept,
+    begin: (file) => kept.push(file),
+    put: async (key, index, block) => Boolean(blocks.set(`${key} ${index}`, block)),
+    read: async (key, index) => blocks.get(`${key} ${index}`),
+    forget(key) {
+      kept.splice(0, Infinity, ...kept.filter((file) => file.key !== key));
+      for (const place of [...blocks.keys()]) if (place.startsWith(key)) blocks.delete(place);
+    },
+  };
+}
+
+/** A receiver of a page with this store. */
+function keeper(store) {
+  const said = [];
+  const shown = [];
+  return { said, shown, ...createFileReceiver((message) => said.push(message), (transfer) => shown.push(transfer), store) };
+}
+
+const KEY = '0123456789ABCDEF'.repeat(2);
+const until = async (holds) => {
+  while (!holds()) await new Promise(setImmediate);
+};
+
+test('after a reload of its page a receiver asks for the rest, and forgets what is whole', async () => {
+  const size = 2 * BLOCK + 10;
+  const store = memoryStore();
+  const before = keeper(store);
+  before.onFile({ number: 1, name: 'a', size, key: KEY });
+  assert.deepEqual(before.said, [{ want: { number: 1, from: 0, kept: true } }]);
+  for (const offset of [0, BLOCK]) before.onChunk(frameChunk(1, offset, new Uint8Array(BLOCK).fill(1)).buffer);
+  before.onChunk(chunk(1, 2 * BLOCK, 4));
+  await until(() => store.blocks.size === 2 && store.kept[0].blocks === 2);
+
+  const after = keeper(memoryStore(store.kept, store.blocks));
+  after.resume();
+  after.onFile({ number: 1, name: 'a', size, key: KEY });
+  await until(() => after.said.length === 2);
+  assert.deepEqual(after.said, [{ kept: { keys: [KEY] } }, { want: { number: 1, from: 2 * BLOCK, kept: true } }]);
+  const digests = await Promise.all([new Uint8Array(BLOCK).fill(1), new Uint8Array(BLOCK).fill(1), new Uint8Array(10)].map(digestBlock));
+  after.onEnd({ number: 1, digest: await digestFile(digests) });
+  after.onChunk(chunk(1, 2 * BLOCK, 10));
+  await until(() => after.shown[0].isFinished);
+  assert.deepEqual([after.shown[0].stage, after.shown[0].blob.size, after.shown[0].isCompared], ['done', size, true]);
+  assert.deepEqual([store.kept, store.blocks.size], [[], 0]);
+});
+
+test('where a block is missing in the store, or is no whole one, a file goes on from what is before it', async () => {
+  for (const broken of [undefined, new ArrayBuffer(5)]) {
+    const blocks = new Map([[`${KEY} 0`, new ArrayBuffer(BLOCK)], [`${KEY} 1`, broken], [`${KEY} 2`, new ArrayBuffer(BLOCK)]]);
+    const { onFile, onChunk, said, shown } = keeper(memoryStore([{ key: KEY, name: 'a', size: 4 * BLOCK, blocks: 3 }], blocks));
+    onFile({ number: 1, name: 'a', size: 4 * BLOCK, key: KEY });
+    await until(() => said.length > 0);
+    assert.deepEqual([said[0].want.from, shown[0].moved], [BLOCK, BLOCK]);
+    onChunk(frameChunk(1, BLOCK, new Uint8Array(BLOCK)).buffer);
+    await until(() => blocks.get(`${KEY} 1`)?.byteLength === BLOCK);
+  }
+});
+
+test('a file of another size or name does not go on from what is kept, nor is one that was declined', async () => {
+  for (const changed of [{ size: 3 * BLOCK }, { name: 'b' }]) {
+    const store = memoryStore([{ key: KEY, name: 'a', size: 2 * BLOCK, blocks: 1 }]);
+    const { onFile, said, shown } = keeper(store);
+    onFile({ number: 1, name: 'a', size: 2 * BLOCK, key: KEY, ...changed });
+    assert.equal(said[0].want.from, 0);
+    shown[0].decline();
+    assert.deepEqual(store.kept, []);
+  }
+});
+
+test('a key is what a sender makes, and of one file at a time', () => {
+  const store = memoryStore();
+  const { onFile, shown } = keeper(store);
+  for (const [n, key] of ['', 'x'.repeat(32), {}, null, 7, KEY, KEY].entries()) onFile({ number: n + 1, name: 'a', size: 10, key });
+  assert.deepEqual(shown.map(({ key }) => key), [undefined, undefined, undefined, undefined, undefined, KEY, undefined]);
+});
+
+test('a sender goes on with the page that knows the key, and offers nothing to another', () => {
+  const [said, shown, unknown] = [[], [], []];
+  const { add, onWant, onKept, resume, pause, giveUp } = createFileSender((message) => said.push(message), (transfer) => shown.push(transfer), (keys) => unknown.push(...keys));
+  const channel = { bufferedAmount: 0, addEventListener() {}, send() {} };
+  resume(channel);
+  add(new File(['xy'], 'a'));
+  add(new File(['xy'], 'b'));
+  const [{ file: { key } }] = said;
+  onWant({ number: 1, from: 0, kept: true });
+  onWant({ number: 2, from: 0 });
+  pause();
+  giveUp(false);
+  assert.deepEqual(shown.map(({ stage, ending }) => [stage, ending]), [['waiting', undefined], ['ended', 'broken']]);
+  said.length = 0;
+  resume(channel);
+  for (const keys of [undefined, 'x', [7, {}]]) onKept({ keys });
+  assert.deepEqual([said, unknown], [[], []]);
+  onKept({ keys: [key, KEY] });
+  assert.deepEqual([said.map(({ file }) => file.number), unknown], [[1], [KEY]]);
+  giveUp(true);
+  assert.equal(shown[0].ending, 'broken');
+});
+
 test('the sender of a file reads the same: declined, or stopped though not a byte has left its buffer', () => {
   const shown = new Map();
   const { add, onRefused, onWant } = createFileSender(() => {}, (transfer) => shown.set(transfer.number, transfer));
