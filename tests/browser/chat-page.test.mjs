@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import { assertOnlyServerWasAsked } from './support/call-page.mjs';
 import { areConnected, assertMessages, enter, join, joinBoth, joinByLine, messages, openLobby, say } from './support/chat-page.mjs';
+import { isAccessible } from './support/inspector-page.mjs';
 import { state, told } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -13,6 +14,7 @@ browserTest('two write to each other, as text, and see who is typing', async ({ 
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
   await told(ann, /Connected to Bob\./);
+  assert.equal(await ann.title(), 'Connected to Bob. – Switchboard');
   await bob.locator('#message').pressSequentially('H');
   await eventually('Bob is typing', async () => (await ann.textContent('#typing')) === 'Bob is typing…');
   const hostile = '<img src=x onerror=window.hacked=true>';
@@ -22,6 +24,13 @@ browserTest('two write to each other, as text, and see who is typing', async ({ 
   await say(ann, 'Hello');
   await assertMessages(bob, [`You: ${hostile} (delivered)`, 'Ann: Hello']);
   await assertMessages(ann, [`Bob: ${hostile}`, 'You: Hello (delivered)']);
+  await bob.locator('#message').pressSequentially('One');
+  await bob.press('#message', 'Shift+Enter');
+  await bob.locator('#message').pressSequentially('two: https://example.org/a.');
+  await bob.press('#message', 'Enter');
+  await eventually('two lines', async () => (await messages(ann)).at(-1) === 'Bob: One\ntwo: https://example.org/a.');
+  const link = ann.locator('#messages a');
+  assert.deepEqual(await link.evaluateAll((all) => all.map(({ href, target, rel }) => [href, target, rel])), [['https://example.org/a', '_blank', 'noopener noreferrer']]);
   assert.equal(await ann.locator('img[src=x]').count(), 0);
   assert.equal(await ann.evaluate(() => window.hacked), undefined);
   for (const page of [ann, bob]) assertOnlyServerWasAsked(page, server);
@@ -65,6 +74,7 @@ browserTest('a hang-up while the server is away shows at once', async ({ visit, 
   await bob.click('#hangup');
   await told(ann, /^Bob hung up\./);
   await state(ann, 'ended');
+  for (const page of [ann, bob]) await isAccessible(page, 'ended');
 });
 
 browserTest('hanging up, closing the page and a lost connection are told apart', async ({ visit, t }) => {
@@ -152,6 +162,7 @@ browserTest('the state machines and channels are shown as they change, each with
   assert.ok((await addresses()).every((words) => /masked|hidden/.test(words)));
   await ann.click('text=Show addresses');
   assert.ok((await addresses()).some((words) => /:\d+$/.test(words)));
+  await isAccessible(ann, 'connected, with all states');
   await bob.click('#hangup');
   await told(ann, /Bob hung up/);
   for (const page of [ann, bob]) {
@@ -165,10 +176,14 @@ browserTest('without a name of a chat one is chosen, and the address leads other
   const server = await serverFor(t);
   const ann = await visit(`${server.http}/chat.html`);
   await state(ann, 'choosing');
+  await isAccessible(ann, 'choosing');
   await ann.fill('#room-name', 'green tea & more');
   await ann.press('#room-name', 'Enter');
   await ann.waitForURL(/\?room=green%20tea%20%26%20more$/);
+  await isAccessible(ann, 'in the lobby');
   await enter(ann);
+  assert.equal(await ann.evaluate(() => document.activeElement.id), 'message');
+  await isAccessible(ann, 'waiting');
   const link = await eventually('the address', () => ann.inputValue('#link'));
   assert.equal(link, `${server.http}/chat.html?room=green%20tea%20%26%20more`);
   const bob = await visit(link);

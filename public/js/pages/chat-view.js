@@ -2,6 +2,7 @@
 // messages and their field. It decides nothing; chat.js says what to show.
 
 import { byId, createElement, moveFocus, setText } from '../ui.js';
+import { t } from '../words.js';
 import { addWords } from './message-list.js';
 
 export const identityEl = byId('identity');
@@ -10,9 +11,10 @@ export const identityFields = { userName: byId('name'), password: byId('password
 export const hangupEl = byId('hangup');
 
 const messagesEl = byId('messages');
-const messageEl = byId('message');
+const sayEl = /** @type {HTMLFormElement} */ (byId('say'));
+const messageEl = /** @type {HTMLTextAreaElement} */ (byId('message'));
 
-const SIGNS = { waiting: 'waiting', delivered: 'delivered', lost: 'not delivered' };
+const SIGNS = { waiting: t`waiting`, delivered: t`delivered`, lost: t`not delivered` };
 
 /** The sign under each message of our own. */
 const signs = new WeakMap();
@@ -50,20 +52,45 @@ export function showState(next) {
  * @param {(isTyping: boolean) => void} onType
  */
 export function connectMessages(onSay, onType) {
-  messageEl.addEventListener('input', () => onType(messageEl.value !== ''));
-  byId('say').addEventListener('submit', (event) => {
+  messageEl.addEventListener('input', () => {
+    fitField();
+    onType(messageEl.value !== '');
+  });
+  // Enter sends, Shift+Enter begins a line; Enter that ends a word of an input method does neither.
+  messageEl.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    sayEl.requestSubmit();
+  });
+  sayEl.addEventListener('submit', (event) => {
     event.preventDefault();
     const words = messageEl.value.trim();
     if (!words) return;
     messageEl.value = '';
+    fitField();
     onSay(words);
   });
+
+  // Where the end of the messages is in view, it stays in view when the list becomes smaller.
+  let isAtEnd = true;
+  messagesEl.addEventListener('scroll', () => {
+    isAtEnd = messagesEl.scrollHeight - messagesEl.scrollTop - messagesEl.clientHeight < 8;
+  });
+  new ResizeObserver(() => {
+    if (isAtEnd) messagesEl.scrollTop = messagesEl.scrollHeight;
+  }).observe(messagesEl);
+}
+
+/** The field is as high as its text, within what the style sheet allows. */
+function fitField() {
+  messageEl.style.height = 'auto';
+  messageEl.style.height = `${messageEl.scrollHeight + messageEl.offsetHeight - messageEl.clientHeight}px`;
 }
 
 /** @param {import('../../switchboard.esm.js').Message} message our own */
 export function addOwnMessage(message) {
   const sign = createElement('span', { className: 'sign' });
-  const item = addWords(messagesEl, { userName: 'You', at: new Date(message.at), isOwn: true }, message.text);
+  const item = addWords(messagesEl, { userName: t`You`, at: new Date(message.at), isOwn: true }, message.text);
   item.querySelector('.about').append(sign);
   signs.set(message, sign);
   showDelivery(message);
@@ -82,7 +109,7 @@ export function addTheirMessage(userName, { words, at }) {
 
 /** @param {string} userName of the peer that is typing, or empty */
 export function showTyping(userName) {
-  setText(byId('typing'), userName ? `${userName} is typing…` : '');
+  setText(byId('typing'), userName ? t`${userName} is typing…` : '');
 }
 
 export function clearMessages() {

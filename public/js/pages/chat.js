@@ -4,8 +4,13 @@
 // One stay at a time: `stay`. The sentences are in chat-words.js; docs/course.md says
 // where each step of the data channel course happens.
 
+import { openFileStore } from '../file-store.js';
 import { readIdentity, restoreIdentity } from '../identity.js';
-import { byId } from '../ui.js';
+import { ask, withdrawQuestion } from '../question.js';
+import { isSame, sentFilesOf } from '../sent-files.js';
+import { connectShortcuts } from '../shortcuts.js';
+import { byId, setText } from '../ui.js';
+import { refusalWords, t, translate } from '../words.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import {
   addOwnMessage, addTheirMessage, clearMessages, connectMessages, hangupEl, identityEl, identityFields, showDelivery,
@@ -13,11 +18,14 @@ import {
 } from './chat-view.js';
 import { chatWords, fullWords } from './chat-words.js';
 import { askForRoom, chatPath, roomOfAddress } from './choice.js';
+import { connectFileChoice } from './file-choice.js';
 import { askForAnotherPassword, isSupported, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
+import { connectLeaveQuestion } from './leave-question.js';
 import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js';
 import { createStatePanel } from './state-panel.js';
 import { connectForStay } from './stay-client.js';
+import { askForFile, fileIsThere, packFolder } from './tray-notes.js';
 
 /**
  * From joining to hanging up. Functions that wait for something hold on to theirs and look
@@ -37,6 +45,9 @@ const name = roomOfAddress();
 /** Chats and calls of the same name are different rooms. */
 const room = `chat ${name}`;
 
+/** What this tab sends, in case it is reloaded. */
+const sentFiles = sentFilesOf(room);
+
 const statePanel = createStatePanel(byId('state-panel'));
 
 if (isSupported()) {
@@ -50,21 +61,29 @@ if (isSupported()) {
 // --- The lobby ---
 
 function openLobby() {
-  document.title = `${name} – Switchboard chat`;
-  document.getElementById('lobby-title').textContent = `Chat in “${name}”`;
+  document.title = t`${name} – Switchboard chat`;
+  document.getElementById('lobby-title').textContent = t`Chat in “${name}”`;
   restoreIdentity(identityFields);
   connectInvite(chatPath(name));
   connectRelayChoice((isOn) => stay && (stay.client.relayOnly = isOn));
   connectMessages(say, (isTyping) => stay?.room?.typing(isTyping).catch(() => {}));
-  connectFiles(sendFiles);
+  connectFiles();
+  connectFileChoice(sendGiven);
   identityFields.password.addEventListener('input', stopAskingForPassword);
   identityEl.addEventListener('submit', (event) => {
     event.preventDefault();
     join();
   });
   hangupEl.addEventListener('click', hangUp);
+  connectLeaveQuestion(() => (stay?.room ? { title: t`Leave this chat?`, words: t`The other person sees that you hung up.` } : null), hangUp);
+  const isIn = () => Boolean(stay?.room);
+  connectShortcuts([
+    { key: 'm', words: t`Write a message`, press: () => byId('message').focus(), isPossible: isIn },
+    { key: 'f', words: t`Send files`, press: () => byId('choose-files').click(), isPossible: isIn },
+    { key: 'h', words: t`Hang up`, press: askWhetherToHangUp, isPossible: isIn },
+  ], byId('open-keys'));
   showState('lobby');
-  showStatus('Ready. Others see you only after you join.');
+  showStatus(t`Ready. Others see you only after you join.`);
 }
 
 // --- Joining and leaving ---
@@ -76,9 +95,9 @@ async function join() {
   clearFiles();
   clearMessages();
   showState('joining');
-  showStatus('Joining…');
+  show(t`Joining…`);
 
-  const client = await connectForStay(identity, () => state() === 'joining', () => endStay('Not connected.'));
+  const client = await connectForStay(identity, () => state() === 'joining', () => endStay(t`Not connected.`));
   if (!client) return;
   const mine = { client };
   stay = mine;
@@ -86,7 +105,7 @@ async function join() {
   client.onproblem = (problem) => onClientProblem(mine, problem);
   showIceServers(client.iceServers);
   try {
-    mine.room = await client.join(room, { media: false, limit: 2 });
+    mine.room = await client.join(room, { media: false, limit: 2, fileStore: await openFileStore(room) });
   } catch (error) {
     if (stay === mine) fail(error);
     return;
@@ -104,22 +123,27 @@ function enter(mine) {
   room.onleave = (member) => onLeave(mine, member);
   room.onpresence = () => onPresence(mine);
   room.onconnection = (member) => onConnection(mine, member);
-  room.onproblem = showProblem;
+  room.onproblem = (problem) => showProblem(translate(problem));
   room.onmessage = ({ text, at }) => addTheirMessage(mine.otherUserName, { words: text, at });
   room.ondelivery = showDelivery;
   room.ontyping = ({ isTyping }) => showTyping(isTyping ? mine.otherUserName : '');
+  room.onkept = ({ keys }) => askForFiles(keys);
   room.onfile = (transfer) => watchTransfer(mine, transfer);
   openInvite(room.members.length === 0);
   showChat();
 }
 
 function fail({ code, message }) {
-  endStay('You are not in the chat.');
-  showProblem(code === 'room-full' ? fullWords(name) : message);
+  endStay(t`You are not in the chat.`);
+  showProblem(code === 'room-full' ? fullWords(name) : refusalWords({ code, message }));
+}
+
+async function askWhetherToHangUp() {
+  if (await ask({ title: t`Hang up?`, yes: t`Hang up`, no: t`Stay` })) hangUp();
 }
 
 function hangUp() {
-  endStay('You hung up.');
+  endStay(t`You hung up.`);
 }
 
 /** @param {string} words */
@@ -130,9 +154,11 @@ function endStay(words) {
     ended.room?.leave();
     ended.client.close();
   }
+  withdrawQuestion();
+  for (const { key } of waitedFor) settle(key);
   openInvite(false);
   showState('lobby');
-  showStatus(words);
+  show(words);
 }
 
 // --- Who is here ---
@@ -167,6 +193,12 @@ function onPresence(mine) {
   showChat();
 }
 
+/** In the status line, and in the title for those who look at another tab. */
+function show(words, isTroubled = false) {
+  showStatus(words, isTroubled);
+  document.title = t`${words} – Switchboard`;
+}
+
 /** The status line and the stage: connected only if messages can be sent. */
 function showChat() {
   if (!stay?.room || state() === 'lobby') return;
@@ -176,7 +208,7 @@ function showChat() {
   showWays(member ? [{ userName: member.name, way: member.way }] : []);
   showState({ interrupted: 'connected', failed: 'connecting' }[stage] ?? stage);
   const serverIsAway = roomState === 'away';
-  showStatus(chatWords({
+  show(chatWords({
     room: name, stage, otherUserName, line: member?.line, reason, serverIsAway, serverIsGone: client.state === 'closed',
   }), serverIsAway || member?.line === 'away' || stage === 'interrupted');
 }
@@ -192,24 +224,79 @@ async function say(words) {
   try {
     addOwnMessage(await stay.room.say(words));
   } catch (error) {
-    showProblem(error.message);
+    showProblem(refusalWords(error));
   }
 }
 
-/** @param {File[]} files */
-async function sendFiles(files) {
+/** @param {import('./file-choice.js').Given} given */
+async function sendGiven({ files, folders }) {
+  const names = [...files.map((file) => file.name), ...folders.map(([{ path }]) => path.split('/')[0])];
+  if (names.length) setText(byId('file-news'), t`To be sent: ${names.join(', ')}`);
+  for (const file of files) sendFile(file);
+  for (const folder of folders) {
+    try {
+      const archive = await packFolder(folder);
+      if (archive) sendFile(archive, folder.length);
+    } catch (error) {
+      showProblem(error instanceof RangeError
+        ? t`A folder may have up to 4 GB and 65,535 files: send larger ones in parts.`
+        : t`A file in this folder cannot be read any more. Please choose it again.`);
+    }
+  }
+}
+
+/**
+ * @param {File} file
+ * @param {number} [folder] how many files are in it, if it is a folder
+ */
+async function sendFile(file, folder = 0) {
   const mine = stay;
+  const waited = waitedFor.find((sent) => isSame(file, sent));
+  if (waited) settle(waited.key);
+  else if (waitedFor.some(({ name }) => name === file.name)) showProblem(t`“${file.name}” is not as it was, and is sent from its beginning.`);
   try {
-    for (const file of files) watchTransfer(mine, await mine.room.sendFile(file));
+    const transfer = await mine.room.sendFile(file, { key: waited?.key, folder });
+    const { name, size, lastModified } = file;
+    sentFiles.add({ key: transfer.key, name, size, lastModified, folder });
+    watchTransfer(mine, transfer, file);
   } catch (error) {
-    showProblem(error.message);
+    showProblem(refusalWords(error));
   }
 }
 
-function watchTransfer(mine, transfer) {
-  const show = () => showTransfer(transfer, mine.otherUserName ?? '');
-  transfer.onprogress = show;
-  show();
+function watchTransfer(mine, transfer, file) {
+  const update = () => {
+    showTransfer(transfer, mine.otherUserName ?? '', file);
+    // What is broken off, as by a reload of this page, may go on.
+    if (transfer.isOwn && transfer.isFinished && transfer.ending !== 'broken') sentFiles.remove(transfer.key);
+  };
+  transfer.onprogress = update;
+  update();
+}
+
+// --- Files that were being sent when this page was reloaded ---
+
+/** Those of whose rest the other side waits. @type {import('../sent-files.js').SentFile[]} */
+let waitedFor = [];
+
+/** @param {string[]} keys */
+function askForFiles(keys) {
+  for (const sent of sentFiles.withKeys(keys)) {
+    if (!waitedFor.includes(sent)) waitedFor.push(sent);
+    askForFile(sent, {
+      choose: () => byId(sent.folder ? 'choose-folder' : 'choose-files').click(),
+      forget: () => {
+        settle(sent.key);
+        sentFiles.remove(sent.key);
+      },
+    });
+  }
+}
+
+/** @param {string} key */
+function settle(key) {
+  waitedFor = waitedFor.filter((sent) => sent.key !== key);
+  fileIsThere(key);
 }
 
 // --- The connection to the server ---
@@ -218,17 +305,17 @@ function watchTransfer(mine, transfer) {
 function onClientState(mine, next) {
   if (stay !== mine) return;
   if (state() !== 'joining') showChat();
-  else if (next === 'away') showStatus('The server is out of reach. Trying again…');
-  else if (next === 'closed') endStay('Not connected.');
+  else if (next === 'away') show(t`The server is out of reach. Trying again…`);
+  else if (next === 'closed') endStay(t`Not connected.`);
 }
 
 /** @param {Stay} mine */
 function onClientProblem(mine, { code, message }) {
   if (stay && stay !== mine) return; // Why a stay has ended is shown after that.
   if (code === 'wrong-password') {
-    if (state() === 'joining') endStay('Not connected.');
+    if (state() === 'joining') endStay(t`Not connected.`);
     askForAnotherPassword();
   } else {
-    showProblem(message);
+    showProblem(refusalWords({ code, message }));
   }
 }

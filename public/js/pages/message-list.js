@@ -1,6 +1,7 @@
-// A list of what people wrote, oldest first. Words come from strangers and go in as text; how long
+// A list of what people wrote, oldest first. Words come from strangers and go in as text and links; how long
 // and how many they are is bounded here, whatever the other page allows.
 
+import { linksIn } from '../link-text.js';
 import { createElement } from '../ui.js';
 
 const LONGEST = 2000;
@@ -35,7 +36,7 @@ export function keepAtEnd(listEl, change) {
 }
 
 /**
- * Adds words at the end; of very many the oldest go.
+ * Adds words at the end; of very many the oldest go. Addresses of the web become links, which take nothing along.
  * @param {HTMLElement} listEl
  * @param {Parameters<typeof addItem>[1]} about
  * @param {string} words
@@ -43,8 +44,13 @@ export function keepAtEnd(listEl, change) {
  */
 export function addWords(listEl, about, words) {
   const shortened = words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;
-  const item = addItem(listEl, about, createElement('p', { className: 'words' }, shortened));
+  const item = addItem(listEl, about, createElement('p', { className: 'words' }, ...linksIn(shortened).map(wordsOf)));
   const all = listEl.querySelectorAll(':scope > :has(.words)');
   for (const old of [...all].slice(0, -MOST)) old.remove();
   return item;
+}
+
+/** @param {import('../link-text.js').Part} part */
+function wordsOf({ text, href }) {
+  return href ? createElement('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text) : text;
 }

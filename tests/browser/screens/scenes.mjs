@@ -174,6 +174,25 @@ export const scenes = {
     await ann.waitForTimeout(2_000);
     return { page: ann };
   },
+  'chat-offers': async ({ visit, server }) => {
+    const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
+    for (const name of ['holidays-2026-all-pictures.zip', 'recording.wav', 'film.mp4']) await chat.sendFile(bob, name, 12_000_000);
+    for (let n = 1; n <= 8; n += 1) await chat.say(bob, `${n}. Did you see the files?`);
+    await ann.waitForSelector('#accept-all:not([hidden])');
+    return { page: ann };
+  },
+
+  'chat-pictures': async ({ visit, server }) => {
+    const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
+    await chat.say(bob, 'From the top:');
+    await chat.sendPicture(bob, 'mountain.png', 900, 600);
+    await ann.waitForSelector('.file-picture');
+    await chat.say(ann, 'How beautiful!\nAnd this is our tower.');
+    await chat.sendPicture(ann, 'tower.png', 300, 800);
+    await ann.waitForFunction(() => document.querySelectorAll('.file-picture').length === 2);
+    return { page: ann };
+  },
+
   'chat-ended': async ({ visit, server }) => {
     const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
     await chat.say(bob, 'Good bye.');

@@ -86,11 +86,27 @@ export function sendFile(page, name, size) {
     const words = new Uint32Array(size / 4);
     for (let n = 0; n < words.length; n += 1) words[n] = Math.imul(n * 4 + 1, 2654435761); // As in `bytesOf`.
     const chosen = new DataTransfer();
-    chosen.items.add(new File([words], name));
+    chosen.items.add(new File([words], name, { lastModified: 1 })); // The same each time.
     const filesEl = document.querySelector('#files');
     filesEl.files = chosen.files;
     filesEl.dispatchEvent(new Event('change'));
   }, [name, size]);
+}
+
+/** Pastes a picture, which the page paints by itself. */
+export function sendPicture(page, name, width, height) {
+  return page.evaluate(async ([name, width, height]) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const context = canvas.getContext('2d');
+    context.fillStyle = '#7fb6a3';
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = '#24463a';
+    context.fillRect(width / 3, height / 3, width / 3, height);
+    const picture = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
+    const pasted = new DataTransfer();
+    pasted.items.add(new File([picture], name, { type: 'image/png' }));
+    document.querySelector('#message').dispatchEvent(new ClipboardEvent('paste', { clipboardData: pasted, bubbles: true, cancelable: true }));
+  }, [name, width, height]);
 }
 
 /** The card of the file of this name. */
@@ -154,7 +170,7 @@ export function bytesSent(page) {
 }
 
 /** Runs in the page: watches, and may hold back, what goes into the channels for files. */
-function watchChannels() {
+export function watchChannels() {
   const channels = new Set();
   const { prototype } = RTCDataChannel;
   const { get } = Object.getOwnPropertyDescriptor(prototype, 'bufferedAmount');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { chatWords, percent, transferWords } from '../../../public/js/pages/chat-words.js';
+import { aboutWords, chatWords, percent, safeName, transferWords } from '../../../public/js/pages/chat-words.js';
 import { sizeWords } from '../../../public/js/size-words.js';
 
 const facts = { room: 'tea', stage: 'connected', otherUserName: 'Bob', line: 'here', serverIsAway: false, serverIsGone: false };
@@ -42,4 +42,14 @@ test('both sides say what became of a file, each from its own side', () => {
   assert.equal(transferWords({ ...transfer, isOwn: false, ending: 'declined' }, 'Bob'), 'You declined it.');
   assert.equal(transferWords({ ...transfer, stage: 'done', isCompared: true }, 'Bob'), 'Delivered. Equal at both ends.');
   assert.match(transferWords({ ...transfer, stage: 'done', isCompared: false }, 'Bob'), /Not compared/);
+});
+
+test('only an archive counts as a folder, whatever its sender calls it', () => {
+  assert.equal(aboutWords({ name: 'tea.zip', folder: 2, size: 1000 }), 'A folder of 2 files, 1.0 kB');
+  assert.equal(aboutWords({ name: 'tea.exe', folder: 2, size: 1000 }), '1.0 kB');
+});
+
+test('a name does not turn its letters round', () => {
+  assert.equal(safeName('photo\u202Egnp.exe'), 'photognp.exe');
+  assert.equal(safeName('日本 ü.txt'), '日本 ü.txt');
 });
