@@ -1,0 +1,148 @@
+// Who may enter a room, as its page shows it, and what its members show each other: hands, reactions, sizes of pictures.
+
+import assert from 'node:assert/strict';
+import { browserTest } from './support/browser.mjs';
+import { isAccessible } from './support/inspector-page.mjs';
+import { assertAllMeet, join, joinAll, openLobby, say, state, tile, tileIs, told, wasTold } from './support/room-page.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+/** Who waits, as the host sees it. */
+const knocking = (page) => page.locator('#knocking-list .name').allTextContents();
+const said = (page, words) => eventually(`said ${words}`, async () => (await page.textContent('#said')) === words);
+const focused = (page) => page.evaluate(() => document.activeElement?.id);
+const chooseAccess = async (page, access) => {
+  await page.click('#more');
+  await page.selectOption('#access', access);
+  await page.keyboard.press('Escape');
+};
+
+browserTest('the host admits one who waits and rejects another; a locked room lets nobody in', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await join(visit, server.http, 'Ann');
+  assert.equal(await focused(ann), 'microphone');
+  await isAccessible(ann, 'alone in the room');
+  await chooseAccess(ann, 'ask');
+  await said(ann, 'Who comes now has to be let in by the host.');
+
+  const hostile = '<img src=x onerror=window.hacked=true>';
+  const bob = await openLobby(visit, server.http, 'Bob');
+  await bob.click('#join');
+  await state(bob, 'waiting');
+  await told(bob, /Waiting to be let in/);
+  await tileIs(bob, 'Bob', 'has-picture');
+  await isAccessible(bob, 'waiting');
+  const carl = await openLobby(visit, server.http, hostile);
+  await carl.click('#join');
+  await state(carl, 'waiting');
+  await eventually('both wait', async () => (await knocking(ann)).join() === `Bob,${hostile}`);
+  await isAccessible(ann, 'two wait');
+  assert.equal(await ann.evaluate(() => window.hacked), undefined);
+
+  await ann.click('#knocking-list li:first-child button.primary');
+  await state(bob, 'joined');
+  await assertAllMeet([ann, bob]);
+  await ann.click('#knocking-list button:not(.primary)');
+  await state(carl, 'lobby');
+  await told(carl, /You are not in the room\..*host of this room has not let you in/s);
+  await eventually('nobody waits', () => ann.isHidden('#knocking'));
+  assert.equal(await focused(ann), 'stage');
+
+  await bob.click('#more');
+  assert.ok(await bob.isDisabled('#access'), 'only the host decides');
+  await bob.keyboard.press('Escape');
+  await chooseAccess(ann, 'locked');
+  await said(bob, 'The room is locked: nobody new can enter.');
+  await carl.click('#join');
+  await told(carl, /locked/);
+  await state(carl, 'lobby');
+
+  // The next oldest member is the host, and one who waits can give up.
+  await ann.click('#leave');
+  await chooseAccess(bob, 'ask');
+  await carl.click('#join');
+  await state(carl, 'waiting');
+  await eventually('one waits', async () => (await knocking(bob)).length === 1);
+  await carl.click('#stop-waiting');
+  await state(carl, 'lobby');
+  await eventually('nobody waits', () => bob.isHidden('#knocking'));
+});
+
+browserTest('hands, reactions and messages are shown and said once; keys and links ask before they leave', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob] = await joinAll(visit, server, ['Ann', 'Bob']);
+  await assertAllMeet([ann, bob]);
+  await bob.keyboard.press('h');
+  await tileIs(ann, 'Bob', 'has-hand');
+  await wasTold(ann, /Bob raises a hand\./);
+  await said(ann, 'Bob raises a hand.');
+  assert.match(await tile(ann, 'Bob').locator('.unseen').textContent(), /hand raised/);
+  await bob.click('#more');
+  await isAccessible(bob, 'the menu open');
+  await bob.click('[data-reaction="heart"]');
+  await eventually('a heart', () => tile(ann, 'Bob').locator('.reaction').isVisible());
+  await said(ann, 'Bob sends a heart.');
+  const carl = await join(visit, server.http, 'Carl');
+  await tileIs(carl, 'Bob', 'has-hand');
+  await bob.keyboard.press('h');
+  for (const page of [ann, carl]) await tileIs(page, 'Bob', 'has-hand', false);
+
+  await say(bob, 'Shall we begin?');
+  await said(ann, 'Bob writes: Shall we begin?');
+  await ann.click('#toast');
+  await isAccessible(ann, 'the chat open');
+  assert.ok(await ann.isHidden('#toast'));
+  await ann.click('#close-chat');
+
+  await tile(ann, 'Bob').locator('.open-tile-menu').click();
+  await isAccessible(ann, 'the menu of a tile');
+  await ann.click('#pin-tile');
+  await tileIs(ann, 'Bob', 'is-large');
+  await tile(ann, 'Bob').locator('.open-tile-menu').click();
+  await ann.fill('#tile-volume', '30');
+  assert.equal(await tile(ann, 'Bob').locator('video').evaluate(({ volume }) => volume), 0.3);
+  await ann.click('#silence-tile');
+  await tileIs(ann, 'Bob', 'is-silenced');
+  assert.ok(await tile(ann, 'Bob').locator('video').evaluate(({ muted }) => muted));
+
+  await carl.keyboard.press('l');
+  await carl.click('#question .primary');
+  await state(carl, 'joined');
+  await carl.click('.elsewhere a');
+  await carl.click('#question .danger');
+  await carl.waitForURL(`${server.http}/`);
+  await wasTold(ann, /Carl (left|closed the page)\./);
+});
+
+browserTest('a picture is sent as large as the other side shows it, and not at all while that is out of sight', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await join(visit, server.http, 'Ann', { camera: 'fake' });
+  const bob = await join(visit, server.http, 'Bob');
+  await assertAllMeet([ann, bob]);
+  const encoding = () => ann.evaluate(() => {
+    const [sender] = [...pcs.values()][0].getSenders().filter(({ track }) => track?.kind === 'video');
+    const { active, scaleResolutionDownBy } = sender.getParameters().encodings[0];
+    return { active, height: Math.round(sender.track.getSettings().height / scaleResolutionDownBy) };
+  });
+  const isSent = (active, height) => eventually(`${active} ${height}`, async () => {
+    const now = await encoding();
+    return now.active === active && now.height === height;
+  });
+  await bob.setViewportSize({ width: 1280, height: 1000 });
+  await isSent(true, 720);
+  await bob.setViewportSize({ width: 320, height: 400 });
+  await isSent(true, 360);
+  await show(bob, 'hidden');
+  await eventually('nothing', async () => (await encoding()).active === false);
+  await show(bob, 'visible');
+  await isSent(true, 360);
+  await assertAllMeet([ann, bob]);
+});
+
+/** As when another tab is in front: a page of these tests always is. */
+function show(page, visibility) {
+  return page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { value: value === 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, visibility);
+}
