@@ -7,9 +7,8 @@
 import { openFileStore } from '../file-store.js';
 import { readIdentity, restoreIdentity } from '../identity.js';
 import { ask, withdrawQuestion } from '../question.js';
-import { isSame, sentFilesOf } from '../sent-files.js';
 import { connectShortcuts } from '../shortcuts.js';
-import { byId, setText } from '../ui.js';
+import { byId } from '../ui.js';
 import { refusalWords, t, translate } from '../words.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import {
@@ -19,13 +18,13 @@ import {
 import { chatWords, fullWords } from './chat-words.js';
 import { askForRoom, chatPath, roomOfAddress } from './choice.js';
 import { connectFileChoice } from './file-choice.js';
+import { createFileSending } from './file-sending.js';
 import { askForAnotherPassword, isSupported, showProblem, showStatus, stopAskingForPassword } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 import { connectLeaveQuestion } from './leave-question.js';
 import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js';
 import { createStatePanel } from './state-panel.js';
 import { connectForStay } from './stay-client.js';
-import { askForFile, fileIsThere, packFolder } from './tray-notes.js';
 
 /**
  * From joining to hanging up. Functions that wait for something hold on to theirs and look
@@ -45,8 +44,7 @@ const name = roomOfAddress();
 /** Chats and calls of the same name are different rooms. */
 const room = `chat ${name}`;
 
-/** What this tab sends, in case it is reloaded. */
-const sentFiles = sentFilesOf(room);
+const sending = createFileSending(room, () => stay?.room, (transfer, file) => watchTransfer(stay, transfer, file));
 
 const statePanel = createStatePanel(byId('state-panel'));
 
@@ -68,7 +66,7 @@ function openLobby() {
   connectRelayChoice((isOn) => stay && (stay.client.relayOnly = isOn));
   connectMessages(say, (isTyping) => stay?.room?.typing(isTyping).catch(() => {}));
   connectFiles();
-  connectFileChoice(sendGiven);
+  connectFileChoice(sending.send);
   identityFields.password.addEventListener('input', stopAskingForPassword);
   identityEl.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -127,7 +125,7 @@ function enter(mine) {
   room.onmessage = ({ text, at }) => addTheirMessage(mine.otherUserName, { words: text, at });
   room.ondelivery = showDelivery;
   room.ontyping = ({ isTyping }) => showTyping(isTyping ? mine.otherUserName : '');
-  room.onkept = ({ keys }) => askForFiles(keys);
+  room.onkept = ({ keys }) => sending.askFor(keys);
   room.onfile = (transfer) => watchTransfer(mine, transfer);
   openInvite(room.members.length === 0);
   showChat();
@@ -155,7 +153,7 @@ function endStay(words) {
     ended.client.close();
   }
   withdrawQuestion();
-  for (const { key } of waitedFor) settle(key);
+  sending.stop();
   openInvite(false);
   showState('lobby');
   show(words);
@@ -228,75 +226,14 @@ async function say(words) {
   }
 }
 
-/** @param {import('./file-choice.js').Given} given */
-async function sendGiven({ files, folders }) {
-  const names = [...files.map((file) => file.name), ...folders.map(([{ path }]) => path.split('/')[0])];
-  if (names.length) setText(byId('file-news'), t`To be sent: ${names.join(', ')}`);
-  for (const file of files) sendFile(file);
-  for (const folder of folders) {
-    try {
-      const archive = await packFolder(folder);
-      if (archive) sendFile(archive, folder.length);
-    } catch (error) {
-      showProblem(error instanceof RangeError
-        ? t`A folder may have up to 4 GB and 65,535 files: send larger ones in parts.`
-        : t`A file in this folder cannot be read any more. Please choose it again.`);
-    }
-  }
-}
-
-/**
- * @param {File} file
- * @param {number} [folder] how many files are in it, if it is a folder
- */
-async function sendFile(file, folder = 0) {
-  const mine = stay;
-  const waited = waitedFor.find((sent) => isSame(file, sent));
-  if (waited) settle(waited.key);
-  else if (waitedFor.some(({ name }) => name === file.name)) showProblem(t`“${file.name}” is not as it was, and is sent from its beginning.`);
-  try {
-    const transfer = await mine.room.sendFile(file, { key: waited?.key, folder });
-    const { name, size, lastModified } = file;
-    sentFiles.add({ key: transfer.key, name, size, lastModified, folder });
-    watchTransfer(mine, transfer, file);
-  } catch (error) {
-    showProblem(refusalWords(error));
-  }
-}
-
+/** @param {File} [file] that is sent */
 function watchTransfer(mine, transfer, file) {
   const update = () => {
     showTransfer(transfer, mine.otherUserName ?? '', file);
-    // What is broken off, as by a reload of this page, may go on.
-    if (transfer.isOwn && transfer.isFinished && transfer.ending !== 'broken') sentFiles.remove(transfer.key);
+    if (transfer.isOwn) sending.note(transfer);
   };
   transfer.onprogress = update;
   update();
-}
-
-// --- Files that were being sent when this page was reloaded ---
-
-/** Those of whose rest the other side waits. @type {import('../sent-files.js').SentFile[]} */
-let waitedFor = [];
-
-/** @param {string[]} keys */
-function askForFiles(keys) {
-  for (const sent of sentFiles.withKeys(keys)) {
-    if (!waitedFor.includes(sent)) waitedFor.push(sent);
-    askForFile(sent, {
-      choose: () => byId(sent.folder ? 'choose-folder' : 'choose-files').click(),
-      forget: () => {
-        settle(sent.key);
-        sentFiles.remove(sent.key);
-      },
-    });
-  }
-}
-
-/** @param {string} key */
-function settle(key) {
-  waitedFor = waitedFor.filter((sent) => sent.key !== key);
-  fileIsThere(key);
 }
 
 // --- The connection to the server ---
