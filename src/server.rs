@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::banner::{Banner, TurnLine};
 use crate::config::Config;
+use crate::core::command::Taken;
 use crate::http;
 use crate::http::api::Addresses;
 use crate::http::authority::Authority;
@@ -30,6 +31,7 @@ use crate::metrics::exporter::{Exporter, Readings};
 use crate::net::http_server::HttpServer;
 use crate::net::mdns::LocalName;
 use crate::net::{host, listener};
+use crate::saved_state::SavedState;
 use crate::tls;
 use crate::tls::acme::http_listener::HttpListener;
 use crate::tls::certificate::Certificate;
@@ -53,6 +55,7 @@ pub struct Server {
     addresses: Arc<Addresses>,
     metrics: Option<MetricsListener>,
     acme_http: Option<HttpListener>,
+    saved_state: Option<Arc<SavedState>>,
     ice: Ice,
     /// Cancelled when the server is asked to stop.
     stopping: CancellationToken,
@@ -64,7 +67,7 @@ impl Server {
     ///
     /// # Errors
     /// A missing folder, an unusable certificate or key, an origin that cannot be parsed, an address of `--metrics` that
-    /// cannot be opened.
+    /// cannot be opened, a file of `--state-file` that cannot be written.
     pub fn build(config: Config) -> Result<Self> {
         // First: what the following counts is in the metrics.
         let metrics = config.listening.metrics.map(MetricsListener::bind).transpose()?;
@@ -72,7 +75,13 @@ impl Server {
         let ready = Ready::new(AtomicBool::new(true));
         let addresses = Addresses::new(config.listening.public_url.as_ref().map(ToString::to_string));
         let recorder = Recorder::new(config.inspector()?);
-        let hub = Arc::new(Hub::with_recorder(config.limits(), recorder.clone()));
+        let mut hub = Hub::with_recorder(config.limits(), recorder.clone());
+        let saved_state = config.listening.state_file.as_deref();
+        let saved_state = saved_state.map(|path| SavedState::open(path, config.folder.as_deref())).transpose()?;
+        if let Some(saved_state) = &saved_state {
+            saved_state.restore(&mut hub)?;
+        }
+        let (hub, saved_state) = (Arc::new(hub), saved_state.map(Arc::new));
         let authenticator = config.authenticator()?;
         let for_ice = authenticator.clone();
         let (socketio, course) =
@@ -111,6 +120,7 @@ impl Server {
             addresses,
             metrics,
             acme_http,
+            saved_state,
             ice,
             stopping,
             local_name: None,
@@ -198,6 +208,7 @@ impl Server {
             ready,
             metrics,
             acme_http,
+            saved_state,
             ice,
             stopping,
             ..
@@ -215,6 +226,9 @@ impl Server {
         background.spawn(sweep(hub.clone()));
         background.spawn(fan_out(hub.clone()));
         background.spawn(certificate.clone().keep_current());
+        if let Some(saved_state) = &saved_state {
+            background.spawn(saved_state.clone().keep(hub.clone()));
+        }
         if let Some((listener, (challenges, domains))) = acme_http.zip(certificate.challenges()) {
             background.spawn(listener.serve(challenges, domains, certificate.config.clone(), config.net())?);
         }
@@ -240,6 +254,10 @@ impl Server {
         });
         let closing = async {
             notified.cancelled().await;
+            if let Some(saved_state) = saved_state {
+                // Before the connections end: their clients are to come back.
+                saved_state.save(hub.clone(), Taken::AtTheEnd).await;
+            }
             socketio.close().await;
             hub.end_all();
             websocket.close().await;

@@ -33,6 +33,13 @@ pub struct ListeningArgs {
     #[arg(long, value_name = "DIR", env = "SWITCHBOARD_STATE_DIR")]
     pub state_dir: Option<PathBuf>,
 
+    /// File that keeps calls, rooms and sessions over a restart of the server
+    ///
+    /// The server writes it when it stops, and reads it when it starts: clients find their open offers, calls and rooms
+    /// again. It holds what clients sent each other, so only its owner can read it. It must not be inside FOLDER.
+    #[arg(long, value_name = "FILE", env = "SWITCHBOARD_STATE_FILE")]
+    pub state_file: Option<PathBuf>,
+
     /// Print a QR code that opens the page on a phone in this network, and answer for NAME.local there (multicast DNS)
     #[arg(long, env = "SWITCHBOARD_LAN", value_parser = FalseyValueParser::new())]
     pub lan: bool,

@@ -76,8 +76,19 @@ pub enum Action {
     },
     /// All cores of the server together hold too much, and this one holds most of it.
     DropOldest(Oldest),
+    /// The state comes from a snapshot: the connections that it knows are those of an earlier process.
+    Restart(Taken),
     /// Time has passed.
     Tick,
+}
+
+/// When a snapshot was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Taken {
+    /// After the last command of the process: nothing is missing.
+    AtTheEnd,
+    /// At some time before: calls may have changed since. Their ends rejoin them by `rejoinCall`.
+    Before,
 }
 
 /// Of what all cores of one server together hold as much as they may.

@@ -22,6 +22,7 @@ mod pairs;
 mod pending_rooms;
 mod replay_buffer;
 pub mod reply;
+mod restart;
 mod room;
 mod rooms;
 mod sessions;

@@ -53,6 +53,12 @@ impl ReplayBuffer {
         }
     }
 
+    /// Drops all messages but those of rooms.
+    pub fn keep_rooms_only(&mut self) {
+        self.events.retain(|event| matches!(event.message, ServerMessage::Room(_)));
+        self.bytes = self.events.iter().map(|event| event.message.size()).sum();
+    }
+
     /// Drops the messages that have been here for so long that they must have arrived.
     pub fn drop_stale(&mut self, now: Timestamp, ttl: Duration) {
         while self.events.front().is_some_and(|event| now.since(event.since) >= ttl) {

@@ -71,6 +71,11 @@ impl Peer {
         matches!(self.presence, Presence::Away { .. })
     }
 
+    /// Whether the server waits for it after a break, if it has anything to take back.
+    pub fn may_return(&self, limits: &Limits) -> bool {
+        !limits.grace.is_zero() && !matches!(self.purpose, Purpose::Pairs | Purpose::Gst)
+    }
+
     /// Whether messages wait for it.
     pub fn has_missed(&self) -> bool {
         !self.replay_buffer.is_empty()
@@ -110,6 +115,13 @@ impl Sessions {
     /// The peer with this id.
     pub fn get(&self, peer: PeerId) -> Option<&Peer> {
         self.peers.get(&peer)
+    }
+
+    /// All peers, in one order on every machine.
+    pub fn ids(&self) -> Vec<PeerId> {
+        let mut ids: Vec<_> = self.peers.keys().copied().collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// The peer that a client was before: of the same session, or without a session an absent one of the same name.
@@ -196,6 +208,19 @@ impl Sessions {
         if peer.session.is_none() {
             let key = (peer.purpose, peer.lobby.clone(), peer.name.clone());
             self.away_by_name.entry(key).or_default().push(id);
+        }
+    }
+
+    /// The grace of a peer begins, whether it was away or not.
+    pub fn begin_grace(&mut self, id: PeerId, now: Timestamp, limits: &Limits, deadlines: &mut Deadlines) {
+        self.end_absence(id, deadlines);
+        self.set_away(id, ConnectionEnd::Broken, now, limits, deadlines);
+    }
+
+    /// The calls of all peers are forgotten: no message about them is sent again.
+    pub fn forget_calls(&mut self) {
+        for peer in self.peers.values_mut() {
+            peer.replay_buffer.keep_rooms_only();
         }
     }
 

@@ -31,11 +31,11 @@ pub struct Core {
     #[serde(skip)]
     limits: Limits,
     calls: Calls,
-    rooms: Rooms,
+    pub(super) rooms: Rooms,
     pairs: Pairs,
     gst: Gst,
-    sessions: Sessions,
-    deadlines: Deadlines,
+    pub(super) sessions: Sessions,
+    pub(super) deadlines: Deadlines,
 }
 
 impl Core {
@@ -110,12 +110,12 @@ impl Core {
 }
 
 /// The machines during one command.
-struct Step<'a> {
-    calls: &'a mut Calls,
-    rooms: &'a mut Rooms,
+pub(super) struct Step<'a> {
+    pub(super) calls: &'a mut Calls,
+    pub(super) rooms: &'a mut Rooms,
     pairs: &'a mut Pairs,
     gst: &'a mut Gst,
-    ctx: Context<'a>,
+    pub(super) ctx: Context<'a>,
 }
 
 impl Step<'_> {
@@ -143,6 +143,10 @@ impl Step<'_> {
                 if let Some(oldest) = self.ctx.peers.excess(0) {
                     self.remove(oldest, DisconnectReason::Lost);
                 }
+                Ok(Reply::Done)
+            }
+            Action::Restart(taken) => {
+                self.restart(taken);
                 Ok(Reply::Done)
             }
             Action::Tick => Ok(Reply::Done),
@@ -250,9 +254,7 @@ impl Step<'_> {
         };
         let calls = self.calls.ids_of(peer);
         let has_anything = leaver.has_missed() || self.calls.has(peer) || self.rooms.has(peer);
-        let may_return = !self.ctx.limits.grace.is_zero()
-            && !matches!(leaver.purpose, Purpose::Pairs | Purpose::Gst)
-            && has_anything;
+        let may_return = has_anything && leaver.may_return(self.ctx.limits);
         if !has_anything && leaver.purpose == Purpose::CallsAndRooms {
             let place = leaver.place(peer);
             let Context { now, limits, peers, deadlines, .. } = &mut self.ctx;
@@ -277,7 +279,7 @@ impl Step<'_> {
         }
     }
 
-    fn remove(&mut self, peer: PeerId, reason: DisconnectReason) {
+    pub(super) fn remove(&mut self, peer: PeerId, reason: DisconnectReason) {
         self.calls.end_all(&mut self.ctx, peer, reason);
         self.rooms.leave_all(&mut self.ctx, peer, reason.into());
         self.pairs.disconnect(&mut self.ctx, peer);

@@ -11,5 +11,6 @@ pub mod directory;
 pub mod outbox;
 pub mod peer;
 pub mod shards;
+pub mod snapshot;
 pub mod subscribers;
 mod usage;

@@ -31,9 +31,11 @@ const LOBBY_SHARDS: usize = 64;
 
 /// All calls, rooms and pairs of this server, in memory.
 pub struct Hub {
-    limits: Limits,
+    pub(super) limits: Limits,
     start: Instant,
-    shards: Vec<Shard>,
+    /// The time of the core at `start`: not zero after a restart, since time stands still while the server is down.
+    pub(super) clock: Timestamp,
+    pub(super) shards: Vec<Shard>,
     /// What all shards hold.
     usage: SharedUsage,
     /// Wakes [`Hub::fan_out`].
@@ -52,7 +54,7 @@ pub struct Numbers {
 
 /// The shard of a client. Two clients that can receive each other's messages have the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShardId(usize);
+pub struct ShardId(pub(super) usize);
 
 /// Where a client is in the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,18 +67,20 @@ pub struct Address {
     pub connection: ConnectionId,
 }
 
-struct Shard {
+pub(super) struct Shard {
     // A plain lock, not an async one: it is held for microseconds, for a chunk of a lobby up to some hundred, and never
     // across an await.
-    state: Mutex<State>,
+    pub(super) state: Mutex<State>,
     /// Whether messages to a lobby wait for [`Hub::fan_out`].
     has_work: AtomicBool,
     usage: SharedUsage,
 }
 
-struct State {
-    core: Core,
+pub(super) struct State {
+    pub(super) core: Core,
     directory: Directory,
+    /// The last snapshot was taken: nothing changes any more.
+    pub(super) is_frozen: bool,
 }
 
 impl ShardId {
@@ -104,12 +108,20 @@ impl Hub {
     pub fn with_recorder(limits: Limits, recorder: Recorder) -> Self {
         let shard = |_| {
             let core = Core::new(limits.clone());
-            let state = State { core, directory: Directory::new(recorder.clone()) };
+            let state = State { core, directory: Directory::new(recorder.clone()), is_frozen: false };
             let has_work = AtomicBool::new(false);
             Shard { state: Mutex::new(state), has_work, usage: SharedUsage::default() }
         };
         let shards = (0..=LOBBY_SHARDS).map(shard).collect();
-        Self { limits, start: Instant::now(), shards, usage: SharedUsage::default(), has_work: Notify::new(), recorder }
+        Self {
+            limits,
+            start: Instant::now(),
+            clock: Timestamp::default(),
+            shards,
+            usage: SharedUsage::default(),
+            has_work: Notify::new(),
+            recorder,
+        }
     }
 
     /// What takes reports for the inspector.
@@ -285,7 +297,7 @@ impl Hub {
     }
 
     /// Applies a command; then drops what the server holds too much of, where most of it is.
-    fn apply(
+    pub(super) fn apply(
         &self,
         shard: ShardId,
         action: Action,
@@ -310,6 +322,9 @@ impl Hub {
     ) {
         let shard = &self.shards[number];
         let state = &mut *shard.state.lock();
+        if state.is_frozen {
+            return;
+        }
         let mut out: Vec<Outgoing> = Vec::new();
         // Within the lock: the commands of a core are in the order of their times.
         let command = Command { at: self.now(), action };
@@ -328,7 +343,7 @@ impl Hub {
         }
     }
 
-    fn now(&self) -> Timestamp {
-        Timestamp::default().after(self.start.elapsed())
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.after(self.start.elapsed())
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use switchboard::core::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Purpose, Sender};
+use switchboard::core::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Purpose, Sender, Taken};
 use switchboard::core::id::{ConnectionId, PeerId};
 use switchboard::core::outgoing::Outgoing;
 use switchboard::core::reply::Reply;
@@ -35,6 +35,7 @@ enum Step {
     MakePair(usize),
     DestroyPair(usize),
     Wait(u64),
+    Restart(bool),
     Snapshot,
 }
 
@@ -108,6 +109,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (5..7usize).prop_map(Step::MakePair),
         1 => (5..7usize).prop_map(Step::DestroyPair),
         3 => (1..12_000u64).prop_map(Step::Wait),
+        1 => any::<bool>().prop_map(Step::Restart),
         2 => Just(Step::Snapshot),
     ]
 }
@@ -171,6 +173,7 @@ impl Script {
                 self.now += ms;
                 Action::Tick
             }
+            Step::Restart(is_complete) => Action::Restart(if is_complete { Taken::AtTheEnd } else { Taken::Before }),
             Step::Snapshot => return None,
         })
     }

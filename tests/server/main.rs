@@ -90,6 +90,7 @@ mod rules;
 mod session;
 mod shutdown;
 mod spelling;
+mod state_file;
 mod support;
 mod throttle;
 mod tls;

@@ -1,0 +1,74 @@
+// The pages in German and Spanish: nothing that a visitor sees is an English sentence of the tables, also after a call.
+
+import assert from 'node:assert/strict';
+
+import { browserTest } from './support/browser.mjs';
+import { callAndAnswer, enter, state } from './support/call-page.mjs';
+import { openLobby } from './support/chat-page.mjs';
+import { serverFor } from './support/server.mjs';
+import { eventually } from './support/wait.mjs';
+
+const english = new Set();
+for (const name of ['library', 'shared', 'call', 'room', 'chat', 'check']) {
+  const { default: table } = await import(`../../public/words/${name}.js`);
+  for (const [key, words] of Object.entries(table)) {
+    // Some words are the same in both languages.
+    if (Object.values(words).every((word) => word !== key)) english.add(key);
+  }
+}
+
+/** What is shown, and what is read aloud. */
+function textsOf(page) {
+  return page.evaluate(() => {
+    const texts = document.body.innerText.split('\n');
+    for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
+      for (const name of ['aria-label', 'title', 'placeholder', 'alt']) texts.push(element.getAttribute(name) ?? '');
+    }
+    return texts.map((text) => text.trim()).filter(Boolean);
+  });
+}
+
+async function isTranslated(page, language) {
+  await eventually(language, () => page.evaluate(() => !document.documentElement.classList.contains('is-untranslated')));
+  assert.equal(await page.evaluate(() => document.documentElement.lang), language);
+  const texts = await textsOf(page);
+  assert.ok(texts.length > 10);
+  assert.deepEqual(texts.filter((text) => english.has(text)), []);
+}
+
+browserTest('each page speaks the language that its address asks for', async ({ visit, t }) => {
+  const { http } = await serverFor(t);
+  for (const language of ['de', 'es']) {
+    for (const path of ['/', '/room.html', '/room/tea', '/chat.html', '/chat.html?room=tea', '/check']) {
+      const page = await visit(`${http}${path}${path.includes('?') ? '&' : '?'}lang=${language}`);
+      await eventually('the page has begun', () => page.evaluate(() => document.querySelector('#status')?.textContent !== ''));
+      await isTranslated(page, language);
+      await page.close();
+    }
+  }
+});
+
+browserTest('a call in a German browser is told in German', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const ann = await enter(visit, server, 'Ann', `${server.http}/?lang=de`);
+  const bob = await enter(visit, server, 'Bob');
+  await callAndAnswer(bob, ann);
+  await isTranslated(ann, 'de');
+  await eventually('In einem Anruf', async () => /Bob/.test(await ann.textContent('#status')));
+  await bob.click('#hangup');
+  await state(ann, 'idle');
+  assert.equal(await ann.textContent('#status'), 'Bob hat aufgelegt.');
+  await isTranslated(ann, 'de');
+});
+
+browserTest('a refusal is translated by its code', async ({ visit, t }) => {
+  const { http } = await serverFor(t, '--max-room', '2');
+  const pages = [];
+  for (const name of ['Ann', 'Bob', 'Cem']) {
+    const page = await openLobby(visit, http, name, { query: '&lang=de' });
+    await page.click('#join');
+    pages.push(page);
+  }
+  await eventually('the refusal', async () => (await pages[2].textContent('#problem')) !== '');
+  await isTranslated(pages[2], 'de');
+});
