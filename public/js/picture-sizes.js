@@ -67,7 +67,8 @@ function limitsOf(wanted, height) {
  * @param {number} usual height for one that asks for none
  */
 export function captureSize(asked, usual) {
-  const most = Math.max(0, ...asked.map((height) => height ?? usual));
+  // No member sees it just now: it has to be there when one does.
+  const most = Math.max(0, ...asked.map((height) => height ?? usual)) || usual;
   if (most > 360) return { width: 1280, height: 720 };
   return most > 180 ? { width: 640, height: 360 } : { width: 320, height: 180 };
 }

@@ -154,10 +154,12 @@ function onWaiting(mine, waiting) {
 }
 
 function showWaiting() {
+  const isNew = state() !== 'waiting';
   showState('waiting');
   showOwnWaiting(room);
   showTitle(room, true);
   showStatus(t`Waiting to be let in…`);
+  if (isNew) focusStage(); // The button that had the focus is gone.
 }
 
 /** The server has let the user in. */

@@ -50,5 +50,6 @@ test('the camera is as large as the largest that is asked for', () => {
   assert.equal(captureSize([180, 540, 90], 360).height, 720);
   assert.equal(captureSize([180, 360], 720).height, 360);
   assert.equal(captureSize([90, 0], 720).height, 180);
+  for (const unseen of [[], [0, 0]]) assert.equal(captureSize(unseen, 720).height, 720);
   assert.equal(captureSize([undefined, 90], 360).height, 360, 'one that asks for nothing gets the usual size');
 });
