@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use rust_embed::Embed;
+use rust_embed::{Embed, EmbeddedFile};
 
-use super::entity_tag;
+use super::{entity_tag, gzip};
 
 /// The files of `public/`.
 #[derive(Embed)]
@@ -48,12 +48,12 @@ pub(super) fn serve(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response
         return (StatusCode::NOT_FOUND, "The inspector is off: start the server with --inspector=on.\n")
             .into_response();
     }
-    respond(path, is_room, headers)
+    respond(path, Public::get(path), is_room, headers)
 }
 
 /// Serves the file of this path in `public/`.
 pub(super) fn serve_file(path: &str, headers: &HeaderMap) -> Response {
-    respond(path, false, headers)
+    respond(path, Public::get(path), false, headers)
 }
 
 /// Serves a file of a page that has a folder of its own in `public/`, or one that it shares with the other pages.
@@ -62,25 +62,35 @@ pub(super) fn serve_part(folder: &str, path: &str, headers: &HeaderMap) -> Respo
     serve_file(if Public::get(&own).is_some() { &own } else { path }, headers)
 }
 
-fn respond(path: &str, is_room: bool, headers: &HeaderMap) -> Response {
-    let Some(file) = Public::get(path) else {
+fn respond(path: &str, file: Option<EmbeddedFile>, is_room: bool, headers: &HeaderMap) -> Response {
+    let Some(file) = file else {
         return (StatusCode::NOT_FOUND, "There is no such page here. Start at /.\n").into_response();
     };
     let digest: String = file.metadata.sha256_hash().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     // All links are relative, so that the pages work below any path of a reverse proxy. A room is one level deeper.
     let data = if is_room { with_base(&file.data) } else { file.data };
     let version = if is_room { "-room" } else { "" };
-    let tag = entity_tag::strong(&format!("{digest}{version}"));
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let charset = if kind.type_() == mime_guess::mime::TEXT { "; charset=utf-8" } else { "" };
-    let unchanged = entity_tag::is_current(headers, &tag);
+    let is_text =
+        kind.type_() == mime_guess::mime::TEXT || matches!(kind.subtype().as_str(), "svg" | "manifest" | "json");
+    let sent = gzip::choose(headers, &format!("{digest}{version}"), is_text, &data);
+    let unchanged = entity_tag::is_current(headers, &sent.tag);
     let kind = HeaderValue::from_str(&format!("{}{charset}", kind.essence_str())).ok();
     let head = (
         kind.map(|kind| [(header::CONTENT_TYPE, kind)]),
-        [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))],
+        [(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))],
+        sent.headers(),
         SECURITY_HEADERS,
     );
-    if unchanged { (StatusCode::NOT_MODIFIED, head).into_response() } else { (head, Body::from(data)).into_response() }
+    if unchanged {
+        return (StatusCode::NOT_MODIFIED, head).into_response();
+    }
+    let body = sent.body(|| match data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    });
+    (head, Body::from(body)).into_response()
 }
 
 /// Makes the relative links of a page start one level higher.

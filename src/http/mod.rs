@@ -17,6 +17,7 @@ mod connection;
 mod connection_limit;
 mod entity_tag;
 mod folder;
+mod gzip;
 mod helper_page;
 mod html_tokens;
 pub(crate) mod ice_servers;

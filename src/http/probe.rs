@@ -42,7 +42,7 @@ pub(super) struct Probe {
 
 impl Probe {
     /// The probe for a request, if the inspector has a reader and the request is one for a page in a tab. The request then loses what
-    /// would make the response a part of the page, or say that the browser has the page already.
+    /// would make the response a part of the page or compressed, or say that the browser has the page already.
     pub(super) fn for_request(
         recorder: &Recorder,
         ice_servers: &IceServers,
@@ -59,7 +59,9 @@ impl Probe {
             ice_servers.for_guest(client_addr, RELAY_USER, reached).ice_servers
         });
         let script = script(&Options { url: url(inspector, request.uri().path()), own: is_own, relay })?;
-        for condition in [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE, header::RANGE, header::IF_RANGE] {
+        for condition in
+            [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE, header::RANGE, header::IF_RANGE, header::ACCEPT_ENCODING]
+        {
             request.headers_mut().remove(condition);
         }
         Some(Self { script, nonce: random::hex_key() })

@@ -10,11 +10,12 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use anyhow::{Context, Result, ensure};
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::built_in::Public;
-use super::entity_tag;
+use super::{entity_tag, gzip};
 
 /// The expressions by which a module and a classic script find out their own address.
 const MODULE_ADDRESS: &str = "import.meta.url";
@@ -23,33 +24,35 @@ const SCRIPT_ADDRESS: &str = "globalThis.document?.currentScript?.src";
 /// The media type of scripts.
 pub(super) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// A script and its entity tag.
+/// A script and its version.
 #[derive(Debug)]
 pub(super) struct Script {
-    text: String,
-    tag: HeaderValue,
+    text: Bytes,
+    version: String,
 }
 
 impl Script {
     pub(super) fn new(text: String) -> Self {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        Self { text, tag: entity_tag::strong(&format!("{:016x}", hasher.finish())) }
+        Self { text: text.into(), version: format!("{:016x}", hasher.finish()) }
     }
 
     /// The response that serves the script, of this media type: 304 if the browser has it already.
     pub(super) fn respond(&self, kind: &'static str, headers: &HeaderMap) -> Response {
+        let sent = gzip::choose(headers, &self.version, true, &self.text);
+        let is_current = entity_tag::is_current(headers, &sent.tag);
         let head = [
-            (header::ETAG, self.tag.clone()),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
             (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
             // Browsers load module scripts of another origin only with this header.
             (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
         ];
-        if entity_tag::is_current(headers, &self.tag) {
-            (StatusCode::NOT_MODIFIED, head).into_response()
+        let encoding = sent.headers();
+        if is_current {
+            (StatusCode::NOT_MODIFIED, head, encoding).into_response()
         } else {
-            (head, self.text.clone()).into_response()
+            (head, encoding, Body::from(sent.body(|| self.text.clone()))).into_response()
         }
     }
 }
