@@ -3,10 +3,11 @@
 //!
 //! A request passes these layers, the outermost first:
 //!
-//! 1. `client_addr` finds out which client sent it;
-//! 2. for the transports: CORS, then `origin` (which pages may connect), then `connection_limit`, then a time limit for the
+//! 1. `error_page` shows a refusal to a person as a page;
+//! 2. `client_addr` finds out which client sent it;
+//! 3. for the transports: CORS, then `origin` (which pages may connect), then `connection_limit`, then a time limit for the
 //!    body;
-//! 3. the route.
+//! 4. the route.
 
 pub(crate) mod api;
 pub(crate) mod authority;
@@ -16,6 +17,7 @@ mod client_addr;
 mod connection;
 mod connection_limit;
 mod entity_tag;
+mod error_page;
 mod folder;
 mod gzip;
 mod helper_page;

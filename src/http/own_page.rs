@@ -6,18 +6,25 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::random;
 
+/// The colours are those of the built-in pages (`public/css/tokens.css`).
 const STYLE: &str = "\
-    :root { color-scheme: light dark; }\n\
-    body { margin: 0 auto; max-width: 40rem; padding: 1.5rem 1rem 3rem; overflow-wrap: anywhere;\n\
-      font: 1.0625rem/1.5 system-ui, sans-serif; }\n\
+    :root { color-scheme: light dark; --ground: #f4f0e6; --ink: #17221e; --soft: #55625c; --accent: #14553f; --on: #ffffff; }\n\
+    @media (prefers-color-scheme: dark) {\n\
+      :root { --ground: #0c1210; --ink: #ecefe8; --soft: #a2afa8; --accent: #5cc7a1; --on: #06140f; }\n\
+    }\n\
+    body { margin: 0 auto; max-width: 40rem; padding: 1.5rem 1rem 3rem; overflow-wrap: anywhere; background: var(--ground);\n\
+      color: var(--ink); font: 1.0625rem/1.5 system-ui, sans-serif; }\n\
     h1 { font-size: 1.375rem; line-height: 1.25; }\n\
-    ul { padding-left: 1.25rem; }\n\
+    a { color: var(--accent); }\n\
+    ul { padding-inline-start: 1.25rem; }\n\
     li { margin-block: 0.5rem; }\n\
     h2 { margin-block: 2rem 0.5rem; font-size: 1.125rem; line-height: 1.3; }\n\
     summary { padding-block: 0.625rem; font-weight: 600; cursor: pointer; }\n\
     details { border-top: 1px solid; }\n\
     details:last-of-type { border-bottom: 1px solid; }\n\
-    .open, .button { display: inline-block; padding: 0.625rem 1rem; border: 2px solid; border-radius: 0.5rem; font-weight: 600; }\n\
+    .open, .button { display: inline-block; padding: 0.625rem 1rem; border: 2px solid var(--accent); border-radius: 0.625rem;\n\
+      background: var(--accent); color: var(--on); font-weight: 600; text-decoration: none; }\n\
+    .asked { color: var(--soft); }\n\
     :focus-visible { outline: 3px solid; outline-offset: 3px; }";
 
 /// Browsers do not send the fragment of a URL to a server, so the page itself copies its own to the link.

@@ -24,7 +24,7 @@ use super::ice_servers::IceService;
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
 use super::pages::{self, Pages};
-use super::{connection, connection_limit, inspector, library};
+use super::{connection, connection_limit, error_page, inspector, library};
 use crate::inspect::recorder::Recorder;
 use crate::net::connection_limiter::ConnectionLimiter;
 use crate::random;
@@ -113,6 +113,7 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
     }
     let proxies = Proxies::new(options.trust_proxy.clone());
     let router = router.layer(middleware::from_fn_with_state(proxies, client_addr::insert));
+    let router = router.layer(middleware::from_fn(error_page::insert));
     // Browsers must not guess another type than the header names.
     let nosniff = HeaderValue::from_static("nosniff");
     Ok(router.layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, nosniff)))

@@ -1,0 +1,110 @@
+//! What a person sees who opened an address that gives no page: the sentence that the reply has for programs, what was asked
+//! for, and a way on. Programs get the reply as it is.
+
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::own_page::{escape, page};
+
+/// The longest sentence of a reply, in bytes. What is longer is no sentence.
+const MAX_SENTENCE: usize = 2048;
+/// The longest part of an address that is shown, in characters.
+const MAX_SHOWN: usize = 200;
+
+/// Replaces a refusal in plain text by a page, for a browser that opens the address in a tab.
+pub(super) async fn insert(request: Request, next: Next) -> Response {
+    if !is_navigation(request.headers()) {
+        return next.run(request).await;
+    }
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_for_programs = kind.is_some_and(|kind| !kind.starts_with(b"text/plain"));
+    if !(status.is_client_error() || status.is_server_error()) || is_for_programs {
+        return response;
+    }
+    let (head, body) = response.into_parts();
+    let text = to_bytes(body, MAX_SENTENCE).await.unwrap_or_default();
+    let mut response = show(status, &path, &String::from_utf8_lossy(&text));
+    *response.status_mut() = status;
+    // Those of the page stand; what else the reply says, when to come again for example, holds for a person, too.
+    for (name, value) in &head.headers {
+        if !response.headers().contains_key(name) && !matches!(*name, header::CONTENT_LENGTH | header::ETAG) {
+            response.headers_mut().append(name, value.clone());
+        }
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// Whether a person asks: browsers name HTML when they open an address, and not when a page fetches something.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn show(status: StatusCode, path: &str, sentence: &str) -> Response {
+    let reason = status.canonical_reason().unwrap_or("This did not work");
+    let title = match status {
+        StatusCode::NOT_FOUND => "There is no such page",
+        StatusCode::FORBIDDEN => "This is not open to you",
+        StatusCode::METHOD_NOT_ALLOWED => "This address takes no such request",
+        StatusCode::PAYLOAD_TOO_LARGE => "That is too large",
+        StatusCode::INTERNAL_SERVER_ERROR => "The server has made a mistake",
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => "The server is busy",
+        _ => reason,
+    };
+    let sentence = sentence.trim();
+    let said = if sentence.is_empty() { String::new() } else { format!("<p>{}</p>\n", escape(sentence)) };
+    let shown: String = path.chars().take(MAX_SHOWN).collect();
+    let cut = if path.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
+    // Relative, since a reverse proxy may serve all of this below a path of its own.
+    let up = "../".repeat(path.trim_start_matches('/').matches('/').count());
+    let start = if up.is_empty() { "./" } else { &up };
+    let main = format!(
+        "{said}<p class=\"asked\">You asked for <code>{}{cut}</code> ({} {}).</p>\n<p><a class=\"button\" href=\"{start}\">To the start</a></p>",
+        escape(&shown),
+        status.as_u16(),
+        escape(reason),
+    );
+    let mut response = page(title, &main);
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn html(status: StatusCode, path: &str, sentence: &str) -> String {
+        let body = show(status, path, sentence).into_body();
+        String::from_utf8(to_bytes(body, 65536).await.unwrap().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn address_and_sentence_are_shown_as_text() {
+        let page = html(StatusCode::NOT_FOUND, "/a/\"><script>alert(1)</script>", "<b>no</b>\n").await;
+        assert!(!page.contains("<script>alert") && !page.contains("<b>"), "{page}");
+        assert!(page.contains("&lt;b&gt;no&lt;/b&gt;") && page.contains("&quot;&gt;&lt;script&gt;"), "{page}");
+    }
+
+    #[tokio::test]
+    async fn link_leads_up_to_the_start() {
+        for (path, link) in [("/", "./"), ("/a", "./"), ("/a/", "../"), ("/room/a/b", "../../"), ("//b/c", "../")] {
+            let page = html(StatusCode::NOT_FOUND, path, "").await;
+            assert!(page.contains(&format!("href=\"{link}\">To the start")), "{path}: {page}");
+        }
+    }
+
+    #[tokio::test]
+    async fn long_address_is_cut() {
+        let page = html(StatusCode::NOT_FOUND, &format!("/{}", "a".repeat(5000)), "").await;
+        assert!(page.len() < 4000 && page.contains('…'), "{page}");
+    }
+}
