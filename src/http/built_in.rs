@@ -14,6 +14,12 @@ use super::{entity_tag, gzip};
 #[folder = "public/"]
 pub(super) struct Public;
 
+/// The files of `styleguide/`, which shows what the pages are made of to those who change them. Release builds have none.
+#[cfg(debug_assertions)]
+#[derive(Embed)]
+#[folder = "styleguide/"]
+struct Styleguide;
+
 /// Sent with the built-in pages only: the pages of a served folder may load what they need. They allow what the built-in
 /// pages use, in no frame of another site, and nothing else for which browsers ask the user.
 const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
@@ -47,6 +53,11 @@ pub(super) fn serve(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response
     if path == "inspector" || path.starts_with("inspector/") {
         return (StatusCode::NOT_FOUND, "The inspector is off: start the server with --inspector=on.\n")
             .into_response();
+    }
+    #[cfg(debug_assertions)]
+    if let Some(part) = path.strip_prefix("styleguide") {
+        let part = if part.is_empty() { "index.html" } else { part.trim_start_matches('/') };
+        return respond(part, Styleguide::get(part), false, headers);
     }
     respond(path, Public::get(path), is_room, headers)
 }
