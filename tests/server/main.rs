@@ -24,6 +24,7 @@ mod doctor_relay;
 mod doctor_server;
 mod documents;
 mod engine;
+mod error_pages;
 mod fan_out;
 mod files;
 mod folder;
