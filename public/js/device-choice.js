@@ -1,7 +1,8 @@
-// Everything about the user's own devices in one place, on whichever page: microphone, camera and speaker, what the browser
-// does to sound and picture, and the mirror.
+// Everything about the user's own devices in one place, on whichever page: microphone with its level, camera and speaker, what
+// the browser does to sound and picture, and the mirror.
 
 import { availableEffects, isMirrored, setMirrored } from './effects.js';
+import { createLevelMeter } from './level-meter.js';
 import { canChooseSpeaker, chooseDevice, listDevices, switchEffect } from './media.js';
 import { createElement } from './ui.js';
 import { t } from './words.js';
@@ -26,12 +27,13 @@ const EFFECT_NAMES = {
  *   then does the browser name them, and say what they can do
  */
 export function createDeviceChoice(containerEl, { stream, onChange }) {
+  const meter = createMeter(containerEl);
   const parts = ['audio', 'video', 'output'].filter((kind) => kind !== 'output' || canChooseSpeaker()).map(createPart);
 
   function createPart(kind) {
     const list = createElement('select', { id: `choose-${kind}` });
     const switches = createElement('div', { className: 'effects' });
-    containerEl.append(createElement('label', {}, NAMES[kind], list), switches);
+    containerEl.append(createElement('label', {}, NAMES[kind], list), ...(kind === 'audio' ? [meter.element] : []), switches);
     list.addEventListener('change', async () => {
       onChange(await chooseDevice(kind, list.value, stream()));
       await refresh();
@@ -48,6 +50,7 @@ export function createDeviceChoice(containerEl, { stream, onChange }) {
       list.disabled = options.length === 0;
       if (kind !== 'output') showSwitches(kind, switches);
     }));
+    meter.show(stream());
   }
 
   /** Keeps those that are there already: one of them may have the focus. */
@@ -84,4 +87,26 @@ export function createDeviceChoice(containerEl, { stream, onChange }) {
   navigator.mediaDevices?.addEventListener('devicechange', refresh);
   refresh();
   return { refresh };
+}
+
+/** The level of the microphone, as long as what the choice stands in is open. */
+function createMeter(containerEl) {
+  const element = createElement('div', { className: 'level-meter', hidden: true });
+  const attributes = { role: 'meter', 'aria-label': t`Level of the microphone`, 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-valuenow': '0' };
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  const meter = createLevelMeter(element);
+  const holder = /** @type {HTMLDetailsElement | HTMLDialogElement | null} */ (containerEl.closest('details, dialog'));
+  /** @type {MediaStreamTrack | undefined} */
+  let shown;
+
+  function show(stream) {
+    const track = holder?.open ? stream?.getAudioTracks().find(({ readyState }) => readyState === 'live') : undefined;
+    if (track === shown) return;
+    shown = track;
+    element.hidden = !track || !meter.show(stream);
+    if (!track) meter.stop();
+  }
+
+  for (const event of ['close', 'toggle']) holder?.addEventListener(event, () => holder.open || show(undefined));
+  return { element, show };
 }

@@ -46,7 +46,6 @@ export default {
   'Incoming call': { de: 'Ankommender Anruf', es: 'Llamada entrante' },
   'Incoming calls': { de: 'Ankommende Anrufe', es: 'Llamadas entrantes' },
   'Join the calls': { de: 'Anrufe verbinden', es: 'Unir las llamadas' },
-  'Level of the microphone': { de: 'Pegel des Mikrofons', es: 'Nivel del micrófono' },
   'Lobby': { de: 'Lobby', es: 'Vestíbulo' },
   'Lost': { de: 'Unterbrochen', es: 'Perdida' },
   'Lost packets': { de: 'Verlorene Pakete', es: 'Paquetes perdidos' },

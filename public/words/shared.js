@@ -39,6 +39,7 @@ export default {
   'Keys': { de: 'Tasten', es: 'Teclas' },
   'Leave': { de: 'Verlassen', es: 'Salir' },
   'Leave this page?': { de: 'Diese Seite verlassen?', es: '¿Salir de esta página?' },
+  'Level of the microphone': { de: 'Pegel des Mikrofons', es: 'Nivel del micrófono' },
   'Message': { de: 'Nachricht', es: 'Mensaje' },
   'Microphone': { de: 'Mikrofon', es: 'Micrófono' },
   'Microphone {1}': { de: 'Mikrofon {1}', es: 'Micrófono {1}' },
