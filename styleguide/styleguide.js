@@ -22,7 +22,12 @@ function showPairs() {
     const item = createElement('li', { className: ratio < least ? 'is-weak' : '' },
       createElement('strong', {}, name), `on ${ground}: ${ratio.toFixed(2)} of ${least}`);
     item.style.background = `var(--${ground})`;
-    item.style.color = `var(--${name})`;
+    // Lights and edges are no words: theirs are in the ink of the ground.
+    if (least > 3) item.style.color = `var(--${name})`;
+    else {
+      item.style.color = `var(--${ground === 'board' ? 'board-ink' : 'ink'})`;
+      item.style.setProperty('--shown', `var(--${name})`);
+    }
     return item;
   }));
 }

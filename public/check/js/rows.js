@@ -1,6 +1,6 @@
 // The rows of the check page: each has a state, in a word and a lamp, and a sentence.
 
-import { byId, createElement, setText } from './ui.js';
+import { byId, setText } from './ui.js';
 import { t } from './words.js';
 
 /** The states of a row, as the user reads them. */
@@ -34,13 +34,7 @@ export function show(id, { state, words }) {
 
 /** Before the first start, and between one and the next. */
 export function clear() {
-  for (const id of ROWS) {
-    const row = byId(id);
-    if (!row.querySelector('.state')) {
-      row.querySelector('h2').after(createElement('span', { className: 'state' }), createElement('p', { className: 'words' }));
-    }
-    show(id, { state: 'idle', words: '' });
-  }
+  for (const id of ROWS) show(id, { state: 'idle', words: '' });
 }
 
 /** How many rows are in each state. @returns {Record<RowState, number>} */
