@@ -94,7 +94,7 @@ function createMeter(containerEl) {
   const element = createElement('div', { className: 'level-meter', hidden: true });
   const attributes = { role: 'meter', 'aria-label': t`Level of the microphone`, 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-valuenow': '0' };
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  const meter = createLevelMeter(element);
+  const meter = createLevelMeter(element, { onRunning: () => (element.hidden = false), onHeard() {} });
   const holder = /** @type {HTMLDetailsElement | HTMLDialogElement | null} */ (containerEl.closest('details, dialog'));
   /** @type {MediaStreamTrack | undefined} */
   let shown;
@@ -103,8 +103,9 @@ function createMeter(containerEl) {
     const track = holder?.open ? stream?.getAudioTracks().find(({ readyState }) => readyState === 'live') : undefined;
     if (track === shown) return;
     shown = track;
-    element.hidden = !track || !meter.show(stream);
-    if (!track) meter.stop();
+    element.hidden = true;
+    if (track) meter.show(stream);
+    else meter.stop();
   }
 
   for (const event of ['close', 'toggle']) holder?.addEventListener(event, () => holder.open || show(undefined));
