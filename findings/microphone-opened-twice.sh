@@ -4,7 +4,7 @@
 # Guess: the second track has the processing that was asked for, or getUserMedia rejects; applyConstraints changes an open track.
 # Seen: in Chromium, with the first track as the browser opens it (all three on), asking for no noise suppression gives a second track
 #   without echo cancellation and gain control as well; asking for it with the other two on gives the old processing, without an error.
-#   Only all off is done as asked. applyConstraints on the open track resolves and changes nothing; with `exact` it rejects. Once the first
+#   Of the wishes tried here only all off is done as asked. applyConstraints on the open track resolves and changes nothing; with `exact` it rejects. Once the first
 #   track is stopped, each wish is granted exactly. Firefox's test microphone has nothing to switch, so nothing is said of Firefox.
 # Why it matters: a page that shows a preview or a level of the microphone and then opens it for the call gets other processing than it asked
 #   for, or loses echo cancellation, so that the other side hears itself. Stop all tracks of the device first, and read getSettings().
