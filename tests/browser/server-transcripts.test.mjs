@@ -17,7 +17,7 @@ const transcripts = sections.flatMap((section) => {
 });
 
 test('the document has the transcripts of a call and of a room', () => {
-  assert.deepEqual(transcripts.map(([heading]) => heading), ['1.8 A call, typed by hand', '2.5 Three people, typed by hand']);
+  assert.deepEqual(transcripts.map(([heading]) => heading), ['1.8 A call, typed by hand', '2.6 Three people, typed by hand']);
 });
 
 for (const [heading, text] of transcripts) {
