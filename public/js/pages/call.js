@@ -13,7 +13,7 @@ import { connectRing, ringingWords, showRing } from './call-ring.js';
 import {
   endSession, failSession, follow, hangup, lastName, session, showCall, showNews, showOffline, showReady, startSession,
 } from './call-session.js';
-import { watchConnection } from './call-states.js';
+import { fetchStatePanel, watchConnection } from './call-states.js';
 import { connectCallTools, showCallTools } from './call-tools.js';
 import {
   callAgainEl, callEl, canAnswer, createOfferEl, hangupEl, removeOfferEl, showArrivals, showCallAgain, showInStatus, showPictures,
@@ -48,6 +48,7 @@ async function open() {
     showProblem(refusalWords(error)); // The Socket.IO client could not be loaded.
     return;
   }
+  fetchStatePanel();
   client.onstate = onState;
   client.onproblem = onProblem;
   client.onincoming = onIncoming;
