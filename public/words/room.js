@@ -74,7 +74,7 @@ export default {
   'Reject': { de: 'Ablehnen', es: 'Rechazar' },
   'Reject {1}': { de: '{1} ablehnen', es: 'Rechazar a {1}' },
   'Show in its own window': { de: 'In eigenem Fenster zeigen', es: 'Mostrar en su propia ventana' },
-  'Speaker view': { de: 'Sprecheransicht', es: 'Vista de quien habla' },
+  'Speaker view': { de: 'Sprecher', es: 'Quien habla' },
   'Starting camera and microphone. The browser may ask you first.': {
     de: 'Kamera und Mikrofon gehen an. Vielleicht fragt dich der Browser zuerst.',
     es: 'Iniciando la cámara y el micrófono. Puede que el navegador te pregunte antes.',
@@ -145,6 +145,7 @@ export default {
   'You': { de: 'Du', es: 'Tú' },
   'You are alone in “{1}”.': { de: 'Du bist allein in „{1}“.', es: 'No hay nadie más en «{1}».' },
   'You are not in the room.': { de: 'Du bist nicht im Raum.', es: 'No estás en la sala.' },
+  'Camera and microphone are not in use': { de: 'Kamera und Mikrofon sind nicht in Gebrauch', es: 'La cámara y el micrófono no están en uso' },
   'Your camera is off': { de: 'Deine Kamera ist aus', es: 'Tu cámara está apagada' },
   'Your own picture': { de: 'Dein eigenes Bild', es: 'Tu propia imagen' },
   'hand raised': { de: 'Hand gehoben', es: 'mano levantada' },

@@ -86,6 +86,7 @@ export function arrange(tiles = shown) {
   ordered.forEach((tile, n) => {
     put(tile.element, found[n]);
     tile.element.classList.toggle('is-large', tile === large);
+    tile.element.classList.toggle('is-pinned', tile.id === pinned);
     tile.element.classList.toggle('is-inset', hasInset && tile.isOwn);
   });
   keepOrder(ordered.map(({ element }) => element));

@@ -59,9 +59,10 @@ export function showTile(person) {
   const hasPicture = Boolean(stream && has(stream, 'video')) && (sending.video || sending.screen);
   element.classList.toggle('has-picture', hasPicture && person.link !== 'connecting');
   element.classList.toggle('has-screen', sending.screen);
-  element.classList.toggle('is-muted', !sending.audio);
+  const isOpen = !isOwn || Boolean(stream);
+  element.classList.toggle('is-muted', isOpen && !sending.audio);
   element.classList.toggle('has-hand', handSince !== undefined);
-  setText(element.querySelector('.tile-note'), tileWords({ ...person, hasPicture }));
+  setText(element.querySelector('.tile-note'), tileWords({ ...person, isOpen, hasPicture }));
   setText(element.querySelector('.name'), isOwn ? ownName(userName) : userName);
   setText(element.querySelector('.initial'), [...userName.trim()][0]?.toUpperCase() ?? '?');
   element.querySelector('.open-tile-menu')?.setAttribute('aria-label', t`Options for ${userName}`);

@@ -19,6 +19,7 @@ const lists = new Intl.ListFormat(language === 'en' ? 'en-GB' : language, { type
  * @property {boolean} serverIsAway there is no connection to the server now
  * @property {boolean} serverIsGone and the page does not try any more
  * @property {string} news the last thing that happened
+ * @property {'open' | 'ask' | 'locked'} [access] who may enter
  */
 
 /**
@@ -32,8 +33,8 @@ export function roomWords(facts) {
 }
 
 /** What is new, or which connection is lost: sound and picture do not pass through the server. @param {RoomFacts} facts */
-export function noteWords({ members, serverIsAway, serverIsGone, news }) {
-  return lineWords(members, serverIsAway, serverIsGone) || news;
+export function noteWords({ members, serverIsAway, serverIsGone, news, access = 'open' }) {
+  return lineWords(members, serverIsAway, serverIsGone) || news || (access === 'open' ? '' : accessWords(access));
 }
 
 function lineWords(members, serverIsAway, serverIsGone) {
@@ -64,7 +65,8 @@ export function leftWords({ userName, reason }) {
 }
 
 /** The text on a tile without a picture, or over one that has stopped. */
-export function tileWords({ userName, link, isOwn, hasPicture }) {
+export function tileWords({ userName, link, isOwn, isOpen = true, hasPicture }) {
+  if (isOwn && !isOpen) return t`Camera and microphone are not in use`;
   if (isOwn) return hasPicture ? '' : t`Your camera is off`;
   switch (link) {
     case 'connecting': return t`Connecting to ${userName}…`;

@@ -174,6 +174,7 @@ function enter(mine) {
     onReaction,
     onHeight: fitPictures,
   });
+  room.addEventListener('access', showRoom);
   room.onstate = (next) => onRoomState(mine, next);
   room.onend = ({ message }) => onRoomEnd(mine, message);
   room.onmember = onMember;
@@ -236,10 +237,10 @@ function showRoom() {
   const { room: { members: others, state: roomState }, client, news } = stay;
   const members = others.map(({ name, line, way }) => ({ userName: name, line, way }));
   const serverIsAway = roomState === 'away';
-  const facts = { room, members, serverIsAway, serverIsGone: client.state === 'closed', news };
+  const facts = { room, members, serverIsAway, serverIsGone: client.state === 'closed', news, access: stay.room.access };
   const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
   showStatus(roomWords(facts), serverIsAway || isTroubled);
-  tell(noteWords(facts));
+  tell(noteWords({ ...facts, access: undefined })); // Of the access room-door.js tells.
   showMeshNote(meshWords(members.length + 1));
   showWays(members);
 }

@@ -50,3 +50,17 @@ test('what a mesh costs is told from six people on, with the right figures', () 
   assert.match(meshWords(6), /^6 people make 15 connections .* 5 times\./);
   assert.match(meshWords(16), /^16 people make 120 connections .* 15 times\./);
 });
+
+test('who may enter a room that is not open is said while there is no news', () => {
+  const facts = { ...roomOf('Ann'), access: 'locked' };
+  assert.match(roomWords(facts), /^In “tea” with Ann\. The room is locked/);
+  assert.match(roomWords({ ...facts, access: 'ask' }), / has to be let in by the host\.$/);
+  assert.match(roomWords({ ...facts, news: 'Bob left.' }), /^In “tea” with Ann\. Bob left\.$/);
+  assert.equal(roomWords({ ...facts, access: 'open' }), 'In “tea” with Ann.');
+});
+
+test('the own tile does not blame the camera where no device was opened', () => {
+  const own = { userName: 'Ann', link: 'connected', isOwn: true, hasPicture: false };
+  assert.equal(tileWords(own), 'Your camera is off');
+  assert.equal(tileWords({ ...own, isOpen: false }), 'Camera and microphone are not in use');
+});
