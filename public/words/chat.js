@@ -11,9 +11,9 @@ export default {
     es: 'Dos personas que abren el mismo nombre pueden escribirse y enviarse archivos. Ningún servidor los ve.',
   },
   'Name of the chat': { de: 'Name des Chats', es: 'Nombre del chat' },
-  'Messages and files go directly to the other browser. What you write before the other person is here waits.': {
-    de: 'Nachrichten und Dateien gehen direkt zum anderen Browser. Was du schreibst, bevor die andere Person da ist, wartet.',
-    es: 'Los mensajes y archivos van directamente al otro navegador. Lo que escribas antes de que llegue la otra persona espera.',
+  'Messages and files go directly to the other browser. What you write before the other person is here waits. Small files arrive at once, large ones after a yes.': {
+    de: 'Nachrichten und Dateien gehen direkt zum anderen Browser. Was du schreibst, bevor die andere Person da ist, wartet. Kleine Dateien kommen sofort an, große nach einem Ja.',
+    es: 'Los mensajes y archivos van directamente al otro navegador. Lo que escribas antes de que llegue la otra persona espera. Los archivos pequeños llegan enseguida; los grandes, tras un sí.',
   },
   'Accept all': { de: 'Alle annehmen', es: 'Aceptar todo' },
   'Send a folder': { de: 'Einen Ordner senden', es: 'Enviar una carpeta' },
@@ -200,6 +200,7 @@ export default {
     de: 'Bei {1} % stehen geblieben: {2} ist gegangen. Es geht weiter, sobald {3} sie noch einmal sendet.',
     es: 'Detenido al {1} %: {2} se ha ido. Seguirá cuando {3} lo envíe otra vez.',
   },
+  'Stopped at {1} %: you hung up.': { de: 'Bei {1} % stehen geblieben: Du hast aufgelegt.', es: 'Detenido al {1} %: has colgado.' },
   'Stopped at {1} %: {2} has left.': { de: 'Bei {1} % stehen geblieben: {2} ist gegangen.', es: 'Detenido al {1} %: {2} se ha ido.' },
   '{1} declined it.': { de: '{1} hat abgelehnt.', es: '{1} lo ha rechazado.' },
   'You declined it.': { de: 'Du hast abgelehnt.', es: 'Lo has rechazado.' },

@@ -25,14 +25,22 @@ const messagesEl = byId('messages');
  * @property {ReturnType<typeof createRate>} rate
  * @property {File} [file] that is sent
  * @property {string[]} urls to be revoked
+ * @property {boolean} [isSaved] the user has saved what arrived
  */
 
 /** @type {Map<Transfer, Card>} */
 const cards = new Map();
 
 export function connectFiles() {
+  // A computer's browser asks; a telephone's does not.
+  addEventListener('beforeunload', (event) => {
+    if (hasUnsaved()) event.preventDefault();
+  });
   connectTray(() => waitingForDecision().forEach((transfer) => transfer.accept()));
 }
+
+/** Whether files have arrived that only this page still has. */
+const hasUnsaved = () => [...cards].some(([{ isOwn, stage }, { isSaved }]) => !isOwn && stage === 'done' && !isSaved);
 
 const waitingForDecision = () => [...cards.keys()].filter(({ stage, isOwn }) => stage === 'asked' && !isOwn);
 
@@ -41,13 +49,14 @@ const waitingForDecision = () => [...cards.keys()].filter(({ stage, isOwn }) => 
  * @param {Transfer} transfer
  * @param {string} otherUserName
  * @param {File} [file] that is sent
+ * @param {boolean} [hasLeft] the user has hung up
  */
-export function showTransfer(transfer, otherUserName, file) {
+export function showTransfer(transfer, otherUserName, file, hasLeft) {
   const card = cards.get(transfer) ?? addCard(transfer, otherUserName, file);
   card.otherUserName ||= otherUserName;
   const { element, rate } = card;
   element.querySelector('progress').value = percent(transfer);
-  const words = transferWords(transfer, card.otherUserName);
+  const words = transferWords(transfer, card.otherUserName, hasLeft);
   setText(element.querySelector('.file-state'), words);
   if (transfer.stage === 'moving') rate.add(transfer.moved, performance.now());
   else rate.stop();
@@ -133,9 +142,11 @@ function showActions(transfer, card) {
     const url = URL.createObjectURL(blob);
     card.urls.push(url);
     if (isFolder(transfer) && canSaveFolders()) button(t`Save as a folder`, t`Save as a folder: ${name}`, 'primary', () => save(transfer, card));
-    actions.push(createElement('a', {
+    const saveEl = createElement('a', {
       href: url, download: safeName(transfer.name), className: 'button', ariaLabel: isFolder(transfer) ? t`Save as a ZIP file: ${name}` : t`Save ${name}`,
-    }, isFolder(transfer) ? t`Save as a ZIP file` : t`Save`));
+    }, isFolder(transfer) ? t`Save as a ZIP file` : t`Save`);
+    saveEl.addEventListener('click', () => (card.isSaved = true));
+    actions.push(saveEl);
   }
   const actionsEl = card.element.querySelector('.file-actions');
   const hadFocus = actionsEl.contains(document.activeElement);
@@ -147,6 +158,7 @@ async function save(transfer, card) {
   const stateEl = card.element.querySelector('.file-state');
   try {
     const saved = await saveFolder(transfer.blob, shownName(transfer));
+    card.isSaved ||= Boolean(saved);
     if (saved) setText(stateEl, t`Saved in the folder “${saved.name}”, files: ${saved.count}.`);
   } catch (error) {
     setText(stateEl, error instanceof TypeError

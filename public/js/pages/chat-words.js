@@ -93,8 +93,9 @@ export function aboutWords(transfer) {
  * The state of a file.
  * @param {import('../../switchboard.esm.js').Transfer} transfer
  * @param {string} otherUserName
+ * @param {boolean} [hasLeft] the user has hung up
  */
-export function transferWords(transfer, otherUserName) {
+export function transferWords(transfer, otherUserName, hasLeft = false) {
   const { isOwn, stage, ending, moved, isCompared } = transfer;
   const other = otherUserName || t`The other person`;
   const reached = percent(transfer);
@@ -109,18 +110,18 @@ export function transferWords(transfer, otherUserName) {
       if (isCompared) return isOwn ? t`Delivered. Equal at both ends.` : t`Arrived. Equal at both ends.`;
       return isOwn ? t`Delivered. Not compared: checksums need https.` : t`Arrived. Not compared: checksums need https.`;
     default:
-      if (ending === 'broken' && !isOwn && transfer.isKept) return t`Stopped at ${reached} %: ${other} has left. It goes on once ${other} sends it again.`;
-      return endingWords(ending, isOwn, other, reached);
+      if (ending === 'broken' && !isOwn && transfer.isKept && !hasLeft) return t`Stopped at ${reached} %: ${other} has left. It goes on once ${other} sends it again.`;
+      return endingWords(ending, isOwn, other, reached, hasLeft);
   }
 }
 
-function endingWords(ending, isOwn, other, reached) {
+function endingWords(ending, isOwn, other, reached, hasLeft) {
   switch (ending) {
     case 'declined': return isOwn ? t`${other} declined it.` : t`You declined it.`;
     case 'cancelled': return t`You cancelled it at ${reached} %.`;
     case 'stopped': return t`${other} cancelled it at ${reached} %.`;
     case 'different': return t`The two ends differ. Please send it again.`;
     case 'unreadable': return t`This file cannot be read any more. Please choose it again.`;
-    default: return t`Stopped at ${reached} %: ${other} has left.`;
+    default: return hasLeft ? t`Stopped at ${reached} %: you hung up.` : t`Stopped at ${reached} %: ${other} has left.`;
   }
 }

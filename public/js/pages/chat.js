@@ -155,6 +155,7 @@ function endStay(words) {
   withdrawQuestion();
   sending.stop();
   openInvite(false);
+  showWays([]);
   showState('lobby');
   show(words);
 }
@@ -229,7 +230,7 @@ async function say(words) {
 /** @param {File} [file] that is sent */
 function watchTransfer(mine, transfer, file) {
   const update = () => {
-    showTransfer(transfer, mine.otherUserName ?? '', file);
+    showTransfer(transfer, mine.otherUserName ?? '', file, stay !== mine);
     if (transfer.isOwn) sending.note(transfer);
   };
   transfer.onprogress = update;

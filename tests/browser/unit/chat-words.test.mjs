@@ -39,6 +39,8 @@ test('both sides say what became of a file, each from its own side', () => {
   assert.equal(transferWords(transfer, 'Bob'), 'Bob cancelled it at 50 %.');
   assert.equal(transferWords({ ...transfer, ending: 'cancelled' }, 'Bob'), 'You cancelled it at 50 %.');
   assert.equal(transferWords({ ...transfer, ending: 'declined' }, 'Bob'), 'Bob declined it.');
+  assert.equal(transferWords({ ...transfer, ending: 'broken' }, 'Bob'), 'Stopped at 50 %: Bob has left.');
+  assert.equal(transferWords({ ...transfer, ending: 'broken' }, 'Bob', true), 'Stopped at 50 %: you hung up.');
   assert.equal(transferWords({ ...transfer, isOwn: false, ending: 'declined' }, 'Bob'), 'You declined it.');
   assert.equal(transferWords({ ...transfer, stage: 'done', isCompared: true }, 'Bob'), 'Delivered. Equal at both ends.');
   assert.match(transferWords({ ...transfer, stage: 'done', isCompared: false }, 'Bob'), /Not compared/);
