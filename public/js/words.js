@@ -6,6 +6,9 @@ const root = globalThis.document?.documentElement;
 /** `en`, `de` or `es`. */
 export const language = root?.lang || 'en';
 
+/** For times, which have many forms in English: that of the browser. */
+export const timeLanguage = language === 'en' ? undefined : language;
+
 /** @type {Record<string, Record<string, string>>} */
 const table = {};
 /** What the server rejects, by code. @type {Record<string, Record<string, string>>} */

@@ -174,7 +174,8 @@ export default {
   'Your name': { de: 'Dein Name', es: 'Tu nombre' },
   'from your token': { de: 'aus deinem Token', es: 'de tu token' },
   'none known yet': { de: 'noch keine bekannt', es: 'aún no se conoce ninguno' },
-  'off': { de: 'aus', es: 'desactivado' },
-  'on': { de: 'an', es: 'activado' },
+  // In Spanish for a microphone and a camera, which differ in gender.
+  'off': { de: 'aus', es: 'en pausa' },
+  'on': { de: 'an', es: 'en marcha' },
   'unavailable': { de: 'nicht verfügbar', es: 'no disponible' },
 };

@@ -127,7 +127,7 @@ export default {
     de: 'Der Weg ist weg und kommt nicht von selbst zurück.',
     es: 'El camino se ha perdido y no vuelve por sí solo.',
   },
-  'It was closed here, on purpose.': { de: 'Sie wurde hier mit Absicht geschlossen.', es: 'Se cerró aquí, a propósito.' },
+  'It is over: one side has ended it.': { de: 'Sie ist vorbei: Eine Seite hat sie beendet.', es: 'Ha terminado: una de las partes la ha cerrado.' },
 
   // --- Channels ---
 

@@ -3,6 +3,7 @@
 
 import { linksIn } from '../link-text.js';
 import { createElement } from '../ui.js';
+import { timeLanguage } from '../words.js';
 
 const LONGEST = 2000;
 const MOST = 200;
@@ -16,7 +17,7 @@ const MOST = 200;
  */
 export function addItem(listEl, { userName, at = new Date(), isOwn = false }, ...content) {
   const time = createElement('time', { dateTime: at.toISOString() },
-    at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }));
+    at.toLocaleTimeString(timeLanguage, { hour: '2-digit', minute: '2-digit' }));
   const aboutEl = createElement('p', { className: 'about' }, createElement('strong', {}, userName), time);
   const item = createElement('li', { className: isOwn ? 'own' : '' }, aboutEl, ...content);
   listEl.append(item);

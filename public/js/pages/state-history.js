@@ -3,11 +3,13 @@
 // more of them by a button.
 
 import { createElement, setText } from '../ui.js';
-import { t } from '../words.js';
+import { language, t } from '../words.js';
 import { keepAtEnd } from './message-list.js';
 
 /** How many entries more a press of the button shows. */
 const STEP = 100;
+
+const seconds = new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3, useGrouping: false });
 
 /** @typedef {ReturnType<typeof createHistory>} History */
 
@@ -54,7 +56,7 @@ export function createHistory() {
     /** @param {string} title @param {string} change */
     add(title, change) {
       began ||= performance.now();
-      const entry = { when: `${((performance.now() - began) / 1000).toFixed(3)} s`, title, change };
+      const entry = { when: `${seconds.format((performance.now() - began) / 1000)} s`, title, change };
       entries.push(entry);
       keepAtEnd(listEl, () => {
         listEl.append(itemOf(entry));

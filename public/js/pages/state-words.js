@@ -43,7 +43,7 @@ export const MACHINES = {
       connected: t`There is an encrypted way to the other side. The channels may open a moment later.`,
       disconnected: t`The way is interrupted, perhaps only for a moment.`,
       failed: t`The way is gone and does not come back by itself.`,
-      closed: t`It was closed here, on purpose.`,
+      closed: t`It is over: one side has ended it.`,
     },
   },
 };
