@@ -6,7 +6,7 @@
 const FROM_DB = -60;
 const TO_DB = -12;
 
-/** From this share of the bar on somebody speaks. */
+/** From this share of the bar on it counts as speech. */
 const HEARD = 0.25;
 
 /** How often a screen reader's value changes, in ms. */

@@ -30,7 +30,7 @@ const meter = createLevelMeter(meterEl, {
   onHeard: () => setText(wordsEl, t`The microphone works.`),
 });
 
-/** Shows the pictures and buttons of the page anew. */
+/** Shows the pictures and buttons of the page again. */
 let onChange = () => {};
 
 /** @param {() => void} onChanged */

@@ -55,7 +55,7 @@ function trafficOf({ messagesSent = 0, messagesReceived = 0, bytesSent = 0, byte
   };
 }
 
-/** What an address is, without the address: what may be seen by whoever looks at the screen. @param {string} address */
+/** What an address is, without the address: what anyone who looks at the screen may see. @param {string} address */
 export function addressKind(address) {
   if (!address) return 'none';
   if (address.startsWith('[')) return 'IPv6';
