@@ -15,7 +15,8 @@
   const languages = [asked, ...(navigator.languages ?? [])].map((language) => language?.split('-')[0]);
   const language = languages.find((language) => known.includes(language)) ?? 'en';
   const root = document.documentElement;
-  if (language === 'en') return;
+  // A page that names no tables is in English only.
+  if (language === 'en' || !root.dataset.words) return;
   root.lang = language;
   // Shown once it is translated; not seen twice.
   root.classList.add('is-untranslated');

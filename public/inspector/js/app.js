@@ -19,7 +19,7 @@ import { showStatus, stateOf } from './status.js';
 import { stepsOf } from './steps.js';
 import { Timeline } from './timeline.js';
 import { byId } from './ui.js';
-import { countWords } from './words.js';
+import { countWords } from './run-words.js';
 
 let live = new Source('live');
 let source = live;

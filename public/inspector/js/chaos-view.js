@@ -2,7 +2,7 @@
 // negotiation and ICE restarts. While they are on, a bar at the top says so.
 
 import { byId, createElement, setText } from './ui.js';
-import { clock, durationWords, textOf } from './words.js';
+import { clock, durationWords, textOf } from './run-words.js';
 
 /** The server switches them off by itself after so long, in ms. */
 const LASTS = 600_000;

@@ -3,7 +3,7 @@
 import { compareRuns } from './compare-runs.js';
 import { callWords } from './rail.js';
 import { byId, createElement } from './ui.js';
-import { textOf } from './words.js';
+import { textOf } from './run-words.js';
 
 /**
  * @param {import('./source.js').Source} a

@@ -4,7 +4,7 @@ import { descriptionsIn } from './contents.js';
 import { compareDescriptions, explainDifferences } from './explain/compare.js';
 import { explainDescription } from './explain/description.js';
 import { createElement } from './ui.js';
-import { textOf, timeWords } from './words.js';
+import { textOf, timeWords } from './run-words.js';
 
 /** The page offers the newest so many descriptions to compare with. */
 const CHOICES = 60;

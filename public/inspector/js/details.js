@@ -5,7 +5,7 @@ import { showDescription } from './description-view.js';
 import { explainCandidate } from './explain/candidate.js';
 import { causeOf } from './rows.js';
 import { byId, createElement } from './ui.js';
-import { durationWords, sizeWords, textOf, timeWords } from './words.js';
+import { durationWords, sizeWords, textOf, timeWords } from './run-words.js';
 
 /** Longer payloads are cut on the screen; the saved file has all. */
 const LONGEST = 60_000;

@@ -1,7 +1,7 @@
 // Which events the timeline shows: by client, call, room, kind of event, and a text that is searched for.
 
 import { byId, createElement, setText } from './ui.js';
-import { countWords } from './words.js';
+import { countWords } from './run-words.js';
 
 const GROUPS = [
   ['usual', 'All, without statistics'],

@@ -1,7 +1,7 @@
 // What the server holds, drawn as bars in its lane: an open offer with the candidates that came for it, until a client
 // answers it or it is withdrawn; and the way from a message to its acknowledgement.
 
-import { textOf } from './words.js';
+import { textOf } from './run-words.js';
 
 /** Bars stand side by side in this many columns; more share the last one. */
 const COLUMNS = 5;

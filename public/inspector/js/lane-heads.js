@@ -2,7 +2,7 @@
 // is there.
 
 import { createElement } from './ui.js';
-import { linkWords, shortLinkWords } from './words.js';
+import { linkWords, shortLinkWords } from './run-words.js';
 
 /** Below this width in rem names stand upright. */
 const NARROW = 4.5;

@@ -1,7 +1,7 @@
 // The course's steps of a call: done, waiting, skipped or out of order; hollow where the inspector infers one.
 
 import { byId, createElement, setText } from './ui.js';
-import { timeWords } from './words.js';
+import { timeWords } from './run-words.js';
 
 const SIGNS = { done: '✓', waiting: '…', skipped: '–', 'out-of-order': '!', open: '' };
 const STATES = { done: 'done', waiting: 'waiting', skipped: 'skipped', 'out-of-order': 'out of order', open: 'not yet' };

@@ -2,7 +2,7 @@
 // top says so. The server switches it off by itself after some time, and when the last inspector has gone.
 
 import { byId, setText } from './ui.js';
-import { clock, textOf } from './words.js';
+import { clock, textOf } from './run-words.js';
 
 /** The server switches it off by itself after so long, in ms. */
 const LASTS = 600_000;

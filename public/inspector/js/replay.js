@@ -1,7 +1,7 @@
 // Stepping through a recording: first, back, forward, last, and a slider.
 
 import { byId, setText } from './ui.js';
-import { timeWords } from './words.js';
+import { timeWords } from './run-words.js';
 
 export class Replay {
   /** How many records of the source count. */

@@ -3,7 +3,7 @@
 
 import { drawRow, spanOf } from './drawing.js';
 import { createElement } from './ui.js';
-import { sizeWords, timeWords } from './words.js';
+import { sizeWords, timeWords } from './run-words.js';
 
 /** Letters of the labels are about this wide, in parts of their size. */
 const LETTER = 0.61;

@@ -3,7 +3,7 @@
 
 import { holdChange, Holds } from './holds.js';
 import { Lanes } from './lanes.js';
-import { candidateKind, countWords, END_WORDS, errorWords, linkWords, probeWords, textOf } from './words.js';
+import { candidateKind, countWords, END_WORDS, errorWords, linkWords, probeWords, textOf } from './run-words.js';
 
 /**
  * @typedef {object} Row

@@ -1,7 +1,7 @@
 // The status line, and the same words in the title of the tab.
 
 import { byId, setText } from './ui.js';
-import { countWords } from './words.js';
+import { countWords } from './run-words.js';
 
 /**
  * The state of the page and its words.

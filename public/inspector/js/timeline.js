@@ -6,7 +6,7 @@ import { Layout, ZOOMS } from './layout.js';
 import { showHeads } from './lane-heads.js';
 import { viewRow } from './row-view.js';
 import { byId, createElement } from './ui.js';
-import { durationWords } from './words.js';
+import { durationWords } from './run-words.js';
 
 /** Rows are drawn this many px above and below the window. */
 const OVERSCAN = 240;

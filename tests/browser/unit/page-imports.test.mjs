@@ -9,6 +9,12 @@ const PUBLIC = fileURLToPath(new URL('../../../public/', import.meta.url));
 const FOLDERS = ['js', 'check/js', 'inspector/js'];
 const LIBRARY = ['switchboard.esm.js', 'switchboard.details.js'];
 
+test('no page has a module of the name of a shared one, which it would hide from the others', () => {
+  const names = (folder) => readdirSync(PUBLIC + folder).filter((name) => name.endsWith('.js'));
+  const shared = new Set(names('js'));
+  for (const folder of ['check/js', 'inspector/js']) assert.deepEqual(names(folder).filter((name) => shared.has(name)), [], folder);
+});
+
 test('modules of the pages import modules of the pages, and the scripts of the library', () => {
   const used = new Set();
   for (const folder of FOLDERS) {
