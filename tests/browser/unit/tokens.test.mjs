@@ -99,3 +99,11 @@ function luminance(colour) {
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
+
+test('each page has the tokens before the style sheets that use them', () => {
+  const pages = ['index.html', 'room.html', 'chat.html', 'check/index.html', 'inspector/index.html'];
+  for (const page of pages) {
+    const html = readFileSync(new URL(`../../../public/${page}`, import.meta.url), 'utf8');
+    assert.match(/<link rel="stylesheet" href="([^"]+)"/.exec(html)[1], /css\/tokens\.css$/, page);
+  }
+});
