@@ -11,7 +11,7 @@ const BREATH_MS = 700;
 export function createLoudest() {
   /** @type {string | undefined} */
   let speaker;
-  /** The one who may be next. @type {{id: string, since: number, heard: number} | undefined} */
+  /** The next speaker, perhaps. @type {{id: string, since: number, heard: number} | undefined} */
   let next;
 
   return {

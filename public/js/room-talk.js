@@ -20,7 +20,7 @@ export const REACTIONS = ['thumbs-up', 'thumbs-down', 'heart', 'laugh', 'surpris
 
 /**
  * @param {import('../switchboard.esm.js').Room} room
- * @param {object} own what a new member is told
+ * @param {object} own what a new member receives
  * @param {() => Sending} own.sending
  * @param {() => boolean} own.isHandUp
  * @param {(id: string) => number | undefined} own.heightOf in which size this page shows a member

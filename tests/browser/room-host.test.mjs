@@ -8,7 +8,7 @@ import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
 /** Who waits, as the host sees it. */
-const knocking = (page) => page.locator('#knocking-list .name').allTextContents();
+const waitingPeers = (page) => page.locator('#waiting-peers-list .name').allTextContents();
 const said = (page, words) => eventually(`said ${words}`, async () => (await page.textContent('#said')) === words);
 const focused = (page) => page.evaluate(() => document.activeElement?.id);
 const chooseAccess = async (page, access) => {
@@ -35,17 +35,17 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   const carl = await openLobby(visit, server.http, hostile);
   await carl.click('#join');
   await state(carl, 'waiting');
-  await eventually('both wait', async () => (await knocking(ann)).join() === `Bob,${hostile}`);
+  await eventually('both wait', async () => (await waitingPeers(ann)).join() === `Bob,${hostile}`);
   await isAccessible(ann, 'two wait');
   assert.equal(await ann.evaluate(() => window.hacked), undefined);
 
-  await ann.click('#knocking-list li:first-child button.primary');
+  await ann.click('#waiting-peers-list li:first-child button.primary');
   await state(bob, 'joined');
   await assertAllMeet([ann, bob]);
-  await ann.click('#knocking-list button:not(.primary)');
+  await ann.click('#waiting-peers-list button:not(.primary)');
   await state(carl, 'lobby');
   await told(carl, /You are not in the room\..*host of this room has not let you in/s);
-  await eventually('nobody waits', () => ann.isHidden('#knocking'));
+  await eventually('nobody waits', () => ann.isHidden('#waiting-peers'));
   assert.equal(await focused(ann), 'stage');
 
   await bob.click('#more');
@@ -62,10 +62,10 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await chooseAccess(bob, 'ask');
   await carl.click('#join');
   await state(carl, 'waiting');
-  await eventually('one waits', async () => (await knocking(bob)).length === 1);
+  await eventually('one waits', async () => (await waitingPeers(bob)).length === 1);
   await carl.click('#stop-waiting');
   await state(carl, 'lobby');
-  await eventually('nobody waits', () => bob.isHidden('#knocking'));
+  await eventually('nobody waits', () => bob.isHidden('#waiting-peers'));
 });
 
 browserTest('hands, reactions and messages are shown and said once; keys and links ask before they leave', async ({ visit, t }) => {

@@ -192,7 +192,7 @@ function onPresence(mine) {
   showChat();
 }
 
-/** In the status line, and in the title for those who look at another tab. */
+/** In the status line, and in the title, which also shows while another tab is open. */
 function show(words, isTroubled = false) {
   showStatus(words, isTroubled);
   document.title = t`${words} – Switchboard`;

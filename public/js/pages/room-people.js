@@ -16,7 +16,7 @@ const UNKNOWN = { audio: true, video: false, screen: false };
 /** The own tile's. */
 export const OWN = 'own';
 
-/** A layout that changes often, as while a window is made larger, is told once. */
+/** A layout that changes often, as while a window is made larger, is sent once. */
 const SETTLED_MS = 250;
 
 /** The picture in a window of its own is small, and the page may be out of sight. */
@@ -70,7 +70,7 @@ export function forgetMember(id) {
 
 export { showReaction };
 
-/** To be called often: lights the frames of those who speak, and makes one of them large. */
+/** To be called often: lights the frames of members who speak, and makes one of them large. */
 export function listen() {
   const members = room?.members ?? [];
   const levels = members.map(({ id, audioLevel, sending }) => ({ id, level: sending?.audio === false ? 0 : audioLevel }));

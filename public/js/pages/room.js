@@ -1,7 +1,7 @@
 // @ts-check
 // The room page, from top to bottom: the lobby, before others see the user; joining, waiting to be let in, and leaving; the
 // server's events. One stay at a time: `stay`. room-view.js, room-bar.js and room-people.js show it, the sentences are in
-// room-words.js, camera and screen in room-devices.js, the waiting room in room-door.js.
+// room-words.js, camera and screen in room-devices.js, the waiting room in room-access.js.
 
 import { readIdentity, restoreIdentity } from '../identity.js';
 import { createTalk } from '../room-talk.js';
@@ -16,7 +16,7 @@ import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js'
 import { connectBar, showOwnHand } from './room-bar.js';
 import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
 import { closeDevices, connectDevices, openDevices, ownSending, sentStream } from './room-devices.js';
-import { connectDoor, showOwnWaiting, watchDoor } from './room-door.js';
+import { connectAccess, showOwnWaiting, watchAccess } from './room-access.js';
 import { connectLayout } from './room-layout.js';
 import {
   fitPictures, forgetMember, heightOf, listen, OWN, showMember, showOwnTile, showReaction, tellHeights, watchPeople,
@@ -75,7 +75,7 @@ async function openLobby() {
   connectRelayChoice((isOn) => stay && (stay.client.relayOnly = isOn));
   connectChat(write);
   connectBar({ onHand: toggleHand, onReaction: react, onLeave: leave });
-  connectDoor(leave);
+  connectAccess(leave);
   connectTiles(openTileMenu);
   connectTileMenu(tellHeights);
   connectLayout(tellHeights);
@@ -183,7 +183,7 @@ function enter(mine) {
   room.onpresence = onPresence;
   room.onproblem = (problem) => showProblem(translate(problem));
   watchPeople(room, mine.talk);
-  watchDoor(room);
+  watchAccess(room);
   showEntered();
   openInvite(room.members.length === 0);
   onOwnChange(); // Something may have been switched meanwhile.
@@ -204,7 +204,7 @@ function leave() {
 function endStay(words) {
   const ended = stay;
   stay = null;
-  watchDoor(null);
+  watchAccess(null);
   if (ended) {
     clearTimeout(ended.forgetting);
     ended.room?.leave();
@@ -240,7 +240,7 @@ function showRoom() {
   const facts = { room, members, serverIsAway, serverIsGone: client.state === 'closed', news, access: stay.room.access };
   const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
   showStatus(roomWords(facts), serverIsAway || isTroubled);
-  tell(noteWords({ ...facts, access: undefined })); // Of the access room-door.js tells.
+  tell(noteWords({ ...facts, access: undefined })); // Of the access room-access.js tells.
   showMeshNote(meshWords(members.length + 1));
   showWays(members);
 }

@@ -1,5 +1,5 @@
-// Who may enter the room: those who wait to be let in, with the host's answers; the host's choice; and the screen of the
-// one who waits. The server decides; this file shows and asks.
+// Who may enter the room: the host's choice, the waiting clients with the host's answers, and the screen of a client that
+// waits itself. The server decides; this file shows and asks.
 
 import { byId, createElement, setText } from '../ui.js';
 import { refusalWords, t } from '../words.js';
@@ -9,8 +9,8 @@ import { say } from './room-view.js';
 
 /** @typedef {import('../../switchboard.esm.js').Room} Room */
 
-const knockingEl = byId('knocking');
-const listEl = byId('knocking-list');
+const waitingEl = byId('waiting-peers');
+const listEl = byId('waiting-peers-list');
 const admitAllEl = byId('admit-all');
 const accessEl = byId('access');
 const hintEl = byId('access-hint');
@@ -18,11 +18,11 @@ const hintEl = byId('access-hint');
 /** @type {Room | null} */
 let current = null;
 
-/** The ids of those who have been announced. @type {Set<string>} */
+/** The ids of the waiting clients that were announced. @type {Set<string>} */
 let announced = new Set();
 
 /** @param {() => void} onStopWaiting */
-export function connectDoor(onStopWaiting) {
+export function connectAccess(onStopWaiting) {
   byId('stop-waiting').addEventListener('click', onStopWaiting);
   accessEl.addEventListener('change', () => attempt(current?.setAccess(accessEl.value)));
   admitAllEl.addEventListener('click', () => {
@@ -31,10 +31,10 @@ export function connectDoor(onStopWaiting) {
 }
 
 /**
- * The doors of this room from now on; null after the stay.
+ * Shows the access of this room from now on; null after the stay.
  * @param {Room | null} room
  */
-export function watchDoor(room) {
+export function watchAccess(room) {
   current = room;
   announced = new Set();
   showAccess();
@@ -65,7 +65,7 @@ function showAccess() {
   setText(hintEl, isHost ? accessWords(access) : t`Only the host of the room can change this.`);
 }
 
-/** The list stands still for those who are still in it: a press must not meet another name. */
+/** Rows that stay keep their place: a press must not meet another name. */
 function showWaitingPeers() {
   const waiting = current?.waiting ?? [];
   const known = new Map([...listEl.children].map((item) => [item.dataset.peerId, item]));
@@ -75,7 +75,7 @@ function showWaitingPeers() {
     if (!announced.has(id)) say(t`${name} waits to be let in.`);
     announced.add(id);
   }
-  knockingEl.hidden = waiting.length === 0;
+  waitingEl.hidden = waiting.length === 0;
   admitAllEl.hidden = waiting.length < 2;
 }
 
