@@ -1,12 +1,12 @@
 // @ts-check
-// A room: its members, and what this client sends to them. mesh.js has the connections, talk.js texts and files.
+// A room: its members, and what this client sends to them. mesh.js has the connections, talk.js texts and files,
+// room-membership.js how this client enters and leaves.
 
 import { SwitchboardError } from './errors.js';
 import { details, refusal } from './loaded.js';
-import { MediaSender } from './media-sender.js';
 import { createMesh, pictureSizeFor } from './mesh.js';
-import { RoomAccess } from './room-access.js';
 import { RoomChannel } from './room-channel.js';
+import { RoomMembership } from './room-membership.js';
 import { roomSignaling } from './room-signaling.js';
 import { createRoomTalks } from './room-talks.js';
 
@@ -57,27 +57,10 @@ export async function joinRoom(line, name, options = {}) {
  * connection to the server was lost or is back, `connection` with a member to whom one is made, `message` with `{member, text,
  * at}`, `delivery` with a message of this client, `typing` with `{member, isTyping}`, `file` with a transfer, `channel` with
  * `{member, channel}`, `problem` with a sentence, empty when it is over, `host` with the host's id, `access`, `waiting` with
- * those that wait for this client, the host.
+ * the clients that wait for this one, the host.
  */
-export class Room extends MediaSender {
-  /**
-   * `waiting`: until the host admits this client. `away`: the server is out of reach, and what there is to the members goes on.
-   * @type {'joining'|'waiting'|'joined'|'away'|'left'}
-   */
-  state = 'joining';
-  _signaling;
+export class Room extends RoomMembership {
   _mesh;
-  _options;
-  _stopListening;
-  /** The last request to be let in. */
-  _entry;
-  _wasJoined = false;
-  _isWaiting = false;
-  _access;
-  /** Events that wait until the page has the room and has set its listeners. @type {[string, unknown][] | null} */
-  _early = [];
-  _settle;
-  _onOver = () => {};
   /** Channels to all members, by label. @type {Map<string, RoomChannel>} */
   _channels = new Map();
   _talks;
@@ -90,28 +73,30 @@ export class Room extends MediaSender {
    * @param {MediaStream | null} stream
    */
   constructor(signaling, name, options, stream) {
-    super();
-    this.name = name;
-    this._signaling = signaling;
-    this._options = options;
+    super(signaling, name, options);
     this.useStream(stream, !options.stream);
-    this._access = new RoomAccess(signaling, name, (type, detail) => this.emit(type, detail));
     this._talks = createRoomTalks(options.limit === 2, (type, detail) => this.state === 'left' || this.emit(type, detail), options.fileStore);
-    this._mesh = createMesh(signaling, name, () => this.localStream, {
+    const mesh = createMesh(signaling, name, () => this.localStream, {
       onPeer: (member) => this._onPeer(member),
       onChange: (member) => this._onChange(member),
       onGone: (member) => this._onGone(member),
       onProblem: (problem) => this.emit('problem', problem),
     });
-    /** Settled once the server has let the client in, or not. @type {Promise<void>} */
-    this.joined = new Promise((resolve, reject) => {
-      this._settle = { resolve, reject };
-    });
-    this.joined.catch(() => {});
+    this._mesh = mesh;
     for (const label of options.channels ?? []) this.channel(label);
-    this._listen();
-    if (signaling.connected) this._enter();
-    else if (!signaling.active) this._fail(refusal('closed')); // While the browser was asking for devices.
+    this._begin({
+      onOfferWanted: ({ members }) => mesh.offerTo(members),
+      onUserJoined: (member) => this._onUserJoined(member),
+      onUserLeft: (member) => {
+        mesh.userLeft(member);
+        this._emitPresence(member.peerId);
+      },
+      onUserLost: ({ peerId }) => this._showLine(peerId, 'away'),
+      onUserBack: ({ peerId }) => this._showLine(peerId, 'here'),
+      onMemberOffer: mesh.addOffer,
+      onMemberAnswer: mesh.addAnswer,
+      onMemberCandidate: mesh.addCandidate,
+    });
   }
 
   get members() {
@@ -123,31 +108,6 @@ export class Room extends MediaSender {
     return pictureSizeFor(this.members.length + 1);
   }
 
-  get id() {
-    return this._access.id;
-  }
-
-  get hostId() {
-    return this._access.hostId;
-  }
-
-  get isHost() {
-    return this._access.isHost;
-  }
-
-  get access() {
-    return this._access.access;
-  }
-
-  get waiting() {
-    return this._access.waiting;
-  }
-
-  /** Who may enter from now on. Only for the host. @param {import('./room-access.js').Access} access */
-  setAccess(access) {
-    return this._access.set(access);
-  }
-
   // --- What goes to the members ---
 
   async sendTrack(kind, track) {
@@ -156,7 +116,7 @@ export class Room extends MediaSender {
   }
 
   /**
-   * A channel to all members, also to those who join later. They use the same label.
+   * A channel to all members, also to members that join later. They use the same label.
    * @param {string} label
    * @param {RTCDataChannelInit} [options]
    */
@@ -196,93 +156,20 @@ export class Room extends MediaSender {
     return (await talk.load()).sendFile(file, options);
   }
 
-  _mustBeIn() {
-    if (this.state === 'left') throw refusal('ended');
-  }
+  // --- The members ---
 
-  /** Leaves the room, or waits no longer, and stops what this client sends. */
-  leave() {
-    if (this.state === 'left') return;
-    this._signaling.leaveRoom(this.name);
-    this._end('left', 'You left the room.');
-  }
-
-  // --- The server ---
-
-  _listen() {
-    const isOurs = ({ room }) => room === this.name;
-    const mesh = this._mesh;
-    const ours = (take) => (payload) => isOurs(payload) && take(payload);
-    this._stopListening = this._signaling.listen({
-      onConnected: (connection) => this._onConnected(connection),
-      onDisconnected: (loss) => this._onDisconnected(loss),
-      onClosed: () => this._end('closed', 'The client was closed.'),
-      onJoined: ours((joined) => this._onJoined(joined)),
-      onWaitingInRoom: ours(() => this._onWaiting()),
-      onNotAdmitted: ours((refusal) => this._fail(refusal)),
-      onHostChanged: ours(({ host }) => this._access.showHost(host)),
-      onAccessChanged: ours(({ access }) => this._access.showAccess(access)),
-      onWaitingChanged: ours(({ waiting }) => this._access.showWaiting(waiting)),
-      onOfferWanted: ours(({ members }) => mesh.offerTo(members)),
-      onUserJoined: ours((member) => this._onUserJoined(member)),
-      onUserLeft: ours((member) => {
-        mesh.userLeft(member);
-        this._tellPresence(member.peerId);
-      }),
-      onUserLost: ours(({ peerId }) => this._showLine(peerId, 'away')),
-      onUserBack: ours(({ peerId }) => this._showLine(peerId, 'here')),
-      onMemberOffer: ours(mesh.addOffer),
-      onMemberAnswer: ours(mesh.addAnswer),
-      onMemberCandidate: ours(mesh.addCandidate),
-    });
-  }
-
-  /** Joins, for the first time or again. */
-  async _enter() {
-    const entry = (this._entry = {});
-    const { iceServers } = this._signaling;
-    await iceServers.ready(); // The connections to the members begin with the join.
-    if (this.state === 'left' || this._entry !== entry) return;
-    const { state, hasRelay, isRelayOnly } = iceServers.state;
-    if (isRelayOnly && state === 'known' && !hasRelay) this.emit('problem', details().NO_RELAY);
-    const reply = await this._signaling.joinRoom(this.name);
-    if (!reply.ok) this._fail(reply.error);
-  }
-
-  _onWaiting() {
-    if (this._isWaiting) return;
-    this._isWaiting = true;
-    this._show('waiting');
-    if (!this._wasJoined) this._options.onwaiting?.(this);
-  }
-
-  _onJoined(joined) {
-    const { members } = joined;
-    if (members.length >= (this._options.limit ?? Infinity)) {
-      this._signaling.leaveRoom(this.name);
-      this._fail({ code: 'room-full', message: 'The room is full.' });
-      return;
-    }
-    this._wasJoined = true;
-    this._isWaiting = false;
-    this._access.joined(joined);
-    this._show('joined');
+  _meet(members) {
     this._mesh.join(members);
-    this._settle.resolve();
-    if (this._early) soon(() => this._emitEarly());
   }
 
-  /** What happened before the page had the room. */
-  _emitEarly() {
-    const early = this._early ?? [];
-    this._early = null;
-    for (const [type, detail] of early) this.emit(type, detail);
+  _loseAll() {
+    this._mesh.loseAll();
   }
 
-  emit(type, detail) {
-    // A page that waits has the room already.
-    if (this._early && !(this._isWaiting && type === 'state')) this._early.push([type, detail]);
-    else super.emit(type, detail);
+  _disconnect() {
+    for (const channel of [...this._channels.values()]) channel.close();
+    this._mesh.close();
+    this._talks.close();
   }
 
   _onUserJoined(other) {
@@ -292,64 +179,16 @@ export class Room extends MediaSender {
     this.emit('join', this._member(other.peerId));
   }
 
-  _onConnected({ isKnown, wasAway }) {
-    if (!isKnown) {
-      // The server was restarted, or the client was away for long. All members join again under another id. Until then
-      // members to whom there is a connection stay.
-      this._mesh.loseAll();
-      this._isWaiting = false;
-      this._access.restore();
-      if (this.state !== 'joining') this._show('joining');
-      this._enter();
-    } else if (!this._entry) {
-      this._enter();
-    } else if (wasAway && this.state === 'away') {
-      this._show(this._isWaiting ? 'waiting' : 'joined'); // A request without a reply is sent again by the line.
-    }
-  }
-
-  _onDisconnected({ retries, message }) {
-    if (this._wasJoined || (this._isWaiting && retries)) this._show('away');
-    else if (!retries) this._fail({ code: 'rejected', message });
-  }
-
-  _show(state) {
-    this.state = state;
-    this.emit('state', state);
-  }
-
-  _fail({ code, message }) {
-    this._settle.reject(new SwitchboardError(code, message));
-    this._end(code, message);
-  }
-
-  _end(reason, message) {
-    if (this.state === 'left') return;
-    this._stopListening();
-    this._access.close();
-    this.state = 'left';
-    this._onOver();
-    this._settle.reject(new SwitchboardError('ended', message));
-    for (const channel of [...this._channels.values()]) channel.close();
-    this._mesh.close();
-    this._talks.close();
-    this.releaseMedia();
-    this.emit('state', 'left');
-    this.emit('end', { reason, message });
-  }
-
-  // --- The members ---
-
   _member(id) {
     return this.members.find((member) => member.id === id);
   }
 
   _showLine(id, line) {
     this._mesh.showLine(id, line);
-    this._tellPresence(id);
+    this._emitPresence(id);
   }
 
-  _tellPresence(id) {
+  _emitPresence(id) {
     const member = this._member(id);
     if (member) this.emit('presence', member);
   }
@@ -386,14 +225,4 @@ export class Room extends MediaSender {
       if (!track.getSettings().displaySurface) track.applyConstraints({ width: { ideal: width }, height: { ideal: height } }).catch(() => {});
     }
   }
-}
-
-/** After all that waits for a promise, also on a page in the background, whose timers are slow. */
-function soon(act) {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => {
-    port1.close();
-    act();
-  };
-  port2.postMessage(null);
 }
