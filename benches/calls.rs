@@ -114,7 +114,7 @@ fn candidate_passed_on(bencher: Bencher, elsewhere: u64) {
     });
 }
 
-/// Somebody comes, is told which offers are open, and goes.
+/// A client connects, receives the list of open offers, and disconnects.
 #[divan::bench(args = ELSEWHERE)]
 fn come_and_go(bencher: Bencher, elsewhere: u64) {
     let (mut switchboard, ..) = busy(elsewhere);

@@ -65,7 +65,7 @@ fn relay(bencher: Bencher, rooms_elsewhere: u64) {
     });
 }
 
-/// Somebody leaves and comes again: fifteen others hear of each.
+/// A member leaves and joins again: fifteen others receive an event each time.
 #[divan::bench(args = ELSEWHERE)]
 fn leave_and_join(bencher: Bencher, rooms_elsewhere: u64) {
     let mut switchboard = busy(rooms_elsewhere);

@@ -235,7 +235,7 @@ impl Server {
         if let Some(metrics) = metrics {
             background.spawn(metrics.serve(http_server.clone(), turn, certificate.config.clone(), config.net())?);
         }
-        // Calls are relayed until the last client has been told.
+        // Calls are relayed until the last client has been notified.
         let ended = CancellationToken::new();
         let _relay_ends = ended.clone().drop_guard();
         let relaying = tokio::spawn(ice.serve(listener.local_addr()?.port(), ended.clone()));

@@ -20,7 +20,7 @@ pub type Place = (Lobby, UserName, PeerId);
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ByName {
     peers: BTreeSet<Place>,
-    /// Those that were removed because their connection broke while they had nothing to take back: their clients may
+    /// Peers that were removed because their connection broke while they had nothing to take back: their clients may
     /// return, too.
     #[serde(with = "as_list")]
     lost: BTreeMap<Place, Deadline>,

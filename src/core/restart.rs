@@ -38,8 +38,8 @@ struct Parts<'a> {
 }
 
 impl Step<'_> {
-    /// All connections are gone with the process that had them, at the same moment. The grace begins, also for those that
-    /// were away already.
+    /// All connections are gone with the process that had them, at the same moment. The grace begins, also for
+    /// peers that were away already.
     pub(super) fn restart(&mut self, taken: Taken) {
         if taken == Taken::Before {
             *self.calls = Calls::default();

@@ -1,4 +1,4 @@
-//! One room: its members, the host among them, and those that wait to be admitted. `rooms` finds the room of a message,
+//! One room: its members, the host among them, and the clients that wait to be admitted. `rooms` finds the room of a message,
 //! and knows in which rooms a peer is.
 
 use std::sync::Arc;
@@ -149,7 +149,7 @@ impl Room {
         false
     }
 
-    /// The last member has left. No one could admit those who wait: they are let in. Whether there are none.
+    /// The last member has left. No one could admit the waiting clients: they are let in. Whether there are none.
     fn begin_again(&mut self, ctx: &mut Context<'_>, name: &RoomName) -> bool {
         let Self { waiting, .. } = std::mem::take(self);
         for own in waiting {

@@ -24,7 +24,7 @@ use crate::protocol::room::{MemberInfo, RoomAccess, RoomEvent, RoomMembership, R
 pub struct Rooms {
     #[serde(with = "as_list")]
     rooms: HashMap<(Lobby, RoomName), Room>,
-    /// The rooms of each peer, in the order of joining; also those that it waits to enter.
+    /// The rooms of each peer, in the order of joining; also the rooms that it waits to enter.
     #[serde(with = "as_list")]
     of_peer: HashMap<PeerId, Vec<RoomName>>,
 }
@@ -108,7 +108,7 @@ impl Rooms {
         Ok(Reply::Done)
     }
 
-    /// `setting-access`: the members receive `access-changed`. Those who wait enter an open room, as many as find a place.
+    /// `setting-access`: the members receive `access-changed`. Waiting clients enter an open room, as many as find a place.
     ///
     /// # Errors
     /// `not-in-room`, `not-host`.
@@ -236,7 +236,7 @@ impl Rooms {
         self.rooms_of(peers, peer).filter_map(wait).collect()
     }
 
-    /// The rooms of a peer, in the order of joining, and those that it waits to enter.
+    /// The rooms of a peer, in the order of joining, and the rooms that it waits to enter.
     fn rooms_of(&self, peers: &Sessions, peer: PeerId) -> impl Iterator<Item = (&RoomName, &Room)> {
         let lobby = peers.get(peer).map(|peer| peer.lobby.clone()).unwrap_or_default();
         let names = self.of_peer.get(&peer).into_iter().flatten();

@@ -99,13 +99,13 @@ pub struct Sessions {
     peers: HashMap<PeerId, Peer>,
     #[serde(with = "as_list")]
     by_session: HashMap<(Purpose, Lobby, UserName, Session), PeerId>,
-    /// Those that are away and have no session, by name.
+    /// The peers that are away and have no session, by name.
     #[serde(with = "as_list")]
     away_by_name: HashMap<(Purpose, Lobby, UserName), Vec<PeerId>>,
-    /// Those that are away, in the order in which their grace ends.
+    /// The peers that are away, in the order in which their grace ends.
     #[serde(with = "as_list")]
     away: BTreeMap<Deadline, PeerId>,
-    /// Those that take part in calls.
+    /// The peers that take part in calls.
     pub by_name: ByName,
     /// How many clients have connected.
     arrivals: u64,
@@ -326,7 +326,7 @@ impl Sessions {
         self.arrivals - 1
     }
 
-    /// Removes a peer from those that are away. Whether it was.
+    /// Ends the absence of a peer. Whether it was away.
     fn end_absence(&mut self, id: PeerId, deadlines: &mut Deadlines) -> bool {
         let Some(peer) = self.peers.get(&id) else { return false };
         let Presence::Away { grace, unconfirmed } = peer.presence else { return false };

@@ -14,7 +14,7 @@ use super::{entity_tag, gzip};
 #[folder = "public/"]
 pub(super) struct Public;
 
-/// The files of `styleguide/`, which shows what the pages are made of to those who change them. Release builds have none.
+/// The files of `styleguide/`, which shows developers what the pages are made of. Release builds have none.
 #[cfg(debug_assertions)]
 #[derive(Embed)]
 #[folder = "styleguide/"]

@@ -1,7 +1,7 @@
 //! ES modules of `public/` as one script.
 //!
-//! A bundle begins with one module and holds the modules that it imports, each after those that it imports itself. All share
-//! one scope: `import` lines are dropped, `export` keywords and comment lines are removed, lines lose their indentation.
+//! A bundle begins with one module and holds the modules that it imports, each after its own imports. All share one scope:
+//! `import` lines are dropped, `export` keywords and comment lines are removed, lines lose their indentation.
 //! So modules name what they share alike, no two declare the same name at their top level, and no text in them spans lines;
 //! the tests here hold that.
 //!
@@ -64,7 +64,7 @@ pub(super) struct Bundle {
 }
 
 impl Bundle {
-    /// Joins the module of this path in `public/` and those that it imports.
+    /// Joins the module of this path in `public/` and the modules that it imports.
     ///
     /// # Errors
     /// A module that does not exist, imports from another folder, or imports itself by way of others.
@@ -75,7 +75,7 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Adds a module, unless it is in the bundle. `pending` are those that import it.
+    /// Adds a module, unless it is in the bundle. `pending` are the modules that import it.
     fn add(&mut self, folder: &str, file: &str, pending: &mut Vec<String>, done: &mut Vec<String>) -> Result<()> {
         if done.iter().any(|other| other == file) {
             return Ok(());

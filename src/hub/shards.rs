@@ -138,7 +138,7 @@ impl Hub {
     pub fn connect(&self, newcomer: Newcomer, outbox: Arc<dyn Outbox>) -> Address {
         let connection = ConnectionId(random::id());
         let (lobby, purpose, name) = (newcomer.lobby.clone(), newcomer.purpose, newcomer.name.clone());
-        let told = lobby.clone();
+        let recorded = lobby.clone();
         let (shard, subscription) = match purpose {
             Purpose::CallsAndRooms => (ShardId::of(&lobby), Some(lobby)),
             Purpose::Rooms | Purpose::Gst => (ShardId::of(&lobby), None),
@@ -149,7 +149,7 @@ impl Hub {
             let Ok(Reply::Welcome(welcome)) = result else { return };
             id = welcome.peer;
             let is_back = welcome.restored.is_some();
-            self.recorder.connected(id, &name, (purpose, &told), outbox.origin(), is_back);
+            self.recorder.connected(id, &name, (purpose, &recorded), outbox.origin(), is_back);
             welcome_safely(&outbox, &welcome);
             let replaced = welcome.replaced.and_then(|peer| state.directory.find(peer));
             if let Some(before) = state.directory.add(id, connection, subscription, outbox).or(replaced) {

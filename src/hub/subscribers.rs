@@ -118,8 +118,8 @@ impl Subscribers {
         }
     }
 
-    /// Prepares a client for the list of all open offers but those that are hidden: sends it at once which offers have
-    /// ended, and of the new ones only those that the list leaves out.
+    /// Prepares a client for the list of all open offers but the hidden ones: sends it at once which offers have ended,
+    /// and of the new ones only the offers that the list leaves out.
     pub fn catch_up(&mut self, peer: PeerId, is_hidden: impl Fn(OfferId) -> bool) {
         self.send(peer, self.end(), |message| match message {
             ServerMessage::NewOfferAwaiting(call) => is_hidden(call.offer_id),

@@ -14,7 +14,7 @@ pub struct Record {
     pub at: u64,
     /// What happened.
     pub content: Content,
-    /// Where its text is among those that were taken out with it.
+    /// Where its text is within the text of all records that were taken out with it.
     pub text: Range<usize>,
     /// Its JSON object, if it was encoded for another reader.
     pub encoded: Option<Arc<str>>,

@@ -1,4 +1,4 @@
-//! Counts TLS handshakes that fail, above all those that a client aborts because it does not trust the certificate: a page
+//! Counts TLS handshakes that fail, above all because the client does not trust the certificate and aborts: a page
 //! whose WebSocket meets such a certificate learns no reason, so the log has to say it.
 
 use std::io;

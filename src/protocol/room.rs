@@ -58,7 +58,7 @@ pub enum RoomEvent {
         /// The id that it will have as a member.
         peer_id: MemberId,
     },
-    /// `waiting-changed`, to the host: those who wait, in the order in which they came.
+    /// `waiting-changed`, to the host: the waiting clients, in the order in which they came.
     WaitingChanged {
         /// All of them.
         waiting: Vec<MemberInfo>,
@@ -223,7 +223,7 @@ pub enum RoomAccess {
     /// Each client that joins.
     #[default]
     Open,
-    /// Those that the host admits; until then they wait.
+    /// Clients that the host admits; until then they wait.
     Ask,
     /// No other client.
     Locked,
@@ -278,7 +278,7 @@ pub struct RoomMembership {
     pub host: MemberId,
     /// Who may enter.
     pub access: RoomAccess,
-    /// Those who wait to be admitted, where the receiver is the host.
+    /// The clients that wait to be admitted, where the receiver is the host.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub waiting: Vec<MemberInfo>,
 }

@@ -53,7 +53,7 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
         ("nested brackets of a description or candidate", MAX_DEPTH.to_string()),
         ("bytes of all open offers", mib(limits.max_offer_bytes)),
         ("calls, or sessions at `/gst`, of one connection", limits.max_calls.to_string()),
-        ("rooms of one connection, with those that it waits to enter", limits.max_rooms_of_one.to_string()),
+        ("rooms of one connection, with the rooms that it waits to enter", limits.max_rooms_of_one.to_string()),
         ("rooms of pairs created from one address whose creators have not connected", limits.max_unclaimed.to_string()),
         ("peers with a role at `/gst` in one lobby", limits.max_gst_peers.to_string()),
         (

@@ -192,7 +192,7 @@ impl SendQueue {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// Moves waiting frames into an empty batch, and counts those that were taken before as written.
+    /// Moves waiting frames into an empty batch, and counts the frames that were taken before as written.
     pub(crate) fn poll_take(
         &self,
         turn: Turn,

@@ -1,5 +1,5 @@
-//! Which addresses are public: those that IANA's registries of special-purpose addresses (RFC 6890 and its updates) do not
-//! list, without those that only lead to IPv4 addresses, which nothing else here would judge.
+//! Which addresses are public: all that IANA's registries of special-purpose addresses (RFC 6890 and its updates) do not
+//! list, without addresses that only lead to IPv4 addresses, which nothing else here would judge.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

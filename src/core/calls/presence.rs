@@ -44,7 +44,7 @@ impl Calls {
         self.notify_others(ctx, peer, ServerMessage::PeerBack);
     }
 
-    /// The offer of a peer that has returned, to those that were sent that it is lost, or never received it.
+    /// The offer of a peer that has returned, to the peers that were sent that it is lost, or never received it.
     pub fn show_again(&mut self, ctx: &mut Context<'_>, peer: PeerId) {
         let Some(id) = self.open_offer_of(peer) else { return };
         let Some(offer) = self.open.get(id) else { return };

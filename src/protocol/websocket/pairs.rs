@@ -115,7 +115,7 @@ impl Serialize for Data<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let message = match self.0 {
             PairMessage::Joined { .. } => "You have joined the room.",
-            PairMessage::OtherJoined { .. } => "Somebody has joined the room.",
+            PairMessage::OtherJoined { .. } => "Another peer has joined the room.",
             PairMessage::OtherLeft => "The other one has left the room.",
             PairMessage::Destroyed => "The room is gone.",
             PairMessage::OtherDisconnected => "The other one's connection has ended.",

@@ -134,7 +134,7 @@ pub fn encode(message: &RoomMessage) -> String {
     json(&RoomFrame { room: Some(&message.room), from: message.from, ..frame })
 }
 
-/// `restored`: the rooms of a client that returns, and those that it waits to enter.
+/// `restored`: the rooms of a client that returns, and the rooms that it waits to enter.
 pub fn restored(rooms: &[RoomMembership], waiting: &[RoomWait]) -> String {
     json(&RoomFrame::signal("restored", RestoredData { rooms, waiting }))
 }

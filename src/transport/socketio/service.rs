@@ -39,7 +39,7 @@ use crate::transport::close_code;
 pub const PATH: &str = "/socket.io";
 /// Bytes that engineioxide as published keeps to read into, for each WebSocket. The engine of this workspace keeps none.
 const READ_BUFFER: usize = 1024;
-/// How long a stopping server waits for clients to fetch their last message. Those that poll do it all the time.
+/// How long a stopping server waits for clients to fetch their last message. Clients that poll do it all the time.
 const LAST_POLL: Duration = Duration::from_secs(2);
 /// How often it looks.
 const LAST_POLL_CHECK: Duration = Duration::from_millis(10);

@@ -308,7 +308,7 @@ impl Connection {
     async fn ended(&self, end: &mut watch::Receiver<Option<End>>) -> CloseInfo {
         let end = tokio::select! {
             end = end.wait_for(Option::is_some) => end.ok().and_then(|end| *end),
-            // For a client that was admitted after all others were told.
+            // For a client that was admitted after all others were notified.
             () = self.closing.cancelled() => Some(End::Shutdown),
         };
         let farewell = end.and_then(|end| self.dialect.farewell(end));

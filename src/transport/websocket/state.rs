@@ -51,8 +51,8 @@ pub struct WebSocketState {
 }
 
 impl WebSocketState {
-    /// Waits until a rejection may be sent; returns its status. Its place among those that
-    /// wait is kept even if the connection, and with it this future, is gone. A server that stops does not wait.
+    /// Waits until a rejection may be sent; returns its status. Its place in the queue is kept even if the connection, and
+    /// with it this future, is gone. A server that stops does not wait.
     pub async fn deny(&self, who: Denied<'_>, AuthError { refusal, wait }: AuthError) -> (StatusCode, Refusal) {
         self.log_refused(who, &refusal);
         let _ = tokio::time::timeout(wait, self.closing.cancelled()).await;

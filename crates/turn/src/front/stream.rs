@@ -30,7 +30,7 @@ where
     let (reader, writer) = tokio::io::split(stream);
     // Also when the task is dropped.
     let _end = End { link: &link, worker: &worker };
-    // A worker closes those that it knows.
+    // A worker closes the streams that it knows.
     if link.push_incoming(&[]) {
         worker.tell(link.clone())?;
     }

@@ -37,8 +37,8 @@ struct Queues {
     outgoing: Vec<u8>,
     /// The stream has ended.
     gone: bool,
-    /// The worker has been told, and has not looked yet.
-    told: bool,
+    /// The worker has been notified, and has not looked yet.
+    notified: bool,
     /// The stream is to be closed.
     closed: bool,
 }
@@ -62,11 +62,11 @@ impl StreamLink {
         }
     }
 
-    /// Queues whole frames for the worker. Returns whether the worker has to be told.
+    /// Queues whole frames for the worker. Returns whether the worker has to be notified.
     pub fn push_incoming(&self, frames: &[u8]) -> bool {
         let mut queues = self.queues.lock();
         queues.incoming.extend_from_slice(frames);
-        !mem::replace(&mut queues.told, true)
+        !mem::replace(&mut queues.notified, true)
     }
 
     /// Whether the task may read on.
@@ -74,18 +74,18 @@ impl StreamLink {
         self.queues.lock().incoming.len() < INCOMING
     }
 
-    /// Notes that the stream has ended. Returns whether the worker has to be told.
+    /// Notes that the stream has ended. Returns whether the worker has to be notified.
     pub fn end(&self) -> bool {
         let mut queues = self.queues.lock();
         queues.gone = true;
-        !mem::replace(&mut queues.told, true)
+        !mem::replace(&mut queues.notified, true)
     }
 
     /// Takes what the client has sent; `into` is empty.
     pub fn take_incoming(&self, into: &mut Vec<u8>) -> Found {
         let mut queues = self.queues.lock();
         mem::swap(&mut queues.incoming, into);
-        queues.told = false;
+        queues.notified = false;
         let found = if queues.gone { Found::Last } else { Found::Frames };
         drop(queues);
         self.drained.notify_one();

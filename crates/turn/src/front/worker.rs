@@ -195,7 +195,7 @@ impl Worker {
         let five = stream.five;
         let known = self.network.streams.entry(five).or_insert_with(|| stream.clone());
         if !Arc::ptr_eq(known, stream) {
-            // Two streams of one client cannot be told apart: the first one keeps its allocation.
+            // Two streams of one client cannot be distinguished: the first one keeps its allocation.
             stream.close();
             return;
         }

@@ -84,8 +84,8 @@ impl Machine {
         let lease = self.quotas.lease(request.sender.name, request.client.client.ip(), request.now.monotonic)?;
         let (relays, no_additional) = self.open(&wanted, &request.client, outside)?;
         let ends = [lifetime, LONGEST_LIFE].map(|seconds| request.second.saturating_add(seconds));
-        let told = AllocateResponse { transaction: *request.message.transaction, lifetime, no_additional };
-        let allocation = Allocation::new(request.client, request.sender.key, lease, relays, told, ends);
+        let answer = AllocateResponse { transaction: *request.message.transaction, lifetime, no_additional };
+        let allocation = Allocation::new(request.client, request.sender.key, lease, relays, answer, ends);
         write(response, &allocation);
         self.insert(allocation);
         Ok(())

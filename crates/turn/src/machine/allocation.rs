@@ -107,7 +107,7 @@ impl Allocation {
         Self { client, key, lease, until, at_most_until, response, relays, permissions, channels }
     }
 
-    /// Whether the username and its key are those that opened it.
+    /// Whether the username and its key are the ones that opened it.
     pub(super) fn belongs_to(&self, sender: &Sender) -> bool {
         self.key.ct_eq(&sender.key).into()
     }

@@ -105,7 +105,7 @@ fn channels_and_permissions_beyond_their_limit_get_508() {
         assert_eq!(server.bind(&mut client, number, peer), code, "{peer}");
     }
     assert_eq!(server.permit(&mut client, &["11.0.0.1:9", "11.0.0.1:8", "11.0.0.2:1"]), 200);
-    // Those that have ended make room.
+    // Permissions that have ended make room.
     server.wait(302);
     assert_eq!(server.permit(&mut client, &["11.0.0.3:1"]), 200);
 }

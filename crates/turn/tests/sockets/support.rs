@@ -89,7 +89,7 @@ pub async fn received_by(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
     (buffer, from)
 }
 
-/// Waits until something that is not told is true.
+/// Waits until something is true of which nothing notifies the test.
 pub async fn until(what: &str, is_true: impl Fn() -> bool) {
     let mut clock = tokio::time::interval(Duration::from_millis(2));
     let wait = async {
