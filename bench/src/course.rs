@@ -159,7 +159,7 @@ impl Expected {
     /// Takes the candidates in a packet.
     ///
     /// # Errors
-    /// One that is missing, comes twice, out of order, or from somebody else.
+    /// One that is missing, comes twice, out of order, or from another client.
     pub fn hear(&mut self, packet: &[u8]) -> Result<()> {
         for (heard, _) in candidates(packet) {
             let expected = mark(self.call, self.side, self.next);

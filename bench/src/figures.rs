@@ -1,4 +1,4 @@
-//! How figures are told: one JSON object a run.
+//! How figures are printed: one JSON object a run.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,7 +23,7 @@ impl Latencies {
     }
 
     /// In milliseconds.
-    pub fn told(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         let at = |quantile| self.0.value_at_quantile(quantile) as f64 / 1000.0;
         json!({"p50": at(0.5), "p90": at(0.9), "p99": at(0.99), "max": self.0.max() as f64 / 1000.0, "count": self.0.len()})
     }
@@ -45,7 +45,7 @@ impl Failures {
     }
 
     /// How many for each reason.
-    pub fn told(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         json!(self.0)
     }
 }

@@ -6,7 +6,7 @@
 //! - [`websocket`], [`polling`], [`client`]: one Socket.IO client, written by hand so that it costs little.
 //! - [`course`], [`call`]: what is said in a call, and a whole call with its checks.
 //! - [`scenario`]: the five things that can be measured.
-//! - [`process`], [`figures`]: what a server's process has used, and how figures are told.
+//! - [`process`], [`figures`]: what a server's process has used, and how figures are printed.
 //! - [`turn`]: the TURN server beside coturn.
 //! - [`compare`]: servers side by side: the plan, the table, the plots, the page.
 

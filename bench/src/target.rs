@@ -62,7 +62,7 @@ fn connector(certificate: &Path) -> Result<TlsConnector> {
         roots.add(certificate.context("no certificate")?)?;
     }
     let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    // Each connection is somebody else's: a full handshake.
+    // Each connection is of another client: a full handshake.
     config.resumption = Resumption::disabled();
     Ok(TlsConnector::from(Arc::new(config)))
 }

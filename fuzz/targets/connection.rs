@@ -21,7 +21,7 @@ const DOORS: [&str; 3] = ["/ws?userName=amy&password=x", "/?userId=1", "/socket.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 static SERVER: LazyLock<SocketAddr> = LazyLock::new(|| {
-    let (told, address) = std::sync::mpsc::channel();
+    let (bound, address) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let state = tempfile::tempdir().expect("a folder for certificates");
         let state_dir = state.path().to_str().expect("a readable path");
@@ -29,11 +29,11 @@ static SERVER: LazyLock<SocketAddr> = LazyLock::new(|| {
         let config = Config::from_args(flags.into_iter().chain([state_dir])).expect("good flags");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            // Where there is no `main` nobody has switched off the signal that ends whoever writes to a closed pipe.
+            // Where there is no `main`, nothing has switched off the signal that ends a process that writes to a closed pipe.
             let _pipe = signal(SignalKind::pipe()).expect("signals can be listened for");
             let server = Server::build(config).expect("a server");
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-            told.send(listener.local_addr().expect("an address")).expect("somebody waits for it");
+            bound.send(listener.local_addr().expect("an address")).expect("the fuzzer waits for it");
             server.listen(listener, std::future::pending()).await.expect("it listens");
         });
     });

@@ -68,7 +68,7 @@ enum Deed {
     Wait { seconds: u8, is_noticed: bool },
 }
 
-/// Somebody with a connection. Several may bear one name.
+/// A client with a connection. Several may bear one name.
 struct Person {
     name: u8,
     purpose: Purpose,
@@ -77,10 +77,10 @@ struct Person {
 }
 
 #[derive(Default)]
-struct Told {
+struct Received {
     /// The number of the last thing, for one who counts; unknown after it has lied about it.
     last: Option<u64>,
-    /// It said that it had heard more, or less, than it had.
+    /// It said that it had received more, or less, than it had.
     has_lied: bool,
 }
 
@@ -89,7 +89,7 @@ struct World {
     now: Instant,
     next: u64,
     here: Vec<Person>,
-    told: HashMap<PeerId, Told>,
+    received: HashMap<PeerId, Received>,
     /// Which peer a page was: by name, lobby, purpose and session.
     pages: HashMap<(u8, bool, Purpose, Option<bool>), PeerId>,
     /// The last candidate that each has heard from each, by role and by the call that its sender named.
@@ -141,7 +141,7 @@ impl World {
             now: Instant::now(),
             next: 0,
             here: Vec::new(),
-            told: HashMap::new(),
+            received: HashMap::new(),
             pages: HashMap::new(),
             heard: HashMap::new(),
             sent: Vec::new(),
@@ -153,7 +153,7 @@ impl World {
         self.next
     }
 
-    /// An id that was given to something, or one that somebody made up. Nobody guesses one that is still to be given.
+    /// An id that was given to something, or an invented one. No client guesses an id that is still to be given.
     fn offer_id(&self, number: u8) -> OfferId {
         match u64::from(number) {
             made_up @ 0..8 => OfferId(u64::MAX - made_up),
@@ -181,17 +181,17 @@ impl World {
     }
 
     fn hear(&mut self, peer: PeerId, number: Option<u64>, message: &ServerMessage) {
-        assert!(self.here.iter().any(|person| person.peer == peer), "told to one who is not here: {message:?}");
+        assert!(self.here.iter().any(|person| person.peer == peer), "sent to a client that is not here: {message:?}");
         self.count(peer, number, message);
     }
 
     fn count(&mut self, peer: PeerId, number: Option<u64>, message: &ServerMessage) {
-        let told = self.told.entry(peer).or_default();
-        if let (Some(last), Some(number), false) = (told.last, number, told.has_lied) {
+        let received = self.received.entry(peer).or_default();
+        if let (Some(last), Some(number), false) = (received.last, number, received.has_lied) {
             assert_eq!(number, last + 1, "nothing twice, nothing left out");
         }
-        told.last = number.or(told.last);
-        let has_lied = told.has_lied;
+        received.last = number.or(received.last);
+        let has_lied = received.has_lied;
         if let (ServerMessage::IceCandidate(candidate), false) = (message, has_lied) {
             self.heard_candidate(peer, candidate);
         }
@@ -223,7 +223,7 @@ impl World {
         // Where it was before, it is no more.
         self.here.retain(|person| person.peer != peer);
         self.here.push(Person { name: who, purpose, peer, connection });
-        self.told.entry(peer).or_default().has_lied |= has_lied;
+        self.received.entry(peer).or_default().has_lied |= has_lied;
         for (number, message) in missed {
             assert_eq!(number.is_some(), counts, "who counts gets numbers");
             self.count(peer, number, &message);
@@ -243,7 +243,7 @@ impl World {
         let Person { peer, connection, .. } = self.here.remove(place);
         let outgoing = self.switchboard.leave(peer, connection, how, self.now);
         self.tell(outgoing);
-        assert_eq!(self.switchboard.leave(peer, connection, how, self.now), [], "told twice it means nothing");
+        assert_eq!(self.switchboard.leave(peer, connection, how, self.now), [], "a second time it means nothing");
     }
 
     fn act(&mut self, deed: Deed) {
@@ -262,7 +262,7 @@ impl World {
                 let session = session.filter(|_| !matches!(purpose, Purpose::Pairs | Purpose::Gst));
                 let counts = session == Some(true);
                 let key = (who, other_lobby, purpose, session);
-                let before = self.pages.get(&key).map(|peer| self.told.get(peer).and_then(|told| told.last));
+                let before = self.pages.get(&key).map(|peer| self.received.get(peer).and_then(|received| received.last));
                 let honest = before.map(Option::unwrap_or_default);
                 let received = lie.map(u64::from).or(honest).filter(|_| counts);
                 let newcomer = Newcomer {
@@ -290,10 +290,10 @@ impl World {
             Deed::DestroyPair { who, room: number } => {
                 let id = who.map(|who| pair_id(who % PEOPLE));
                 let from = location(who.unwrap_or_default());
-                let told = self.switchboard.destroy_pair(&room(number), id.as_ref(), &from, self.now);
-                self.tell(told.unwrap_or_default());
+                let outgoing = self.switchboard.destroy_pair(&room(number), id.as_ref(), &from, self.now);
+                self.tell(outgoing.unwrap_or_default());
             }
-            // What somebody may say depends on the door.
+            // What a client may send depends on its endpoint.
             Deed::Offer { who, .. }
             | Deed::Decline { who, .. }
             | Deed::Answer { who, .. }

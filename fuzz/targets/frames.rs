@@ -1,5 +1,5 @@
-//! Text frames of rooms, pairs and streams on a bare WebSocket: each line of the input is one frame. Those that begin with a tab
-//! are the second client's.
+//! Text frames of rooms, pairs and streams on a bare WebSocket: each line of the input is one frame. Lines that begin with a
+//! tab are the second client's.
 
 #![no_main]
 

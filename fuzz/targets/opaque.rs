@@ -29,5 +29,5 @@ fuzz_target!(|data: (u8, &str)| {
     );
     let stored = serde_json::to_string(&opaque).expect("it can be stored");
     assert_eq!(serde_json::from_str::<Opaque>(&stored).expect("it can be read"), opaque);
-    assert!(!format!("{opaque:?}").contains('"'), "its content is not told");
+    assert!(!format!("{opaque:?}").contains('"'), "its content is not shown");
 });

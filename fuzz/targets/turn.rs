@@ -30,7 +30,7 @@ const PEERS: [&str; 9] = [
 ];
 /// In place of the fifth and sixth where a NAT is between: the relays, known by an outside address.
 const OUTSIDE: [&str; 2] = ["13.0.0.1:50002", "13.0.0.1:50004"];
-/// Of the peers: those that may be sent to, the relays among them while they are open.
+/// How many of the peers may be sent to, the relays among them while they are open.
 const ALLOWED: usize = 7;
 
 #[derive(Arbitrary, Debug)]

@@ -329,5 +329,5 @@ async fn server_with_absent_peers_stops() {
         bob.expect_end().await
     });
     server.stop().await;
-    assert_eq!(listening.await.expect("it was told"), []);
+    assert_eq!(listening.await.expect("it was notified"), []);
 }

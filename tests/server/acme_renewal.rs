@@ -74,8 +74,8 @@ async fn refused_challenge_is_reported_with_what_is_missing() {
     let program = start(&state, &pebble, &[]).await;
     let missing = "port 443 of each domain";
     let log = program.log_until(missing).await;
-    let told = log.iter().find(|line| line.contains(missing)).expect("a warning");
-    assert!(told.contains(NONE) && told.contains("tries again in 2m"), "{told}");
+    let warning = log.iter().find(|line| line.contains(missing)).expect("a warning");
+    assert!(warning.contains(NONE) && warning.contains("tries again in 2m"), "{warning}");
     shake_hands(&program.server, &own_authority(&state), "localhost").await.expect("its own certificate");
 }
 

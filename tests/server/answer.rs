@@ -17,7 +17,7 @@ async fn an_answer_response_is_the_servers_own_copy() {
     amy.emit_with_ack(CANDIDATE_OUT, from_offerer(candidate(1))).await;
     object["offer"] = offer("forged");
     object["offerIceCandidates"] = json!([candidate(666)]);
-    object["answererUserName"] = json!("somebody else");
+    object["answererUserName"] = json!("another user");
     object["answererIceCandidates"] = json!([candidate(666)]);
     object["more"] = json!("more");
     bob.emit_with_ack("newAnswer", answered(&object, "answer")).await;

@@ -204,7 +204,7 @@ async fn client_with_wrong_password_that_stays_is_closed() {
 }
 
 /// Opens a session whose address bears `query`, sends this CONNECT, and gives back the packet with these words in it.
-async fn told_after(server: &TestServer, query: &str, connect: &str, words: &str) -> String {
+async fn packet_after(server: &TestServer, query: &str, connect: &str, words: &str) -> String {
     let mut socket = web_socket(server, query, None).await.expect("open");
     socket.send(Message::text(connect.to_owned())).await.expect("sent");
     within(&format!("a packet with {words:?}"), async {
@@ -223,26 +223,26 @@ async fn credentials_in_query_are_rejected_with_hint() {
     let server = TestServer::start_patient(&[]).await;
     for query in ["&userName=amy&password=x", "&username=amy", "&password=x", "&passWord=x", "&token=x"] {
         for connect in ["40", "40{}", r#"40{"userName":"amy"}"#] {
-            let told = told_after(&server, query, connect, "signalingError").await;
+            let packet = packet_after(&server, query, connect, "signalingError").await;
             assert!(
-                told.contains("wrong-password") && told.contains("{auth: {userName, password}}"),
-                "{query}: {told}"
+                packet.contains("wrong-password") && packet.contains("{auth: {userName, password}}"),
+                "{query}: {packet}"
             );
         }
     }
     // A password that is wrong is wrong, wherever else there are some.
-    let wrong = told_after(&server, "&password=x", r#"40{"password":"y"}"#, "signalingError").await;
+    let wrong = packet_after(&server, "&password=x", r#"40{"password":"y"}"#, "signalingError").await;
     assert!(!wrong.contains("query"), "{wrong}");
     let tokens = TestServer::start_patient(&["--jwt-secret", "a secret of at least thirty-two characters"]).await;
-    let told = told_after(&tokens, "&token=x", "40", "44").await;
-    assert!(told.contains("{auth: {userName, password}}"), "{told}");
+    let packet = packet_after(&tokens, "&token=x", "40", "44").await;
+    assert!(packet.contains("{auth: {userName, password}}"), "{packet}");
 }
 
 #[tokio::test]
 async fn user_name_in_query_is_ignored_with_hint() {
     let server = TestServer::start(&["--no-password"]).await;
-    let told = told_after(&server, "&userName=amy", "40", "signalingError").await;
-    assert!(told.contains("bad-payload") && told.contains("auth: {userName"), "{told}");
+    let packet = packet_after(&server, "&userName=amy", "40", "signalingError").await;
+    assert!(packet.contains("bad-payload") && packet.contains("auth: {userName"), "{packet}");
     let auth = r#"40{"userName":"amy"}"#;
     let mut socket = web_socket(&server, "&userName=amy", None).await.expect("open");
     for packet in [auth, r#"421["test"]"#] {

@@ -207,8 +207,8 @@ async fn ten_unknown_frames_close_the_connection_only() {
     for _ in 0..10 {
         eve.send_text("nonsense").await;
     }
-    let told = eve.expect_close(4400).await;
-    assert_eq!(told.len(), 10, "each was answered: {told:?}");
+    let frames = eve.expect_close(4400).await;
+    assert_eq!(frames.len(), 10, "each was answered: {frames:?}");
     for member in [&mut amy, &mut bob] {
         assert_eq!(member.expect("user-joined").await["peerId"], joined["data"]["peerId"]);
         assert_eq!(member.expect("user-lost").await["peerId"], joined["data"]["peerId"]);

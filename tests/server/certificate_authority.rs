@@ -61,8 +61,8 @@ async fn start_up_lines_tell_the_fingerprint_of_the_authority() {
     let digest = ring::digest::digest(&ring::digest::SHA256, &root);
     let expected: String = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
     let at = lines.find("Fingerprint ").expect("a fingerprint") + "Fingerprint ".len();
-    let told: String = lines[at..].chars().filter(char::is_ascii_hexdigit).take(64).collect();
-    assert_eq!(told, expected, "{lines}");
+    let printed: String = lines[at..].chars().filter(char::is_ascii_hexdigit).take(64).collect();
+    assert_eq!(printed, expected, "{lines}");
     assert!(!lines.contains("signs for every name"), "{lines}");
 }
 

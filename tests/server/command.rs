@@ -27,12 +27,12 @@ async fn run(arguments: &[&str]) -> Output {
 /// It must not start, and must say why in a sentence with these words.
 async fn does_not_start(arguments: &[&str], words: &[&str]) {
     let output = run(arguments).await;
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success(), "{arguments:?} started");
     for word in words {
-        assert!(told.contains(word), "{arguments:?} says nothing of {word:?}: {told}");
+        assert!(printed.contains(word), "{arguments:?} says nothing of {word:?}: {printed}");
     }
-    assert!(!told.contains("panicked"), "{told}");
+    assert!(!printed.contains("panicked"), "{printed}");
 }
 
 /// Starts it on a free port; gives back everything that it prints up to the line that says it is ready.
@@ -115,8 +115,8 @@ async fn lan_addresses_need_the_key_of_the_banner() {
         serde_json::from_slice::<serde_json::Value>(&reply.body).expect("JSON")
     };
     let lan: Vec<_> = printed.last().expect("a line").split(' ').skip(3).collect();
-    let told = ask(&[("Authorization", &format!("Bearer {key}"))]).await;
-    assert_eq!(told, serde_json::json!({ "publicUrl": null, "addresses": lan, "ownAuthority": true }));
+    let printed = ask(&[("Authorization", &format!("Bearer {key}"))]).await;
+    assert_eq!(printed, serde_json::json!({ "publicUrl": null, "addresses": lan, "ownAuthority": true }));
     let other = format!("Bearer {}", "0".repeat(32));
     for headers in [&[][..], &[("Authorization", "Bearer ")], &[("Authorization", &other)], &[("Authorization", key)]] {
         assert_eq!(ask(headers).await["addresses"], serde_json::Value::Null, "{headers:?}");
@@ -213,14 +213,14 @@ async fn authentication_flags_exclude_each_other() {
     }
     let mut command = switchboard(&["--no-password", "--port", "0"]);
     let output = within("the program to end", command.env("SWITCHBOARD_JWT_SECRET", "hunter2").output()).await;
-    let told = String::from_utf8_lossy(&output.expect("started").stderr).into_owned();
-    assert!(told.contains("--jwt-secret") && !told.contains("hunter2"), "{told}");
+    let printed = String::from_utf8_lossy(&output.expect("started").stderr).into_owned();
+    assert!(printed.contains("--jwt-secret") && !printed.contains("hunter2"), "{printed}");
     // What is switched off is not chosen.
     for off in ["0", "false", ""] {
         let mut command = switchboard(&["--password", "hunter2", "--bind", "127.0.0.1", "no/such/folder"]);
         let output = within("the program to end", command.env("SWITCHBOARD_NO_PASSWORD", off).output()).await;
-        let told = String::from_utf8_lossy(&output.expect("started").stderr).into_owned();
-        assert!(told.contains("no/such/folder") && !told.contains("cannot be used with"), "{told}");
+        let printed = String::from_utf8_lossy(&output.expect("started").stderr).into_owned();
+        assert!(printed.contains("no/such/folder") && !printed.contains("cannot be used with"), "{printed}");
     }
 }
 
@@ -238,8 +238,8 @@ async fn audience_without_tokens_is_reported() {
     };
     assert!(set_to("calls,chat").await.contains("--jwt-audience"));
     // What is set to nothing is not set.
-    let told = set_to("").await;
-    assert!(told.contains("no/such/folder") && !told.contains("--jwt-audience"), "{told}");
+    let printed = set_to("").await;
+    assert!(printed.contains("no/such/folder") && !printed.contains("--jwt-audience"), "{printed}");
 }
 
 #[tokio::test]
@@ -260,9 +260,9 @@ async fn invalid_public_key_is_reported() {
     ] {
         let (_file, name) = file(text);
         let output = run(&[here, &[name.as_str()][..]].concat()).await;
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && told.contains(&name) && told.contains(words), "{told}");
-        assert!(!told.contains("hunter2"), "{told}");
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && printed.contains(&name) && printed.contains(words), "{printed}");
+        assert!(!printed.contains("hunter2"), "{printed}");
     }
     does_not_start(&["--bind", "127.0.0.1", "--port", "0", "--jwt-secret", ""], &["empty"]).await;
 }
@@ -279,9 +279,9 @@ fn secret_is_hidden_in_debug_output_of_flags() {
 async fn secret_may_be_in_file_and_missing_file_is_reported() {
     for flag in ["--password", "--jwt-secret"] {
         let output = run(&["--bind", "127.0.0.1", "--port", "0", flag, "@hunter2"]).await;
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && told.contains(flag) && told.contains("cannot be read"), "{told}");
-        assert!(!told.contains("hunter2"), "{told}");
+        let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && printed.contains(flag) && printed.contains("cannot be read"), "{printed}");
+        assert!(!printed.contains("hunter2"), "{printed}");
     }
 }
 

@@ -17,7 +17,7 @@ use crate::support::{Client, TestServer, within};
 #[tokio::test]
 async fn engine_beneath_socketioxide_is_our_own() {
     let (service, io) = SocketIo::new_svc();
-    let (tell, mut told) = mpsc::unbounded_channel();
+    let (tell, mut opened) = mpsc::unbounded_channel();
     io.ns("/", move |socket: SocketRef| {
         tell.send(ConnHandle::of(&socket.req_parts().extensions).is_some()).ok();
         std::future::ready(())
@@ -28,7 +28,7 @@ async fn engine_beneath_socketioxide_is_our_own() {
     tokio::spawn(async move { axum::serve(listener, routes).await });
     let sid = new_session(address).await;
     assert_eq!(poll(address, "POST", &sid, "40").await.status, 200);
-    assert_eq!(within("the connection", told.recv()).await, Some(true));
+    assert_eq!(within("the connection", opened.recv()).await, Some(true));
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ const CROWD: usize = 5 * CHUNK;
 #[derive(Debug, Default)]
 struct Page {
     shown: BTreeSet<u64>,
-    told: usize,
+    received: usize,
     /// Received once more. A client that asks for the list while a caller returns may: pages go by the offer's id.
     twice: usize,
     has_asked: bool,
@@ -45,7 +45,7 @@ impl Outbox for Screen {
 
     fn send(&self, broadcast: &Broadcast, _: Option<u64>) {
         let mut page = self.0.lock();
-        page.told += 1;
+        page.received += 1;
         match &broadcast.message {
             // Counted, since a panic in here is caught.
             ServerMessage::NewOfferAwaiting(call) => {
@@ -187,8 +187,8 @@ impl ServiceState {
         all.fold((0, 0), |(twice, strange), page| (twice + page.twice, strange + page.strange))
     }
 
-    fn told(&self) -> usize {
-        self.listeners.iter().map(|listener| listener.screen.0.lock().told).sum()
+    fn received(&self) -> usize {
+        self.listeners.iter().map(|listener| listener.screen.0.lock().received).sum()
     }
 }
 
@@ -200,7 +200,7 @@ fn ids(offers: &[Call]) -> BTreeSet<u64> {
 fn lobby_of_one_chunk_is_notified_at_once() {
     let mut hall = ServiceState::with(CHUNK);
     hall.offer(0);
-    assert_eq!(hall.told(), CHUNK - 1);
+    assert_eq!(hall.received(), CHUNK - 1);
     assert!(!hall.directory.step());
 }
 
@@ -208,13 +208,13 @@ fn lobby_of_one_chunk_is_notified_at_once() {
 fn larger_lobby_is_served_a_chunk_at_a_time() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
-    assert_eq!(hall.told(), 0);
+    assert_eq!(hall.received(), 0);
     let mut before = 0;
     while hall.directory.step() {
-        assert!(hall.told() - before <= CHUNK);
-        before = hall.told();
+        assert!(hall.received() - before <= CHUNK);
+        before = hall.received();
     }
-    assert_eq!(hall.told(), CROWD - 1);
+    assert_eq!(hall.received(), CROWD - 1);
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn offer_withdrawn_before_its_turn_is_not_announced() {
     hall.offer(0);
     hall.cancel(0);
     hall.send_all();
-    assert_eq!(hall.told(), 0);
+    assert_eq!(hall.received(), 0);
 }
 
 #[test]
@@ -231,11 +231,11 @@ fn offer_withdrawn_half_way_notifies_its_receivers_only() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     hall.directory.step();
-    let told = hall.told();
-    assert!(told < CROWD / 2, "one chunk");
+    let received = hall.received();
+    assert!(received < CROWD / 2, "one chunk");
     hall.cancel(0);
     hall.send_all();
-    assert_eq!(hall.told(), 2 * told);
+    assert_eq!(hall.received(), 2 * received);
     (0..CROWD).for_each(|who| hall.check(who));
 }
 
@@ -246,7 +246,7 @@ fn client_that_has_it_from_a_list_receives_the_withdrawal() {
     hall.arrive();
     hall.cancel(0);
     hall.send_all();
-    assert_eq!(hall.told(), 1);
+    assert_eq!(hall.received(), 1);
     hall.check(CROWD);
 }
 
@@ -259,7 +259,7 @@ fn many_offers_are_sent_as_a_reader_can_follow() {
         offers += 1;
     }
     hall.directory.step();
-    let most = hall.listeners.iter().map(|listener| listener.screen.0.lock().told).max();
+    let most = hall.listeners.iter().map(|listener| listener.screen.0.lock().received).max();
     assert!(most.is_some_and(|most| most <= 32), "{most:?} of {offers}");
     hall.send_all();
     (0..CROWD).for_each(|who| hall.check(who));
@@ -274,7 +274,7 @@ fn many_offers_withdrawn_before_their_turn_are_not_announced() {
         hall.cancel(0);
     }
     hall.send_all();
-    assert_eq!(hall.told(), 0);
+    assert_eq!(hall.received(), 0);
 }
 
 /// A client that makes offers and withdraws them all the time must not hold up the others' offers.
@@ -301,7 +301,7 @@ fn client_that_asks_for_the_list_is_not_flooded() {
         hall.offer(who);
     }
     hall.ask(0);
-    assert_eq!(hall.told(), 0, "the list has it all");
+    assert_eq!(hall.received(), 0, "the list has it all");
 }
 
 #[test]
@@ -309,7 +309,7 @@ fn client_that_answers_by_name_receives_no_withdrawal() {
     let mut hall = ServiceState::with(CROWD);
     hall.offer(0);
     assert!(hall.directory.step());
-    let is_unaware = |listener: &Listener| listener.screen.0.lock().told == 0;
+    let is_unaware = |listener: &Listener| listener.screen.0.lock().received == 0;
     let answerer = (1..CROWD).find(|who| is_unaware(&hall.listeners[*who])).expect("one whose turn is later");
     let name = UserName::new(&hall.listeners[0].name).expect("short");
     hall.answer_to(answerer, &AnswerTarget::NewestOf(name)).expect("the first to answer");
@@ -371,7 +371,7 @@ proptest! {
             }
         }
         hall.send_all();
-        prop_assert_eq!(hall.faults().0, 0, "told twice");
+        prop_assert_eq!(hall.faults().0, 0, "sent twice");
         (0..hall.listeners.len()).for_each(|who| hall.check(who));
         (0..hall.listeners.len()).rev().for_each(|who| hall.leave(who));
         prop_assert!(hall.directory.is_empty());
@@ -444,7 +444,7 @@ proptest! {
         hall.expire();
         hall.send_all();
         // A client that connects while a caller is absent does not see its offer, but receives what becomes of it.
-        prop_assert_eq!(hall.faults().0, 0, "told twice");
+        prop_assert_eq!(hall.faults().0, 0, "sent twice");
         (0..hall.listeners.len()).for_each(|who| hall.check(who));
     }
 }

@@ -121,8 +121,8 @@ async fn each_end_of_a_session_reaches_the_other_side_once() {
             "lost" => std::mem::replace(&mut viewer, GstPeer::connect(&server).await).wire.lose(),
             _ => std::mem::replace(&mut viewer, GstPeer::connect(&server).await).wire.close().await,
         }
-        let told = if matches!(end, "camera" | "role") { &mut viewer } else { &mut camera };
-        assert_eq!(told.expect("endSession").await["sessionId"], id, "{end}");
+        let notified = if matches!(end, "camera" | "role") { &mut viewer } else { &mut camera };
+        assert_eq!(notified.expect("endSession").await["sessionId"], id, "{end}");
         if end == "role" {
             camera.expect("peerStatusChanged").await;
             camera.set_status(&["producer"], Value::Null).await;

@@ -123,8 +123,8 @@ async fn message_beyond_a_limit_is_rejected() {
     viewer.expect_error("too-large").await;
     assert_eq!(viewer.listed("list").await, [camera.id.clone()]);
     viewer.say("peer", json!({ "sessionId": id, "sdp": "x".repeat(20_000) })).await;
-    let told = viewer.wire.expect_close(1009).await;
-    assert_eq!(told.last().map(|error| &error["code"]), Some(&json!("too-large")));
+    let frames = viewer.wire.expect_close(1009).await;
+    assert_eq!(frames.last().map(|error| &error["code"]), Some(&json!("too-large")));
     assert_eq!(camera.expect("endSession").await["sessionId"], id);
 }
 

@@ -62,7 +62,7 @@ async fn client_never_receives_connection_id_of_another() {
         for heard in others.chain(bares.iter().map(|bare| &bare.heard)) {
             assert!(!heard.is_empty());
             for id in &ids {
-                assert!(!heard.contains(id.as_str()), "{id} was told to somebody else: {heard}");
+                assert!(!heard.contains(id.as_str()), "{id} was sent to another client: {heard}");
             }
         }
     }
@@ -80,10 +80,10 @@ async fn polling_session_is_closed_to_every_id_sent_to_others() {
     let (clients, bares) = busy_day(&server).await;
     // A client may know its own ids; sent to another client they would count.
     let to_clients = clients.iter().flat_map(|client| &words(&client.heard) - &BTreeSet::from_iter(client.ids()));
-    let told: BTreeSet<String> = to_clients.chain(bares.iter().flat_map(|bare| words(&bare.heard))).collect();
+    let sent: BTreeSet<String> = to_clients.chain(bares.iter().flat_map(|bare| words(&bare.heard))).collect();
     // Offer ids and peer ids are among them.
-    assert!(told.iter().filter(|word| word.len() == 16).count() > 3, "{told:?}");
-    for guess in told {
+    assert!(sent.iter().filter(|word| word.len() == 16).count() > 3, "{sent:?}");
+    for guess in sent {
         let path = format!("/socket.io/?EIO=4&transport=polling&sid={guess}");
         let forged = br#"42["newOffer",{"type":"offer","sdp":"forged"}]"#;
         let reply = server.request("POST", &path, &[("Content-Type", "text/plain")], forged).await;

@@ -20,7 +20,7 @@ use crate::support::core::{Arrival, TestCore};
 
 const PEOPLE: usize = 4;
 
-/// One thing that somebody may do, or that may happen to its connection.
+/// One thing that a client may do, or that may happen to its connection.
 #[derive(Debug, Clone)]
 enum Deed {
     Offer,
@@ -65,7 +65,7 @@ fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
     prop::collection::vec((0..PEOPLE, deed), 1..120)
 }
 
-/// Somebody at a page. Two of the four have sessions, as our pages; two have none, as the course's.
+/// A client. Two of the four have sessions, as our pages; two have none, as the course's.
 #[derive(Debug, Default)]
 struct Person {
     id: Option<PeerId>,
@@ -76,7 +76,7 @@ struct Person {
     /// Whether its connection carries anything.
     is_dead: bool,
     session: Option<Session>,
-    /// The number of the last thing that it was told.
+    /// The number of the last event that it received.
     received: u64,
     was_here: bool,
     /// The answered calls that it knows of and that have not ended for it.
@@ -161,7 +161,7 @@ impl World {
         };
         let Arrival { peer, restored, missed, outgoing, .. } = self.switchboard.arrive(connection, newcomer, self.now);
         let took_back = person.id == Some(peer);
-        assert_eq!(restored.is_some(), took_back || received.is_some(), "told what it has, if it was here");
+        assert_eq!(restored.is_some(), took_back || received.is_some(), "it receives what it has, if it was here");
         person.id = Some(peer);
         person.connection = Some(connection);
         person.is_dead = false;
@@ -177,12 +177,12 @@ impl World {
         if took_back {
             let known: HashSet<OfferId> =
                 restored.into_iter().flat_map(|r| r.calls).map(|party| party.offer_id).collect();
-            assert_eq!(known, self.people[who].calls, "what it has is what it knows, once it was told the rest");
+            assert_eq!(known, self.people[who].calls, "what it has is what it knows, once it has received the rest");
         }
         self.tell(outgoing);
     }
 
-    /// Whether somebody can say anything that arrives.
+    /// Whether what the client sends arrives.
     fn speaks(&self, who: usize) -> bool {
         self.people[who].connection.is_some() && !self.people[who].is_dead
     }
@@ -219,7 +219,7 @@ impl World {
             Audience::Peer(_, _) => {}
             Audience::Peers(peers) => {
                 for (peer, number) in peers {
-                    let who = self.people.iter().position(|person| person.id == Some(*peer)).expect("somebody");
+                    let who = self.people.iter().position(|person| person.id == Some(*peer)).expect("a client");
                     assert_eq!((&self.name(who), number), (addressee, &None));
                     assert!(self.people[who].connection.is_some(), "nothing is sent on a connection that is gone");
                 }
@@ -240,7 +240,7 @@ impl World {
                 let number = number(&candidate);
                 let (from, role) = self.sent[number];
                 let in_a_call = self.parties.values().any(|pair| *pair == (from, who) || *pair == (who, from));
-                assert!(in_a_call, "told to a stranger");
+                assert!(in_a_call, "sent to a stranger");
                 person.heard.entry((from, role == Role::Offerer)).or_default().push(number);
             }
             ServerMessage::AnswerResponse(call) => assert!(person.calls.insert(call.offer_id), "answered twice"),
@@ -360,7 +360,7 @@ proptest! {
         for person in &world.people {
             for ((from, _), numbers) in &person.heard {
                 prop_assert!(numbers.is_sorted_by(|a, b| a < b), "out of order or twice");
-                prop_assert!(numbers.iter().all(|number| world.sent[*number].0 == *from), "from somebody else");
+                prop_assert!(numbers.iter().all(|number| world.sent[*number].0 == *from), "from another client");
             }
         }
         // All come back; then one after the other leaves, the first two on purpose.
@@ -371,7 +371,7 @@ proptest! {
             world.leave(who, how);
         }
         world.act(PEOPLE - 1, Deed::Wait(60));
-        prop_assert!(world.people[PEOPLE - 1].calls.is_empty(), "a call whose end was not told");
+        prop_assert!(world.people[PEOPLE - 1].calls.is_empty(), "a call whose end was not received");
         world.leave(PEOPLE - 1, ConnectionEnd::Broken);
         for minutes in [2, 2] {
             world.now += Duration::from_secs(60 * minutes);

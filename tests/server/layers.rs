@@ -323,7 +323,7 @@ fn the_search_for_what_reads_a_value_finds_each_way() {
         "let Tree(body) = serde_json::from_slice(body)?;",
         "move |TryData(auth): TryData<Tree>| {}",
         "#[derive(Deserialize)]\nstruct Head<'a> {\n    data: &'a RawValue,\n}\nstruct Shown(Value);",
-        "#[derive(Serialize)]\nstruct Told(Value);",
+        "#[derive(Serialize)]\nstruct Sent(Value);",
         "// let body: Value = serde_json::from_slice(body)?;",
         "fn text(object: &Value) -> &str {}",
     ] {

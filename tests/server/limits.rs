@@ -204,7 +204,7 @@ async fn client_over_event_rate_gets_one_error_then_is_closed() {
         within(&format!("the end of {transport:?}"), going_on).await;
         let rest = eve.expect_end().await;
         let errors: Vec<_> = rest.iter().filter_map(Packet::error).collect();
-        assert!(errors.is_empty(), "{transport:?}: told twice: {errors:?}");
+        assert!(errors.is_empty(), "{transport:?}: reported twice: {errors:?}");
     })
     .await;
 }
@@ -227,11 +227,11 @@ async fn bare_client_over_event_rate_gets_one_error_and_close_code() {
         let frame =
             r#"{"action":"leaving-room","room":"r","label":"WEBRTC_PROCESS","data":{"type":"OFFER","otherUserId":2}}"#;
         let flooding = tokio::spawn(async move { while out.send(Message::text(frame)).await.is_ok() {} });
-        let (mut told, mut end) = (0, None);
+        let (mut refusals, mut end) = (0, None);
         within("the connection to be closed", async {
             while let Some(Ok(message)) = heard.next().await {
                 match message {
-                    Message::Text(text) => told += usize::from(text.contains("rate-limited")),
+                    Message::Text(text) => refusals += usize::from(text.contains("rate-limited")),
                     Message::Close(close) => end = close.map(|close| u16::from(close.code)),
                     _ => {}
                 }
@@ -239,7 +239,7 @@ async fn bare_client_over_event_rate_gets_one_error_and_close_code() {
         })
         .await;
         flooding.abort();
-        assert_eq!((told, end), (1, Some(code)), "{path}");
+        assert_eq!((refusals, end), (1, Some(code)), "{path}");
     })
     .await;
 }

@@ -13,10 +13,10 @@ enum Fate {
     Taken,
     Refused(&'static str),
     /// Either is good, as long as the ack agrees with the `signalingError`, or with there being none.
-    Told,
+    Reported,
 }
 
-use Fate::{Refused, Taken, Told};
+use Fate::{Refused, Reported, Taken};
 
 /// Payloads of every kind, as text, so that they need not be JSON that our own parser would write.
 fn payloads() -> Vec<(&'static str, String)> {
@@ -53,7 +53,7 @@ fn fate(event: &str, kind: &str) -> Fate {
         ("hangup", "missing" | "null" | "empty object") => Taken,
         ("declineOffer", "wrong types") => Refused("no-such-offer"),
         ("declineOffer", _) => Refused("bad-payload"),
-        _ => Told,
+        _ => Reported,
     }
 }
 
@@ -88,7 +88,7 @@ async fn malformed_payload_of_every_event_gets_a_reason() {
     }
 }
 
-/// The number of the ack that is asked for, far from those that a client of ours counts.
+/// The number of the ack that is asked for, far from the numbers that a client of ours counts.
 const ASKED: u64 = 777;
 
 /// Reads what came of an event up to the pong that follows it, and holds it against its fate.
@@ -103,19 +103,19 @@ async fn check(eve: &mut Client, event: &str, asked: bool, fate: Fate, context: 
                 assert!(asked && ack.is_none(), "{context}: an ack too many");
                 ack = args.into_iter().next();
             }
-            Some(Packet::Event(told)) if told.name == "signalingError" => {
-                assert_eq!(told.payload["event"], event, "{context}: {}", told.payload);
-                assert!(told.payload["message"].as_str().is_some_and(|text| text.contains(' ')), "{context}");
-                code = told.payload["code"].as_str().map(str::to_owned);
+            Some(Packet::Event(error)) if error.name == "signalingError" => {
+                assert_eq!(error.payload["event"], event, "{context}: {}", error.payload);
+                assert!(error.payload["message"].as_str().is_some_and(|text| text.contains(' ')), "{context}");
+                code = error.payload["code"].as_str().map(str::to_owned);
             }
-            Some(Packet::Event(told)) if told.name == "availableOffers" => {}
+            Some(Packet::Event(list)) if list.name == "availableOffers" => {}
             other => panic!("{context}: {other:?}"),
         }
     }
     match fate {
         Taken => assert_eq!(code, None, "{context}"),
         Refused(expected) => assert_eq!(code.as_deref(), Some(expected), "{context}"),
-        Told => {}
+        Reported => {}
     }
     assert_eq!(ack.is_some(), asked, "{context}: an ack that is asked for is always answered");
     if let Some(ack) = ack {

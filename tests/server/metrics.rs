@@ -35,11 +35,11 @@ async fn refusals_are_logged_by_reason_when_the_server_stops() {
     let foreign = [("Origin", "http://evil.example")];
     assert_eq!(program.server.get_with("/socket.io/?EIO=4&transport=polling", &foreign).await.status, 403);
     program.stop().await;
-    let told = program.log_until("since the start").await.concat();
+    let summary = program.log_until("since the start").await.concat();
     for reason in
         ["no-such-offer 1", "bad-payload 2", "rate-limited 1", "wrong-password 1", "address-full 1", "wrong-origin 1"]
     {
-        assert!(told.contains(reason), "{reason} is missing: {told}");
+        assert!(summary.contains(reason), "{reason} is missing: {summary}");
     }
 }
 

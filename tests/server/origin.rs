@@ -1,4 +1,4 @@
-//! Which web pages may connect: pages of this machine and its network, and those that `--allow-origin` names; on
+//! Which web pages may connect: pages of this machine and its network, and origins that `--allow-origin` names; on
 //! polling, on a POST to a session, and on WebSocket ("Origins").
 
 use serde_json::{Value, json};

@@ -67,7 +67,7 @@ async fn an_id_comes_back_as_it_was_sent_and_is_compared_as_text() {
 
 /// The room is gone: its name can be had again.
 async fn server_has_noticed(server: &TestServer, room: &str) {
-    let body = json!({ "roomName": room, "userId": "whoever" }).to_string();
+    let body = json!({ "roomName": room, "userId": "guest" }).to_string();
     while post(server, "/create-room", &body).await.status != 200 {}
     assert_eq!(post(server, "/destroy-room", &body).await.status, 200);
 }

@@ -157,8 +157,8 @@ async fn a_message_that_is_too_large_closes_its_connection_only() {
     let (mut one, mut two) = pair(&server, "tea").await;
     let large = json!({ "offer": "x".repeat(3_000), "otherUserId": 1 });
     two.say("OFFER", large).await;
-    let told = two.wire.expect_close(1009).await;
-    assert_eq!(told.last().map(|frame| &frame["data"]["code"]), Some(&json!("too-large")));
+    let frames = two.wire.expect_close(1009).await;
+    assert_eq!(frames.last().map(|frame| &frame["data"]["code"]), Some(&json!("too-large")));
     one.expect("DISCONNECT_ROOM_NOTIFICATION").await;
     one.settle().await;
 }

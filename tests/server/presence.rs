@@ -36,7 +36,7 @@ fn numbers(missed: &[(Option<u64>, ServerMessage)]) -> Vec<u64> {
     missed.iter().filter_map(|(number, _)| *number).collect()
 }
 
-fn told(outgoing: &[Outgoing], to: PeerId) -> Vec<&ServerMessage> {
+fn sent(outgoing: &[Outgoing], to: PeerId) -> Vec<&ServerMessage> {
     outgoing
         .iter()
         .filter(|outgoing| matches!(outgoing.to, Audience::Peer(peer, _) if peer == to))
@@ -52,7 +52,7 @@ fn client_back_as_its_offer_expires_is_notified_once() {
     let back = arrive(&mut board, 2, "amy", Some(0), start + Limits::default().offer_ttl);
     assert_eq!(back.peer, amy);
     assert_eq!(numbers(&back.missed), [1]);
-    assert_eq!(told(&back.outgoing, amy), [] as [&ServerMessage; 0]);
+    assert_eq!(sent(&back.outgoing, amy), [] as [&ServerMessage; 0]);
     assert_eq!(back.restored.and_then(|restored| restored.open_offer), None);
 }
 
@@ -67,7 +67,7 @@ fn client_back_as_its_peer_expires_is_notified_once() {
     let back = arrive(&mut board, 3, "amy", Some(2), start + Limits::default().grace);
     assert_eq!(numbers(&back.missed), [3]);
     assert!(matches!(back.missed[0].1, ServerMessage::PeerHangup(_)), "{:?}", back.missed);
-    assert_eq!(told(&back.outgoing, amy), [] as [&ServerMessage; 0]);
+    assert_eq!(sent(&back.outgoing, amy), [] as [&ServerMessage; 0]);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn event_certainly_received_is_dropped_and_others_are_kept() {
     let anew = arrive(&mut board, 4, "amy", Some(0), start + 61 * SECOND);
     assert_ne!(anew.peer, amy);
     assert!(anew.missed.is_empty());
-    assert!(matches!(told(&anew.outgoing, bob)[..], [ServerMessage::PeerHangup(_)]), "{:?}", anew.outgoing);
+    assert!(matches!(sent(&anew.outgoing, bob)[..], [ServerMessage::PeerHangup(_)]), "{:?}", anew.outgoing);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn unconfirmed_close_ends_all_after_five_seconds() {
     board.leave(amy, ConnectionId(1), ConnectionEnd::Unconfirmed, start);
     assert_eq!(board.expire(start + 5 * SECOND - Duration::from_millis(1)), []);
     let outgoing = board.expire(start + 5 * SECOND);
-    let hangups: Vec<_> = told(&outgoing, bob);
+    let hangups: Vec<_> = sent(&outgoing, bob);
     let [ServerMessage::PeerHangup(hangup)] = hangups[..] else { panic!("{outgoing:?}") };
     assert_eq!(hangup.reason, DisconnectReason::Closed);
 }

@@ -64,13 +64,13 @@ async fn log_at_any_level_has_no_payloads_passwords_or_addresses() {
     cem.close().await;
     Bare::refused(&program.server, &format!("userName=dan&password={WRONG_PASSWORD}"), &[]).await;
     program.server.get(&format!("/api/qr.svg?text={DESCRIPTION}")).await;
-    let told = program.stop().await;
-    assert_eq!(told.code(), Some(0));
+    let ended = program.stop().await;
+    assert_eq!(ended.code(), Some(0));
     let log = program.log_until("stopping").await;
     // It is the log of all that: at this level it has many lines.
     assert!(log.len() > 20, "{log:#?}");
     for secret in ALL {
-        let told: Vec<_> = log.iter().filter(|line| line.contains(secret)).collect();
-        assert!(told.is_empty(), "{secret} is told: {told:#?}");
+        let lines: Vec<_> = log.iter().filter(|line| line.contains(secret)).collect();
+        assert!(lines.is_empty(), "{secret} is logged: {lines:#?}");
     }
 }

@@ -97,8 +97,8 @@ async fn public_url_is_allowed_and_redirected_to() {
     assert_eq!((reply.status, reply.header("location")), (200, None));
     let reply = navigate(&server, "/room/tea", &[LAN]).await;
     assert!(leads_to_https(&reply, "https://calls.example.org/signal/room/tea"));
-    let told: serde_json::Value = serde_json::from_str(&server.get("/api/addresses").await.text()).expect("JSON");
-    assert_eq!(told["publicUrl"], "https://calls.example.org/signal");
+    let addresses: serde_json::Value = serde_json::from_str(&server.get("/api/addresses").await.text()).expect("JSON");
+    assert_eq!(addresses["publicUrl"], "https://calls.example.org/signal");
     // Without https there is nothing better to lead to.
     let server = TestServer::start(&["--public-url", "http://calls.example.org"]).await;
     assert_eq!(navigate(&server, "/", &by_http).await.status, 200);

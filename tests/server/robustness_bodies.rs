@@ -129,8 +129,8 @@ async fn polling_body_sent_byte_by_byte_is_one_body() {
         "POST {POLLING}&sid={sid} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     );
     assert_eq!(status(server.stream().await, &[head.as_bytes(), &drops].concat()).await, Some(200));
-    let told = fetch_until(server.address(), &sid, "438[").await;
-    assert!(told.contains(r#"437["pong"]"#), "{told}");
+    let received = fetch_until(server.address(), &sid, "438[").await;
+    assert!(received.contains(r#"437["pong"]"#), "{received}");
 }
 
 #[tokio::test]

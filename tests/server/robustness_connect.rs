@@ -62,10 +62,10 @@ async fn hundreds_of_connects_at_once_are_one() {
         let sid = new_session(http_server.address).await;
         let all = vec![CONNECT; 500].join("\u{1e}");
         assert_eq!(poll(http_server.address, "POST", &sid, &all).await.status, 200);
-        let mut told = fetch_until(http_server.address, &sid, "40{").await;
+        let mut received = fetch_until(http_server.address, &sid, "40{").await;
         assert_eq!(poll(http_server.address, "POST", &sid, "427[\"test\"]").await.status, 200);
-        told += &fetch_until(http_server.address, &sid, "437[").await;
-        assert_eq!(told.matches("40{").count(), 1, "{told}");
+        received += &fetch_until(http_server.address, &sid, "437[").await;
+        assert_eq!(received.matches("40{").count(), 1, "{received}");
         poll(http_server.address, "POST", &sid, "1").await;
     }
     http_server.expect_empty().await;
@@ -108,9 +108,9 @@ async fn other_namespaces_are_rejected_and_their_events_ignored() {
         let said = [format!("42{name},[\"newOffer\",{{}}]"), format!("42{name},1[\"test\"]"), format!("41{name},")];
         assert_eq!(poll(address, "POST", &sid, &said.join("\u{1e}")).await.status, 200, "{name}");
         assert_eq!(poll(address, "POST", &sid, "427[\"test\"]").await.status, 200, "{name}");
-        let told = fetch_until(address, &sid, "437[").await;
-        let told: Vec<&str> = told.split('\u{1e}').filter(|packet| !matches!(*packet, "" | "2")).collect();
-        assert_eq!(told, [&*format!("44{name},{{\"message\":\"Invalid namespace\"}}"), r#"437["pong"]"#]);
+        let received = fetch_until(address, &sid, "437[").await;
+        let received: Vec<&str> = received.split('\u{1e}').filter(|packet| !matches!(*packet, "" | "2")).collect();
+        assert_eq!(received, [&*format!("44{name},{{\"message\":\"Invalid namespace\"}}"), r#"437["pong"]"#]);
     }
     bystanders.call_again().await;
 }

@@ -169,8 +169,8 @@ async fn deep_nesting_is_rejected_on_every_service() {
         }
         let mut bare = Bare::connect(&server, "eve").await;
         bare.send_text(&format!(r#"{{"action":"joining-room","room":{deep}}}"#)).await;
-        let told = bare.expect("signaling-error").await;
-        assert_eq!(told["data"]["code"], "bad-payload");
+        let error = bare.expect("signaling-error").await;
+        assert_eq!(error["data"]["code"], "bad-payload");
         let mut pair = Bare::open_path(server.address(), "/?userId=eve").await;
         pair.send_text(&format!(r#"{{"label":"WEBRTC_PROCESS","data":{deep}}}"#)).await;
         assert_eq!(pair.next_or_end().await.expect("open")["data"]["code"], "bad-payload");

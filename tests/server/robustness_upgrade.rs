@@ -56,20 +56,20 @@ async fn polls_and_posts_during_upgrade_are_answered_without_loss() {
     let mut probed = [0; 8];
     within("the answer to the probe", stream.read_exact(&mut probed)).await.expect("3probe");
     assert_eq!(&probed[2..], b"3probe");
-    let mut told = Vec::new();
+    let mut received = Vec::new();
     for number in 0..50 {
         assert_eq!(poll(address, "POST", &sid, &format!("42{number}[\"test\"]")).await.status, 200);
         if number % 10 == 0 {
             let reply = poll(address, "GET", &sid, "").await.text();
-            told.extend(reply.split('\u{1e}').filter(|packet| *packet != "6").map(str::to_owned));
+            received.extend(reply.split('\u{1e}').filter(|packet| *packet != "6").map(str::to_owned));
         }
     }
     stream.write_all(&text("5")).await.expect("sent");
     let mut eve = Frames::new(Service::Course, stream);
-    while told.len() < 50 {
-        told.push(eve.next_text().await);
+    while received.len() < 50 {
+        received.push(eve.next_text().await);
     }
-    assert_eq!(told, (0..50).map(|number| format!("43{number}[\"pong\"]")).collect::<Vec<_>>());
+    assert_eq!(received, (0..50).map(|number| format!("43{number}[\"pong\"]")).collect::<Vec<_>>());
     eve.settle().await;
     // The old way is closed now.
     for method in ["GET", "POST"] {
@@ -157,10 +157,10 @@ async fn disconnected_session_may_connect_again_and_leaves_nothing() {
     for _ in 0..20 {
         assert_eq!(poll(http_server.address, "POST", &sid, "41").await.status, 200);
         // As long as the first one has not quite gone, there is no place for a second.
-        let mut told = String::new();
-        while !told.contains("40{") {
+        let mut received = String::new();
+        while !received.contains("40{") {
             assert_eq!(poll(http_server.address, "POST", &sid, &format!("{CONNECT}\u{1e}40/none,")).await.status, 200);
-            told = poll(http_server.address, "GET", &sid, "").await.text();
+            received = poll(http_server.address, "GET", &sid, "").await.text();
         }
         assert_eq!(poll(http_server.address, "POST", &sid, r#"42["newOffer",{}]"#).await.status, 200);
     }

@@ -1,4 +1,4 @@
-//! The host of a room sets who may enter, admits and rejects those who wait ("The host and who may enter").
+//! The host of a room sets who may enter, admits and rejects waiting clients ("The host and who may enter").
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ async fn wait(member: &mut Member) {
 }
 
 /// The host was sent that these wait.
-async fn told(host: &mut Member, who: &[&Member]) {
+async fn expect_waiting(host: &mut Member, who: &[&Member]) {
     let infos: Vec<_> = who.iter().map(|member| member.info()).collect();
     assert_eq!(host.expect("waiting-changed").await, json!({ "room": ROOM, "waiting": infos }));
 }
@@ -89,7 +89,7 @@ async fn host_is_the_oldest_member_whose_connection_is_here() {
         for member in [&mut cem, &mut dan] {
             assert_eq!(member.expect("host-changed").await, of_cem);
         }
-        // Whoever is older and back is the host again; what it missed comes before.
+        // The longest member is the host again once it is back; what it missed comes before.
         let mut bob = Member::open(&server, first, "bob", json!({})).await;
         let restored = bob.expect("restored").await;
         assert_eq!(restored["rooms"][0]["host"], of_bob["host"]);
@@ -128,9 +128,9 @@ async fn host_admits_a_client_that_then_is_a_member() {
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
         set("ask", &mut [&mut amy, &mut bob]).await;
         let mut cem = waiting(&server, second, "cem").await;
-        told(&mut amy, &[&cem]).await;
+        expect_waiting(&mut amy, &[&cem]).await;
         let mut dan = waiting(&server, first, "dan").await;
-        told(&mut amy, &[&cem, &dan]).await;
+        expect_waiting(&mut amy, &[&cem, &dan]).await;
         bob.expect_silence().await;
 
         assert_eq!(amy.ask("admitting-peer", about(&dan)).await, json!({ "ok": true }));
@@ -138,7 +138,7 @@ async fn host_admits_a_client_that_then_is_a_member() {
         for member in [&mut amy, &mut bob] {
             assert_eq!(member.expect("user-joined").await, dan.joined(ROOM));
         }
-        told(&mut amy, &[&cem]).await;
+        expect_waiting(&mut amy, &[&cem]).await;
         cem.expect_silence().await;
         // It takes part like any other.
         dan.say("sending-SDP-offer", json!({ "room": ROOM, "to": bob.id, "offer": offer("dan's") })).await;
@@ -156,7 +156,7 @@ async fn client_that_waits_is_no_member() {
         let [mut amy] = Member::gather(&server, ROOM, [first]).await;
         set("ask", &mut [&mut amy]).await;
         let mut bob = waiting(&server, second, "bob").await;
-        told(&mut amy, &[&bob]).await;
+        expect_waiting(&mut amy, &[&bob]).await;
         let to_amy = json!({ "room": ROOM, "to": amy.id, "candidate": candidate(1) });
         bob.refused("sending-ICE-candidate", to_amy, "not-in-room").await;
         bob.refused("sending-SDP-offer", json!({ "room": ROOM, "offer": offer("x") }), "not-in-room").await;
@@ -188,18 +188,18 @@ async fn rejected_client_is_sent_a_reason_and_may_come_again() {
         let [mut amy] = Member::gather(&server, ROOM, [first]).await;
         set("ask", &mut [&mut amy]).await;
         let mut bob = waiting(&server, second, "bob").await;
-        told(&mut amy, &[&bob]).await;
+        expect_waiting(&mut amy, &[&bob]).await;
         assert_eq!(amy.ask("rejecting-peer", about(&bob)).await, json!({ "ok": true }));
         let reason = bob.expect("not-admitted").await;
         assert_eq!((&reason["room"], &reason["code"]), (&json!(ROOM), &json!("not-admitted")));
         assert!(reason["message"].as_str().is_some_and(|message| message.contains(' ')), "a sentence: {reason}");
-        told(&mut amy, &[]).await;
+        expect_waiting(&mut amy, &[]).await;
         amy.refused("admitting-peer", about(&bob), "no-such-peer").await;
         bob.refused("leaving-room", json!({ "room": ROOM }), "not-in-room").await;
         let before = bob.id.clone();
         wait(&mut bob).await;
         assert_ne!(bob.id, before, "another place");
-        told(&mut amy, &[&bob]).await;
+        expect_waiting(&mut amy, &[&bob]).await;
     }
 }
 
@@ -210,7 +210,7 @@ async fn only_the_host_decides() {
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
         set("ask", &mut [&mut amy, &mut bob]).await;
         let mut cem = waiting(&server, second, "cem").await;
-        told(&mut amy, &[&cem]).await;
+        expect_waiting(&mut amy, &[&cem]).await;
         for (name, payload) in [
             ("setting-access", json!({ "room": ROOM, "access": "open" })),
             ("admitting-peer", about(&cem)),
@@ -266,7 +266,7 @@ async fn locked_room_takes_no_one_but_its_members() {
         let [mut amy, mut bob] = Member::gather(&server, ROOM, [first, second]).await;
         set("ask", &mut [&mut amy, &mut bob]).await;
         let mut cem = waiting(&server, second, "cem").await;
-        told(&mut amy, &[&cem]).await;
+        expect_waiting(&mut amy, &[&cem]).await;
         set("locked", &mut [&mut amy, &mut bob]).await;
         let mut dan = Member::connect(&server, second, "dan").await;
         dan.refused("joining-room", json!({ "room": ROOM }), "room-locked").await;
@@ -302,9 +302,9 @@ async fn opened_room_lets_in_all_that_find_a_place() {
         // As many may wait as may be in the room.
         let mut eve = Member::connect(&server, second, "eve").await;
         eve.refused("joining-room", json!({ "room": ROOM }), "room-full").await;
-        told(&mut amy, &[&bob]).await;
-        told(&mut amy, &[&bob, &cem]).await;
-        told(&mut amy, &[&bob, &cem, &dan]).await;
+        expect_waiting(&mut amy, &[&bob]).await;
+        expect_waiting(&mut amy, &[&bob, &cem]).await;
+        expect_waiting(&mut amy, &[&bob, &cem, &dan]).await;
 
         set("open", &mut [&mut amy]).await;
         admitted(&mut bob, &[&amy], &amy.id, "open").await;
@@ -314,7 +314,7 @@ async fn opened_room_lets_in_all_that_find_a_place() {
             assert_eq!(amy.expect("user-joined").await, member.joined(ROOM));
         }
         assert_eq!(dan.expect("not-admitted").await["code"], "room-full");
-        told(&mut amy, &[]).await;
+        expect_waiting(&mut amy, &[]).await;
         dan.refused("leaving-room", json!({ "room": ROOM }), "not-in-room").await;
         dan.refused("joining-room", json!({ "room": ROOM }), "room-full").await;
     }
@@ -347,15 +347,15 @@ async fn client_that_waits_no_longer_cannot_be_admitted() {
         set("ask", &mut [&mut amy]).await;
         let mut bob = waiting(&server, second, "bob").await;
         let cem = waiting(&server, second, "cem").await;
-        told(&mut amy, &[&bob]).await;
-        told(&mut amy, &[&bob, &cem]).await;
+        expect_waiting(&mut amy, &[&bob]).await;
+        expect_waiting(&mut amy, &[&bob, &cem]).await;
         bob.leave(ROOM).await;
-        told(&mut amy, &[&cem]).await;
+        expect_waiting(&mut amy, &[&cem]).await;
         amy.refused("admitting-peer", about(&bob), "no-such-peer").await;
         bob.refused("leaving-room", json!({ "room": ROOM }), "not-in-room").await;
         let gone = about(&cem);
         cem.close().await;
-        told(&mut amy, &[]).await;
+        expect_waiting(&mut amy, &[]).await;
         amy.refused("admitting-peer", gone, "no-such-peer").await;
         bob.expect_silence().await;
     }

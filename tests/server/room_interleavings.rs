@@ -30,7 +30,7 @@ fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
-    /// Everybody is told who comes, goes, is away and back, so that all know the same; what is passed on reaches the one
+    /// Every member receives who comes, goes, is away and back, so that all know the same; what is passed on reaches the one
     /// whom it is for, in order and once, and nobody else; all know the same host and access, and the host who waits; and
     /// when all have gone, nothing is kept.
     #[test]
@@ -55,11 +55,11 @@ proptest! {
                 all.remove(own);
                 prop_assert_eq!(others, &all, "who is there");
             }
-            let told: Vec<_> = world.people.iter().filter_map(|person| person.told.get(&room)).collect();
-            prop_assert!(told.windows(2).all(|two| two[0] == two[1]), "who is the host, and who may enter: {told:?}");
+            let rules: Vec<_> = world.people.iter().filter_map(|person| person.rules.get(&room)).collect();
+            prop_assert!(rules.windows(2).all(|two| two[0] == two[1]), "who is the host, and who may enter: {rules:?}");
             let waits = (0..PEOPLE).filter_map(|who| Some((*world.people[who].waits.get(&room)?, world.name(who))));
             let waits: View = waits.collect();
-            if let Some((host, access)) = told.first() {
+            if let Some((host, access)) = rules.first() {
                 prop_assert!(everybody.contains_key(host), "the host is in the room");
                 prop_assert!(waits.is_empty() || *access != RoomAccess::Open, "nobody waits for an open room");
                 let places = world.people.iter().filter(|person| person.rooms.get(&room).is_some_and(|(own, _)| own == host));

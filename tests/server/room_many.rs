@@ -151,7 +151,7 @@ async fn many_joins_and_leaves_end_with_agreeing_member_lists() {
     }
 }
 
-/// The members by all that one of them received: the list, and those that joined, without those that left.
+/// The members by all that one of them received: the list, and the members that joined, without the members that left.
 async fn view(member: &mut Member, room: &str) -> Vec<Value> {
     let mut known: Vec<Value> = Vec::new();
     for (name, mut heard) in member.all_heard().await {

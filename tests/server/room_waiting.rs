@@ -1,5 +1,5 @@
-//! Those who wait to enter a room, and what becomes of them when connections break and hosts leave ("The host and who may
-//! enter").
+//! Clients that wait to enter a room, and what becomes of them when connections break and hosts leave ("The host and who
+//! may enter").
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ async fn meet(one: &mut Member, other: &mut Member) {
     one.expect("user-joined").await;
 }
 
-async fn told(host: &mut Member, who: &[Value]) {
+async fn expect_waiting(host: &mut Member, who: &[Value]) {
     assert_eq!(host.expect("waiting-changed").await, json!({ "room": ROOM, "waiting": who }));
 }
 
@@ -58,8 +58,8 @@ async fn client_whose_connection_broke_keeps_its_place() {
             let [mut amy] = gather_asking(&server, [first]).await;
             let mut bob = waiting(&server, second, "bob", more.clone()).await;
             let cem = waiting(&server, second, "cem", json!({})).await;
-            told(&mut amy, &[bob.info()]).await;
-            told(&mut amy, &[bob.info(), cem.info()]).await;
+            expect_waiting(&mut amy, &[bob.info()]).await;
+            expect_waiting(&mut amy, &[bob.info(), cem.info()]).await;
             meet(&mut amy, &mut bob).await;
             let id = bob.id.clone();
             lose(bob, &mut amy).await;
@@ -74,7 +74,7 @@ async fn client_whose_connection_broke_keeps_its_place() {
             assert_eq!(admitted, json!({ "ok": true }));
             assert_eq!(bob.expect("joined-room").await["peerId"], id);
             amy.expect("user-joined").await;
-            told(&mut amy, &[cem.info()]).await;
+            expect_waiting(&mut amy, &[cem.info()]).await;
         }
     }
 }
@@ -85,7 +85,7 @@ async fn client_admitted_while_its_connection_is_lost_is_a_member() {
         let server = TestServer::start(&[]).await;
         let [mut amy, mut bob] = gather_asking(&server, [first, second]).await;
         let mut cem = waiting(&server, second, "cem", json!({})).await;
-        told(&mut amy, &[cem.info()]).await;
+        expect_waiting(&mut amy, &[cem.info()]).await;
         meet(&mut amy, &mut cem).await;
         let (id, joined, about) = (cem.id.clone(), cem.joined(ROOM), cem.about(ROOM));
         lose(cem, &mut amy).await;
@@ -94,7 +94,7 @@ async fn client_admitted_while_its_connection_is_lost_is_a_member() {
             assert_eq!(member.expect("user-joined").await, joined);
             assert_eq!(member.expect("user-lost").await, about);
         }
-        told(&mut amy, &[]).await;
+        expect_waiting(&mut amy, &[]).await;
         let mut cem = Member::open(&server, second, "cem", json!({})).await;
         let restored = cem.expect("restored").await;
         let rooms = restored["rooms"].as_array().expect("a list");
@@ -117,7 +117,7 @@ async fn client_rejected_while_its_connection_is_lost_hears_it_later() {
         let server = TestServer::start(&[]).await;
         let [mut amy] = gather_asking(&server, [WEB_SOCKET]).await;
         let mut bob = waiting(&server, kind, "bob", json!({})).await;
-        told(&mut amy, &[bob.info()]).await;
+        expect_waiting(&mut amy, &[bob.info()]).await;
         meet(&mut amy, &mut bob).await;
         let id = bob.id.clone();
         lose(bob, &mut amy).await;
@@ -135,9 +135,9 @@ async fn client_that_does_not_return_waits_no_longer() {
         let server = TestServer::start(&["--reconnect-grace", "1s"]).await;
         let [mut amy] = gather_asking(&server, [first]).await;
         let bob = waiting(&server, second, "bob", json!({})).await;
-        told(&mut amy, &[bob.info()]).await;
+        expect_waiting(&mut amy, &[bob.info()]).await;
         bob.break_off().await;
-        told(&mut amy, &[]).await;
+        expect_waiting(&mut amy, &[]).await;
     })
     .await;
 }
@@ -149,7 +149,7 @@ async fn each_host_is_sent_who_waits() {
         let [mut amy, mut bob, mut cem] = gather_asking(&server, [first, second, first]).await;
         let mut dan = waiting(&server, second, "dan", json!({})).await;
         let dan_waits = [dan.info()];
-        told(&mut amy, &dan_waits).await;
+        expect_waiting(&mut amy, &dan_waits).await;
         let (id, of_bob) = (amy.id.clone(), bob.id.clone());
         // The next one, while the connection of the first is lost.
         amy.break_off().await;
@@ -157,16 +157,16 @@ async fn each_host_is_sent_who_waits() {
             member.expect("user-lost").await;
             member.expect("host-changed").await;
         }
-        told(&mut bob, &dan_waits).await;
+        expect_waiting(&mut bob, &dan_waits).await;
         let eve = waiting(&server, second, "eve", json!({})).await;
         let both_wait = [dan.info(), eve.info()];
-        told(&mut bob, &both_wait).await;
+        expect_waiting(&mut bob, &both_wait).await;
         // The first, once it is back, and by `restored`, too.
         let mut amy = Member::open(&server, first, "amy", json!({})).await;
         assert_eq!(amy.expect("restored").await["rooms"][0]["waiting"], json!(both_wait));
         amy.expect("host-changed").await;
         assert_eq!(amy.expect("host-changed").await["host"], id);
-        told(&mut amy, &both_wait).await;
+        expect_waiting(&mut amy, &both_wait).await;
         for member in [&mut bob, &mut cem] {
             member.expect("user-back").await;
             assert_eq!(member.expect("host-changed").await["host"], id);
@@ -179,7 +179,7 @@ async fn each_host_is_sent_who_waits() {
             member.expect("user-left").await;
             assert_eq!(member.expect("host-changed").await["host"], of_bob);
         }
-        told(&mut bob, &both_wait).await;
+        expect_waiting(&mut bob, &both_wait).await;
         dan.expect_silence().await;
     }
 }
@@ -202,7 +202,7 @@ async fn clients_that_come_and_go_do_not_end_the_absence_of_the_host() {
         let mut amy = Member::open(&server, kind, "amy", json!({})).await;
         let rooms = amy.expect("restored").await["rooms"].take();
         assert_eq!((&rooms[0]["peerId"], &rooms[0]["waiting"]), (&id, &json!([bob.info()])));
-        told(&mut amy, &[bob.info()]).await;
+        expect_waiting(&mut amy, &[bob.info()]).await;
         amy.expect_silence().await;
         bob.expect_silence().await;
     }

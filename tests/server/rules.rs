@@ -43,7 +43,7 @@ fn early_candidate_is_held_for_ten_seconds() {
     }
     let late = start + Duration::from_secs(12);
     let outgoing = switchboard.offer(caller, id, description("offer"), late).expect("kept");
-    let ServerMessage::NewOfferAwaiting(call) = &outgoing[0].message else { panic!("a new offer is told") };
+    let ServerMessage::NewOfferAwaiting(call) = &outgoing[0].message else { panic!("a new offer is sent") };
     assert_eq!(call.offer_ice_candidates, [candidate(1)]);
 }
 
@@ -93,7 +93,7 @@ fn oldest_offer_expires_when_all_offers_have_too_many_bytes() {
         let caller = arrive(&mut switchboard, peer);
         let outgoing = switchboard.offer(caller, OfferId(peer), description(&"x".repeat(4_000)), now).expect("kept");
         let expected = if peer == 3 { vec![(OfferId(1), WithdrawReason::Expired); 2] } else { vec![] };
-        assert_eq!(withdrawn(&outgoing), expected, "told to its owner and to the others");
+        assert_eq!(withdrawn(&outgoing), expected, "sent to its owner and to the others");
     }
 }
 

@@ -28,7 +28,7 @@ async fn stopping_server_notifies_clients_before_it_closes() {
     }
     server.stop().await;
     for client in clients {
-        client.await.expect("it was told");
+        client.await.expect("it was notified");
     }
 }
 

@@ -33,7 +33,7 @@ async fn wrong_at_socket_io(server: &TestServer, transport: Transport) -> Client
 }
 
 /// The error that a client with a wrong password receives in the end.
-async fn told(mut client: Client) -> String {
+async fn refusal(mut client: Client) -> String {
     let error = client.expect("signalingError").await;
     assert_eq!(error["code"], "wrong-password", "{error}");
     assert_eq!(client.next().await, Packet::Disconnected);
@@ -45,7 +45,7 @@ async fn delayed_wrong_password_does_not_delay_the_right_one() {
     for transport in EVERY {
         let server = TestServer::start_with_guesses(two_and_then(HOUR), &["--password", "x"]).await;
         // The two that are answered at once, each by another service: they are counted together.
-        assert!(told(wrong_at_socket_io(&server, transport).await).await.contains("Wrong password"));
+        assert!(refusal(wrong_at_socket_io(&server, transport).await).await.contains("Wrong password"));
         assert!(wrong_at_ws(&server).await.text().contains("Wrong password"));
         let _waiting = wrong_at_socket_io(&server, transport).await;
 
@@ -54,7 +54,7 @@ async fn delayed_wrong_password_does_not_delay_the_right_one() {
         Bare::open_path(server.address(), "/?userId=1&password=x").await.close().await;
 
         assert!(wrong_at_ws(&server).await.text().contains("Too many"));
-        assert!(told(wrong_at_socket_io(&server, transport).await).await.contains("Too many"));
+        assert!(refusal(wrong_at_socket_io(&server, transport).await).await.contains("Too many"));
         let reply = post(&server, "/create-room?password=wrong", r#"{"roomName":"tea","userId":1}"#).await;
         assert!(reply.status == 401 && reply.text().contains("Too many"), "{}", reply.text());
         assert!(Bare::refused_at(&server, "/?userId=1&password=wrong", &[]).await.text().contains("Too many"));
@@ -96,14 +96,14 @@ async fn stopping_server_closes_delayed_clients() {
         };
         // One of the two is delayed. So the other is rejected at once as one too many.
         let (mut one, mut other) = (ask(), ask());
-        let (told, waiting) = tokio::select! {
-            told = &mut one => (told, other),
-            told = &mut other => (told, one),
+        let (reply, waiting) = tokio::select! {
+            reply = &mut one => (reply, other),
+            reply = &mut other => (reply, one),
         };
-        assert!(told.expect("a reply").text().contains("Too many"), "{path}");
+        assert!(reply.expect("a reply").text().contains("Too many"), "{path}");
         server.stop().await;
-        let told = within("the other reply", waiting).await.expect("a reply");
-        assert!(told.status == 401 && told.text().contains("Wrong password"), "{path}: {}", told.text());
+        let reply = within("the other reply", waiting).await.expect("a reply");
+        assert!(reply.status == 401 && reply.text().contains("Wrong password"), "{path}: {}", reply.text());
     }
     for transport in EVERY {
         let server = TestServer::start_with_guesses(two_and_then(HOUR), &["--drain", "1h"]).await;
@@ -124,7 +124,7 @@ async fn delayed_client_gets_its_error() {
     for _ in 0..4 {
         assert!(wrong_at_ws(&server).await.text().contains("Wrong password"));
         for transport in EVERY {
-            assert!(told(wrong_at_socket_io(&server, transport).await).await.contains("Wrong password"));
+            assert!(refusal(wrong_at_socket_io(&server, transport).await).await.contains("Wrong password"));
         }
         for path in ["/create-room?password=wrong", "/destroy-room"] {
             let reply = post(&server, path, r#"{"roomName":"tea","userId":1}"#).await;

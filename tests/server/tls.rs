@@ -240,8 +240,8 @@ fn key_or_certificate_in_other_format_gets_openssl_command() {
         (pem, public.as_bytes(), "cert.key", "public key"),
     ];
     for (cert, key, file, words) in cases {
-        let told = fault_of_pair(cert, key);
-        assert!(told.contains(file) && told.contains(words), "{words}: {told}");
+        let fault = fault_of_pair(cert, key);
+        assert!(fault.contains(file) && fault.contains(words), "{words}: {fault}");
     }
 }
 
@@ -259,8 +259,8 @@ fn pem_behind_a_byte_order_mark_is_taken() {
 fn chain_in_wrong_order_is_reported_as_such() {
     let (cert, key) = pair();
     let (other, _) = pair();
-    let told = fault_of_pair(format!("{}{}", other.pem(), cert.pem()).as_bytes(), key.serialize_pem().as_bytes());
-    assert!(told.contains("number 2") && told.contains("first"), "{told}");
+    let fault = fault_of_pair(format!("{}{}", other.pem(), cert.pem()).as_bytes(), key.serialize_pem().as_bytes());
+    assert!(fault.contains("number 2") && fault.contains("first"), "{fault}");
 }
 
 #[test]
@@ -268,16 +268,16 @@ fn key_with_unknown_algorithm_is_no_mismatch() {
     let (cert, _) = pair();
     // PKCS #8 around nothing that is a key.
     let odd = "-----BEGIN PRIVATE KEY-----\nMAUCAQAwAA==\n-----END PRIVATE KEY-----\n";
-    let told = fault_of_pair(cert.pem().as_bytes(), odd.as_bytes());
-    assert!(told.contains("kind") && !told.contains("belong"), "{told}");
+    let fault = fault_of_pair(cert.pem().as_bytes(), odd.as_bytes());
+    assert!(fault.contains("kind") && !fault.contains("belong"), "{fault}");
 }
 
 #[test]
 fn invalid_certificate_is_no_mismatch() {
     let (_, key) = pair();
     let odd = "-----BEGIN CERTIFICATE-----\nMAUCAQAwAA==\n-----END CERTIFICATE-----\n";
-    let told = fault_of_pair(odd.as_bytes(), key.serialize_pem().as_bytes());
-    assert!(told.contains("X.509") && !told.contains("belong"), "{told}");
+    let fault = fault_of_pair(odd.as_bytes(), key.serialize_pem().as_bytes());
+    assert!(fault.contains("X.509") && !fault.contains("belong"), "{fault}");
 }
 
 /// The program's warnings about a certificate that is valid between these years and has these names.
@@ -371,9 +371,9 @@ async fn certificate_rejected_by_client_is_logged_once_and_counted() {
     let port = program.server.address().port();
     program.stop().await;
     let log = program.log_until("since the start").await;
-    let told: Vec<_> = log.iter().filter(|line| line.contains("does not trust")).collect();
-    assert_eq!(told.len(), 1, "{log:#?}");
-    assert!(told[0].contains(" INFO ") && told[0].contains(&format!("https://localhost:{port}")), "{told:?}");
+    let lines: Vec<_> = log.iter().filter(|line| line.contains("does not trust")).collect();
+    assert_eq!(lines.len(), 1, "{log:#?}");
+    assert!(lines[0].contains(" INFO ") && lines[0].contains(&format!("https://localhost:{port}")), "{lines:?}");
     assert!(log.concat().contains("certificate-refused 3") && log.concat().contains("tls-failed 2"), "{log:#?}");
 }
 

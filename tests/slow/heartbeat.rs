@@ -63,13 +63,13 @@ async fn heartbeat_without_pong_breaks_a_busy_connection() {
     let mut amy = Bare::open(&server, "userName=amy&password=x&heartbeat=1").await;
     assert_eq!(amy.expect("ping").await, ping());
     let words = json!({ "action": "leaving-room", "room": "none" }).to_string();
-    let mut told = 0;
+    let mut received = 0;
     while amy.try_send(words.as_str().into()).await.is_ok() {
         match amy.next_or_end().await {
-            Some(_) => told += 1,
+            Some(_) => received += 1,
             None => break,
         }
-        assert!(told < 100_000, "it goes on without a pong");
+        assert!(received < 100_000, "it goes on without a pong");
     }
 }
 

@@ -1,6 +1,6 @@
 // A signaling server in the course's manner: Socket.IO, and lists that are searched from the start. As in the course,
 // no offer and no socket is ever taken off its list again, so each newcomer is sent all offers ever made. With --tidy
-// it forgets answered offers and those who are gone: what is left then is the price of the runtime alone.
+// it forgets answered offers and clients that are gone: what is left then is the price of the runtime alone.
 // It writes no log, so that nothing but signaling is measured. TLS_CERT and TLS_KEY make it speak HTTPS.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -76,7 +76,7 @@ io.on('connection', (socket) => {
   rooms(socket, userName);
 });
 
-// Rooms, as far as they are measured: who comes in is told who is there, and messages go to one member.
+// Rooms, as far as they are measured: a new member receives the list of members, and messages go to one of them.
 function rooms(socket, userName) {
   const relay = (event, heard, key) => socket.on(event, (said) => {
     const value = said[key];

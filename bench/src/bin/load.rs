@@ -53,8 +53,8 @@ enum Scenario {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(Flags::parse()).await {
-        Ok(told) => {
-            println!("{told}");
+        Ok(figures) => {
+            println!("{figures}");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -69,7 +69,7 @@ async fn run(flags: Flags) -> Result<Value> {
     let tls = target.tls.is_some();
     let stage = Stage { target, process: Process::new(flags.pid), bar: scenario::bar() };
     let started = stage.process.usage()?.rss_kib;
-    let (name, told) = timeout(Duration::from_secs(flags.limit.min(1_200)), async {
+    let (name, figures) = timeout(Duration::from_secs(flags.limit.min(1_200)), async {
         Ok(match &flags.scenario {
             Scenario::Calls(options) => ("calls", calls::run(&stage, options).await?),
             Scenario::Idle(options) => ("idle", idle::run(&stage, options).await?),
@@ -83,5 +83,5 @@ async fn run(flags: Flags) -> Result<Value> {
     stage.bar.finish_and_clear();
     let carrier = if flags.carrier == Carrier::Ws { "ws" } else { "polling" };
     let head = json!({"scenario": name, "carrier": carrier, "tls": tls, "base_rss_kib": started});
-    Ok(join([head, told]))
+    Ok(join([head, figures]))
 }

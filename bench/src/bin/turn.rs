@@ -56,8 +56,8 @@ async fn main() -> Result<()> {
     if let Some(allocations) = flags.allocations {
         for server in servers {
             let running = server.start(&own, flags.workers).await?;
-            let told = memory::measure(running.address, &Process::new(running.id()), allocations).await?;
-            println!("{}", join([json!({"server": server.name()}), told]));
+            let figures = memory::measure(running.address, &Process::new(running.id()), allocations).await?;
+            println!("{}", join([json!({"server": server.name()}), figures]));
         }
         return Ok(());
     }
@@ -67,9 +67,9 @@ async fn main() -> Result<()> {
             for turn in 0..servers.len() {
                 // Who begins changes from round to round.
                 let at = (turn + number) % servers.len();
-                let told = run(&flags, servers[at], &own, rate).await?;
-                println!("{}", join([json!({"server": servers[at].name(), "round": number}), told.clone()]));
-                runs[at].push(told);
+                let figures = run(&flags, servers[at], &own, rate).await?;
+                println!("{}", join([json!({"server": servers[at].name(), "round": number}), figures.clone()]));
+                runs[at].push(figures);
             }
         }
         table(&servers, &runs, rate);

@@ -18,7 +18,7 @@ pub enum Size {
 pub struct Measurement {
     /// Its name in the results.
     pub name: String,
-    /// What the load tool is told.
+    /// The arguments of the load tool.
     pub arguments: Vec<String>,
     /// With TLS.
     pub tls: bool,

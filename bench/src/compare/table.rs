@@ -44,7 +44,7 @@ const ROWS: [Row; 23] = [
     ("memory of an empty server", "KiB", "connect", "/base_rss_kib", Nothing),
 ];
 
-/// A slope that is smaller cannot be told from none, in ms for 1,000 of what there is more of.
+/// A slope that is smaller cannot be distinguished from none, in ms for 1,000 of what there is more of.
 const NOISE: f64 = 0.05;
 
 /// The largest memory of a server to which nobody is connected, in KiB.
@@ -115,7 +115,7 @@ fn slope(results: &Results, prefix: &str, title: &str, want: Want) -> String {
 
 /// Calls with whatever is not as it should be, in every run of Switchboard.
 fn failed_calls(results: &Results) -> String {
-    let (mut made, mut failed, mut told) = (0, 0, Vec::new());
+    let (mut made, mut failed, mut measured) = (0, 0, Vec::new());
     for (measurement, what) in
         [("calls-many", "alone"), ("calls-many-idle", "with idle sockets"), ("calls-many-open", "with open offers")]
     {
@@ -123,7 +123,7 @@ fn failed_calls(results: &Results) -> String {
             let (pairs, lost) = (figures["pairs"].as_u64().unwrap_or(0), figures["failed"].as_u64().unwrap_or(0));
             made += pairs;
             failed += lost;
-            told.push(format!("{pairs} {what}"));
+            measured.push(format!("{pairs} {what}"));
         }
     }
     let verdict = if made == 0 {
@@ -133,7 +133,7 @@ fn failed_calls(results: &Results) -> String {
     } else {
         "**missed**"
     };
-    format!("| failed calls ({}) | 0 | {failed} of {made} | | | {verdict} | | | |", told.join(", "))
+    format!("| failed calls ({}) | 0 | {failed} of {made} | | | {verdict} | | | |", measured.join(", "))
 }
 
 /// First against last quarter of many calls.

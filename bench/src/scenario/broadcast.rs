@@ -30,7 +30,7 @@ pub struct Options {
 /// Makes the offers. Each is made when everybody has heard the one before.
 ///
 /// # Errors
-/// An offer that somebody does not hear, a server that is gone.
+/// An offer that a client does not receive, a server that is gone.
 pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     within("--sockets", options.sockets, 10_000)?;
     within("--offers", options.offers, 2_000)?;
@@ -59,13 +59,13 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     let deliveries = (options.sockets * options.offers) as f64;
     let per_socket = |rss: u64| round(rss.saturating_sub(before) as f64 / options.sockets as f64);
     Ok(join([
-        measured.told(),
+        measured.to_json(),
         json!({
             "sockets": options.sockets, "offers": options.offers,
             "deliveries_per_s": round(deliveries / measured.time.as_secs_f64()),
             "cpu_us_per_delivery": round(measured.cpu.as_secs_f64() * 1e6 / deliveries),
-            "delivery_ms": crowd.heard.latencies.lock().told(),
-            "last_receiver_ms": last.told(),
+            "delivery_ms": crowd.heard.latencies.lock().to_json(),
+            "last_receiver_ms": last.to_json(),
             "kib_per_socket_before": per_socket(connected),
             "kib_per_socket_after": per_socket(measured.rss_kib),
         }),

@@ -100,17 +100,17 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
             "pairs": notes.done, "concurrency": options.concurrency, "past": options.past, "open": options.open,
             "idle": options.idle, "late": options.late,
             "failed": notes.failures.count() + (options.pairs - notes.done),
-            "failures": notes.failures.told(),
+            "failures": notes.failures.to_json(),
             "lost_idle": options.idle - crowd.connected(),
             "calls_per_s": round(good as f64 / measured.time.as_secs_f64()),
             "cpu_s_per_1000": round(measured.cpu.as_secs_f64() * 1000.0 / good.max(1) as f64),
             "rss_kib_before": before,
-            "connect_ms": notes.connected.told(),
-            "answer_ms": notes.answered.told(),
-            "complete_ms": notes.complete.told(),
+            "connect_ms": notes.connected.to_json(),
+            "answer_ms": notes.answered.to_json(),
+            "complete_ms": notes.complete.to_json(),
             "buckets": notes.buckets,
         }),
-        measured.told(),
+        measured.to_json(),
     ]))
 }
 
@@ -161,7 +161,7 @@ async fn watch(measurement: &Measurement<'_>, options: &Options, notes: &Mutex<N
     }
 }
 
-/// Offers of somebody who makes one after the other, and is gone then.
+/// Offers of a client that makes one after the other and disconnects then.
 async fn past(stage: &Stage, count: u64) -> Result<()> {
     if count == 0 {
         return Ok(());

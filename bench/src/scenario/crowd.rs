@@ -26,11 +26,11 @@ pub struct Heard {
     pub wrong: AtomicU64,
     /// Connections that ended.
     pub lost: AtomicU64,
-    /// How long each offer was on its way, where somebody set the time.
+    /// How long each offer was on its way, where its sender set the time.
     pub latencies: Mutex<Latencies>,
     /// When the offer was made that is on its way.
     pub made: Mutex<Option<Instant>>,
-    /// Told when so many offers have been heard.
+    /// Notified when so many offers have been heard.
     pub goal: AtomicU64,
     /// Tells that it is so.
     pub reached: Notify,
@@ -85,7 +85,7 @@ impl ConnectionLimiter {
     /// From now on offers are marked with 0 and up. Resolves when `count` have been heard in all.
     ///
     /// # Errors
-    /// Somebody was lost on the way.
+    /// A client was lost on the way.
     pub async fn hear(&self, count: u64) -> Result<()> {
         self.heard.goal.store(count, Relaxed);
         while self.heard.offers.load(Relaxed) < count {

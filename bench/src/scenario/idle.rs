@@ -47,7 +47,7 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     let held = measurement.now()?;
     let sockets = options.sockets as f64;
     Ok(join([
-        connected.told(),
+        connected.to_json(),
         json!({
             "sockets": options.sockets,
             "lost": options.sockets - crowd.connected(),

@@ -93,7 +93,7 @@ impl Measurement<'_> {
 
 impl Measured {
     /// As JSON.
-    pub fn told(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         json!({
             "seconds": round(self.time.as_secs_f64()),
             "cpu_s": round(self.cpu.as_secs_f64()),

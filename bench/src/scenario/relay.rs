@@ -117,15 +117,15 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     .await;
     let lost = missing();
     receivers.shutdown().await;
-    ensure!(failures.count() == 0 && lost == 0, "{lost} candidates lost, {}", failures.told());
+    ensure!(failures.count() == 0 && lost == 0, "{lost} candidates lost, {}", failures.to_json());
     let per_second = heard as f64 / measured.time.as_secs_f64();
     Ok(join([
-        measured.told(),
+        measured.to_json(),
         json!({
             "pairs": options.pairs, "rate": options.rate, "window": options.window, "messages": heard,
             "messages_per_s": round(per_second),
             "cpu_us_per_message": round(measured.cpu.as_secs_f64() * 1e6 / heard.max(1) as f64),
-            "relay_ms": latencies.lock().told(),
+            "relay_ms": latencies.lock().to_json(),
         }),
     ]))
 }

@@ -69,13 +69,13 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     let good = (options.rooms - failures.count()) as f64;
     let calls = good * (options.members * (options.members - 1) / 2) as f64;
     Ok(join([
-        measured.told(),
+        measured.to_json(),
         json!({
             "rooms": options.rooms, "members": options.members, "concurrency": options.concurrency,
-            "failed": failures.count(), "failures": failures.told(),
+            "failed": failures.count(), "failures": failures.to_json(),
             "calls_per_s": round(calls / measured.time.as_secs_f64()),
             "cpu_s_per_1000": round(measured.cpu.as_secs_f64() * 1000.0 / calls.max(1.0)),
-            "room_ms": complete.lock().told(),
+            "room_ms": complete.lock().to_json(),
         }),
     ]))
 }
@@ -106,7 +106,7 @@ async fn fill(stage: &Stage, room: u64, members: u64) -> Result<()> {
     Ok(())
 }
 
-/// Somebody in a room.
+/// A member of a room.
 struct Member {
     client: Client,
     room: u64,
@@ -114,7 +114,7 @@ struct Member {
     members: u64,
     /// What is still to come from each, by their id.
     others: HashMap<String, Expected>,
-    /// Whether it has come in, and has called those who were there before.
+    /// Whether it has come in, and has called the members that were there before.
     is_in: bool,
     /// Own offers to which no answer has come.
     unanswered: u64,

@@ -187,6 +187,6 @@ pub async fn play(server: SocketAddr, process: &Process, options: &Options) -> R
         json!({"relayed_per_second": round(relayed as f64 / elapsed), "cpu": round(cpu / elapsed)}),
         json!({"relayed_per_cpu_second": round(relayed as f64 / cpu), "rss_kib": after.rss_kib}),
         json!({"own_load": round((own_after.cpu - own_before.cpu).as_secs_f64() / elapsed)}),
-        json!({"latency_ms": latencies.told()}),
+        json!({"latency_ms": latencies.to_json()}),
     ]))
 }

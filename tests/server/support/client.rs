@@ -233,7 +233,7 @@ impl Client {
         .await
     }
 
-    /// What the connection is called: the engine's id and the socket's. Whoever knows the first can speak as its owner.
+    /// What the connection is called: the engine's id and the socket's. A client that knows the first can act as its owner.
     pub fn ids(&self) -> Vec<String> {
         let socket = self.heard.lines().find_map(|line| line.strip_prefix("40"));
         let socket: Option<Value> = socket.map(|packet| serde_json::from_str(packet).expect("JSON"));

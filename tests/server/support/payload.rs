@@ -41,11 +41,11 @@ pub fn candidates(numbers: std::ops::Range<usize>) -> Vec<Value> {
 
 /// What the caller's page sends for each candidate that it finds.
 pub fn from_offerer(candidate: Value) -> Value {
-    json!({ "iceCandidate": candidate, "iceUserName": "whoever", "didIOffer": true })
+    json!({ "iceCandidate": candidate, "iceUserName": "guest", "didIOffer": true })
 }
 
 pub fn from_answerer(candidate: Value) -> Value {
-    json!({ "iceCandidate": candidate, "iceUserName": "whoever", "didIOffer": false })
+    json!({ "iceCandidate": candidate, "iceUserName": "guest", "didIOffer": false })
 }
 
 /// Sends an offer and returns the offer object that `listener`, the only other client, receives.

@@ -32,13 +32,13 @@ pub async fn session_with(address: SocketAddr, connect: &str) -> String {
 
 /// Polls until a reply contains this, and returns all replies.
 pub async fn fetch_until(address: SocketAddr, sid: &str, part: &str) -> String {
-    let mut told = String::new();
-    while !told.contains(part) {
+    let mut received = String::new();
+    while !received.contains(part) {
         let reply = poll(address, "GET", sid, "").await;
-        assert_eq!(reply.status, 200, "the session is over; before {part} came only {told}");
-        told += &format!("{}\u{1e}", reply.text());
+        assert_eq!(reply.status, 200, "the session is over; before {part} came only {received}");
+        received += &format!("{}\u{1e}", reply.text());
     }
-    told
+    received
 }
 
 /// The id of a polling session that has sent no CONNECT.

@@ -1,4 +1,4 @@
-//! Five people in two rooms, and what each was told: the model against which the property test of rooms holds the rules.
+//! Five clients in two rooms, and what each has received: the model against which the property test of rooms holds the rules.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ pub const ROOMS: [&str; 2] = ["kitchen", "cellar"];
 
 use super::core::{Arrival, TestCore};
 
-/// One thing that somebody may do, or that may happen to its connection.
+/// One thing that a client may do, or that may happen to its connection.
 #[derive(Debug, Clone)]
 pub enum Deed {
     Join(usize),
@@ -44,12 +44,12 @@ pub enum Deed {
     Wait(u64, bool),
 }
 
-/// Who is in a room, as somebody was told. Ordered, so that two views can be held against each other.
+/// Who is in a room, as one client knows it. Ordered, so that two views can be held against each other.
 pub type View = BTreeMap<MemberId, UserName>;
-/// The rooms in which somebody is: its own place, and the others.
+/// The rooms in which a client is: its own place, and the others.
 pub type Rooms = BTreeMap<usize, (MemberId, View)>;
 
-/// Somebody at a page: 0 and 1 have a session and count, 2 has a session, 3 has none, 4 came by the bare WebSocket.
+/// A client: 0 and 1 have a session and count, 2 has a session, 3 has none, 4 came by the bare WebSocket.
 #[derive(Debug, Default)]
 pub struct Person {
     id: Option<PeerId>,
@@ -64,18 +64,18 @@ pub struct Person {
     was_here: bool,
     pub rooms: Rooms,
     /// The host and the access of each of its rooms.
-    pub told: BTreeMap<usize, (MemberId, RoomAccess)>,
+    pub rules: BTreeMap<usize, (MemberId, RoomAccess)>,
     /// Who waits for a room of which it is the host.
     pub line: BTreeMap<usize, View>,
     /// The rooms that it waits to enter.
     pub waits: BTreeMap<usize, MemberId>,
-    /// The candidates that are to reach it, and those that did.
+    /// The candidates that are to reach it, and the ones that did.
     pub awaited: Vec<String>,
     pub heard: Vec<String>,
 }
 
 pub struct World {
-    /// Time has passed, and the core was not told yet.
+    /// Time has passed, and the core was not notified yet.
     has_waited: bool,
     pub switchboard: TestCore,
     pub now: Instant,
@@ -152,7 +152,7 @@ impl World {
         };
         let Arrival { peer, restored, missed, outgoing, .. } = self.switchboard.arrive(connection, newcomer, self.now);
         let took_back = person.id == Some(peer);
-        assert_eq!(restored.is_some(), took_back || received.is_some(), "told what it has, if it was here");
+        assert_eq!(restored.is_some(), took_back || received.is_some(), "it receives what it has, if it was here");
         person.id = Some(peer);
         person.connection = Some(connection);
         person.is_dead = false;
@@ -160,7 +160,7 @@ impl World {
         if !took_back {
             assert!(missed.is_empty());
             person.rooms.clear();
-            person.told.clear();
+            person.rules.clear();
             person.line.clear();
             person.waits.clear();
             person.awaited.clear();
@@ -168,11 +168,11 @@ impl World {
             person.received = 0;
         }
         let restored = restored.unwrap_or_default();
-        let (mut known, mut told, mut line) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut known, mut rules, mut line) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for membership in restored.rooms {
             let room = room_of(&membership.room);
             known.insert(room, (membership.peer_id, view(&membership.members)));
-            told.insert(room, (membership.host, membership.access));
+            rules.insert(room, (membership.host, membership.access));
             line.insert(room, view(&membership.waiting));
         }
         let waits: BTreeMap<_, _> = restored.waiting.iter().map(|wait| (room_of(&wait.room), wait.peer_id)).collect();
@@ -183,14 +183,14 @@ impl World {
             assert_eq!(before, Some(own), "it is where it was, in the same places");
         }
         assert!(person.rooms.keys().all(|room| known.contains_key(room)), "it is in all its rooms");
-        (person.rooms, person.told, person.line, person.waits) = (known.clone(), told.clone(), line.clone(), waits);
+        (person.rooms, person.rules, person.line, person.waits) = (known.clone(), rules.clone(), line.clone(), waits);
         for (number, message) in missed {
             self.hear(who, number, message, true);
         }
-        assert_eq!(known, self.people[who].rooms, "once it was told what it missed, it knows who is there");
+        assert_eq!(known, self.people[who].rooms, "once it has received what it missed, it knows who is there");
         self.tell(outgoing);
         let person = &mut self.people[who];
-        assert_eq!(told, person.told, "who is the host, and who may enter");
+        assert_eq!(rules, person.rules, "who is the host, and who may enter");
         for lines in [&mut line, &mut person.line] {
             lines.retain(|_, line| !line.is_empty());
         }
@@ -218,7 +218,7 @@ impl World {
             for (listener, number) in listeners {
                 // Else a page that begins anew while its old connection looks alive.
                 let Some(who) = self.people.iter().position(|person| person.id == Some(listener)) else { continue };
-                assert!(self.people[who].connection.is_some(), "nobody is told on a connection that is gone");
+                assert!(self.people[who].connection.is_some(), "nothing is sent on a connection that is gone");
                 if !self.people[who].is_dead {
                     self.hear(who, number, message.clone(), false);
                 }
@@ -226,7 +226,7 @@ impl World {
         }
     }
 
-    /// `is_late`: told after `restored`, in which the end of it all is known already.
+    /// `is_late`: received after `restored`, in which the end of it all is known already.
     fn hear(&mut self, who: usize, number_of_it: Option<u64>, message: ServerMessage, is_late: bool) {
         assert_eq!(number_of_it.is_some(), Self::counts(who), "who counts gets numbers");
         let person = &mut self.people[who];
@@ -240,7 +240,7 @@ impl World {
             RoomEvent::JoinedRoom(place) => {
                 let waited = person.waits.remove(&room);
                 assert!(waited.is_none_or(|id| id == place.peer_id), "admitted under the id under which it waited");
-                person.told.insert(room, (place.host, place.access));
+                person.rules.insert(room, (place.host, place.access));
                 person.rooms.insert(room, (place.peer_id, view(&place.members)));
                 return;
             }
@@ -258,19 +258,19 @@ impl World {
             }
             _ => {}
         }
-        let told = person.told.get_mut(&room).expect("told to a stranger of the room");
-        let (own, others) = person.rooms.get_mut(&room).expect("told to a stranger of the room");
+        let rules = person.rules.get_mut(&room).expect("sent to a client outside the room");
+        let (own, others) = person.rooms.get_mut(&room).expect("sent to a client outside the room");
         match &message.event {
             RoomEvent::HostChanged { host } => {
-                told.0 = *host;
-                // Another host is told.
+                rules.0 = *host;
+                // From now on another host receives the list.
                 if host != own {
                     person.line.remove(&room);
                 }
             }
-            RoomEvent::AccessChanged { access } => told.1 = *access,
+            RoomEvent::AccessChanged { access } => rules.1 = *access,
             RoomEvent::WaitingChanged { waiting } => {
-                assert!(is_late || told.0 == *own, "only the host is told who waits");
+                assert!(is_late || rules.0 == *own, "only the host receives who waits");
                 person.line.insert(room, view(waiting));
             }
             RoomEvent::RequestingSdpOffer { members } => assert_eq!(view(members), *others),
@@ -338,12 +338,12 @@ impl World {
                         assert_eq!(found, before.unwrap_or((member, found.1.clone())), "to come again changes nothing");
                         assert_eq!(waited, None, "who waits is not let in by coming again");
                         self.tell(outgoing);
-                        assert_eq!(self.people[who].rooms[&room], found, "told the same");
+                        assert_eq!(self.people[who].rooms[&room], found, "it received the same");
                     }
                     Ok((Err(id), outgoing)) => {
                         assert_eq!((before, id), (None, waited.unwrap_or(member)), "it keeps its place");
                         self.tell(outgoing);
-                        assert_eq!(self.people[who].waits[&room], id, "told the same");
+                        assert_eq!(self.people[who].waits[&room], id, "it received the same");
                     }
                     Err(refusal) => {
                         assert_eq!((before, waited, refusal.code), (None, None, Code::RoomLocked));
@@ -356,7 +356,7 @@ impl World {
                 self.tell(outcome.unwrap_or_default());
             }
             Deed::Decide(room, is_admitted) => {
-                // What the host knows, or what somebody else guesses.
+                // What the host knows, or what another client guesses.
                 let guess = self.people.iter().find_map(|person| person.waits.get(&room)).copied();
                 let known = self.people[who].line.get(&room).and_then(|line| line.keys().next()).copied();
                 let Some(waiting) = known.or(guess) else { return };
@@ -370,7 +370,7 @@ impl World {
             }
             Deed::Leave(room) => {
                 let person = &mut self.people[who];
-                person.told.remove(&room);
+                person.rules.remove(&room);
                 person.line.remove(&room);
                 let was_in = person.rooms.remove(&room).is_some() | person.waits.remove(&room).is_some();
                 let left = self.switchboard.leave_room(id, &room_name(room), self.now);
@@ -381,10 +381,10 @@ impl World {
         }
     }
 
-    /// Whether somebody is the host of a room, as far as it knows.
+    /// Whether a client is the host of a room, as far as it knows.
     fn is_host(&self, who: usize, room: usize) -> bool {
-        let Person { rooms, told, .. } = &self.people[who];
-        rooms.get(&room).zip(told.get(&room)).is_some_and(|((own, _), (host, _))| own == host)
+        let Person { rooms, rules, .. } = &self.people[who];
+        rooms.get(&room).zip(rules.get(&room)).is_some_and(|((own, _), (host, _))| own == host)
     }
 
     /// Whomever it knows in the room it reaches: at once, or after a return.
@@ -400,14 +400,14 @@ impl World {
                 // What goes to a dead connection is lost, but for one who counts.
                 let is_lost = person.is_dead && person.connection.is_some() && !Self::counts(who);
                 let is_it = person.rooms.get(&room).is_some_and(|(own, _)| *own == to);
-                // Or it has been admitted and was not told yet.
+                // Or it has been admitted and has not received that yet.
                 if (is_it || person.waits.get(&room) == Some(&to)) && !is_lost {
                     person.awaited.push(number.to_string());
                 }
             }
             let what = Relayed::Candidate(candidate(number));
-            let told = self.switchboard.relay(id, &room_name(room), Some(to), what, self.now).expect("it is there");
-            self.tell(told);
+            let outgoing = self.switchboard.relay(id, &room_name(room), Some(to), what, self.now).expect("it is there");
+            self.tell(outgoing);
         }
     }
 

@@ -1,4 +1,4 @@
-//! A connection on which a test can write any bytes, also those that a client library would reject.
+//! A connection on which a test can write any bytes, also bytes that a client library would reject.
 
 use std::io::{Error, ErrorKind, Result};
 use std::net::{Ipv4Addr, SocketAddr};

@@ -140,7 +140,7 @@ impl Run {
         sleep(GRACES).await;
         let mut witness = Client::connect(&self.program.server, "witness").await;
         witness.emit("checkOffers", Value::Null).await;
-        assert_eq!(witness.expect("availableOffers").await, json!([]), "offers of those who are gone");
+        assert_eq!(witness.expect("availableOffers").await, json!([]), "offers of clients that are gone");
         witness.disconnect().await;
 
         let files = before.map_or(0, |before| before.open_files);

@@ -17,22 +17,22 @@ fn first(payload: Payload) -> Value {
     }
 }
 
-fn next(told: &Receiver<(&'static str, Value)>, expected: &str) -> Value {
+fn next(events: &Receiver<(&'static str, Value)>, expected: &str) -> Value {
     loop {
-        let (event, value) = told.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{expected} did not come"));
+        let (event, value) = events.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{expected} did not come"));
         if event == expected {
             return value;
         }
     }
 }
 
-fn connect(url: &str, transport: TransportType, name: &str, tell: &Sender<(&'static str, Value)>) -> Client {
+fn connect(url: &str, transport: TransportType, name: &str, report: &Sender<(&'static str, Value)>) -> Client {
     let mut builder = ClientBuilder::new(url).transport_type(transport).auth(json!({"userName": name, "password": "x"}));
     for event in ["availableOffers", "newOfferAwaiting", "signalingError"] {
-        let tell = tell.clone();
-        builder = builder.on(event, move |payload, _| drop(tell.send((event, first(payload)))));
+        let report = report.clone();
+        builder = builder.on(event, move |payload, _| drop(report.send((event, first(payload)))));
     }
-    let opened = tell.clone();
+    let opened = report.clone();
     builder = builder.on("open", move |_, _| drop(opened.send(("open", Value::Null))));
     builder.connect().expect("connected")
 }
@@ -46,23 +46,23 @@ fn main() {
         "polling" => TransportType::Polling,
         other => panic!("no transport: {other}"),
     };
-    let ((tell, told), (later, told_later)) = (channel(), channel());
+    let ((report, events), (later, later_events)) = (channel(), channel());
 
-    let caller = connect(url, transport(), "caller", &tell);
-    next(&told, "open");
-    let answered = tell.clone();
+    let caller = connect(url, transport(), "caller", &report);
+    next(&events, "open");
+    let answered = report.clone();
     let offer = json!({"type": "offer", "sdp": "v=0"});
     let acknowledge = move |payload: Payload, _| drop(answered.send(("acknowledged", first(payload))));
     caller.emit_with_ack("newOffer", offer.clone(), PATIENCE, acknowledge).expect("sent");
-    println!("acknowledged: {}", next(&told, "acknowledged"));
+    println!("acknowledged: {}", next(&events, "acknowledged"));
 
     let answerer = connect(url, transport(), "answerer", &later);
-    let offers = next(&told_later, "availableOffers");
+    let offers = next(&later_events, "availableOffers");
     println!("availableOffers: {offers}");
     assert_eq!(offers[0]["offererUserName"], "caller");
 
     caller.emit("newOffer", offer).expect("sent");
-    let awaiting = next(&told_later, "newOfferAwaiting");
+    let awaiting = next(&later_events, "newOfferAwaiting");
     println!("newOfferAwaiting: {awaiting}");
     assert_eq!(awaiting[0]["offererUserName"], "caller");
     caller.disconnect().expect("disconnected");
