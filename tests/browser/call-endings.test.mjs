@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { answerButton, assertAllIsWell, callAndAnswer, enter, state, told, wordsOf } from './support/call-page.mjs';
+import { answerButton, assertAllIsWell, callAndAnswer, enter, state, says, wordsOf } from './support/call-page.mjs';
 import { assertConnected, assertFramesArrive, assertInCall, assertPictureIsNotBlack } from './support/call.mjs';
 import { answeringOnce, refusingAnswers, withSoundAlone, withoutAWay } from './support/faults.mjs';
 import { areStable, assertNewWay, restartIce, sends } from './support/peer.mjs';
@@ -45,7 +45,7 @@ for (const role of ['caller', 'answerer']) {
     await restartIce(pages[role]);
     for (const page of [caller, answerer]) {
       await eventually('a new connection', () => page.evaluate(() => observedCalls.length === 2));
-      await told(page, /In a call with (Ann|Carl)\./);
+      await says(page, /In a call with (Ann|Carl)\./);
     }
     // What was switched off stays off in it.
     await eventually('no sound sent', async () => !(await sends(caller, 'audio')));
@@ -66,10 +66,10 @@ for (const role of ['caller', 'answerer']) {
     await pages[page].evaluate(() => mendDevices());
     await pages[page].click('#camera');
     await eventually('an offer', () => pages[page].evaluate(() => pc.signalingState === 'have-local-offer'));
-    await told(pages[page], /(Ann|Carl)’s page does not take part in changes during a call/);
+    await says(pages[page], /(Ann|Carl)’s page does not take part in changes during a call/);
     await assertFramesArrive(pages[page]);
     await pages[page].click('#hangup');
-    await told(pages[other], /hung up/);
+    await says(pages[other], /hung up/);
   });
 
   browserTest(`the other side of the ${role} answers no ICE restart: pictures go on, and a screen can be shown`, async (story) => {
@@ -78,7 +78,7 @@ for (const role of ['caller', 'answerer']) {
     const page = pages[role];
     await callAndAnswer(caller, answerer);
     await restartIce(page);
-    await told(page, /(Ann|Carl)’s page does not take part in changes during a call/);
+    await says(page, /(Ann|Carl)’s page does not take part in changes during a call/);
     await page.click('#screen');
     await eventually('shown', async () => (await page.textContent('#screen .label')) === 'Stop sharing');
     for (const one of [caller, answerer]) await assertFramesArrive(one);
@@ -97,10 +97,10 @@ for (const role of ['caller', 'answerer']) {
     await callAndAnswer(caller, answerer);
     line.refusing = true;
     line.cut();
-    for (const page of [caller, answerer]) await told(page, /server is out of reach/);
+    for (const page of [caller, answerer]) await says(page, /server is out of reach/);
     const [one, other] = role === 'caller' ? [caller, answerer] : [answerer, caller];
     await one.click('#hangup');
-    await told(other, ENDED_WITHOUT_SERVER);
+    await says(other, ENDED_WITHOUT_SERVER);
     await state(other, 'offline');
     // That stays to be read, however often the page tries to reach the server.
     const tries = () => other.requests.filter((url) => /EIO=/.test(url)).length;
@@ -127,14 +127,14 @@ browserTest('a caller who offers sound alone is answered with sound alone, and n
   assert.deepEqual(await answerer.evaluate(() => pc.getSenders().map(({ track }) => track?.kind)), ['audio']);
 });
 
-browserTest('no way is found: both are told which candidates there were, and what to try', async (story) => {
+browserTest('no way is found: both pages say which candidates there were, and what to try', async (story) => {
   const { caller, answerer } = await enterBoth(story, { caller: { script: withoutAWay }, answerer: { script: withoutAWay } });
   await caller.click('#call');
   await answerButton(answerer).click();
   for (const [page, other] of [[caller, 'Ann'], [answerer, 'Carl']]) {
-    await told(page, /The call failed|hung up/);
+    await says(page, /The call failed|hung up/);
     if (/hung up/.test(await wordsOf(page))) continue; // The other one's patience ended first.
-    await told(page, new RegExp(`No way to ${other} was found\\. Candidates: \\d+ host from this browser, \\d+ host from ${other}’s\\. .*firewall`));
+    await says(page, new RegExp(`No way to ${other} was found\\. Candidates: \\d+ host from this browser, \\d+ host from ${other}’s\\. .*firewall`));
   }
   for (const page of [caller, answerer]) await state(page, 'idle');
 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { answerButton, assertAllIsWell, callAndAnswer, enter, state, told } from './support/call-page.mjs';
+import { answerButton, assertAllIsWell, callAndAnswer, enter, state, says } from './support/call-page.mjs';
 import { assertConnected, assertFramesArrive, assertInCall, assertPictureIsNotBlack } from './support/call.mjs';
 import { areStable, assertNewWay, restartIce, sends } from './support/peer.mjs';
 import { serverFor } from './support/server.mjs';
@@ -29,9 +29,9 @@ for (const role of ['caller', 'answerer']) {
     assert.equal(await page.getAttribute('#camera', 'aria-pressed'), 'false');
     assert.match(await other.textContent('#stage-note'), /(Ann|Carl) sends no picture/);
 
-    // Still refused: told again, and nothing else happens.
+    // Still refused: the page says so again, and nothing else happens.
     await page.click('#camera');
-    await told(page, /does not let this page use the camera/);
+    await says(page, /does not let this page use the camera/);
     await page.evaluate(() => mendDevices());
     await page.click('#camera');
     await eventually('the camera on', async () => (await page.getAttribute('#camera', 'aria-pressed')) === 'true');
@@ -82,7 +82,7 @@ for (const role of ['caller', 'answerer']) {
         await eventually('no longer shown', async () => (await page.textContent('#screen .label')) === 'Share screen');
         await eventually('no screen sent', async () => (await sentSurface(page)) === undefined);
         if (camera === 'none') {
-          await eventually('told', async () => /sends no picture/.test(await other.textContent('#stage-note')));
+          await eventually('a note that no picture is sent', async () => /sends no picture/.test(await other.textContent('#stage-note')));
         } else {
           await assertFramesArrive(other);
         }
@@ -124,12 +124,12 @@ browserTest('a way that fails is replaced by another, at the caller\'s bidding',
   await assertNewWay(caller, answerer, async () => {
     for (const page of [answerer, caller]) {
       await page.evaluate(failConnection);
-      await told(page, /The picture from (Ann|Carl) is interrupted/);
+      await says(page, /The picture from (Ann|Carl) is interrupted/);
     }
   });
   for (const page of [caller, answerer]) {
     await page.evaluate(() => pc.dispatchEvent(new Event('connectionstatechange')));
-    await told(page, /In a call with/);
+    await says(page, /In a call with/);
   }
   await assertAllIsWell(caller, answerer);
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { answerButton, enter, state, told } from './support/call-page.mjs';
+import { answerButton, enter, state, says } from './support/call-page.mjs';
 import { assertConnected, assertFramesArrive, assertInCall, assertPictureIsNotBlack } from './support/call.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
 import { sends } from './support/peer.mjs';
@@ -84,7 +84,7 @@ function keepStreams() {
 }
 
 for (const role of ['an answerer', 'a caller']) {
-  browserTest(`${role} without a camera is told so, and sees the other`, async ({ visit, t }) => {
+  browserTest(`${role} without a camera reads so, and sees the other`, async ({ visit, t }) => {
     const server = await serverFor(t);
     const blind = (who) => (who === role ? { camera: 'none' } : {});
     const answerer = await enter(visit, server, 'Ann', server.http, blind('an answerer'));
@@ -95,34 +95,34 @@ for (const role of ['an answerer', 'a caller']) {
     const page = role === 'a caller' ? caller : answerer;
     await assertFramesArrive(page);
     await assertPictureIsNotBlack(page);
-    await told(page, /camera/i);
+    await says(page, /camera/i);
   });
 }
 
-browserTest('a refused camera is told in words', async ({ visit, t }) => {
+browserTest('a refused camera is described in words', async ({ visit, t }) => {
   const server = await serverFor(t);
   const page = await enter(visit, server, 'Carl', server.http, { camera: 'refused' });
   await page.click('#call');
-  await told(page, /camera/i);
-  await told(page, /allow|permission|refuse|block|denied/i);
+  await says(page, /camera/i);
+  await says(page, /allow|permission|refuse|block|denied/i);
 });
 
-browserTest('a caller without a microphone is told so, and is seen', async ({ visit, t }) => {
+browserTest('a caller without a microphone reads so, and is seen', async ({ visit, t }) => {
   const server = await serverFor(t);
   const answerer = await enter(visit, server, 'Ann');
   const caller = await enter(visit, server, 'Carl', server.http, { failing: { audio: 'NotFoundError' } });
   await caller.click('#call');
   await answerButton(answerer).click();
   await assertInCall(caller, answerer);
-  await told(caller, /microphone/i);
+  await says(caller, /microphone/i);
 });
 
-browserTest('a camera that another program uses is told in words', async ({ visit, t }) => {
+browserTest('a camera that another program uses is described in words', async ({ visit, t }) => {
   const server = await serverFor(t);
   const page = await enter(visit, server, 'Carl', server.http, { failing: { video: 'NotReadableError' } });
   await page.click('#call');
-  await told(page, /camera/i);
-  await told(page, /use|busy/i);
+  await says(page, /camera/i);
+  await says(page, /use|busy/i);
 });
 
 browserTest('another camera and microphone are chosen in the middle of a call', async ({ visit, t }) => {

@@ -10,7 +10,7 @@ import {
   noOffers,
   state,
   stateOf,
-  told,
+  says,
   wordsOf,
 } from './support/call-page.mjs';
 import { allCandidatesFound, assertInCall } from './support/call.mjs';
@@ -30,7 +30,7 @@ browserTest('an answerer who is there already sees the offer and answers it', as
 
   for (const [page, other] of [[caller, /Ann/], [answerer, /Carl/]]) {
     await state(page, 'connected');
-    await told(page, other);
+    await says(page, other);
     assert.ok(await page.evaluate(() => window.pc === observedCalls.at(-1).pc), 'pc for the console');
     assertOnlyServerWasAsked(page, server);
   }
@@ -122,7 +122,7 @@ browserTest('a third user sees the offer come and go, and disturbs nobody', asyn
   await assertInCall(caller, answerer);
 });
 
-browserTest('hanging up is told to the other, and both can call again', async ({ visit, t }) => {
+browserTest('after hanging up the other page says so, and both can call again', async ({ visit, t }) => {
   const server = await serverFor(t);
   const ann = await enter(visit, server, 'Ann');
   const carl = await enter(visit, server, 'Carl');
@@ -133,7 +133,7 @@ browserTest('hanging up is told to the other, and both can call again', async ({
   await ann.click('#hangup');
   await state(ann, 'idle');
   await state(carl, 'idle');
-  await told(carl, /Ann/);
+  await says(carl, /Ann/);
 
   // The other way round, and the other one hangs up.
   await ann.click('#call');
@@ -141,7 +141,7 @@ browserTest('hanging up is told to the other, and both can call again', async ({
   await assertInCall(ann, carl);
   await ann.click('#hangup');
   await state(carl, 'idle');
-  await told(carl, /Ann/);
+  await says(carl, /Ann/);
 
   await carl.click('#call');
   await answerButton(ann).click();
@@ -179,12 +179,12 @@ browserTest('lobbies keep calls apart', async ({ visit, t }) => {
   await noOffers(answerer);
 });
 
-browserTest('a wrong password is told and can be corrected', async ({ visit, t }) => {
+browserTest('a wrong password is refused in words and can be corrected', async ({ visit, t }) => {
   const server = await serverFor(t, '--password', 'secret');
   const page = await visit(server.http);
   // The browser logs it if the page's good-bye comes to a session that the server has ended already.
   page.problems.expect(/Failed to load resource.* 400/);
-  await told(page, /password/i);
+  await says(page, /password/i);
   assert.notEqual(await stateOf(page), 'idle');
   await isAccessible(page, 'a wrong password');
   await page.fill('#password', 'secret');
@@ -205,7 +205,7 @@ browserTest('a hostile name is text and nothing else', async ({ visit, t }) => {
   assert.ok((await answerer.textContent('#offers')).includes(hostile));
   await answerButton(answerer).click();
   await assertInCall(caller, answerer);
-  await told(answerer, /<img src=x/);
+  await says(answerer, /<img src=x/);
   await caller.click('#hangup');
   await state(answerer, 'idle');
   for (const page of [answerer, caller]) {

@@ -2,7 +2,7 @@
 // from either side, again and again, also after the way between them has failed.
 
 import { browserTest } from './support/browser.mjs';
-import { told } from './support/call-page.mjs';
+import { says } from './support/call-page.mjs';
 import {
   PAIRINGS, areInstalled, assertNewNames, assertNoWarnings, assertOffIsSeen, assertPicturesArrive, callAndAnswer, enterIn, watchWarnings,
 } from './support/pairing.mjs';
@@ -29,7 +29,7 @@ for (const [callers, answerers] of PAIRINGS) {
     for (const page of pages) await assertPicturesArrive(page);
     for (const page of pages) await assertNoWarnings(page);
     await caller.click('#hangup');
-    await told(answerer, /Carl hung up/);
+    await says(answerer, /Carl hung up/);
   });
 }
 
@@ -51,11 +51,11 @@ for (const [callers, answerers] of PAIRINGS.filter((pairing) => pairing.includes
     });
     await assertNewNames(pages, async () => {
       relay.isStopped = true;
-      for (const page of pages) await told(page, /The picture from (Ann|Carl) is interrupted/);
+      for (const page of pages) await says(page, /The picture from (Ann|Carl) is interrupted/);
       await eventually('failed', () => caller.evaluate(() => window.hasFailed === true));
       relay.isStopped = false;
     });
-    for (const page of pages) await told(page, /In a call with (Ann|Carl)\./);
+    for (const page of pages) await says(page, /In a call with (Ann|Carl)\./);
     for (const page of pages) await assertPicturesArrive(page);
     await assertOffIsSeen(pages);
     for (const page of pages) await assertNoWarnings(page);

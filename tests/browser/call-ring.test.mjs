@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { answerButton, callAndAnswer, enter, noOffers, state, told } from './support/call-page.mjs';
+import { answerButton, callAndAnswer, enter, noOffers, state, says } from './support/call-page.mjs';
 import { assertInCall } from './support/call.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
 import { serverFor } from './support/server.mjs';
@@ -71,13 +71,13 @@ browserTest('a call to all is put aside and stays in the list; one to this user 
   await answerButton(ann).click();
   await assertInCall(carl, ann);
   await ann.click('#hangup');
-  await told(carl, /Ann hung up/);
+  await says(carl, /Ann hung up/);
 
   await carl.click('#call-again');
   await rings(ann, 'Carl');
   assert.equal(await ann.textContent('#ring-decline'), 'Decline');
   await ann.click('#ring-decline');
-  await told(carl, /Ann declined the call/);
+  await says(carl, /Ann declined the call/);
   await noOffers(ann);
   await carl.click('#call-again');
   await rings(ann, 'Carl');
@@ -105,7 +105,7 @@ browserTest('two who call at once are asked to join their calls', async ({ visit
   await ann.click('.elsewhere a[href="room.html"]');
   await isAccessible(ann, 'a question');
   await ann.click('#question button[value="yes"]');
-  await told(carl, /Ann hung up/);
+  await says(carl, /Ann hung up/);
   await ann.waitForURL(/room\.html$/);
 });
 

@@ -3,7 +3,7 @@
 
 import { browserTest } from './support/browser.mjs';
 import {
-  answerButton, assertAllIsWell, callAndAnswer, enter, noOffers, state, stateOf, told, wasTold,
+  answerButton, assertAllIsWell, callAndAnswer, enter, noOffers, state, stateOf, says, hasSaid,
 } from './support/call-page.mjs';
 import { assertFramesArrive, assertInCall } from './support/call.mjs';
 import { assertNewWay, restartIce } from './support/peer.mjs';
@@ -27,11 +27,11 @@ for (const [ending, what] of [['kill', 'killed'], ['stop', 'stopped']]) {
     await caller.click('#call');
     await answerButton(answerer).waitFor();
     await end();
-    await told(caller, /your call will wait there again/);
+    await says(caller, /your call will wait there again/);
     await state(answerer, 'offline');
     await noOffers(answerer);
     await start();
-    await wasTold(caller, /Waiting for an answer.*The server had lost your call; it is waiting there again/);
+    await hasSaid(caller, /Waiting for an answer.*The server had lost your call; it is waiting there again/);
     await answerButton(answerer).click();
     await assertInCall(caller, answerer);
     await assertAllIsWell(answerer, caller);
@@ -41,10 +41,10 @@ for (const [ending, what] of [['kill', 'killed'], ['stop', 'stopped']]) {
     const { answerer, caller, end, start } = await begin(story, ending);
     await callAndAnswer(caller, answerer);
     await end();
-    for (const page of [caller, answerer]) await told(page, /server is out of reach; the call goes on/);
+    for (const page of [caller, answerer]) await says(page, /server is out of reach; the call goes on/);
     for (const page of [caller, answerer]) await assertFramesArrive(page);
     await start();
-    for (const page of [caller, answerer]) await wasTold(page, /In a call with \w+\. The server is back/);
+    for (const page of [caller, answerer]) await hasSaid(page, /In a call with \w+\. The server is back/);
     await assertNewWay(caller, answerer, () => restartIce(caller));
     await assertAllIsWell(caller, answerer);
   });
@@ -54,7 +54,7 @@ browserTest('what changes in a running call while the server is away reaches the
   const { answerer, caller, end, start } = await begin(story);
   await callAndAnswer(caller, answerer);
   await end();
-  await told(caller, /server is out of reach/);
+  await says(caller, /server is out of reach/);
   await assertNewWay(caller, answerer, async () => {
     await restartIce(caller);
     await start();
@@ -62,7 +62,7 @@ browserTest('what changes in a running call while the server is away reaches the
   await assertAllIsWell(answerer, caller);
 });
 
-browserTest('who alone is back after a restart talks on, and is told so', async (story) => {
+browserTest('a client that alone is back after a restart talks on, and reads so', async (story) => {
   const { answerer, caller, end, start, server } = await begin(story, 'kill', '--reconnect-grace', '3s');
   const line = await startProxy(Number(server.port));
   story.t.after(() => line.close());
@@ -72,7 +72,7 @@ browserTest('who alone is back after a restart talks on, and is told so', async 
   line.refusing = true;
   await end();
   await start();
-  await told(caller, /The server has lost Tom; the call goes on without it/);
+  await says(caller, /The server has lost Tom; the call goes on without it/);
   for (const page of [caller, third]) await assertFramesArrive(page);
   await caller.click('#hangup');
   await state(caller, 'idle');
@@ -94,11 +94,11 @@ browserTest('the server is started again before the answer is there: nobody is s
   await state(answerer, 'connecting');
   await end();
   await start();
-  await wasTold(caller, /The server had lost your call; it is waiting there again/);
+  await hasSaid(caller, /The server had lost your call; it is waiting there again/);
   line.cut();
   line.frozen = false;
-  await eventually('idle and told, or in the call', async () => (await stateOf(answerer)) === 'idle');
-  await told(answerer, /offer is gone|answer once more/);
+  await eventually('idle, or in the call', async () => (await stateOf(answerer)) === 'idle');
+  await says(answerer, /offer is gone|answer once more/);
   await answerButton(answerer).click();
   await assertInCall(caller, answerer);
   await assertAllIsWell(caller, answerer);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import {
-  answerButton, assertAllIsWell, callAndAnswer, enter, noOffers, state, stateOf, told, wasTold,
+  answerButton, assertAllIsWell, callAndAnswer, enter, noOffers, state, stateOf, says, hasSaid,
 } from './support/call-page.mjs';
 import { assertFramesArrive, assertInCall } from './support/call.mjs';
 import { startProxy } from './support/proxy.mjs';
@@ -17,7 +17,7 @@ const OUTAGES = { caller: 10_000, answerer: 0 };
 /** What the browser logs of a line that is cut. */
 const CUT = /net::ERR_|WebSocket connection to/;
 
-/** On long-polling only silence tells that somebody is gone. Shorter than usual, so that tests are. */
+/** On long-polling only silence tells that a client is gone. Shorter than usual, so that tests are. */
 const PINGS = ['--ping-interval', '2s', '--ping-timeout', '5s'];
 
 /** On long-polling the browser may break off the good-bye with the page; then silence has to tell. */
@@ -63,7 +63,7 @@ for (const transport of ['polling', 'websocket']) {
       await state(answerer, 'connecting');
       await during(OUTAGES[cutOff], async () => assert.equal(await stateOf(answerer), 'connecting'));
       page.line.cut();
-      await told(page, /server is out of reach/);
+      await says(page, /server is out of reach/);
       page.line.frozen = false;
       await assertInCall(caller, answerer);
       await assertAllIsWell(caller, answerer);
@@ -87,13 +87,13 @@ for (const transport of ['polling', 'websocket']) {
       await callAndAnswer(caller, answerer);
       page.line.refusing = true;
       page.line.cut();
-      await told(page, /server is out of reach; the call goes on/);
-      await told(other, /connection to the server is lost, waiting/);
-      await told(other, name);
+      await says(page, /server is out of reach; the call goes on/);
+      await says(other, /connection to the server is lost, waiting/);
+      await says(other, name);
       await during(OUTAGES[cutOff], () => Promise.all([page, other].map(assertFramesArrive)));
       page.line.refusing = false;
-      await wasTold(page, /The server is back/);
-      await wasTold(other, /(Ann|Carl) is back/);
+      await hasSaid(page, /The server is back/);
+      await hasSaid(other, /(Ann|Carl) is back/);
       await assertInCall(caller, answerer);
       await assertAllIsWell(page, other);
     });
@@ -106,11 +106,11 @@ for (const transport of ['polling', 'websocket']) {
     await callAndAnswer(caller, answerer);
     caller.line.refusing = true;
     caller.line.cut();
-    await told(answerer, /Carl.s connection to the server is lost/);
+    await says(answerer, /Carl.s connection to the server is lost/);
     await caller.click('#hangup');
     await state(caller, 'offline');
     // The server cannot say so; the browser can.
-    await told(answerer, /Carl ended the call/);
+    await says(answerer, /Carl ended the call/);
     await state(answerer, 'idle');
     caller.line.refusing = false;
     await state(caller, 'idle');
@@ -124,9 +124,9 @@ for (const transport of ['polling', 'websocket']) {
     await callAndAnswer(caller, answerer);
     caller.line.refusing = true;
     caller.line.cut();
-    await told(answerer, /Carl.s connection to the server is lost/);
+    await says(answerer, /Carl.s connection to the server is lost/);
     await caller.click('#hangup');
-    await told(answerer, /Carl ended the call/);
+    await says(answerer, /Carl ended the call/);
     await state(answerer, 'idle');
     caller.line.refusing = false;
     await state(caller, 'idle');
@@ -142,11 +142,11 @@ for (const transport of ['polling', 'websocket']) {
     const offerId = await answerButton(answerer).getAttribute('data-offer-id');
     caller.line.refusing = true;
     caller.line.cut();
-    await told(caller, /your call will wait there again/);
+    await says(caller, /your call will wait there again/);
     assert.equal(await stateOf(caller), 'waiting');
     await noOffers(answerer); // after 5 s
     caller.line.refusing = false;
-    await wasTold(caller, /Waiting for an answer.*The server is back/);
+    await hasSaid(caller, /Waiting for an answer.*The server is back/);
     assert.equal(await answerButton(answerer).getAttribute('data-offer-id'), offerId);
     await answerButton(answerer).click();
     await assertInCall(caller, answerer);
@@ -169,13 +169,13 @@ for (const transport of ['polling', 'websocket']) {
       await assertAllIsWell(caller, answerer);
     });
 
-    browserTest(`${who} reloads in a call: it is a new page, and the other is told`, async (story) => {
+    browserTest(`${who} reloads in a call: it is a new page, and the other page says so`, async (story) => {
       const server = await serverFor(story.t, ...PINGS, '--reconnect-grace', '5s');
       const answerer = await enterByLine(story, server, 'Ann', transport);
       const caller = await enterByLine(story, server, name, transport);
       await callAndAnswer(caller, answerer);
       await caller.reload();
-      await told(answerer, HOW_RELOADED[transport]);
+      await says(answerer, HOW_RELOADED[transport]);
       await Promise.all([state(answerer, 'idle'), state(caller, 'idle')]);
       await callAndAnswer(caller, answerer);
       await assertAllIsWell(caller, answerer);
@@ -190,14 +190,14 @@ browserTest('who comes back later than anybody waits is in the call again all th
   await callAndAnswer(caller, answerer);
   caller.line.refusing = true;
   caller.line.cut();
-  await told(answerer, /The server has lost Carl; the call goes on without it/);
+  await says(answerer, /The server has lost Carl; the call goes on without it/);
   caller.line.refusing = false;
-  await wasTold(answerer, /Carl is back/);
+  await hasSaid(answerer, /Carl is back/);
   for (const page of [caller, answerer]) await assertFramesArrive(page);
   await assertAllIsWell(caller, answerer);
 });
 
-browserTest('of two who answer at once one is told so, and the next calls work', async (story) => {
+browserTest('of two that answer at once one learns that it was late, and the next calls work', async (story) => {
   const server = await serverFor(story.t);
   const answerers = [];
   for (const name of ['Ann', 'Tom']) answerers.push(await enterByLine(story, server, name, 'websocket'));
@@ -212,7 +212,7 @@ browserTest('of two who answer at once one is told so, and the next calls work',
   const states = () => Promise.all(answerers.map(stateOf));
   await eventually('one in the call, one idle', async () => (await states()).sort().join() === 'connected,idle');
   const [winner, loser] = (await stateOf(answerers[0])) === 'connected' ? answerers : answerers.toReversed();
-  await told(loser, /first|faster/);
+  await says(loser, /first|faster/);
   await assertAllIsWell(caller, winner);
   await winner.click('#hangup');
   await state(caller, 'idle');
@@ -242,7 +242,7 @@ browserTest('both call each other and answer each other at once: nobody is stuck
   };
   const states = await eventually('both idle, or in a call', settled);
   if (states === 'idle,idle') {
-    for (const page of pages) await told(page, /(Ann|Carl) (no longer waits|hung up)|offer is gone/);
+    for (const page of pages) await says(page, /(Ann|Carl) (no longer waits|hung up)|offer is gone/);
     await callAndAnswer(...pages);
   }
   await assertAllIsWell(...pages);

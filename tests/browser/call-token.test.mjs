@@ -1,9 +1,9 @@
-// Our own pages and a server that wants tokens: the token comes behind the address, and whoever is not
+// Our own pages and a server that wants tokens: the token comes behind the address, and a client that is not
 // let in reads why. The chat and the room do it in the same way as the call.
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { callAndAnswer, state, stateOf, told, wordsOf } from './support/call-page.mjs';
+import { callAndAnswer, state, stateOf, says, wordsOf } from './support/call-page.mjs';
 import { canJoin } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { expired, openAgain, SECRET, token } from './support/token.mjs';
@@ -23,8 +23,8 @@ browserTest('two who were given tokens call each other under the names in them',
     assert.equal(await page.evaluate(() => location.href), `${server.http}/`, 'nothing is left in the address bar');
   }
   await callAndAnswer(carl, anne);
-  await told(carl, /Änne/);
-  await told(anne, /Carl/);
+  await says(carl, /Änne/);
+  await says(anne, /Carl/);
 
   // It is the tab's, also after a reload, and on the way to another page.
   await anne.reload();
@@ -36,10 +36,10 @@ browserTest('two who were given tokens call each other under the names in them',
   }
 });
 
-browserTest('whoever comes with an expired token reads so, and comes in with a new one', async ({ visit, t }) => {
+browserTest('a user with an expired token reads so, and enters with a new one', async ({ visit, t }) => {
   const server = await serverFor(t, ...WANTS_TOKENS);
   const page = await visit(`${server.http}/#token=${expired({ userName: 'Ann' })}`);
-  await told(page, /The token has expired: get a new one/);
+  await says(page, /The token has expired: get a new one/);
   assert.equal(await stateOf(page), 'offline');
   assert.doesNotMatch(await wordsOf(page), /trying/i);
   await openAgain(page, token({ userName: 'Bob' }));
@@ -55,7 +55,7 @@ for (const [what, path, inside] of [['room', '/room/tea', 'joined'], ['chat', '/
     assert.equal(await page.evaluate(() => location.href), `${server.http}${path}#x=1&y`, 'what else stands there stays');
     await canJoin(page);
     await page.click('#join');
-    await told(page, /The token has expired: get a new one/);
+    await says(page, /The token has expired: get a new one/);
     await state(page, 'lobby');
     assert.doesNotMatch(await wordsOf(page), /trying/i);
     await openAgain(page, token({ userName: 'Ann' }));
@@ -66,10 +66,10 @@ for (const [what, path, inside] of [['room', '/room/tea', 'joined'], ['chat', '/
   });
 }
 
-browserTest('whoever comes without a token reads what is missing', async ({ visit, t }) => {
+browserTest('a user without a token reads what is missing', async ({ visit, t }) => {
   const server = await serverFor(t, ...WANTS_TOKENS);
   const page = await visit(server.http);
-  await told(page, /There is no token: .*#token=/);
+  await says(page, /There is no token: .*#token=/);
   assert.equal(await page.isEditable('#name'), true);
   assert.doesNotMatch(await wordsOf(page), /trying/i);
 });
@@ -84,7 +84,7 @@ browserTest('a call goes on when the server does not let us back in, and says th
   await server.kill();
   await serverFor(t, '--port', server.port, '--jwt-secret', 'another secret, and just as long as the first');
   for (const page of pages) {
-    await told(page, /The server has closed the connection; the call goes on without it\..*signature is wrong/s);
+    await says(page, /The server has closed the connection; the call goes on without it\..*signature is wrong/s);
     assert.equal(await stateOf(page), 'connected');
     assert.doesNotMatch(await wordsOf(page), /trying/i);
   }

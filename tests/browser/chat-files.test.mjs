@@ -12,7 +12,7 @@ import {
 } from './support/chat-page.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
 import { restartIce } from './support/peer.mjs';
-import { told } from './support/room-page.mjs';
+import { says } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -44,11 +44,11 @@ browserTest('small files come by themselves, one after the other, both ways; one
   await assertArrives(bob, ann, 'answer.bin', 2 * MB);
 });
 
-browserTest('files dropped on the page are sent, and those chosen before somebody is here wait', async ({ visit, t }) => {
+browserTest('files dropped on the page are sent, and files chosen before the other one is here wait', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
   await bob.click('#hangup');
-  await told(ann, /Bob hung up/);
+  await says(ann, /Bob hung up/);
   await ann.evaluate(() => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([new Uint8Array(4).fill(0)], 'dropped.bin'));
@@ -147,12 +147,12 @@ browserTest('the line to the server is cut and comes back in the middle of a fil
   await isHeld(ann);
   bob.line.refusing = true;
   bob.line.cut();
-  await told(bob, /The server is out of reach; the chat goes on without it/);
-  await told(ann, /Bob’s connection to the server is lost, waiting/);
+  await says(bob, /The server is out of reach; the chat goes on without it/);
+  await says(ann, /Bob’s connection to the server is lost, waiting/);
   await goOn(ann);
   await assertArrives(ann, bob, 'film.mp4', 5 * MB);
   bob.line.refusing = false;
-  for (const page of [ann, bob]) await told(page, /^Connected to (Ann|Bob)\.\s*$/);
+  for (const page of [ann, bob]) await says(page, /^Connected to (Ann|Bob)\.\s*$/);
 });
 
 browserTest('in the middle of a file another way through the network is taken', async ({ visit, t }) => {
@@ -198,7 +198,7 @@ browserTest('a file goes on after a reload of its receiver, and of its sender on
   await fileSays(bob, 'film.mp4', /^Arriving, [45]\d %$/);
   await keeps(bob, 2);
   await bob.reload();
-  await told(ann, /Bob closed the page/);
+  await says(ann, /Bob closed the page/);
   await fileSays(ann, 'film.mp4', /^Wait/); // What it has sent is not known: the channel is held back.
   await goOn(ann);
   await holdFilesAfter(ann, Infinity);

@@ -4,7 +4,7 @@ import { browserTest } from './support/browser.mjs';
 import { assertMessages, join, say } from './support/chat-page.mjs';
 import { visitInFirefox } from './support/firefox.mjs';
 import { PLAYERS, isInstalled } from './support/players.mjs';
-import { state, told } from './support/room-page.mjs';
+import { state, says } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -23,7 +23,7 @@ browserTest('Chromium and Firefox write to each other and send each other files'
   });
   const ann = await join(visit, server.http, 'Ann');
   await Promise.all([ann, fox].map((page) => state(page, 'connected')));
-  await told(ann, /Connected to Fox\./);
+  await says(ann, /Connected to Fox\./);
 
   await say(ann, 'Hello');
   await fox.evaluate(() => {

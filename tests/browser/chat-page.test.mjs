@@ -6,14 +6,14 @@ import { browserTest } from './support/browser.mjs';
 import { assertOnlyServerWasAsked } from './support/call-page.mjs';
 import { areConnected, assertMessages, enter, join, joinBoth, joinByLine, messages, openLobby, say } from './support/chat-page.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
-import { state, told } from './support/room-page.mjs';
+import { state, says } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
 browserTest('two write to each other, as text, and see who is typing', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
-  await told(ann, /Connected to Bob\./);
+  await says(ann, /Connected to Bob\./);
   assert.equal(await ann.title(), 'Connected to Bob. – Switchboard');
   await bob.locator('#message').pressSequentially('H');
   await eventually('Bob is typing', async () => (await ann.textContent('#typing')) === 'Bob is typing…');
@@ -36,33 +36,33 @@ browserTest('two write to each other, as text, and see who is typing', async ({ 
   for (const page of [ann, bob]) assertOnlyServerWasAsked(page, server);
 });
 
-browserTest('what is written before somebody is here waits for them', async ({ visit, t }) => {
+browserTest('what is written before the other one is here waits for it', async ({ visit, t }) => {
   const server = await serverFor(t);
   const ann = await join(visit, server.http, 'Ann');
-  await told(ann, /Waiting in “tea”/);
-  await say(ann, 'Is somebody there?');
-  await assertMessages(ann, ['You: Is somebody there? (waiting)']);
+  await says(ann, /Waiting in “tea”/);
+  await say(ann, 'Is anyone there?');
+  await assertMessages(ann, ['You: Is anyone there? (waiting)']);
   const bob = await join(visit, server.http, 'Bob');
-  await assertMessages(bob, ['Ann: Is somebody there?']);
-  await assertMessages(ann, ['You: Is somebody there? (delivered)']);
+  await assertMessages(bob, ['Ann: Is anyone there?']);
+  await assertMessages(ann, ['You: Is anyone there? (delivered)']);
 });
 
-browserTest('a third one is told that two are here, and the two go on', async ({ visit, t }) => {
+browserTest('a third one reads that two are here, and the two go on', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
   const eve = await openLobby(visit, server.http, 'Eve');
   await eve.click('#join');
-  await told(eve, /You are not in the chat\..*Two people are in “tea” already/s);
+  await says(eve, /You are not in the chat\..*Two people are in “tea” already/s);
   await state(eve, 'lobby');
   assert.equal(await eve.evaluate(() => observedCalls.length), 0);
   await say(ann, 'Still here');
   await assertMessages(bob, ['Ann: Still here']);
 
   await bob.click('#hangup');
-  await told(ann, /Bob hung up/);
+  await says(ann, /Bob hung up/);
   await enter(eve);
   await areConnected([ann, eve]);
-  await told(ann, /Connected to Eve\./);
+  await says(ann, /Connected to Eve\./);
 });
 
 browserTest('a hang-up while the server is away shows at once', async ({ visit, t }) => {
@@ -70,24 +70,24 @@ browserTest('a hang-up while the server is away shows at once', async ({ visit, 
   const [ann, bob] = await joinBoth(visit, server);
   for (const page of [ann, bob]) page.problems.expect(/net::ERR_|WebSocket connection to/);
   await server.kill();
-  for (const page of [ann, bob]) await told(page, /The server is out of reach; the chat goes on/);
+  for (const page of [ann, bob]) await says(page, /The server is out of reach; the chat goes on/);
   await bob.click('#hangup');
-  await told(ann, /^Bob hung up\./);
+  await says(ann, /^Bob hung up\./);
   await state(ann, 'ended');
   for (const page of [ann, bob]) await isAccessible(page, 'ended');
 });
 
-browserTest('hanging up, closing the page and a lost connection are told apart', async ({ visit, t }) => {
+browserTest('hanging up, closing the page and a lost connection are distinguished', async ({ visit, t }) => {
   const server = await serverFor(t, '--reconnect-grace', '1s');
   const [ann, bob] = await joinByLine({ visit, t }, server);
   await bob.click('#hangup');
-  await told(ann, /^Bob hung up\./);
-  await told(bob, /You hung up/);
+  await says(ann, /^Bob hung up\./);
+  await says(bob, /You hung up/);
   await enter(bob);
   await areConnected([ann, bob]);
 
   await bob.reload();
-  await told(ann, /^Bob closed the page\./);
+  await says(ann, /^Bob closed the page\./);
   await enter(bob);
   await areConnected([ann, bob]);
 
@@ -96,9 +96,9 @@ browserTest('hanging up, closing the page and a lost connection are told apart',
   bob.line.refusing = true;
   bob.line.frozen = true;
   await bob.evaluate(() => pcs.forEach((pc) => pc.close()));
-  await told(ann, /The connection to Bob is interrupted/);
+  await says(ann, /The connection to Bob is interrupted/);
   bob.line.cut();
-  await told(ann, /^Bob lost the connection\./);
+  await says(ann, /^Bob lost the connection\./);
   await state(ann, 'ended');
 });
 
@@ -109,7 +109,7 @@ browserTest('without the server the two go on, and with it they are the same two
   await assertMessages(bob, ['Ann: Before']);
   for (const page of [ann, bob]) page.problems.expect(/net::ERR_|WebSocket connection to/);
   await server.kill();
-  for (const page of [ann, bob]) await told(page, /The server is out of reach; the chat goes on without it/);
+  for (const page of [ann, bob]) await says(page, /The server is out of reach; the chat goes on without it/);
   await say(bob, 'Meanwhile');
   await assertMessages(ann, ['You: Before (delivered)', 'Bob: Meanwhile']);
 
@@ -117,19 +117,19 @@ browserTest('without the server the two go on, and with it they are the same two
   await serverFor(t, '--port', server.port);
   await eventually('a new connection', async () => (await bob.evaluate(() => [...pcs.keys()])).every((id) => !before.includes(id)));
   await areConnected([ann, bob]);
-  for (const page of [ann, bob]) await told(page, /^Connected to (Ann|Bob)\.\s*$/);
+  for (const page of [ann, bob]) await says(page, /^Connected to (Ann|Bob)\.\s*$/);
   await say(ann, 'After');
   await assertMessages(bob, ['Ann: Before', 'You: Meanwhile (delivered)', 'Ann: After']);
 });
 
-browserTest('what was meant for one is never told to another', async ({ visit, t }) => {
+browserTest('what was meant for one is never sent to another', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
   // Bob's page is no longer reached: what Ann writes is under way for ever.
   await bob.evaluate(() => pcs.forEach((pc) => pc.close()));
   await say(ann, 'For Bob alone');
   await bob.click('#hangup');
-  await told(ann, /Bob hung up/);
+  await says(ann, /Bob hung up/);
   assert.deepEqual(await messages(ann), ['You: For Bob alone (not delivered)']);
   const eve = await join(visit, server.http, 'Eve');
   await areConnected([ann, eve]);
@@ -164,7 +164,7 @@ browserTest('the state machines and channels are shown as they change, each with
   assert.ok((await addresses()).some((words) => /:\d+$/.test(words)));
   await isAccessible(ann, 'connected, with all states');
   await bob.click('#hangup');
-  await told(ann, /Bob hung up/);
+  await says(ann, /Bob hung up/);
   for (const page of [ann, bob]) {
     const { iceGatheringState, ...others } = await values(page);
     assert.equal(iceGatheringState, 'complete');
@@ -192,11 +192,11 @@ browserTest('without a name of a chat one is chosen, and the address leads other
   await eventually('the invitation closed', async () => !(await ann.isVisible('#invite')));
 });
 
-browserTest('a wrong password is told and can be corrected; a call of the same name is another room', async ({ visit, t }) => {
+browserTest('a wrong password is refused in words and can be corrected; a call of the same name is another room', async ({ visit, t }) => {
   const server = await serverFor(t, '--password', 'secret');
   const ann = await openLobby(visit, server.http, 'Ann');
   await ann.click('#join');
-  await told(ann, /another password/);
+  await says(ann, /another password/);
   await state(ann, 'lobby');
   await ann.fill('#password', 'secret');
   await enter(ann);
@@ -205,6 +205,6 @@ browserTest('a wrong password is told and can be corrected; a call of the same n
   await bob.fill('#password', 'secret');
   await eventually('the lobby ready', () => bob.isEnabled('#join'));
   await bob.click('#join');
-  await told(bob, /You are alone in “tea”/);
-  await told(ann, /Waiting in “tea”/);
+  await says(bob, /You are alone in “tea”/);
+  await says(ann, /Waiting in “tea”/);
 });

@@ -1,5 +1,5 @@
 // What a page's console says with our client, in real browsers: about the page's mistakes, about
-// the server that is meant, and all that happens to those who ask for it.
+// the server that is meant, and all that happens to pages that ask for it.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -44,7 +44,7 @@ for (const transport of TRANSPORTS) {
     assert.deepEqual(query, { EIO: '4', transport });
   });
 
-  statement(`${transport}: path and query are those that the page asks for`, async (page, server) => {
+  statement(`${transport}: path and query are the ones that the page asks for`, async (page, server) => {
     await openSocket(page, { transports: [transport], path: '/other', query: { room: 'a b&c' } });
     const { path, query } = await asked(server);
     assert.deepEqual([path, query.room], ['/other/', 'a b&c']);
@@ -67,7 +67,7 @@ for (const transport of TRANSPORTS) {
     ['nothing but its type', '0'],
     ['a page of some other server', '<!doctype html>'],
   ]) {
-    statement(`${transport}: a first packet that is ${what} is told at once`, async (page, server) => {
+    statement(`${transport}: a first packet that is ${what} is reported at once`, async (page, server) => {
       await openSocket(page, { transports: [transport] });
       await answerHandshake(server, transport, packet);
       const [{ message }] = await hears(page, 'connect_error');
@@ -218,7 +218,7 @@ for (const method of ['gets', 'posts']) {
 
 // Heartbeat.
 
-statementForEach('each ping is told and answered by one pong, and the client itself never pings', async (page, wire) => {
+statementForEach('each ping is reported and answered by one pong, and the client itself never pings', async (page, wire) => {
   await page.evaluate(() => socket.io.on('ping', () => note('ping')));
   for (let n = 0; n < 5; n++) {
     await wire.says('2');

@@ -72,14 +72,14 @@ greeting('the answer to CONNECT gives the socket its id', async (page, wire) => 
   assert.deepEqual(await page.evaluate(() => [socket.id, socket.connected, socket.active]), ['Xy-_1', true, true]);
 });
 
-greeting('an answer without an id is that of an old server, and told', async (page, wire) => {
+greeting('an answer without an id is that of an old server, and reported', async (page, wire) => {
   wire.says('40');
   const [{ message }] = await hears(page, 'connect_error');
   assert.match(message, /2|v2/);
   assert.equal(await page.evaluate(() => socket.connected), false);
 });
 
-greeting('CONNECT_ERROR is told with its message and data, and nothing is tried again', async (page, wire) => {
+greeting('CONNECT_ERROR is reported with its message and data, and nothing is tried again', async (page, wire) => {
   wire.says('44/chat,{"message":"not you","data":{"code":7}}');
   const [{ message, data }] = await hears(page, 'connect_error');
   assert.deepEqual([message, data], ['not you', { code: 7 }]);
@@ -168,7 +168,7 @@ statement('disconnect() sends DISCONNECT and closes the connection', async (page
   await wire.closed;
 });
 
-statement('DISCONNECT of the server is told, and the connection is closed for good', async (page, wire) => {
+statement('DISCONNECT of the server is reported, and the connection is closed for good', async (page, wire) => {
   await page.evaluate(() => socket.io.reconnection(true));
   wire.says('41');
   assert.equal((await hears(page, 'disconnect'))[0], 'io server disconnect');
@@ -201,7 +201,7 @@ statement('a namespace that is left leaves the others', async (page, wire) => {
 });
 
 for (const [packet, event] of [['41/chat,', 'other disconnect'], ['44/chat,{"message":"no"}', 'other connect_error']]) {
-  statement(`${packet} is told to that namespace alone`, async (page, wire) => {
+  statement(`${packet} is reported to that namespace alone`, async (page, wire) => {
     await join(page, wire, '/chat');
     wire.says(packet, '42["end"]');
     await hears(page, 'end');

@@ -10,7 +10,7 @@ import { scenarios } from './conformance/site/scenarios/index.js';
 import { updateDocument } from './conformance/table.mjs';
 
 const TIMEOUT = 600_000;
-/** For whoever works on it: play only the scenarios whose names hold this. */
+/** During development: play only the scenarios whose names hold this. */
 const only = process.env.ONLY ?? '';
 /** The outcomes of each browser, and what was wrong with them. */
 const all = [];

@@ -54,7 +54,7 @@ browserTest('an answer to a caller who is cut off waits for it', async ({ visit,
   await assertInCall(caller, answerer);
 });
 
-browserTest('a caller who does not come back in time is told of as lost, and its old button is refused', async ({ visit, t }) => {
+browserTest('a caller that does not come back in time is reported as lost, and its old button is refused', async ({ visit, t }) => {
   const server = await serveCoursePage(t, '--reconnect-grace', '1s');
   const answerer = await visit(server.https);
   const refusals = await listenForRefusals(answerer);

@@ -57,7 +57,7 @@ browserTest('a caller who reloads can call again: the old button is refused, the
   await caller.reload();
   await connected(caller);
   await answerButton(answerer, 1).click();
-  await eventually('told that the old offer is gone', async () => (await refusals()).length === 1);
+  await eventually('the refusal that the old offer is gone', async () => (await refusals()).length === 1);
   assert.deepEqual(await refusals(), ['no-such-offer']);
   await allCandidatesSent(answerer);
 
@@ -96,7 +96,7 @@ browserTest('a third user sees the offer too, answers too late, is refused, and 
   await assertInCall(caller, answerer);
 
   await answerButton(third, 1).click();
-  await eventually('told that another one has answered', async () => (await refusals()).length > 0);
+  await eventually('the refusal that another one has answered', async () => (await refusals()).length > 0);
   assert.deepEqual(await refusals(), ['already-answered']);
   await allCandidatesSent(third);
   // The two go on as before: frames arrive, and none of the third one's candidates was added.

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { answerButton, enter, state, told } from './support/call-page.mjs';
+import { answerButton, enter, state, says } from './support/call-page.mjs';
 import { assertConnected, assertFramesArrive } from './support/call.mjs';
 import { join as joinChat } from './support/chat-page.mjs';
 import { visitInFirefox } from './support/firefox.mjs';
@@ -135,7 +135,7 @@ browserTest('a list that does not come delays a call by two seconds only', async
   const bob = await enter(visit, server, 'Bob', server.http, { script: playSilence });
   await callAndAnswer(ann, bob);
   assert.ok(await ann.evaluate(() => iceAsked > 0));
-  await told(ann, /In a call with Bob\./);
+  await says(ann, /In a call with Bob\./);
 });
 
 browserTest('a list that cannot be had is said below the switch, and a call works without it', async ({ visit, t }) => {

@@ -23,7 +23,7 @@ for (const [version, io] of Object.entries(versions)) {
 
     test(`a whole call: ${client}`, (t) => wholeCall(t, io, 'http', options));
 
-    test(`a wrong password is told, then the server closes: ${client}`, async (t) => {
+    test(`a wrong password is says, then the server closes: ${client}`, async (t) => {
       const server = await serverFor(t);
       const stranger = clientFor(t, io, server.http, { ...options, userName: 'stranger', password: 'y' });
       const { event, code, message } = await stranger.hears('signalingError');
@@ -34,9 +34,9 @@ for (const [version, io] of Object.entries(versions)) {
       assert.deepEqual(namesHeard(stranger), ['(connect)', 'signalingError', '(disconnect)']);
     });
 
-    // Told even on long-polling, where the client has just heard something and its next GET is
+    // Reported even on long-polling, where the client has just heard something and its next GET is
     // still on the way: the server has to wait for it.
-    test(`a shutdown is told, then the transport closes: ${client}`, async (t) => {
+    test(`a shutdown is says, then the transport closes: ${client}`, async (t) => {
       const server = await serverFor(t, '--drain', '2s');
       const user = clientFor(t, io, server.http, { ...options, userName: 'user' });
       await user.hears('(connect)');

@@ -2,7 +2,7 @@
 // address, and does not go on trying.
 
 import { browserTest } from './support/browser.mjs';
-import { told } from './support/call-page.mjs';
+import { says } from './support/call-page.mjs';
 import { canJoin } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 
@@ -21,7 +21,7 @@ for (const transport of ['websocket', 'polling']) {
         await canJoin(page);
         await page.click('#join');
       }
-      await told(page, new RegExp(`^Not connected\\..*Pages of ${origin} may not connect to this server\\. .*--allow-origin ${origin}`, 's'));
+      await says(page, new RegExp(`^Not connected\\..*Pages of ${origin} may not connect to this server\\. .*--allow-origin ${origin}`, 's'));
     });
   }
 }

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
-import { state, told, wasTold, wordsOf } from './support/call-page.mjs';
+import { state, says, hasSaid, wordsOf } from './support/call-page.mjs';
 import { areConnected, assertMessages, join as joinChat, say } from './support/chat-page.mjs';
 import { areInstalled, assertPicturesArrive, callAndAnswer, enterIn } from './support/pairing.mjs';
 import { startProxy } from './support/proxy.mjs';
@@ -13,7 +13,7 @@ import { serverFor } from './support/server.mjs';
 import { keepingStatus } from './support/status.mjs';
 import { during } from './support/wait.mjs';
 
-/** The server misses somebody after 7 s, and waits for a minute. */
+/** The server misses a client after 7 s, and waits for a minute. */
 const FLAGS = ['--ping-interval', '2s', '--ping-timeout', '5s', '--reconnect-grace', '60s'];
 
 const OUTAGES = { 'short of what the server notices': 3_000, 'that the server notices': 40_000 };
@@ -67,12 +67,12 @@ for (const [what, ms] of Object.entries(OUTAGES)) {
         await loseNetwork(lost, line, ms, async () => {
           for (const page of [lost, other]) await assertPicturesArrive(page);
         });
-        if (ms > 7_000) await wasTold(other, /Lou is back/);
-        await told(lost, /In a call with Ann\.( The server is back\.)?\s*$/);
-        await told(other, /In a call with Lou\.( Lou is back\.)?\s*$/);
+        if (ms > 7_000) await hasSaid(other, /Lou is back/);
+        await says(lost, /In a call with Ann\.( The server is back\.)?\s*$/);
+        await says(other, /In a call with Lou\.( Lou is back\.)?\s*$/);
         await assertNoEndWasTold([lost, other]);
         await lost.click('#hangup');
-        await told(other, /Lou hung up/);
+        await says(other, /Lou hung up/);
       });
     }
   }
@@ -86,11 +86,11 @@ for (const [what, ms] of Object.entries(OUTAGES)) {
     await loseNetwork(lost, line, ms, async () => {
       for (const page of [lost, other]) await assertFramesArrive(page);
     });
-    if (ms > 7_000) await wasTold(other, /Lou is back/);
+    if (ms > 7_000) await hasSaid(other, /Lou is back/);
     await assertAllMeet([lost, other]);
     await assertNoEndWasTold([lost, other]);
     await lost.click('#leave');
-    await wasTold(other, /Lou left/);
+    await hasSaid(other, /Lou left/);
   });
 
   browserTest(`chat: one is without a network for a time ${what}`, async (story) => {
@@ -107,6 +107,6 @@ for (const [what, ms] of Object.entries(OUTAGES)) {
     for (const page of [lost, other]) await state(page, 'connected');
     await assertNoEndWasTold([lost, other]);
     await lost.click('#hangup');
-    await told(other, /Lou hung up/);
+    await says(other, /Lou hung up/);
   });
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { browserTest } from './support/browser.mjs';
-import { enter, state, stateOf, told, wasTold, wordsOf } from './support/call-page.mjs';
+import { enter, state, stateOf, says, hasSaid, wordsOf } from './support/call-page.mjs';
 import { withOneConnection, withoutWebRtc } from './support/faults.mjs';
 import { startProxy } from './support/proxy.mjs';
 import { QUIET } from './support/players.mjs';
@@ -18,7 +18,7 @@ browserTest('without WebRTC each page says so at load, offers nothing, and does 
   const server = await serverFor(t);
   for (const path of PAGES) {
     const page = await visit(`${server.http}${path}`, { script: withoutWebRtc });
-    await told(page, /^This browser cannot connect to another one: WebRTC \(RTCPeerConnection\) is missing[^.]+\.\s*$/);
+    await says(page, /^This browser cannot connect to another one: WebRTC \(RTCPeerConnection\) is missing[^.]+\.\s*$/);
     assert.equal(await page.locator('button:visible, input:visible, video:visible').count(), 0, path);
     assert.deepEqual(page.requests.filter((url) => /EIO=/.test(url)), [], path);
   }
@@ -28,17 +28,17 @@ browserTest('a browser that makes no more connections says so, in a call and in 
   const server = await serverFor(t);
   const page = await enter(visit, server, 'Ann', server.http, { script: withOneConnection });
   await page.click('#call');
-  await told(page, /makes no more connections for this page\. Please reload the page/);
+  await says(page, /makes no more connections for this page\. Please reload the page/);
   assert.equal(await stateOf(page), 'idle');
 
   const ann = await join(visit, server.http, 'Ann', { script: withOneConnection });
   const bob = await join(visit, server.http, 'Bob');
-  await told(ann, /makes no more connections for this page\. Please reload the page/);
+  await says(ann, /makes no more connections for this page\. Please reload the page/);
   assert.equal(await tile(ann, 'Bob').locator('.tile-note').textContent(), 'No connection to Bob');
-  await told(bob, /No way to Ann was found\. Candidates: \d+ host from this browser, none from Ann’s\./);
+  await says(bob, /No way to Ann was found\. Candidates: \d+ host from this browser, none from Ann’s\./);
   assert.equal(await tile(bob, 'Ann').locator('.tile-note').textContent(), 'No connection to Ann');
   await ann.click('#leave');
-  await wasTold(bob, /Ann left/);
+  await hasSaid(bob, /Ann left/);
 });
 
 browserTest('a name is typed and Call pressed: nothing is said of a server that was never away', async ({ visit, t }) => {
@@ -63,9 +63,9 @@ browserTest('a machine without devices that calls them over-constrained is one w
   const failing = { audio: 'OverconstrainedError', video: 'OverconstrainedError' };
   const page = await enter(visit, server, 'Ann', server.http, { failing });
   await page.click('#call');
-  await told(page, /No camera or microphone found\. For now you only watch and listen\./);
+  await says(page, /No camera or microphone found\. For now you only watch and listen\./);
   const lobby = await openLobby(visit, server.http, 'Bob', { failing });
-  await told(lobby, /No camera or microphone found\./);
+  await says(lobby, /No camera or microphone found\./);
 });
 
 for (const path of ['/', '/chat.html?room=tea']) {

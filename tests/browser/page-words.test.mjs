@@ -49,7 +49,7 @@ browserTest('each page speaks the language that its address asks for', async ({ 
   }
 });
 
-browserTest('a call in a German browser is told in German', async ({ visit, t }) => {
+browserTest('a call in a German browser is described in German', async ({ visit, t }) => {
   const server = await serverFor(t);
   const ann = await enter(visit, server, 'Ann', `${server.http}/?lang=de`);
   const bob = await enter(visit, server, 'Bob');

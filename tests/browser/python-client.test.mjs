@@ -53,23 +53,23 @@ function runs(command, ...args) {
 function startProgram(t, url, transports) {
   const program = spawn(PYTHON, [PROGRAM, url, transports], { stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => program.kill('SIGKILL'));
-  const told = new Map();
+  const received = new Map();
   const errors = [];
   let wake = () => {};
   program.stderr.on('data', (text) => errors.push(String(text)));
   createInterface({ input: program.stdout }).on('line', (line) => {
     const [what, value] = JSON.parse(line);
-    told.set(what, value);
+    received.set(what, value);
     wake();
   });
   program.on('exit', () => wake());
   return {
     async tells(what) {
-      while (!told.has(what)) {
+      while (!received.has(what)) {
         assert.equal(program.exitCode, null, `the program ended before "${what}": ${errors.join('')}`);
         await within(new Promise((resolve) => (wake = resolve)), `"${what}" from the program`);
       }
-      return told.get(what);
+      return received.get(what);
     },
   };
 }

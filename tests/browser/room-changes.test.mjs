@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import {
-  assertAllMeet, assertFramesArrive, assertMessages, canJoin, enter, join, joinAll, messages, openLobby, say, tile, tileIs, told,
+  assertAllMeet, assertFramesArrive, assertMessages, canJoin, enter, join, joinAll, messages, openLobby, say, tile, tileIs, says,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
-browserTest('who is muted or has the camera off is told to all, to latecomers, too', async ({ visit, t }) => {
+browserTest('a member that is muted or has the camera off is marked for all, for latecomers, too', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann, bob, carl] = await joinAll(visit, server, ['Ann', 'Bob', 'Carl']);
   await assertAllMeet([ann, bob, carl]);
@@ -141,19 +141,19 @@ browserTest('another camera and microphone take the place of those in use, witho
   await assertAllMeet([ann, bob]);
 });
 
-browserTest('from six on it is told what a mesh costs, and pictures become smaller from four on', async ({ visit, t }) => {
+browserTest('from six on the page says what a mesh costs, and pictures become smaller from four on', async ({ visit, t }) => {
   const server = await serverFor(t);
   const pages = [await join(visit, server.http, 'Ann', { camera: 'fake' }), ...await joinAll(visit, server, ['Bob', 'Carl'])];
   const height = () => pages[0].evaluate(() => document.querySelector('.is-own video').srcObject.getVideoTracks()[0].getSettings().height);
   assert.equal(await height(), 720);
-  // Those who send no pictures are members all the same.
+  // A client that sends no pictures is a member all the same.
   const blind = { failing: { video: 'NotFoundError', audio: 'NotFoundError' } };
   for (const name of ['Dora', 'Eve']) pages.push(await join(visit, server.http, name, blind));
   await eventually('smaller', async () => (await height()) === 360);
   assert.equal(await pages[0].isVisible('#mesh-note'), false);
   pages.push(await join(visit, server.http, 'Fred', blind));
-  await eventually('told', async () => /6 people make 15 connections.* 5 times/.test(await pages[0].textContent('#mesh-note')));
-  await told(pages[0], /with Bob, Carl, Dora and 2 others/);
+  await eventually('what the mesh costs', async () => /6 people make 15 connections.* 5 times/.test(await pages[0].textContent('#mesh-note')));
+  await says(pages[0], /with Bob, Carl, Dora and 2 others/);
 });
 
 /** What the pictures sent to each other one show: a screen, or (null) a camera. */

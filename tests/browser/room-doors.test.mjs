@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { browserTest } from './support/browser.mjs';
 import { PLAYERS, isInstalled, play } from './support/players.mjs';
-import { assertAllMeet, assertFramesArrive, joinAll, tilesAre, wasTold } from './support/room-page.mjs';
+import { assertAllMeet, assertFramesArrive, joinAll, tilesAre, hasSaid } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -39,12 +39,12 @@ browserTest('two by Socket.IO and one by a bare WebSocket are in one room', asyn
   assert.deepEqual(servers, Array(2).fill('stun:127.0.0.1:65535'), 'the server’s list is used');
 
   await cem.reload();
-  for (const page of pages) await wasTold(page, /Cem closed the page/);
+  for (const page of pages) await hasSaid(page, /Cem closed the page/);
   await assertAllMeet(pages, 3);
   await assertPictures(cem, 2);
 
   await pages[0].click('#leave');
-  await wasTold(pages[1], /Ann left/);
+  await hasSaid(pages[1], /Ann left/);
   await assertPictures(cem, 1);
   await assertFramesArrive(pages[1]);
 });
@@ -56,7 +56,7 @@ browserTest('a page with a bare WebSocket that is left for another one leaves it
   cem.problems.expect(/favicon/);
   await tilesAre(ann, ['Ann', 'Cem']);
   await cem.goto('about:blank');
-  await wasTold(ann, /Cem closed the page/);
+  await hasSaid(ann, /Cem closed the page/);
   await tilesAre(ann, ['Ann']);
   await cem.goBack();
   await tilesAre(ann, ['Ann', 'Cem']);
@@ -77,5 +77,5 @@ browserTest('one of them in Firefox', async ({ visit, t }) => {
   } finally {
     await close();
   }
-  for (const page of pages) await wasTold(page, /Fox (closed the page|lost the connection)|Fox’s connection to the server is lost/);
+  for (const page of pages) await hasSaid(page, /Fox (closed the page|lost the connection)|Fox’s connection to the server is lost/);
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
-import { assertAllMeet, join, joinAll, openLobby, say, state, tile, tileIs, told, wasTold } from './support/room-page.mjs';
+import { assertAllMeet, join, joinAll, openLobby, say, state, tile, tileIs, says, hasSaid } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -29,7 +29,7 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   const bob = await openLobby(visit, server.http, 'Bob');
   await bob.click('#join');
   await state(bob, 'waiting');
-  await told(bob, /Waiting to be let in/);
+  await says(bob, /Waiting to be let in/);
   await tileIs(bob, 'Bob', 'has-picture');
   await isAccessible(bob, 'waiting');
   const carl = await openLobby(visit, server.http, hostile);
@@ -44,7 +44,7 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await assertAllMeet([ann, bob]);
   await ann.click('#waiting-peers-list button:not(.primary)');
   await state(carl, 'lobby');
-  await told(carl, /You are not in the room\..*host of this room has not let you in/s);
+  await says(carl, /You are not in the room\..*host of this room has not let you in/s);
   await eventually('nobody waits', () => ann.isHidden('#waiting-peers'));
   assert.equal(await focused(ann), 'stage');
 
@@ -54,7 +54,7 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await chooseAccess(ann, 'locked');
   await said(bob, 'The room is locked: nobody new can enter.');
   await carl.click('#join');
-  await told(carl, /locked/);
+  await says(carl, /locked/);
   await state(carl, 'lobby');
 
   // The next oldest member is the host, and one who waits can give up.
@@ -74,7 +74,7 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await assertAllMeet([ann, bob]);
   await bob.keyboard.press('h');
   await tileIs(ann, 'Bob', 'has-hand');
-  await wasTold(ann, /Bob raises a hand\./);
+  await hasSaid(ann, /Bob raises a hand\./);
   await said(ann, 'Bob raises a hand.');
   assert.match(await tile(ann, 'Bob').locator('.unseen').textContent(), /hand raised/);
   await bob.click('#more');
@@ -111,7 +111,7 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await carl.click('.elsewhere a');
   await carl.click('#question .danger');
   await carl.waitForURL(`${server.http}/`);
-  await wasTold(ann, /Carl (left|closed the page)\./);
+  await hasSaid(ann, /Carl (left|closed the page)\./);
 });
 
 browserTest('a picture is sent as large as the other side shows it, and not at all while that is out of sight', async ({ visit, t }) => {

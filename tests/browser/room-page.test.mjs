@@ -1,11 +1,11 @@
-// Our own room page in real browsers: who is there sees and hears everybody else, whoever comes,
+// Our own room page in real browsers: each member sees and hears all others, whatever client joins,
 // goes, comes late or comes again.
 
 import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import { assertOnlyServerWasAsked } from './support/call-page.mjs';
 import {
-  assertAllMeet, canJoin, enter, join, joinAll, openLobby, state, tile, tileIs, tilesAre, told, wasTold,
+  assertAllMeet, canJoin, enter, join, joinAll, openLobby, state, tile, tileIs, tilesAre, says, hasSaid,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -14,20 +14,20 @@ browserTest('four in a room see each other, a fifth comes late, one leaves, one 
   const server = await serverFor(t);
   const [ann, bob, carl, dora] = await joinAll(visit, server, ['Ann', 'Bob', 'Carl', 'Dora']);
   await assertAllMeet([ann, bob, carl, dora]); // Twelve pictures, all moving.
-  await told(ann, /In “tea” with Bob, Carl and Dora\./);
+  await says(ann, /In “tea” with Bob, Carl and Dora\./);
 
   const eve = await join(visit, server.http, 'Eve');
-  await wasTold(ann, /with Bob, Carl, Dora and Eve\. Eve joined\./);
+  await hasSaid(ann, /with Bob, Carl, Dora and Eve\. Eve joined\./);
   await assertAllMeet([ann, bob, carl, dora, eve]);
 
   await bob.click('#leave');
   await state(bob, 'lobby');
-  await told(bob, /You left the room/);
-  for (const page of [ann, carl, dora, eve]) await wasTold(page, /Bob left\./);
+  await says(bob, /You left the room/);
+  for (const page of [ann, carl, dora, eve]) await hasSaid(page, /Bob left\./);
   await assertAllMeet([ann, carl, dora, eve]);
 
   await carl.reload();
-  for (const page of [ann, dora, eve]) await wasTold(page, /Carl closed the page\./);
+  for (const page of [ann, dora, eve]) await hasSaid(page, /Carl closed the page\./);
   await assertAllMeet([ann, dora, eve]);
   await canJoin(carl);
   assert.equal(await carl.inputValue('#name'), 'Carl');
@@ -45,7 +45,7 @@ browserTest('nobody is sent before they join, and nothing after they left', asyn
   const bob = await openLobby(visit, server.http, 'Bob');
   await tileIs(bob, 'Bob', 'has-picture');
   assert.equal(await bob.evaluate(() => observedCalls.length), 0);
-  await told(ann, /You are alone in “tea”/);
+  await says(ann, /You are alone in “tea”/);
 
   await enter(bob);
   await assertAllMeet([ann, bob]);
@@ -60,16 +60,16 @@ browserTest('nobody is sent before they join, and nothing after they left', asyn
   await assertAllMeet([ann, bob]);
 });
 
-browserTest('a full room is told in words, and there is room again when somebody leaves', async ({ visit, t }) => {
+browserTest('a full room is refused in words, and there is room again when a member leaves', async ({ visit, t }) => {
   const server = await serverFor(t, '--max-room', '2');
   const [ann, bob] = await joinAll(visit, server, ['Ann', 'Bob']);
   const carl = await openLobby(visit, server.http, 'Carl');
   await carl.click('#join');
-  await told(carl, /You are not in the room\..*full/s);
+  await says(carl, /You are not in the room\..*full/s);
   await state(carl, 'lobby');
   await assertAllMeet([ann, bob]);
   await bob.click('#leave');
-  await wasTold(ann, /Bob left/);
+  await hasSaid(ann, /Bob left/);
   await enter(carl);
   await assertAllMeet([ann, carl]);
 });
@@ -82,7 +82,7 @@ browserTest('two rooms have nothing to do with each other', async ({ visit, t })
   const dora = await join(visit, server.http, 'Dora', options);
   await assertAllMeet([ann, bob]);
   await assertAllMeet([carl, dora]);
-  await told(carl, /In “coffee & cake \/ 1” with Dora/);
+  await says(carl, /In “coffee & cake \/ 1” with Dora/);
 });
 
 browserTest('without a name of a room one is chosen, and the address leads others there', async ({ visit, t }) => {
@@ -125,15 +125,15 @@ browserTest('a page on this machine shares the address by which others reach it,
   assert.equal(await ann.evaluate(() => getSelection().toString()), address);
 });
 
-browserTest('a wrong password is told and can be corrected', async ({ visit, t }) => {
+browserTest('a wrong password is refused in words and can be corrected', async ({ visit, t }) => {
   const server = await serverFor(t, '--password', 'secret');
   const ann = await openLobby(visit, server.http, 'Ann');
   await ann.click('#join');
-  await told(ann, /another password/);
+  await says(ann, /another password/);
   await state(ann, 'lobby');
   await ann.fill('#password', 'secret');
   await enter(ann);
-  await told(ann, /You are alone/);
+  await says(ann, /You are alone/);
 });
 
 browserTest('a hostile name is text and nothing else', async ({ visit, t }) => {
@@ -142,9 +142,9 @@ browserTest('a hostile name is text and nothing else', async ({ visit, t }) => {
   const ann = await join(visit, server.http, 'Ann');
   const eve = await join(visit, server.http, hostile);
   await assertAllMeet([ann, eve]);
-  await told(ann, /<img src=x/);
+  await says(ann, /<img src=x/);
   await eve.click('#leave');
-  await wasTold(ann, /<img src=x.* left\./);
+  await hasSaid(ann, /<img src=x.* left\./);
   for (const page of [ann, eve]) {
     assert.equal(await page.locator('img[src=x]').count(), 0);
     assert.equal(await page.evaluate(() => window.hacked), undefined);
@@ -155,7 +155,7 @@ browserTest('who has no camera watches and is heard; who speaks has a lit frame'
   const server = await serverFor(t);
   const ann = await join(visit, server.http, 'Ann');
   const bob = await join(visit, server.http, 'Bob', { failing: { video: 'NotFoundError' } });
-  await told(bob, /No camera found/);
+  await says(bob, /No camera found/);
   await tileIs(bob, 'Ann', 'has-picture');
   await tileIs(ann, 'Bob', 'is-speaking'); // The fake microphone beeps.
   assert.match(await tile(ann, 'Bob').locator('.tile-note').textContent(), /No picture/);

@@ -5,7 +5,7 @@ import { browserTest } from './support/browser.mjs';
 import { refusingAnswers } from './support/faults.mjs';
 import { restartIce } from './support/peer.mjs';
 import {
-  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, told, wasTold,
+  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, says, hasSaid,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -20,17 +20,17 @@ browserTest('one is cut off from the server and returns; the call goes on, and a
 
   carl.line.refusing = true;
   carl.line.cut();
-  await told(carl, /The server is out of reach; the call goes on without it/);
-  for (const page of [ann, bob]) await told(page, /Carl’s connection to the server is lost, waiting/);
+  await says(carl, /The server is out of reach; the call goes on without it/);
+  for (const page of [ann, bob]) await says(page, /Carl’s connection to the server is lost, waiting/);
   for (const page of [ann, bob, carl]) await assertFramesArrive(page);
   await say(carl, 'I am still here');
   for (const page of [ann, bob]) await assertMessages(page, ['Carl: I am still here']);
 
-  // Whoever comes meanwhile is met when the line is back.
+  // A member that joins meanwhile is connected when the line is back.
   const dora = await join(visit, server.http, 'Dora');
   carl.line.refusing = false;
-  await wasTold(carl, /The server is back|Dora joined/);
-  for (const page of [ann, bob, dora]) await wasTold(page, /Carl is back/);
+  await hasSaid(carl, /The server is back|Dora joined/);
+  for (const page of [ann, bob, dora]) await hasSaid(page, /Carl is back/);
   await assertAllMeet([ann, bob, carl, dora]);
 });
 
@@ -68,10 +68,10 @@ browserTest('who is away longer than the grace is still seen and heard, and come
   await assertAllMeet([ann, carl]);
   carl.line.refusing = true;
   carl.line.cut();
-  await told(ann, /The server has lost Carl; the call goes on without it/);
+  await says(ann, /The server has lost Carl; the call goes on without it/);
   for (const page of [ann, carl]) await assertFramesArrive(page);
   carl.line.refusing = false;
-  await wasTold(carl, /The server is back/);
+  await hasSaid(carl, /The server is back/);
   await assertAllMeet([ann, carl]);
   for (const page of [ann, carl]) await tilesAre(page, ['Ann', 'Carl']);
 });
@@ -82,12 +82,12 @@ browserTest('one leaves while the server is away: the others see it at once', as
   await assertAllMeet(pages);
   for (const page of pages) page.problems.expect(/net::ERR_|WebSocket connection to/);
   await server.kill();
-  for (const page of pages) await wasTold(page, /The server is out of reach/);
+  for (const page of pages) await hasSaid(page, /The server is out of reach/);
   await pages[0].click('#leave');
   for (const page of pages.slice(1)) await tilesAre(page, ['Bob', 'Carl']);
   for (const page of pages.slice(1)) await assertFramesArrive(page);
   await serverFor(t, '--port', server.port);
-  for (const page of pages.slice(1)) await wasTold(page, /The server is back|joined/);
+  for (const page of pages.slice(1)) await hasSaid(page, /The server is back|joined/);
   await assertAllMeet(pages.slice(1));
 });
 
@@ -109,14 +109,14 @@ browserTest('the server is started again: all come in anew and meet again', asyn
   await assertAllMeet(pages);
   for (const page of pages) page.problems.expect(/net::ERR_|WebSocket connection to/);
   await server.kill();
-  for (const page of pages) await wasTold(page, /The server is out of reach; the call goes on without it/);
+  for (const page of pages) await hasSaid(page, /The server is out of reach; the call goes on without it/);
   for (const page of pages) await assertFramesArrive(page);
   await serverFor(t, '--port', server.port);
-  for (const page of pages) await wasTold(page, /In “tea” with .*\. (The server is back|\w+ joined)/);
+  for (const page of pages) await hasSaid(page, /In “tea” with .*\. (The server is back|\w+ joined)/);
   await assertAllMeet(pages);
   for (const page of pages) await tilesAre(page, ['Ann', 'Bob', 'Carl']);
   await pages[0].click('#leave');
-  for (const page of pages.slice(1)) await wasTold(page, /Ann left/);
+  for (const page of pages.slice(1)) await hasSaid(page, /Ann left/);
   await assertAllMeet(pages.slice(1));
 });
 

@@ -40,14 +40,14 @@ async function repeats(server, body) {
   const polls = await openPolls(server);
   const { status, body: ok } = await polls.post(body);
   assert.deepEqual([status, ok], [200, 'ok']);
-  const told = [];
+  const received = [];
   const count = body.split('\x1e').length;
-  while (told.length < count) {
+  while (received.length < count) {
     const reply = await polls.get();
     assert.equal(reply.status, 200);
-    told.push(...reply.body.split('\x1e').filter((packet) => packet !== '2'));
+    received.push(...reply.body.split('\x1e').filter((packet) => packet !== '2'));
   }
-  assert.equal(told.join('\x1e'), body);
+  assert.equal(received.join('\x1e'), body);
 }
 
 // The handshake.
@@ -116,7 +116,7 @@ statement('what is no packet ends a session by WebSocket', async (server) => {
   assert.match((await frames.ends()).at(-1), /^close/);
 });
 
-overlap('two polls at once end the session, and the first is told so', async (server) => {
+overlap('two polls at once end the session, and the first is answered so', async (server) => {
   const polls = await openPolls(server);
   const replies = await Promise.all([polls.get(), polls.get()]);
   assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 400]);

@@ -93,8 +93,8 @@ statement('a DISCONNECT leaves the connection open', async (server) => {
 
 statement('a DISCONNECT from one namespace leaves the other', async (server) => {
   const frames = await connected(server);
-  const told = await answers(frames, ['40/custom'], 2);
-  assert.deepEqual(told, ['40/custom,{"sid":"*"}', '42/custom,["auth",{}]']);
+  const received = await answers(frames, ['40/custom'], 2);
+  assert.deepEqual(received, ['40/custom,{"sid":"*"}', '42/custom,["auth",{}]']);
   frames.says('41/custom');
   await assertHeard(server, frames);
 }, ECHO);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { browserTest } from './support/browser.mjs';
-import { state, told } from './support/call-page.mjs';
+import { state, says } from './support/call-page.mjs';
 import { join as joinChat, areConnected, assertMessages, say } from './support/chat-page.mjs';
 import { answerButton, connected, replaceIn, serveCoursePage } from './support/course-page.mjs';
 import { canTrust } from './support/firefox.mjs';
@@ -64,7 +64,7 @@ async function callThroughRelay([caller, answerer], port, way) {
     const { own, protocol } = await pairOf(page);
     assert.deepEqual([own, protocol], ['relay', way.protocol]);
     await assertPicturesArrive(page);
-    await told(page, /^In a call with (Ann|Bob), through a relay\./);
+    await says(page, /^In a call with (Ann|Bob), through a relay\./);
   }
   await caller.click('#hangup');
   for (const page of pages) await state(page, 'idle');

@@ -7,7 +7,7 @@ import { io } from 'socket.io-client-4.8';
 import { check, comesTo, results, words } from './support/check-page.mjs';
 import { Client } from './support/client.mjs';
 import { serverFor } from './support/server.mjs';
-import { told } from './support/status.mjs';
+import { says } from './support/status.mjs';
 import { eventually } from './support/wait.mjs';
 import { noWebKit, visitInWebKit } from './support/webkit.mjs';
 
@@ -20,7 +20,7 @@ test('without WebRTC call, room and chat say so in one sentence and offer nothin
   for (const path of PAGES) {
     await page.goto(`${server.http}${path}`);
     assert.equal(await page.evaluate(() => typeof RTCPeerConnection), 'undefined');
-    await told(page, SENTENCE);
+    await says(page, SENTENCE);
     const offered = await page.evaluate(() =>
       [...document.querySelectorAll('button, input, video')].filter((element) => element.checkVisibility()).length);
     assert.equal(offered, 0, path);

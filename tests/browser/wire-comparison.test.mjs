@@ -15,7 +15,7 @@ import { KNOWN } from './wire/known.mjs';
 import { startBoth } from './wire/servers.mjs';
 
 const chapters = { handshake, cors, polling, webSocket, upgrade, ends };
-/** For whoever works on it: play only the cases whose names hold this. */
+/** During development: play only the cases whose names hold this. */
 const only = process.env.ONLY ?? '';
 
 for (const [chapter, cases] of Object.entries(chapters)) {

@@ -5,7 +5,7 @@ socket.on('availableOffers', offers => {
   createOfferEls(offers)
 })
 
-// Somebody has just called.
+// Another client has just called.
 socket.on('newOfferAwaiting', offers => {
   createOfferEls(offers)
 })

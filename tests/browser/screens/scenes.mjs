@@ -4,7 +4,7 @@ import { answerButton, callAndAnswer, enter, state } from '../support/call-page.
 import * as chat from '../support/chat-page.mjs';
 import { startProxy } from '../support/proxy.mjs';
 import * as room from '../support/room-page.mjs';
-import { told } from '../support/status.mjs';
+import { says } from '../support/status.mjs';
 import { eventually } from '../support/wait.mjs';
 import { showCrowd } from './crowd.mjs';
 
@@ -112,7 +112,7 @@ export const scenes = {
     const [ann, bob] = await inCall(stage, [{}, { url: `http://localhost:${proxy.port}` }]);
     proxy.refusing = true;
     proxy.cut();
-    await told(ann, /is lost/);
+    await says(ann, /is lost/);
     return { page: ann, bob };
   },
 

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { assertInCall } from './call.mjs';
-import { told } from './status.mjs';
+import { says } from './status.mjs';
 import { eventually } from './wait.mjs';
 
-export { told, wasTold, wordsOf } from './status.mjs';
+export { says, hasSaid, wordsOf } from './status.mjs';
 
 /** One more visitor of the page, connected under `name`, or under the one that the page offers. */
 export async function enter(visit, server, name, url = server.http, options = {}) {
@@ -30,7 +30,7 @@ export async function callAndAnswer(caller, answerer) {
 export async function assertAllIsWell(one, other) {
   await one.click('#hangup');
   await Promise.all([state(one, 'idle'), state(other, 'idle')]);
-  await told(other, /hung up/);
+  await says(other, /hung up/);
   await callAndAnswer(other, one);
 }
 

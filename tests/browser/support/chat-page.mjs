@@ -11,14 +11,14 @@ const CUT = /net::ERR_|WebSocket connection to/;
 
 /** One more visitor in the lobby of the chat “tea”, their name entered. */
 export async function openLobby(visit, base, name, { query = '', ...options } = {}) {
-  // No camera is asked for: one that is refused would be told.
+  // No camera is asked for: a refused one would be reported.
   const page = await visit(`${base}/chat.html?room=tea${query}`, { camera: 'refused', ...options });
   await page.evaluate(watchChannels);
   await page.fill('#name', name);
   return page;
 }
 
-/** One more who has joined, with somebody else or alone. */
+/** One more visitor that has joined, with another one or alone. */
 export async function join(visit, base, name, options) {
   const page = await openLobby(visit, base, name, options);
   await enter(page);
@@ -131,7 +131,7 @@ export function cancel(page, name) {
   return file(page, name).getByRole('button', { name: 'Cancel' }).click();
 }
 
-/** The file arrives as it was, is told to be equal at both ends, and can be saved. */
+/** The file arrives as it was, is said to be equal at both ends, and can be saved. */
 export async function assertArrives(from, to, name, size) {
   await fileSays(to, name, /^Arrived\. Equal at both ends\.$/);
   await fileSays(from, name, /^Delivered\. Equal at both ends\.$/);

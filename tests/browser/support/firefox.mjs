@@ -65,7 +65,7 @@ export async function visitInFirefox(t, url, { authority, preferences = '' } = {
       }, selector));
     },
 
-    /** As somebody who types it and leaves the field. */
+    /** As a user who types it and leaves the field. */
     fill(selector, value) {
       return page.evaluate(([wanted, text]) => {
         const field = document.querySelector(wanted);

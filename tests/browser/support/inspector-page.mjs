@@ -19,7 +19,7 @@ export async function feedFor(t, records, options) {
 export const status = (page, words) =>
   eventually(`status ${words}`, async () => words.test(await page.textContent('#status')));
 
-/** The events that the list holds, also those that are not drawn. */
+/** The events that the list holds, also the ones that are not drawn. */
 export const total = (page) => page.evaluate(() => Number(document.querySelector('.event')?.getAttribute('aria-setsize') ?? 0));
 
 export const selected = (page) =>

@@ -192,7 +192,7 @@ export async function viewOfErrors() {
   return { found, reads, channel: channel.label };
 }
 
-/** Promises: which they are, when they settle, and what the page hears of those that it does not handle. */
+/** Promises: which they are, when they settle, and what the page hears of promises that it does not handle. */
 export async function viewOfPromises() {
   const RTC = RTCPeerConnection;
   const closed = new RTC();

@@ -14,7 +14,7 @@ export async function startProxy(target, { delay = 0 } = {}) {
     target,
     /** New connections are reset. */
     refusing: false,
-    /** Nothing passes any more, and nobody is told: a cable pulled out. */
+    /** Nothing passes any more, and no end is notified: a cable pulled out. */
     frozen: false,
 
     /** Resets all connections there are. */

@@ -28,7 +28,7 @@ export async function servePage({ url }, response) {
   else response.end(`<!doctype html><title>${url}</title><link rel="icon" href="data:,">${SCRIPT}`);
 }
 
-/** Things that have arrived, in order, for whoever takes them. */
+/** Things that have arrived, in order, until the test takes them. */
 class Arrivals {
   #waiting = [];
   #takers = [];

@@ -4,8 +4,8 @@
 import { eventually } from './wait.mjs';
 
 /** The page says something of this kind, in the status line or in the alert. */
-export function told(page, pattern) {
-  return eventually(`told ${pattern}`, async () => pattern.test(await wordsOf(page)));
+export function says(page, pattern) {
+  return eventually(`the page to say ${pattern}`, async () => pattern.test(await wordsOf(page)));
 }
 
 /** What the page says at present, in the status line and in the alert. */
@@ -17,7 +17,7 @@ export async function wordsOf(page) {
  * The status line says something of this kind, or has said it for however short a time, since the
  * sentence that this function found last.
  */
-export async function wasTold(page, pattern) {
+export async function hasSaid(page, pattern) {
   const look = ([source, flags]) => {
     const wanted = new RegExp(source, flags);
     const isNew = (place) => place > (said.found ?? -1) || place === said.length - 1;
@@ -26,7 +26,7 @@ export async function wasTold(page, pattern) {
     return place >= 0;
   };
   try {
-    await eventually(`told ${pattern}`, () => page.evaluate(look, [pattern.source, pattern.flags]));
+    await eventually(`the page to say ${pattern}`, () => page.evaluate(look, [pattern.source, pattern.flags]));
   } catch (error) {
     const all = await page.evaluate(() => said.join(' | '));
     throw new Error(`${error.message}; the page said: ${all}`, { cause: error });

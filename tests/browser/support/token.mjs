@@ -1,8 +1,8 @@
-// Tokens as whoever knows the people would make them, and pages that are opened with one.
+// Tokens as the server that knows the users would make them, and pages that are opened with one.
 
 import { createHmac } from 'node:crypto';
 
-/** The secret that the tests' servers share with whoever makes tokens. */
+/** The secret that the tests' servers share with the maker of tokens. */
 export const SECRET = 'a secret of the tests, which is long enough';
 
 /** A JSON Web Token with these claims, signed by HS256; good for an hour, unless they say otherwise. */

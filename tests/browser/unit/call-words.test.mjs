@@ -18,7 +18,7 @@ test('each stage has its sentence', () => {
   ]);
 });
 
-test('whoever is missing is named: the server before the other side', () => {
+test('the words name what is missing: the server before the other side', () => {
   const away = { ...wellWithBob, other: 'away' };
   assert.equal(callWords('connected', away), 'In a call with Bob. Bob’s connection to the server is lost, waiting…');
   assert.equal(
@@ -42,7 +42,7 @@ test('once the server has refused us, nobody is said to try again', () => {
   assert.match(callWords('connected', { ...gone, isInterrupted: true }), /The server has closed the connection\.$/);
 });
 
-test('who is back is told only while nobody else is missing', () => {
+test('that one is back is said only while the other is not missing', () => {
   const back = { ...wellWithBob, news: 'The server is back.' };
   assert.equal(callWords('connected', back), 'In a call with Bob. The server is back.');
   assert.doesNotMatch(callWords('connected', { ...back, other: 'away' }), /is back/);
@@ -53,12 +53,12 @@ test('a call that waits says where it is', () => {
   assert.equal(callWords('waiting', { ...wellWithBob, news: 'The server is back.' }), 'Waiting for an answer… The server is back.');
 });
 
-test('the three ends of a call are told apart', () => {
+test('the three ends of a call are distinguished', () => {
   const words = ['hangup', 'closed', 'lost'].map((reason) => endWords('Bob', reason));
   assert.deepEqual(words, ['Bob hung up.', 'Bob closed the page.', 'Bob lost the connection.']);
 });
 
-test('why an offer is gone is told apart, too', () => {
+test('so are the reasons why an offer is gone', () => {
   const reasons = ['answered', 'closed', 'lost', 'hangup', 'a reason yet unknown'];
   const words = reasons.map((reason) => withdrawnWords('Bob', reason));
   assert.equal(new Set(words).size, 4);

@@ -8,14 +8,14 @@ import { sizeWords } from '../../../public/js/size-words.js';
 
 const facts = { room: 'tea', stage: 'connected', otherUserName: 'Bob', line: 'here', serverIsAway: false, serverIsGone: false };
 
-test('how the other one went is told apart, and what may come now', () => {
+test('how the other one went is distinguished, and what may come now', () => {
   const ended = (reason) => chatWords({ ...facts, stage: 'ended', line: undefined, reason });
   assert.equal(ended('left'), 'Bob hung up. Anyone with the address can chat with you.');
   assert.match(ended('closed'), /^Bob closed the page\./);
   assert.equal(ended('lost'), 'Bob lost the connection. Everything goes on when they are back.');
 });
 
-test('who is missing is told, the server first', () => {
+test('who is missing is said, the server first', () => {
   assert.equal(chatWords(facts), 'Connected to Bob.');
   const away = { ...facts, line: 'away' };
   assert.match(chatWords(away), /^Connected to Bob\. Bob’s connection to the server is lost, waiting…$/);
@@ -24,7 +24,7 @@ test('who is missing is told, the server first', () => {
   assert.match(chatWords({ ...away, serverIsAway: true, serverIsGone: true }), /The server has closed the connection/);
 });
 
-test('sizes are told in the largest unit that makes sense of them', () => {
+test('sizes are given in the largest unit that makes sense of them', () => {
   const sizes = [[0, '0 bytes'], [999, '999 bytes'], [1000, '1.0 kB'], [50_000_000, '50.0 MB'], [999_999, '1.0 MB'], [123_456_789, '123 MB']];
   for (const [bytes, words] of sizes) assert.equal(sizeWords(bytes), words);
 });

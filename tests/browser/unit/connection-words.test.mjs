@@ -41,7 +41,7 @@ test('the page says which servers there are, and what is missing with its flag',
   assert.match(failed, /could not be fetched\. The server did not reply\. Without it connections work within one network\./);
 });
 
-test('the ways of the connections are listed by kind, those that are not known are left out', () => {
+test('the ways of the connections are listed by kind, unknown ones are left out', () => {
   const others = [['Ann', 'direct'], ['Bob', 'relayed'], ['Carl', 'direct'], ['Dora', null]];
   assert.equal(wayWords(others.map(([userName, way]) => ({ userName, way }))), 'Direct: Ann, Carl. Through a relay: Bob.');
   assert.equal(wayWords([]), '');

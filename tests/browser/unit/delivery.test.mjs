@@ -61,7 +61,7 @@ test('a reply is passed on once, and settles all that was said before', () => {
   assert.deepEqual(replies, [{ ok: true }]);
 });
 
-test('whoever waits for a reply that got lost hears so, once the server is known to have heard', () => {
+test('a request whose reply got lost settles, once the server is known to have received it', () => {
   const { delivery, gone } = start();
   const replies = [];
   delivery.open();
@@ -89,7 +89,7 @@ test('a server that has heard less than it once replied to has forgotten us: all
   assert.deepEqual(gone(), ['1 c']);
 });
 
-test('a server that has told us something, and has heard nothing, has forgotten us', () => {
+test('a server that has sent us something, and has received nothing, has forgotten us', () => {
   const { delivery } = start();
   delivery.open();
   delivery.say('newAnswer', {});
@@ -117,7 +117,7 @@ test('a server that remembers more than we said is not talked down to', () => {
   assert.deepEqual(gone(), ['8 a']);
 });
 
-test('what is told twice is news once; what bears no number always is', () => {
+test('what is received twice is news once; what bears no number always is', () => {
   const { delivery } = start();
   assert.deepEqual([1, 2, 2, 1, 3].map((number) => delivery.isNews(number)), [true, true, false, false, true]);
   assert.equal(delivery.received, 3);

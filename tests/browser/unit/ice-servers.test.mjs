@@ -221,7 +221,7 @@ test('a closed connection fetches nothing any more', async () => {
   assert.equal(requests.length, 1);
 });
 
-test('relays are told by their addresses', () => {
+test('relays are recognised by their addresses', () => {
   assert.equal(hasRelay([]), false);
   assert.equal(hasRelay([{ urls: 'stun:a' }, { urls: ['stuns:a'] }]), false);
   assert.equal(hasRelay([{ urls: ['stun:a', 'turns:a?transport=tcp'] }]), true);

@@ -28,11 +28,11 @@ test('a call that is being answered is not answered or declined meanwhile, and w
 test('each end has a sentence, and is reported once', () => {
   const sentences = ['taken', 'declined', 'away', 'answered', 'hangup'].map((reason) => {
     const incoming = waiting({});
-    const told = [];
-    incoming.onend = (end) => told.push(end);
+    const ends = [];
+    incoming.onend = (end) => ends.push(end);
     for (const one of [reason, 'expired']) incoming.end(one);
-    assert.deepEqual(told.map((end) => end.reason), [reason]);
-    return told[0].message;
+    assert.deepEqual(ends.map((end) => end.reason), [reason]);
+    return ends[0].message;
   });
   assert.equal(new Set(sentences).size, 5, sentences.join(' '));
   for (const sentence of sentences) assert.match(sentence, /Ann/);

@@ -139,12 +139,12 @@ test('all details of Chromium’s and Firefox’s candidates are explained', () 
   }
 });
 
-test('the end of candidates is told apart from what cannot be read', () => {
+test('the end of candidates is distinguished from what cannot be read', () => {
   for (const end of [null, undefined, '', { candidate: '', sdpMid: '0' }, 'a=end-of-candidates']) assert.equal(explainCandidate(end).type, 'end');
   for (const odd of [5, {}, [], 'candidate:', 'x', { candidate: 5 }, { candidate: 'candidate:1 1 udp x' }]) assert.equal(explainCandidate(odd).type, 'unknown');
 });
 
-test('addresses are told apart by range', () => {
+test('addresses are distinguished by range', () => {
   assert.equal(addressKind('172.31.0.1').range, 'private');
   assert.equal(addressKind('::1').range, 'loopback');
   assert.equal(addressKind('[fe80::1%eth0]').range, 'link-local');
@@ -193,7 +193,7 @@ for (const browser of ['Chromium', 'Firefox']) {
   });
 }
 
-test('offers of two connections are told apart', () => {
+test('offers of two connections are distinguished', () => {
   assert.match(differences(real('Chromium', 'sound and picture'), real('Chromium', 'sendonly')), /two RTCPeerConnections/);
 });
 

@@ -480,7 +480,7 @@ test('the line to change names this server’s list where it has one, and its fl
   for (const none of [[], undefined]) assert.match(cureOf(none), /new RTCPeerConnection\(\{ iceServers: \[.*`--turn`/);
 });
 
-test('two who both had a relay, and those on one machine, are told something else', () => {
+test('two who both had a relay, and those on one machine, get another explanation', () => {
   for (const script of [failedCall(['host', 'relay'], { apart: true }), failedCall(['host', 'srflx'])]) {
     assert.equal(diagnose(runOf(script), script.now)[0].rule, 'ice-failed');
   }

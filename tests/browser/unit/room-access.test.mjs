@@ -1,4 +1,4 @@
-// Who may enter a room, from the view of one client: host, access, those who wait, and the room after a restart of the
+// Who may enter a room, from the view of one client: host, access, waiting clients, and the room after a restart of the
 // server.
 
 import assert from 'node:assert/strict';
@@ -31,7 +31,7 @@ test('maker of a room is its host, and events tell changes only', () => {
   assert.ok(!access.isHost);
 });
 
-test('those who wait are admitted and rejected by id, and unknown to a former host', async () => {
+test('waiting clients are admitted and rejected by id, and unknown to a former host', async () => {
   const { access, seen, sent } = start();
   access.joined(joined({ access: 'ask' }));
   access.showWaiting([{ peerId: 'p1', userName: 'Bob' }, { peerId: 'p2', userName: 'Cem' }]);

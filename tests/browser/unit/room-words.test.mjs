@@ -18,7 +18,7 @@ test('who is here is named, and from five on counted', () => {
   assert.equal(roomWords(roomOf('Ann', 'Bob', 'Carl', 'Dora', 'Eve')), 'In “tea” with Ann, Bob, Carl and 2 others.');
 });
 
-test('who is missing is told before any news, the server first', () => {
+test('who is missing is said before any news, the server first', () => {
   const facts = { ...roomOf('Ann', 'Bob'), news: 'Bob joined.' };
   assert.match(roomWords(facts), / Bob joined\.$/);
   facts.members[0].line = 'away';
@@ -32,7 +32,7 @@ test('alone without the server there is no call that could go on', () => {
   assert.doesNotMatch(roomWords({ ...roomOf(), serverIsAway: true }), /goes on/);
 });
 
-test('the three ways to go are told apart', () => {
+test('the three ways to go are distinguished', () => {
   const words = ['left', 'closed', 'lost'].map((reason) => leftWords({ userName: 'Bob', reason }));
   assert.deepEqual(words, ['Bob left.', 'Bob closed the page.', 'Bob lost the connection.']);
 });
@@ -45,7 +45,7 @@ test('a tile with a picture that arrives says nothing', () => {
   assert.match(tileWords({ ...bob, link: 'interrupted' }), /Interrupted/);
 });
 
-test('what a mesh costs is told from six people on, with the right figures', () => {
+test('what a mesh costs is said from six people on, with the right figures', () => {
   assert.equal(meshWords(5), '');
   assert.match(meshWords(6), /^6 people make 15 connections .* 5 times\./);
   assert.match(meshWords(16), /^16 people make 120 connections .* 15 times\./);

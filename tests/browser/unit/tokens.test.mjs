@@ -53,7 +53,7 @@ const SCHEMES = {
 };
 
 for (const [scheme, tokens] of Object.entries(SCHEMES)) {
-  test(`tokens of the scheme ${scheme} can be told from their ground`, () => {
+  test(`tokens of the scheme ${scheme} can be distinguished from their ground`, () => {
     const weak = [];
     for (const [pairs, least] of [[TEXTS, 4.5], [PARTS, 3]]) {
       for (const [ground, names] of Object.entries(pairs)) {
@@ -79,7 +79,7 @@ test('more contrast is more', () => {
 test('style sheets use only tokens that there are', () => {
   const texts = SHEETS.map(read);
   const defined = new Set(texts.flatMap((text) => [...text.matchAll(/(--[\w-]+):/g)].map(([, name]) => name)));
-  // Those that scripts set have a fall-back, or are set before they are used.
+  // Properties that scripts set have a fall-back, or are set before they are used.
   const set = readdirSync(`${PUBLIC}js`, { recursive: true }).filter((name) => name.endsWith('.js'))
     .flatMap((name) => [...read(`js/${name}`).matchAll(/setProperty\('(--[\w-]+)'/g)].map(([, property]) => property));
   const used = new Set(texts.flatMap((text) => [...text.matchAll(/var\((--[\w-]+)/g)].map(([, name]) => name)));

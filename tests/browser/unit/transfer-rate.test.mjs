@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { createRate, timeLeftWords } from '../../../public/js/pages/transfer-rate.js';
 
-test('the rate is told after a moment, and settles on what comes', () => {
+test('the rate is given after a moment, and settles on what comes', () => {
   const rate = createRate();
   for (let at = 0; at <= 1400; at += 100) rate.add(at * 1000, at);
   assert.equal(rate.bytesPerSecond, 0);
@@ -25,7 +25,7 @@ test('a burst does not carry the rate away, and after a break it is measured aga
   assert.equal(rate.bytesPerSecond, 0);
 });
 
-test('the time left is told roughly, and not where nothing moves', () => {
+test('the time left is given roughly, and not where nothing moves', () => {
   const cases = [[5, 'A few seconds left'], [11, 'About 20 seconds left'], [55, 'About a minute left'], [600, 'About 10 minutes left'],
     [3580, 'About an hour left'], [7300, 'About 2 hours left'], [Infinity, '']];
   for (const [seconds, words] of cases) assert.equal(timeLeftWords(seconds * 1000, 1000), words);

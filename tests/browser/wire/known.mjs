@@ -16,7 +16,7 @@ export const KNOWN = [
   },
   // Socketioxide, which is used as it is, takes it otherwise.
   {
-    things: ['told'],
+    things: ['received'],
     webSocket: [
       'an event whose name is a number',
       'an event with a reserved name',

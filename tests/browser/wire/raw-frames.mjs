@@ -1,4 +1,4 @@
-// WebSocket frames byte by byte (RFC 6455, section 5): those that no library would write, too.
+// WebSocket frames byte by byte (RFC 6455, section 5): also frames that no library would write.
 
 import { connect } from 'node:net';
 import { within } from '../support/wait.mjs';

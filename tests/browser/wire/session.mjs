@@ -28,7 +28,7 @@ export class Polls {
     return new Polls(port, JSON.parse(body.slice(1)).sid, path);
   }
 
-  /** One that is connected, and has been told so. */
+  /** One that is connected, and has been notified. */
   static async connected(port) {
     const polls = await Polls.open(port);
     await polls.post(CONNECT);
@@ -45,15 +45,15 @@ export class Polls {
     return request(this.port, 'POST', this.path, { body, headers: [`Content-Type: ${type}`, ...headers] });
   }
 
-  /** Polls until `part` was told; gives all that was told till then, but for pings. */
+  /** Polls until `part` was received; gives all that was received till then, but for pings. */
   async until(part) {
-    const told = [];
-    while (!told.some((packet) => packet.includes(part))) {
+    const received = [];
+    while (!received.some((packet) => packet.includes(part))) {
       const { status, body } = await this.get();
-      if (status !== 200) throw new Error(`${status} ${body} instead of ${part}, after ${told}`);
-      told.push(...body.split(SEPARATOR).filter((packet) => packet !== '2'));
+      if (status !== 200) throw new Error(`${status} ${body} instead of ${part}, after ${received}`);
+      received.push(...body.split(SEPARATOR).filter((packet) => packet !== '2'));
     }
-    return told;
+    return received;
   }
 
   /** What has become of the session: it answers a question, says that it ends, or is not known any more. */
@@ -98,7 +98,7 @@ export class Frames {
     return frames;
   }
 
-  /** One that is connected, and has been told so. */
+  /** One that is connected, and has been notified. */
   static async connected(port) {
     const frames = await Frames.open(port);
     await frames.connect();

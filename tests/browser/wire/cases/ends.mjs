@@ -10,7 +10,7 @@ export default [
   wireCase('the first ping by WebSocket', async ({ port, settings }, see) => {
     const frames = await Frames.open(port);
     const opened = Date.now();
-    see.note('told', await frames.hears());
+    see.note('received', await frames.hears());
     see.note('waited', Date.now() - opened > settings.pingInterval / 2);
     // The next comes after the answer.
     frames.says('3');
@@ -27,7 +27,7 @@ export default [
   }, QUICK),
   wireCase('no pong by WebSocket', async ({ port }, see) => {
     const frames = await Frames.connected(port);
-    see.note('told', (await frames.ends()).join(' '));
+    see.note('received', (await frames.ends()).join(' '));
   }, QUICK),
   wireCase('no pong by polling', async ({ port }, see) => {
     const polls = await Polls.connected(port);
@@ -38,7 +38,7 @@ export default [
   }, QUICK),
   wireCase('no CONNECT by WebSocket', async ({ port }, see) => {
     const frames = await Frames.open(port);
-    see.note('told', (await frames.ends()).join(' '));
+    see.note('received', (await frames.ends()).join(' '));
   }, IMPATIENT),
   wireCase('no CONNECT by polling', async ({ port }, see) => {
     const polls = await Polls.open(port);
@@ -50,8 +50,8 @@ export default [
   wireCase('the server disconnects a WebSocket', async ({ port }, see) => {
     const frames = await Frames.open(port);
     frames.says(CONNECT.replace('"x"', '"wrong"'));
-    const told = await frames.until((text) => text === '41');
-    see.note('told', told.map((text) => text.replace(/(?<="signalingError"),.*\]/, ']')).join(' '));
+    const received = await frames.until((text) => text === '41');
+    see.note('received', received.map((text) => text.replace(/(?<="signalingError"),.*\]/, ']')).join(' '));
     frames.drop();
   }),
   wireCase('the server disconnects one who polls', async ({ port }, see) => {
@@ -62,8 +62,8 @@ export default [
   wireCase('the server stops: WebSocket', async ({ port, stop }, see) => {
     const frames = await Frames.connected(port);
     stop();
-    const told = await frames.ends();
-    see.note('told', told.filter((text) => !text.includes('"serverClosing"')).join(' '));
+    const received = await frames.ends();
+    see.note('received', received.filter((text) => !text.includes('"serverClosing"')).join(' '));
   }, { alone: true }),
   wireCase('the server stops: a poll waits', async ({ port, stop }, see) => {
     const polls = await Polls.connected(port);
@@ -77,6 +77,6 @@ export default [
   wireCase('the server stops: a WebSocket that did not CONNECT', async ({ port, stop }, see) => {
     const frames = await Frames.open(port);
     stop();
-    see.note('told', (await frames.ends()).join(' '));
+    see.note('received', (await frames.ends()).join(' '));
   }, { alone: true }),
 ];

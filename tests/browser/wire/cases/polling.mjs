@@ -21,7 +21,7 @@ const REFUSED = {
   'reply body': '',
 };
 const UNREADABLE = onPurpose(
-  'who sends what cannot be read is told so (and the protocol\'s own tests ask for it)', REFUSED,
+  'a client that sends what cannot be read is answered so (and the protocol\'s own tests ask for it)', REFUSED,
 );
 
 const unreadable = [
@@ -79,7 +79,7 @@ export default [
   wireCase('a welcome is fetched', async ({ port }, see) => {
     const polls = await Polls.open(port);
     await polls.post(CONNECT);
-    see.note('told', mask((await polls.until('40')).join(' ')));
+    see.note('received', mask((await polls.until('40')).join(' ')));
   }),
   wireCase('a poll that waits gets an answer', async ({ port }, see) => {
     const polls = await Polls.connected(port);
@@ -98,7 +98,7 @@ export default [
   wireCase('CONNECT to an unknown namespace', async ({ port }, see) => {
     const polls = await Polls.open(port);
     await polls.post('40/nowhere,');
-    see.note('told', (await polls.until('/nowhere')).join(' '));
+    see.note('received', (await polls.until('/nowhere')).join(' '));
     see.note('session', await polls.fate());
   }),
   wireCase('two polls at once', async ({ port }, see) => {

@@ -10,7 +10,7 @@ function wrong(name, ...packets) {
     const frames = new Frames(port, `${WEBSOCKET}&sid=${polls.sid}`);
     await frames.opened;
     frames.says(...packets);
-    see.note('told', (await frames.settles()).join(' '));
+    see.note('received', (await frames.settles()).join(' '));
     see.note('session', await polls.fate());
   });
 }
@@ -21,7 +21,7 @@ export default [
     see.note('answer', answer);
     see.reply(await polls.get(), 'poll');
     frames.says('5');
-    see.note('told', (await frames.settles()).join(' '));
+    see.note('received', (await frames.settles()).join(' '));
     see.reply(await polls.get(), 'GET afterwards');
     see.reply(await polls.post('3'), 'POST afterwards');
     see.note('still', (await frames.settles()).join(' '));
@@ -37,22 +37,22 @@ export default [
     see.note('answer', await frames.hears());
     see.reply(await waiting, 'poll');
     frames.says('5');
-    see.note('told', (await frames.settles()).join(' '));
+    see.note('received', (await frames.settles()).join(' '));
     frames.drop();
   }),
   wireCase('events by POST between probe and upgrade', async ({ port }, see) => {
     const { polls, frames } = await probed(port);
     see.reply(await polls.post('421["test"]'), 'POST');
-    const told = (await polls.get()).body.split('\x1e').filter((packet) => packet !== '6');
+    const received = (await polls.get()).body.split('\x1e').filter((packet) => packet !== '6');
     frames.says('5');
-    told.push(...await frames.settles());
-    see.note('told', told.join(' '));
+    received.push(...await frames.settles());
+    see.note('received', received.join(' '));
     frames.drop();
   }),
   wireCase('a second probe', async ({ port }, see) => {
     const { frames, polls } = await probed(port);
     frames.says('2probe');
-    see.note('told', await frames.hears());
+    see.note('received', await frames.hears());
     frames.drop();
     see.note('session', await polls.fate());
   }),
@@ -80,7 +80,7 @@ export default [
   wireCase('a WebSocket that closes after its probe', async ({ port }, see) => {
     const { polls, frames } = await probed(port);
     frames.ws.close();
-    see.note('told', (await frames.ends()).join(' '));
+    see.note('received', (await frames.ends()).join(' '));
     see.note('session', await polls.fate());
     await polls.post('421["test"]');
     see.note('polls', (await polls.until('431')).filter((packet) => packet !== '6').join(' '));
@@ -93,7 +93,7 @@ export default [
     await frames.hears();
     await polls.get();
     frames.says('5');
-    see.note('told', (await frames.connect()).join(' '));
+    see.note('received', (await frames.connect()).join(' '));
     frames.drop();
   }),
   wrong('a probe of another text', '2other'),

@@ -15,11 +15,11 @@ function handshake(name, path, headers, options, expected) {
 }
 
 /** What the server says to these packets, until it has dealt with them. */
-function told(name, packets, { before = Frames.connected, ...expected } = {}) {
+function received(name, packets, { before = Frames.connected, ...expected } = {}) {
   return wireCase(name, async ({ port }, see) => {
     const frames = await before(port);
     frames.says(...packets);
-    see.note('told', (await frames.settles()).join(' '));
+    see.note('received', (await frames.settles()).join(' '));
     frames.drop();
   }, expected);
 }
@@ -64,7 +64,7 @@ const connected = [
   ['a noop', ['6']],
   ['an open packet', ['0']],
   ['a close packet', ['1'], onPurpose('a close packet ends the session (Engine.IO 4); the official server passes over it', {
-    told: 'close 1005',
+    received: 'close 1005',
   })],
   ['an empty text', ['']],
   ['an unknown packet type', ['9']],
@@ -100,7 +100,7 @@ const opened = [
   ['DISCONNECT before CONNECT', ['41']],
   ['an event right behind CONNECT', [CONNECT, '421["test"]'], onPurpose(
     'an event that comes before the reply to CONNECT waits: rust_socketio sends so',
-    { told: '40{"sid":"*"} 431["pong"] 4399["pong"]' },
+    { received: '40{"sid":"*"} 431["pong"] 4399["pong"]' },
     { sometimes: true },
   )],
 ];
@@ -127,24 +127,24 @@ export default [
   }, onPurpose('a session that is a WebSocket has nothing to be upgraded to', { second: 'close 1005' })),
   wireCase('the open packet', async ({ port }, see) => {
     const frames = new Frames(port);
-    see.note('told', await frames.hears());
+    see.note('received', await frames.hears());
     frames.drop();
   }),
-  ...connected.map(([name, packets, expected]) => told(name, packets, expected)),
-  ...opened.map(([name, packets, expected]) => told(name, packets, { before: Frames.open, ...expected })),
+  ...connected.map(([name, packets, expected]) => received(name, packets, expected)),
+  ...opened.map(([name, packets, expected]) => received(name, packets, { before: Frames.open, ...expected })),
   ...closes.map((args) => wireCase(`a close frame of ${args[0] ?? 'no code'}`, async ({ port }, see) => {
     const frames = await Frames.connected(port);
     frames.ws.close(...args);
-    see.note('told', (await frames.ends()).join(' '));
+    see.note('received', (await frames.ends()).join(' '));
   })),
-  told('a message of one byte too much', [`4${'x'.repeat(1_000_000)}`]),
-  told('a message as large as it may be', [`42["test","${'x'.repeat(1_000_000 - 13)}"]`]),
+  received('a message of one byte too much', [`4${'x'.repeat(1_000_000)}`]),
+  received('a message as large as it may be', [`42["test","${'x'.repeat(1_000_000 - 13)}"]`]),
   wireCase('DISCONNECT, then CONNECT', async ({ port }, see) => {
     const frames = await Frames.connected(port);
     frames.says('41');
     // No packet answers that one.
     await frames.pings('');
-    see.note('told', [...await frames.connect(), ...await frames.settles()].join(' '));
+    see.note('received', [...await frames.connect(), ...await frames.settles()].join(' '));
     frames.drop();
   }),
   wireCase('a ping of the WebSocket', async ({ port }, see) => {
