@@ -53,7 +53,7 @@ export function createDeviceChoice(containerEl, { stream, onChange }) {
     meter.show(stream());
   }
 
-  /** Keeps those that are there already: one of them may have the focus. */
+  /** Keeps the entries that are there already: one of them may have the focus. */
   function showSwitches(kind, containerEl) {
     const wanted = availableEffects(kind, stream()).map(({ name, isOn }) => ({ id: `effect-${name}`, words: EFFECT_NAMES[name], isOn, name }));
     if (kind === 'video') wanted.push({ id: 'mirror', words: t`Show my picture as in a mirror`, isOn: isMirrored(stream()), name: '' });

@@ -3,7 +3,7 @@
 // It begins with a handshake (the server's "open" packet: the session's id and its rules), then
 // usually moves from long-polling to WebSocket. From time to time the server sends a ping, which is
 // answered; if none comes for too long, the connection is dead, though it was not closed. It tells its
-// manager: open, message, ping, doubt, proven, error, close, and those who ask: packet, packetCreate, drain,
+// manager: open, message, ping, doubt, proven, error, close, and, for pages that listen: packet, packetCreate, drain,
 // upgrading, upgrade, upgradeError. A closed engine is never used again.
 
 import { isLoopback, isOwnServer } from './address.js';

@@ -22,7 +22,7 @@ import { connectSignaling } from './signaling.js';
  * @property {string} [lobby] users see only the calls and rooms of their lobby
  * @property {string} [session] by it the server knows a page that reconnects
  * @property {boolean} [relayOnly]
- * @property {RTCIceServer[]} [iceServers] in place of those that the server names
+ * @property {RTCIceServer[]} [iceServers] in place of the servers that Switchboard names
  * @property {import('./line.js').LineOptions['io']} [io] the Socket.IO client, if it is not to be loaded from the server
  * @property {boolean} [wait] false: the promise does not wait for the server, which may be away still
  *
@@ -210,7 +210,7 @@ export class Client extends Events {
   // --- Calls of others ---
 
   _onConnected() {
-    this._forgetIncoming(); // The server lists those that wait now.
+    this._forgetIncoming(); // The server lists the calls that wait now.
     this.emit('state', 'connected');
   }
 

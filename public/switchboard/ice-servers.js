@@ -156,7 +156,7 @@ export function hasRelay(iceServers) {
   return iceServers.flatMap((server) => server?.urls ?? []).some((url) => /^turns?:/i.test(url));
 }
 
-/** Whether this browser accepts an address, for those that were tried: trying takes a connection. @type {Map<string, boolean>} */
+/** Whether this browser accepts an address, for the addresses that were tried: trying takes a connection. @type {Map<string, boolean>} */
 const tried = new Map();
 
 /**

@@ -60,7 +60,7 @@ export const lost = (message) => ({ ok: false, error: { code: 'lost', message } 
  * @property {typeof import('../socket.io/socket.io.esm.min.js').io} io the Socket.IO client
  * @property {URL} root the server's address
  * @property {() => boolean} isRelayOnly asked for each new connection to another browser
- * @property {RTCIceServer[]} [iceServers] in place of those that the server names
+ * @property {RTCIceServer[]} [iceServers] in place of the servers that Switchboard names
  */
 
 /**

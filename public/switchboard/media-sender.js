@@ -6,7 +6,7 @@ import { Events } from './events.js';
 import { details } from './loaded.js';
 
 export class MediaSender extends Events {
-  /** The tracks that are stopped at the end: those that were not given by the page. @type {Set<MediaStreamTrack>} */
+  /** The tracks that are stopped at the end: the ones that were not given by the page. @type {Set<MediaStreamTrack>} */
   _own = new Set();
   /** What is sent again after the screen. @type {{track: MediaStreamTrack | undefined} | undefined} */
   _camera;

@@ -70,7 +70,7 @@ export function createPeerConnection(localStream, options) {
   // Course step 2: the caller's connection.
   // Course step 13: the answerer's.
   // Pair step 1 and Pair step 7: the same on the data channel course's list.
-  // Course step 3: the servers by which a browser learns its public address (STUN), and those that relay (TURN).
+  // Course step 3: the servers by which a browser learns its public address (STUN), and the servers that relay (TURN).
   // None is needed as long as both are in the same network.
   const pc = newConnection(options.iceServers.configuration());
   const forget = expose(pc, peerId);

@@ -1,5 +1,5 @@
 // @ts-check
-// Who may enter a room: its host, the access that the host sets, and those that wait for the host to admit them. room.js
+// Who may enter a room: its host, the access that the host sets, and the clients that wait for the host to admit them. room.js
 // has the members; the rules are the server's.
 
 /** How long after a restart of the server the members find the room open, in milliseconds. */
@@ -21,7 +21,7 @@ export class RoomAccess {
   hostId;
   /** @type {Access} */
   access = 'open';
-  /** Those that wait for this client, the host. @type {WaitingPeer[]} */
+  /** The clients that wait for this one, the host. @type {WaitingPeer[]} */
   waiting = [];
   _signaling;
   _emit;

@@ -87,7 +87,7 @@ function makeRoomSignaling(line) {
      * @param {import('../../docs/protocol').PayloadTo<E>} payload
      */
     async host(event, payload) {
-      // Without a reply it may have been done all the same: the list of those who wait and the access say so.
+      // Without a reply it may have been done all the same: the list of waiting clients and the access say so.
       const reply = await line.ask(event, payload, () => /** @type {any} */ ({ ok: true }));
       if (!reply.ok) throw new SwitchboardError(reply.error.code, reply.error.message);
     },

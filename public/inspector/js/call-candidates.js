@@ -62,7 +62,7 @@ export class CallCandidates {
     this.#next.set(list, next);
   }
 
-  /** Those that came before this description belong to it. */
+  /** Candidates that came before this description belong to it. */
   claim(call, side, client, description) {
     for (const { entry, record } of this.early.claim(client.id, side, description)) {
       hold(call, side, entry);

@@ -22,7 +22,7 @@ export class EarlyCandidates {
     this.#byClient.set(client, [...(this.#byClient.get(client) ?? []), early].slice(-MOST));
   }
 
-  /** Those that belong to this description of the client. @returns {Early[]} */
+  /** The candidates that belong to this description of the client. @returns {Early[]} */
   claim(client, side, description) {
     const early = this.#byClient.get(client);
     if (!early) return [];

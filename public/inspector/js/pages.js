@@ -56,7 +56,7 @@ export class Pages {
     this.pages = new Map();
     /** By its own fragment. @type {Map<string, Pc>} */
     this.byLocalUfrag = new Map();
-    /** By the fragment of the other side: those that have set such a description. @type {Map<string, Pc[]>} */
+    /** By the fragment of the other side: the connections that have set such a description. @type {Map<string, Pc[]>} */
     this.byRemoteUfrag = new Map();
   }
 

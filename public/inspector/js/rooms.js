@@ -35,7 +35,7 @@ export class Rooms {
   #run;
   /** The call of two peers, by their ids in the room. */
   #calls = new Map();
-  /** The client of each peer id, also of those that left. */
+  /** The client of each peer id, also of clients that left. */
   #clientOfPeer = new Map();
   /** By their `userId`, the newest. */
   #pairUsers = new Map();

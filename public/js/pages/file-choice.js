@@ -52,7 +52,7 @@ export function connectFileChoice(onGiven) {
   });
 }
 
-/** Those that the browser gives with a folder, sorted: it gives them in any order. @param {File[]} files @returns {Folder} */
+/** The files that the browser gives with a folder, sorted: it gives them in any order. @param {File[]} files @returns {Folder} */
 function folderOf(files) {
   return sorted(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })));
 }

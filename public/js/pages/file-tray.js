@@ -1,5 +1,5 @@
 // @ts-check
-// The tray above the field of the chat page: what is under way and what waits for the user, those that wait first. It stays in
+// The tray above the field of the chat page: what is under way and what waits for the user, the latter first. It stays in
 // view, whatever is written meanwhile.
 
 import { byId, createElement, setText } from '../ui.js';

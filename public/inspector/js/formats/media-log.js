@@ -20,7 +20,7 @@ function readConstraint(value) {
   }
 }
 
-/** webrtc-internals writes this name in its own way; others are those that pages see. */
+/** webrtc-internals writes this name in its own way; others are the names that pages see. */
 export function errorName(name) {
   return name === 'OverConstrainedError' ? 'OverconstrainedError' : name;
 }

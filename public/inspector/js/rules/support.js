@@ -90,7 +90,7 @@ export function ownerOf(run, page) {
 /** The step's number in the course of this call: of the 23, and of the 16. */
 export const stepIn = (call, of23, of16) => (call?.course === 16 ? of16 : of23);
 
-/** Candidates with an address: not those that only end the list. */
+/** Candidates with an address: not the ones that only end the list. */
 export const isReal = ({ candidate }) => lineOf(candidate).length > 0;
 
 /** `2 host, 1 srflx`. */
