@@ -254,6 +254,36 @@ browserTest('a folder is one file under way, and arrives with its names', async 
   }), 100_000);
 });
 
+browserTest('a folder and a file that are dropped together arrive as two, and the folder whole', async ({ visit, t }) => {
+  const server = await serverFor(t);
+  const [ann, bob] = await joinBoth(visit, server);
+  // The browser gives a hundred names at a time.
+  const cups = Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`cups/${n}.txt`, String(n)]));
+  const folder = folderWith(t, { ...cups, 'cups/old/saucer.txt': 'green', 'alone.txt': 'x' });
+  await drop(ann, [folder, path.join(folder, '../alone.txt')]);
+  await fileSays(bob, 'alone.txt', /^Arrived\. Equal/);
+  await fileSays(bob, 'cups', /^Arrived\. Equal/);
+  assert.match(await file(bob, 'cups').textContent(), /A folder of 121 files/);
+  await bob.evaluate(() => (window.showDirectoryPicker = () => navigator.storage.getDirectory()));
+  await file(bob, 'cups').getByRole('button', { name: 'Save as a folder: cups' }).click();
+  await fileSays(bob, 'cups', /^Saved in the folder “cups”, files: 121\.$/);
+  assert.deepEqual(await bob.evaluate(async () => {
+    const cups = await (await navigator.storage.getDirectory()).getDirectoryHandle('cups');
+    const read = async (handle) => (await (await handle).getFile()).text();
+    return [await read(cups.getFileHandle('119.txt')), await read((await cups.getDirectoryHandle('old')).getFileHandle('saucer.txt'))];
+  }), ['119', 'green']);
+});
+
+/** Drops files and folders of the disk in the middle of the page, as a user does. */
+async function drop(page, files) {
+  const devTools = await page.context().newCDPSession(page);
+  const { width, height } = page.viewportSize();
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop']) {
+    await devTools.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data });
+  }
+}
+
 /** So many blocks of files are kept by the page's browser. */
 function keeps(page, count) {
   return eventually(`${count} blocks kept`, async () => (await page.evaluate(() => new Promise((resolve, reject) => {
