@@ -88,15 +88,10 @@ browserTest('of a link without sound and picture both sides cannot make one at o
       results.forEach((result, n) => assert.match(result, expected[n], context));
 
       for (const [from, to] of [[first, second], [second, first]]) {
-        const before = await to.evaluate(remoteUfrag);
-        await from.evaluate(() => room.members[0].restartIce());
-        await eventually(`${context}: negotiated`, async () => (await to.evaluate(remoteUfrag)) !== before);
-        // Said again until it arrives: where the path changes, or the connection is replaced, one may be lost.
+        const restart = () => from.evaluate(() => room.members[0].restartIce());
+        await isNegotiatedAnew(to, context, restart);
         const word = `${room} from ${from === first ? 'first' : 'second'}`;
-        await eventually(`${context}: “${word}” through the channel`, async () => {
-          await from.evaluate((data) => channel.send(data), word);
-          return to.evaluate((data) => window.heard === data, word);
-        });
+        await passes(from, to, word, restart, fox.some((page) => [from, to].includes(page)) ? 3 : 0);
       }
       if (medias.every(Boolean)) for (const page of [first, second]) await eventually(`${context}: sound`, () => page.evaluate(hasSound));
       for (const page of [first, second]) await page.evaluate(() => client.close());
@@ -114,9 +109,7 @@ browserTest('a side whose connection has failed looks for another way, though th
   }
   for (const page of pages) await eventually('connected', () => page.evaluate(() => channel.members.length === 1));
   for (const [failed, other] of [pages, [...pages].reverse()]) {
-    const before = await other.evaluate(remoteUfrag);
-    await failed.evaluate(failOnce);
-    await eventually('an ICE restart', async () => (await other.evaluate(remoteUfrag)) !== before);
+    await isNegotiatedAnew(other, 'an ICE restart', () => failed.evaluate(failOnce));
     await eventually('negotiated', () => failed.evaluate(() => [...pcs.values()].every(({ signalingState }) => signalingState === 'stable')));
   }
 });
@@ -216,6 +209,39 @@ browserTest('a host lets clients wait, admits and rejects them, and locks the ro
   });
 });
 
+/** How long a word may take after an ICE restart before it counts as one that failed. */
+const PASSES_WITHIN = 15_000;
+
+/**
+ * A word passes through the channel. It is sent again until it arrives: where the path changes, or the connection is replaced,
+ * one may be lost. After an ICE restart a Firefox 153 uses no path at times until the next one (support/pairing.mjs): where one
+ * takes part, `restart` may be repeated.
+ */
+async function passes(from, to, word, restart, repeats) {
+  const arrives = async () => {
+    await from.evaluate((data) => channel.send(data), word);
+    return to.evaluate((data) => window.heard === data, word);
+  };
+  for (; repeats > 0; repeats -= 1) {
+    for (const end = Date.now() + PASSES_WITHIN; Date.now() < end;) {
+      if (await arrives()) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await restart();
+  }
+  await eventually(`“${word}” through the channel`, arrives);
+}
+
+/** After `change` the page knows the other end by another name: over the same connection, or over one in its place. */
+async function isNegotiatedAnew(page, context, change) {
+  const before = await eventually(`${context}: negotiated`, () => page.evaluate(remoteUfrag));
+  await change();
+  await eventually(`${context}: negotiated again`, async () => {
+    const now = await page.evaluate(remoteUfrag);
+    return now !== null && now !== before;
+  });
+}
+
 function says(page, selector, pattern) {
   return eventually(`${selector}: ${pattern}`, async () => pattern.test(await page.textContent(selector)));
 }
@@ -295,8 +321,10 @@ async function sendSound() {
   return problem || 'sent';
 }
 
+/** By which names the page knows the other ends; null while one is missing: a connection in place of another begins without. */
 function remoteUfrag() {
-  return [...pcs.values()].map((pc) => /^a=ice-ufrag:(\S+)/m.exec(pc.remoteDescription.sdp)[1]).join();
+  const ufrags = [...pcs.values()].map((pc) => /^a=ice-ufrag:(\S+)/m.exec(pc.remoteDescription?.sdp)?.[1]);
+  return ufrags.length && ufrags.every(Boolean) ? ufrags.join() : null;
 }
 
 /** As a browser that has lost the path, while the other one has not. */
