@@ -1,10 +1,9 @@
 // @ts-check
 // The room page, from top to bottom: the lobby, before others see the user; joining, waiting to be let in, and leaving; the
-// server's events. One stay at a time: `stay`. room-view.js, room-bar.js and room-people.js show it, the sentences are in
-// room-words.js, camera and screen in room-devices.js, the waiting room in room-access.js.
+// connection to the server. What happens in the room meanwhile is in room-stay.js, what stands around the tiles in
+// room-view.js.
 
 import { readIdentity, restoreIdentity } from '../identity.js';
-import { createTalk } from '../room-talk.js';
 import { refusalWords, t, translate } from '../words.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
@@ -12,46 +11,25 @@ import {
 } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 import { connectLeaveQuestion } from './leave-question.js';
-import { connectRelayChoice, showIceServers, showWays } from './relay-choice.js';
-import { connectBar, showOwnHand } from './room-bar.js';
-import { addMessage, clearChat, connectChat, openChat } from './room-chat.js';
-import { closeDevices, connectDevices, openDevices, ownSending, sentStream } from './room-devices.js';
-import { connectAccess, showOwnWaiting, watchAccess } from './room-access.js';
+import { connectRelayChoice, showIceServers } from './relay-choice.js';
+import { connectAccess, showOwnWaiting } from './room-access.js';
+import { connectBar } from './room-bar.js';
+import { clearChat, connectChat, openChat } from './room-chat.js';
+import { closeDevices, connectDevices, openDevices, sentStream } from './room-devices.js';
 import { connectLayout } from './room-layout.js';
+import { listen, tellHeights } from './room-people.js';
 import {
-  fitPictures, forgetMember, heightOf, listen, OWN, showMember, showOwnTile, showReaction, tellHeights, watchPeople,
-} from './room-people.js';
+  forgetRoom, onOwnChange, react, setStay, showNews, showOwn, showRoom, stay, toggleHand, watchRoom, write,
+} from './room-stay.js';
 import { connectTileMenu, openTileMenu } from './room-tile-menu.js';
 import { connectTiles } from './room-tiles.js';
-import {
-  focusStage, identityEl, identityFields, leaveEl, say, showMeshNote, showReady, showState, showTitle, state,
-} from './room-view.js';
-import { leftWords, meshWords, noteWords, reactionWords, roomWords } from './room-words.js';
+import { focusStage, identityEl, identityFields, leaveEl, showReady, showState, showTitle, state } from './room-view.js';
 import { connectForStay } from './stay-client.js';
-
-/** How long a join or leave is shown. */
-const NEWS_MS = 15_000;
 
 /** How often the page checks who speaks. */
 const LISTEN_MS = 100;
 
-/**
- * From joining to leaving. Functions that wait for something hold on to theirs and look afterwards
- * whether it is still the current one: the user may have left meanwhile.
- * @typedef {object} Stay
- * @property {import('../../switchboard.esm.js').Client} client a connection of its own to the server
- * @property {import('../../switchboard.esm.js').Room} [room] once the server has let the user in, or while it waits
- * @property {string} [roomState] the last state of the room that was shown
- * @property {ReturnType<typeof createTalk>} [talk] once the user is in
- * @property {string} userName
- * @property {number} [handSince] when the user raised the hand
- * @property {string} news
- * @property {string} [note] what was said last
- * @property {number} [forgetting] the timer that ends the news
- */
-
-/** @type {Stay|null} */
-let stay = null;
+/** @typedef {import('./room-stay.js').Stay} Stay */
 
 const room = roomOfAddress();
 
@@ -97,21 +75,6 @@ async function openLobby() {
   showStatus(t`Ready. Others see and hear you only after you join.`);
 }
 
-function showOwn() {
-  showOwnTile({ userName: stay?.userName ?? identityFields.userName.value, handSince: stay?.handSince });
-}
-
-/** The microphone is off, another camera chosen, a screen shown. */
-function onOwnChange() {
-  showOwn();
-  if (!stay?.talk) return;
-  const sent = sentStream();
-  stay.room.send('audio', sent.getAudioTracks()[0] ?? null);
-  stay.room.send('video', sent.getVideoTracks()[0] ?? null);
-  stay.talk.tellSending();
-  fitPictures();
-}
-
 // --- Joining and leaving ---
 
 async function join() {
@@ -125,8 +88,8 @@ async function join() {
   const client = await connectForStay(identity, () => state() === 'joining', () => endStay(t`Not connected.`));
   if (!client) return;
   /** @type {Stay} */
-  const mine = { client, userName: identity.userName, news: '' };
-  stay = mine;
+  const mine = { client, roomName: room, userName: identity.userName, news: '' };
+  setStay(mine);
   client.onstate = (next) => onClientState(mine, next);
   client.onproblem = (problem) => onClientProblem(mine, problem);
   showIceServers(client.iceServers);
@@ -162,28 +125,12 @@ function showWaiting() {
   if (isNew) focusStage(); // The button that had the focus is gone.
 }
 
-/** The server has let the user in. */
+/** The server has let the user in. @param {Stay} mine */
 function enter(mine) {
   const { room } = mine;
-  mine.talk = createTalk(room, {
-    sending: ownSending, isHandUp: () => mine.handSince !== undefined, heightOf,
-  }, {
-    onSending: onMember,
-    onChat: ({ name }, words) => addMessage(name, words),
-    onHand,
-    onReaction,
-    onHeight: fitPictures,
-  });
-  room.addEventListener('access', showRoom);
   room.onstate = (next) => onRoomState(mine, next);
   room.onend = ({ message }) => onRoomEnd(mine, message);
-  room.onmember = onMember;
-  room.onjoin = onJoin;
-  room.onleave = onLeave;
-  room.onpresence = onPresence;
-  room.onproblem = (problem) => showProblem(translate(problem));
-  watchPeople(room, mine.talk);
-  watchAccess(room);
+  watchRoom(mine);
   showEntered();
   openInvite(room.members.length === 0);
   onOwnChange(); // Something may have been switched meanwhile.
@@ -203,117 +150,16 @@ function leave() {
 /** @param {string} words */
 function endStay(words) {
   const ended = stay;
-  stay = null;
-  watchAccess(null);
-  if (ended) {
-    clearTimeout(ended.forgetting);
-    ended.room?.leave();
-    ended.client.close();
-  }
-  watchPeople(null, null);
+  setStay(null);
+  ended?.room?.leave();
+  ended?.client.close();
+  forgetRoom();
   closeDevices();
-  showOwnHand(false);
   openChat(false);
   openInvite(false);
-  showMeshNote('');
-  showWays([]);
-  say('');
   showTitle(room);
   showState('lobby');
   showStatus(words);
-}
-
-// --- Who is here ---
-
-/** @param {import('../room-talk.js').TalkingMember} member */
-function onMember(member) {
-  showMember(member);
-  showRoom();
-}
-
-/** The status line, and what depends on how many are here. */
-function showRoom() {
-  if (!stay?.room || state() !== 'joined') return;
-  const { room: { members: others, state: roomState }, client, news } = stay;
-  const members = others.map(({ name, line, way }) => ({ userName: name, line, way }));
-  const serverIsAway = roomState === 'away';
-  const facts = { room, members, serverIsAway, serverIsGone: client.state === 'closed', news, access: stay.room.access };
-  const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
-  showStatus(roomWords(facts), serverIsAway || isTroubled);
-  tell(noteWords({ ...facts, access: undefined })); // Of the access room-access.js tells.
-  showMeshNote(meshWords(members.length + 1));
-  showWays(members);
-}
-
-/** For ears: what is new, once. */
-function tell(note) {
-  if (note && note !== stay.note) say(note);
-  stay.note = note;
-}
-
-/** Shows for a while what has happened. */
-function showNews(news) {
-  const mine = stay;
-  mine.news = news;
-  clearTimeout(mine.forgetting);
-  mine.forgetting = setTimeout(() => {
-    mine.news = '';
-    if (stay === mine) showRoom();
-  }, NEWS_MS);
-  showRoom();
-}
-
-function write(words) {
-  stay.talk.say(words);
-  addMessage(t`You`, words, true);
-}
-
-// --- Hands and reactions ---
-
-function toggleHand() {
-  if (!stay?.talk) return;
-  stay.handSince = stay.handSince === undefined ? Date.now() : undefined;
-  showOwnHand(stay.handSince !== undefined);
-  showOwn();
-  stay.talk.tellHand();
-}
-
-function react(reaction) {
-  if (!stay?.talk) return;
-  showReaction(OWN, reaction);
-  stay.talk.react(reaction);
-}
-
-/** @param {import('../room-talk.js').TalkingMember} member */
-function onHand(member) {
-  onMember(member);
-  if (member.handSince !== undefined) showNews(t`${member.name} raises a hand.`);
-}
-
-/** @param {import('../room-talk.js').TalkingMember} member */
-function onReaction(member, reaction) {
-  if (showReaction(member.id, reaction)) say(reactionWords(member.name, reaction));
-}
-
-// --- What happens to others ---
-
-function onJoin({ name }) {
-  openInvite(false);
-  showNews(t`${name} joined.`);
-}
-
-/** @param {import('../../switchboard.esm.js').Member} member */
-function onLeave({ id, name, line, reason }) {
-  forgetMember(id);
-  if (!stay) return;
-  if (line === 'gone') showRoom(); // The server has announced that before.
-  else showNews(leftWords({ userName: name, reason }));
-}
-
-/** A member's connection to the server is lost, or back. */
-function onPresence({ name, line }) {
-  if (line === 'here') showNews(t`${name} is back.`);
-  if (line === 'gone') showNews(leftWords({ userName: name, reason: 'lost' }));
 }
 
 // --- The connection to the server ---
