@@ -56,7 +56,7 @@ async function photograph(scene, play) {
   };
   const ends = [];
   try {
-    const { page, beforeEach } = await play({ visit, server, atEnd: (end) => ends.push(end) });
+    const { page, beforeEach, isWhole = false } = await play({ visit, server, atEnd: (end) => ends.push(end) });
     for (const [width, height] of SIZES) {
       for (const [look, media] of Object.entries(LOOKS)) {
         const name = `${scene}-${width}x${height}-${look}`;
@@ -65,7 +65,7 @@ async function photograph(scene, play) {
         await page.emulateMedia(media);
         await beforeEach?.(page);
         await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-        await page.screenshot({ path: `${folder}${name}.png`, animations: 'disabled' });
+        await page.screenshot({ path: `${folder}${name}.png`, animations: 'disabled', fullPage: isWhole });
         count += 1;
       }
     }

@@ -4,14 +4,18 @@
 const PEOPLE = ['Olumide', 'Jiayi', 'Marta', 'Tomasz', 'Aaliyah', 'Björn', 'Noor', 'Pedro', 'Saanvi', 'Kofi', 'Elif', 'Haruto', 'Chloé',
   'Bartholomäus von der Weidenhöhe', 'Ana'];
 
+/** With more people than these some connections are not well. */
+const FEW = 5;
+
 /**
  * @param {import('playwright-core').Page} page that has joined
  * @param {number} count
  */
 export async function showCrowd(page, count) {
   if (count && (await page.isVisible('#close-invite'))) await page.click('#close-invite'); // The page itself does it when someone joins.
-  await page.evaluate(async (names) => {
-    const { showTile } = await import(new URL('js/pages/room-tiles.js', document.baseURI).href);
+  await page.evaluate(async ({ names, few }) => {
+    const load = (name) => import(new URL(`js/pages/${name}.js`, document.baseURI).href);
+    const { showSpeaking, showTile } = await load('room-tiles');
     for (const [n, userName] of names.entries()) {
       const hasPicture = n % 5 !== 3;
       showTile({
@@ -19,8 +23,21 @@ export async function showCrowd(page, count) {
         userName,
         stream: hasPicture ? draw(n) : undefined,
         sending: { audio: n % 3 !== 1, video: hasPicture, screen: false },
-        link: 'connected',
+        link: names.length > few ? { 2: 'interrupted', 4: 'connecting', 5: 'failed' }[n] ?? 'connected' : 'connected',
       });
+    }
+    if (!names.length) return;
+    setInterval(() => showSpeaking(['crowd-0']), 100);
+    await tellOfThem();
+
+    /** What the page would say, if they were peers. */
+    async function tellOfThem() {
+      const [{ showStatus }, { meshWords, roomWords }, { showMeshNote }] = await Promise.all(['frame', 'room-words', 'room-view'].map(load));
+      const members = names.map((userName) => ({ userName, line: 'here' }));
+      const isAsked = !document.querySelector('#waiting-peers').hidden;
+      const access = isAsked ? undefined : document.querySelector('#access').value;
+      showStatus(roomWords({ room: 'tea', members, serverIsAway: false, serverIsGone: false, news: '', access }));
+      showMeshNote(meshWords(names.length + 1));
     }
 
     /** A head and shoulders before a wall, in a colour of their own. */
@@ -43,5 +60,15 @@ export async function showCrowd(page, count) {
       setInterval(paint, 200);
       return canvas.captureStream(5);
     }
-  }, PEOPLE.slice(0, count));
+  }, { names: PEOPLE.slice(0, count), few: FEW });
+}
+
+/** Some of the crowd raise a hand, one shows a reaction. @param {import('playwright-core').Page} page */
+export function raiseHands(page) {
+  return page.evaluate(async () => {
+    const { showReaction, showTile, tileOf } = await import(new URL('js/pages/room-tiles.js', document.baseURI).href);
+    for (const [n, id] of ['crowd-3', 'crowd-6'].entries()) showTile({ ...tileOf(id).person, handSince: n + 1 });
+    // As long as the pictures take, and not only for a moment.
+    setInterval(() => showReaction('crowd-1', 'heart'), 1_000);
+  });
 }

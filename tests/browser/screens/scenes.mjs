@@ -3,10 +3,10 @@
 import { answerButton, callAndAnswer, enter, state } from '../support/call-page.mjs';
 import * as chat from '../support/chat-page.mjs';
 import { startProxy } from '../support/proxy.mjs';
-import * as room from '../support/room-page.mjs';
 import { says } from '../support/status.mjs';
 import { eventually } from '../support/wait.mjs';
-import { showCrowd } from './crowd.mjs';
+import { otherScenes } from './other-scenes.mjs';
+import { roomScenes } from './room-scenes.mjs';
 
 /** @typedef {{visit: Function, server: object, atEnd: (end: () => Promise<void>) => void}} Stage */
 
@@ -134,29 +134,7 @@ export const scenes = {
 
   'call-german': async ({ visit, server }) => ({ page: await enter(visit, server, 'Mirja', `${server.http}/?lang=de`) }),
 
-  'room-choose': async ({ visit }) => ({ page: await visit('/room.html') }),
-  'room-lobby': async ({ visit, server }) => ({ page: await room.openLobby(visit, server.http, 'Mirja') }),
-  ...Object.fromEntries([1, 2, 4, 9, 16].map((people) => [`room-of-${people}`, async ({ visit, server }) => {
-    const page = await room.join(visit, server.http, 'Mirja');
-    await showCrowd(page, people - 1);
-    return { page };
-  }])),
-  'room-real-of-2': async ({ visit, server }) => {
-    const ann = await room.join(visit, server.http, 'Mirja');
-    const bob = await room.join(visit, server.http, 'Olumide');
-    await room.assertAllMeet([ann, bob]).catch(() => {});
-    await room.say(bob, 'Shall we begin?');
-    await ann.waitForTimeout(500);
-    return { page: ann };
-  },
-  'room-refused': async ({ visit, server }) => {
-    const page = await room.openLobby(visit, server.http, 'Mirja');
-    await page.click('#password-details summary');
-    await page.fill('#password', 'wrong');
-    await page.click('#join');
-    await eventually('a refusal', () => page.evaluate(() => document.querySelector('#problem').textContent !== ''));
-    return { page };
-  },
+  ...roomScenes,
 
   'chat-choose': async ({ visit }) => ({ page: await visit('/chat.html') }),
   'chat-lobby': async ({ visit, server }) => ({ page: await chat.openLobby(visit, server.http, 'Mirja') }),
@@ -200,4 +178,6 @@ export const scenes = {
     await ann.waitForTimeout(500);
     return { page: ann };
   },
+
+  ...otherScenes,
 };
