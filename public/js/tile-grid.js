@@ -62,23 +62,39 @@ export function speakerPlaces(count, space, gap) {
 }
 
 /**
- * The own picture in a corner, over those of the others.
+ * The own picture: in the far corner, if there is room beside the others; else in that of the tile which is there.
  * @param {Size} space
  * @param {number} gap
+ * @param {Place[]} tiles of the others
  * @param {number} [shape] of the picture
  * @returns {Place}
  */
-export function insetPlace(space, gap, shape = WIDE) {
-  const longest = Math.min(224, Math.max(104, 0.3 * Math.min(space.width, space.height)));
+export function insetPlace(space, gap, tiles, shape = WIDE) {
+  const longest = Math.min(224, Math.max(shape >= 1 ? 128 : 104, 0.3 * Math.min(space.width, space.height)));
   const width = floor(shape >= 1 ? longest : longest * 0.75);
   const height = floor(Math.min(space.height / 2, shape >= 1 ? longest / Math.min(shape, WIDE) : longest));
-  return { x: floor(space.width - width - gap), y: floor(space.height - height - gap), width, height };
+  const cornerOf = (place) => ({ x: floor(place.x + place.width - width - gap), y: floor(place.y + place.height - height - gap), width, height });
+  const corner = cornerOf({ x: 0, y: 0, ...space });
+  const [under] = tiles.map((tile) => ({ tile, part: coveredPart(corner, [tile]) })).sort((one, other) => other.part - one.part);
+  return under?.part ? cornerOf(under.tile) : corner;
+}
+
+/**
+ * How much of a tile lies under another place: of that of which it is most.
+ * @param {Place} over
+ * @param {Place[]} tiles
+ * @returns {number} from 0 to 1
+ */
+export function coveredPart(over, tiles) {
+  const shared = (start, size, otherStart, otherSize) => Math.max(0, Math.min(start + size, otherStart + otherSize) - Math.max(start, otherStart));
+  return Math.max(0, ...tiles.map(({ x, y, width, height }) =>
+    (shared(x, width, over.x, over.width) * shared(y, height, over.y, over.height)) / Math.max(1, width * height)));
 }
 
 /** How narrow and how wide a tile may be: on a screen held upright it may be upright or flat, on a small one flat. */
 function shapesFor({ width, height }) {
   const isUpright = width < height;
-  return { narrowest: isUpright ? 0.5 : 4 / 3, widest: isUpright || height < 480 ? 2.2 : WIDE };
+  return { narrowest: isUpright ? 0.5 : 4 / 3, widest: isUpright ? 2.4 : height < 480 ? 2.2 : WIDE };
 }
 
 /** The largest size within these limits. */

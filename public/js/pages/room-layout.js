@@ -1,12 +1,12 @@
 // Where the tiles of the room page stand: a grid, or one large tile with the others beside it; the own picture in a corner
-// while few are there. It knows nothing of what is on a tile.
+// where it covers next to nothing of the others. It knows nothing of what is on a tile.
 
 import { recall, remember } from '../memory.js';
-import { gridPlaces, insetPlace, speakerPlaces } from '../tile-grid.js';
+import { coveredPart, gridPlaces, insetPlace, speakerPlaces } from '../tile-grid.js';
 import { byId } from '../ui.js';
 
-/** With more others than these the own picture is a tile as any. */
-const FEW = 4;
+/** As much of another tile as the own picture may cover; of a single other's it covers what it has to. */
+const MOST_COVERED = 1 / 10;
 
 const listEl = byId('tiles');
 
@@ -75,13 +75,17 @@ export function arrange(tiles = shown) {
   const others = tiles.filter(({ isOwn }) => !isOwn).sort(byHand);
   const own = tiles.filter(({ isOwn }) => isOwn);
   const large = chooseLarge(others);
-  const hasInset = own.length > 0 && others.length > 0 && others.length <= (large ? 1 : FEW);
-  const inOrder = [...others, ...(hasInset ? [] : own)];
-  if (large) inOrder.sort((one, other) => Number(other === large) - Number(one === large));
+  if (large) others.sort((one, other) => Number(other === large) - Number(one === large));
+  const placesFor = (some) => (large ? speakerPlaces(some.length, space, gap) : gridPlaces(some.length, space, gap, usualShape(some)));
 
-  const found = large ? speakerPlaces(inOrder.length, space, gap) : gridPlaces(inOrder.length, space, gap, usualShape(inOrder));
-  if (hasInset) found.push(insetPlace(space, gap, own[0].shape));
-  const ordered = hasInset ? [...inOrder, ...own] : inOrder;
+  const ordered = [...others, ...own];
+  let found = placesFor(others.length ? others : own);
+  let hasInset = false;
+  if (own.length && others.length) {
+    const inset = insetPlace(space, gap, found, own[0].shape);
+    hasInset = others.length === 1 || (!large && coveredPart(inset, found) <= MOST_COVERED);
+    found = hasInset ? [...found, inset] : placesFor(ordered);
+  }
   places = new Map(ordered.map(({ id }, n) => [id, found[n]]));
   ordered.forEach((tile, n) => {
     put(tile.element, found[n]);

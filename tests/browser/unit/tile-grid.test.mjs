@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { gridPlaces, insetPlace, speakerPlaces } from '../../../public/js/tile-grid.js';
+import { coveredPart, gridPlaces, insetPlace, speakerPlaces } from '../../../public/js/tile-grid.js';
 
 const GAP = 8;
 /** The stage in a phone held upright and lying, a small phone, a tablet, a laptop, a large screen. */
@@ -82,12 +82,42 @@ test('one alone takes the whole space of a large tile', () => {
 test('the own picture stands in the far corner, and is small', () => {
   for (const space of SPACES) {
     for (const shape of [16 / 9, 3 / 4]) {
-      const inset = insetPlace(space, GAP, shape);
+      const inset = insetPlace(space, GAP, [], shape);
       assertApart([inset], space, `${space.width}×${space.height}`);
       assert.equal(inset.x + inset.width + GAP, space.width);
       assert.ok(area(inset) < 0.1 * area(space) && Math.max(inset.width, inset.height) >= 78);
     }
   }
+});
+
+test('the own picture stands beside the others where there is room, else within one tile, never across its edge', () => {
+  for (const space of SPACES) {
+    for (let count = 1; count <= 16; count += 1) {
+      const tiles = gridPlaces(count, space, GAP);
+      const inset = insetPlace(space, GAP, tiles);
+      const parts = tiles.map((tile) => coveredPart(inset, [tile])).filter((part) => part > 0);
+      const under = tiles.find((tile) => coveredPart(inset, [tile]) > 0);
+      if (!under || area(inset) > area(under) / 2) continue; // Where tiles are small the page makes it one of them.
+      assert.equal(parts.length, 1, `${count} in ${space.width}×${space.height}`);
+      assert.deepEqual([inset.x + inset.width + GAP, inset.y + inset.height + GAP], [under.x + under.width, under.y + under.height]);
+    }
+  }
+  const [phone, lying, , , laptop] = SPACES;
+  assert.equal(coveredPart(insetPlace(laptop, GAP, gridPlaces(3, laptop, GAP)), gridPlaces(3, laptop, GAP)), 0);
+  for (const [space, others, isLittle] of [[phone, 2, true], [phone, 3, false], [lying, 2, true], [lying, 3, false]]) {
+    const tiles = gridPlaces(others, space, GAP);
+    assert.equal(coveredPart(insetPlace(space, GAP, tiles), tiles) <= 1 / 10, isLittle, `${others} in ${space.width}×${space.height}`);
+  }
+});
+
+test('the part of a tile that lies under another place is that of which it is most', () => {
+  const tiles = [{ x: 0, y: 0, width: 100, height: 100 }, { x: 110, y: 0, width: 100, height: 50 }];
+  const part = (x, y, width, height) => coveredPart({ x, y, width, height }, tiles);
+  assert.equal(part(90, 90, 30, 30), 0.01);
+  assert.equal(part(50, 0, 100, 50), 0.4);
+  assert.equal(part(0, 0, 300, 300), 1);
+  assert.equal(part(100, 100, 30, 30), 0);
+  assert.equal(coveredPart(tiles[0], []), 0);
 });
 
 test('where there is no space yet, no tile has a negative size', () => {
