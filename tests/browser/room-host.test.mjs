@@ -98,7 +98,9 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await isAccessible(ann, 'the menu of a tile');
   await ann.click('#pin-tile');
   await tileIs(ann, 'Bob', 'is-large');
-  await tile(ann, 'Bob').locator('.open-tile-menu').click();
+  const sign = tile(ann, 'Bob').locator('.open-tile-menu');
+  assert.equal(await sign.locator('.icon').evaluate((icon) => getComputedStyle(icon).opacity), '1', 'seen without a mouse, too');
+  await sign.click();
   await ann.fill('#tile-volume', '30');
   assert.equal(await tile(ann, 'Bob').locator('video').evaluate(({ volume }) => volume), 0.3);
   await ann.click('#silence-tile');

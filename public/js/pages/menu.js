@@ -7,14 +7,15 @@ const GAP = 8;
 /**
  * @param {HTMLElement} menuEl with the attribute `popover`
  * @param {HTMLElement} buttonEl
+ * @param {Element} [signEl] the part of a large button beside which the menu opens
  */
-export function showMenu(menuEl, buttonEl) {
+export function showMenu(menuEl, buttonEl, signEl = buttonEl) {
   if (menuEl.matches(':popover-open')) {
     hideMenu(menuEl);
     return;
   }
   menuEl.showPopover({ source: buttonEl });
-  place(menuEl, buttonEl);
+  place(menuEl, signEl);
   // A slider or a select would take the keys that move in a menu: the first control is a button.
   menuEl.querySelector('button:not([hidden], :disabled)')?.focus({ preventScroll: true });
 }
@@ -49,9 +50,9 @@ export function connectMenu(buttonEl, menuEl, onOpen = () => {}) {
 // What was beside its button is elsewhere then.
 addEventListener('resize', () => document.querySelectorAll('[popover]:popover-open').forEach(hideMenu));
 
-/** Above the button, or below where there is more room, and within the window. */
-function place(menuEl, buttonEl) {
-  const button = buttonEl.getBoundingClientRect();
+/** Above the button or its sign, or below where there is more room, and within the window. */
+function place(menuEl, signEl) {
+  const button = signEl.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menuEl;
   const isAbove = button.top > innerHeight - button.bottom;
   const wanted = isAbove ? button.top - height - GAP : button.bottom + GAP;

@@ -58,7 +58,7 @@ export function openTileMenu(id, buttonEl) {
   showSilence(video);
   windowEl.hidden = !document.pictureInPictureEnabled || !video.videoWidth;
   setText(windowEl.querySelector('.label'), isInWindow(video) ? t`Back from its own window` : t`Show in its own window`);
-  showMenu(menuEl, buttonEl);
+  showMenu(menuEl, buttonEl, buttonEl.querySelector('.icon'));
 }
 
 /** The member has left. @param {string} id */

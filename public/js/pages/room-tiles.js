@@ -60,6 +60,7 @@ export function showTile(person) {
   element.classList.toggle('has-picture', hasPicture && person.link !== 'connecting');
   element.classList.toggle('has-screen', sending.screen);
   const isOpen = !isOwn || Boolean(stream);
+  element.classList.toggle('has-trouble', person.link !== 'connected');
   element.classList.toggle('is-muted', isOpen && !sending.audio);
   element.classList.toggle('has-hand', handSince !== undefined);
   setText(element.querySelector('.tile-note'), tileWords({ ...person, isOpen, hasPicture }));
