@@ -65,6 +65,7 @@ export default {
   'Picture from {1}': { de: 'Bild von {1}', es: 'Imagen de {1}' },
   'Pin': { de: 'Anheften', es: 'Fijar' },
   'Raise hand': { de: 'Hand heben', es: 'Levantar la mano' },
+  'React': { de: 'Reagieren', es: 'Reaccionar' },
   'Raise or lower the hand': { de: 'Hand heben oder senken', es: 'Levantar o bajar la mano' },
   'Reactions': { de: 'Reaktionen', es: 'Reacciones' },
   'Ready. Others see and hear you only after you join.': {

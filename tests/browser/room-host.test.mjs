@@ -83,7 +83,15 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await eventually('a heart', () => tile(ann, 'Bob').locator('.reaction').isVisible());
   await said(ann, 'Bob sends a heart.');
   const carl = await join(visit, server.http, 'Carl');
+  await bob.keyboard.press('Escape');
+  await bob.click('#react');
+  await isAccessible(bob, 'the reactions open');
   await tileIs(carl, 'Bob', 'has-hand');
+  assert.ok(await bob.isHidden('#react-menu'));
+  await bob.setViewportSize({ width: 320, height: 640 });
+  await bob.click('#more');
+  assert.ok(await bob.isVisible('[data-reaction="heart"]') && (await bob.isHidden('#react')), 'where the row is full they are in the menu');
+  await bob.keyboard.press('Escape');
   await bob.keyboard.press('h');
   for (const page of [ann, carl]) await tileIs(page, 'Bob', 'has-hand', false);
 
@@ -94,10 +102,6 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   assert.ok(await ann.isHidden('#toast'));
   await ann.click('#close-chat');
 
-  await tile(ann, 'Bob').locator('.open-tile-menu').click();
-  await isAccessible(ann, 'the menu of a tile');
-  await ann.click('#pin-tile');
-  await tileIs(ann, 'Bob', 'is-large');
   const sign = tile(ann, 'Bob').locator('.open-tile-menu');
   assert.equal(await sign.locator('.icon').evaluate((icon) => getComputedStyle(icon).opacity), '1', 'seen without a mouse, too');
   await sign.click();
@@ -105,6 +109,10 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   assert.equal(await tile(ann, 'Bob').locator('video').evaluate(({ volume }) => volume), 0.3);
   await ann.click('#silence-tile');
   await tileIs(ann, 'Bob', 'is-silenced');
+  await isAccessible(ann, 'the menu of a tile');
+  await ann.click('#pin-tile');
+  await tileIs(ann, 'Bob', 'is-large');
+  await tile(ann, 'Bob').locator('.open-tile-menu').click();
   assert.ok(await tile(ann, 'Bob').locator('video').evaluate(({ muted }) => muted));
 
   await carl.keyboard.press('l');

@@ -12,6 +12,7 @@ import { currentLayout, setLayout } from './room-layout.js';
 import { leaveEl, state } from './room-view.js';
 
 const menuEl = byId('more-menu');
+const reactMenuEl = byId('react-menu');
 const handEl = byId('hand');
 
 /**
@@ -22,6 +23,7 @@ const handEl = byId('hand');
  */
 export function connectBar({ onHand, onReaction, onLeave }) {
   connectMenu(byId('more'), menuEl);
+  connectMenu(byId('react'), reactMenuEl);
   handEl.addEventListener('click', onHand);
   byId('layout').addEventListener('click', () => {
     setLayout(currentLayout() === 'grid' ? 'speaker' : 'grid');
@@ -32,7 +34,9 @@ export function connectBar({ onHand, onReaction, onLeave }) {
     if (reaction) onReaction(reaction);
   });
   // Whatever is chosen in the menu closes it, but for the choice of who may enter.
-  menuEl.addEventListener('click', ({ target }) => target.closest('button') && hideMenu(menuEl));
+  for (const element of [menuEl, reactMenuEl]) {
+    element.addEventListener('click', ({ target }) => target.closest('button') && hideMenu(element));
+  }
   byId('close-invite').addEventListener('click', () => {
     openInvite(false);
     byId('more').focus();

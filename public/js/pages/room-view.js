@@ -12,9 +12,11 @@ export const leaveEl = byId('leave');
 const joinEl = byId('join');
 const barEl = byId('bar');
 const menuEl = byId('more-menu');
+const reactionsEl = byId('reactions');
 
-/** Where a row of controls has room for the less needed ones. */
+/** Where a row of controls has room for the less needed ones, and for one more than the needed ones. */
 const hasRoom = matchMedia('(min-width: 60rem)');
+const hasRoomForOne = matchMedia('(min-width: 22.5rem)');
 
 /** @returns {'choosing'|'lobby'|'joining'|'waiting'|'joined'} */
 export function state() {
@@ -51,13 +53,16 @@ function placeControls() {
   put('choose-devices', !isInRoom, isInRoom ? 'open-keys' : 'open-chat');
   put('screen', isInRoom && hasRoom.matches, isInRoom && hasRoom.matches ? 'hand' : 'open-invite');
   put('layout', isInRoom && hasRoom.matches, isInRoom && hasRoom.matches ? 'open-chat' : menuFirst());
+  byId('react').hidden = !hasRoomForOne.matches;
+  const reactionsPlace = hasRoomForOne.matches ? byId('react-menu') : menuEl;
+  if (reactionsEl.parentElement !== reactionsPlace) reactionsPlace.prepend(reactionsEl);
 }
 
 function menuFirst() {
   return byId('screen').parentElement === menuEl ? 'screen' : 'open-invite';
 }
 
-hasRoom.addEventListener('change', placeControls);
+for (const media of [hasRoom, hasRoomForOne]) media.addEventListener('change', placeControls);
 
 /**
  * After joining: the focus never lands on what ends the stay.
