@@ -57,7 +57,6 @@ export default {
   'Open or close the chat': { de: 'Chat öffnen oder schließen', es: 'Abrir o cerrar el chat' },
   'Options': { de: 'Optionen', es: 'Opciones' },
   'Options for {1}': { de: 'Optionen für {1}', es: 'Opciones de {1}' },
-  'Others cannot see or hear you yet.': { de: 'Noch sehen und hören dich die anderen nicht.', es: 'Los demás todavía no te ven ni te oyen.' },
   'People who open the same name are in the same room.': {
     de: 'Wer denselben Namen öffnet, ist im selben Raum.',
     es: 'Quienes abren el mismo nombre están en la misma sala.',
@@ -65,9 +64,10 @@ export default {
   'Picture from {1}': { de: 'Bild von {1}', es: 'Imagen de {1}' },
   'Pin': { de: 'Anheften', es: 'Fijar' },
   'Raise hand': { de: 'Hand heben', es: 'Levantar la mano' },
-  'React': { de: 'Reagieren', es: 'Reaccionar' },
   'Raise or lower the hand': { de: 'Hand heben oder senken', es: 'Levantar o bajar la mano' },
+  'React': { de: 'Reagieren', es: 'Reaccionar' },
   'Reactions': { de: 'Reaktionen', es: 'Reacciones' },
+  'Ready to join.': { de: 'Bereit zum Beitreten.', es: 'Todo listo para entrar.' },
   'Ready. Others see and hear you only after you join.': {
     de: 'Bereit. Die anderen sehen und hören dich erst, wenn du beitrittst.',
     es: 'Todo listo. Los demás te ven y te oyen solo cuando entras.',
@@ -87,9 +87,9 @@ export default {
     de: 'Die Verbindungen von {1} zum Server sind unterbrochen, es wird gewartet…',
     es: 'Se han perdido las conexiones de {1} con el servidor, esperando…',
   },
-  'The host of the room knows that you are here. Others cannot see or hear you yet.': {
-    de: 'Wer den Raum leitet, weiß, dass du da bist. Noch sehen und hören dich die anderen nicht.',
-    es: 'Quien dirige la sala sabe que estás aquí. Los demás todavía no te ven ni te oyen.',
+  'The host of the room sees your name and can let you in. Others cannot see or hear you yet.': {
+    de: 'Wer den Raum leitet, sieht deinen Namen und kann dich einlassen. Noch sehen und hören dich die anderen nicht.',
+    es: 'Quien dirige la sala ve tu nombre y puede dejarte entrar. Los demás todavía no te ven ni te oyen.',
   },
   'The link opens another page.': { de: 'Der Link öffnet eine andere Seite.', es: 'El enlace abre otra página.' },
   'The room': { de: 'Der Raum', es: 'La sala' },
@@ -135,7 +135,8 @@ export default {
   'Unpin': { de: 'Lösen', es: 'Soltar' },
   'Volume': { de: 'Lautstärke', es: 'Volumen' },
   'Waiting to be let in': { de: 'Warten auf Einlass', es: 'Esperan para entrar' },
-  'Waiting to be let in…': { de: 'Du wartest auf Einlass…', es: 'Esperando a que te dejen entrar…' },
+  'Waiting for the host': { de: 'Warten auf Einlass', es: 'Esperando permiso' },
+  'Waiting to be let into “{1}”…': { de: 'Du wartest auf Einlass in „{1}“…', es: 'Esperando a que te dejen entrar en «{1}»…' },
   'Waiting – {1} – Switchboard': { de: 'Warten – {1} – Switchboard', es: 'Esperando – {1} – Switchboard' },
   'Who comes now has to be let in by the host.': {
     de: 'Wer jetzt kommt, muss eingelassen werden.',
@@ -176,5 +177,4 @@ export default {
     de: 'Die Verbindung von {1} zum Server ist unterbrochen, es wird gewartet…',
     es: 'Se ha perdido la conexión de {1} con el servidor, esperando…',
   },
-  '“{1}”: waiting to be let in': { de: '„{1}“: Warten auf Einlass', es: '«{1}»: esperando para entrar' },
 };

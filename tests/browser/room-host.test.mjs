@@ -32,6 +32,10 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await says(bob, /Waiting to be let in/);
   await tileIs(bob, 'Bob', 'has-picture');
   await isAccessible(bob, 'waiting');
+  assert.ok(await bob.isHidden('#leave'), 'one button ends the wait');
+  await bob.setViewportSize({ width: 390, height: 844 });
+  const [own, panel] = [await bob.locator('.tile').boundingBox(), await bob.locator('#waiting').boundingBox()];
+  assert.ok(own.y + own.height <= panel.y && panel.y + panel.height <= 844, 'the panel covers no picture');
   const carl = await openLobby(visit, server.http, hostile);
   await carl.click('#join');
   await state(carl, 'waiting');
@@ -79,19 +83,19 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   assert.match(await tile(ann, 'Bob').locator('.unseen').textContent(), /hand raised/);
   await bob.click('#more');
   await isAccessible(bob, 'the menu open');
-  await bob.click('[data-reaction="heart"]');
-  await eventually('a heart', () => tile(ann, 'Bob').locator('.reaction').isVisible());
-  await said(ann, 'Bob sends a heart.');
-  const carl = await join(visit, server.http, 'Carl');
   await bob.keyboard.press('Escape');
   await bob.click('#react');
   await isAccessible(bob, 'the reactions open');
-  await tileIs(carl, 'Bob', 'has-hand');
+  await bob.click('[data-reaction="heart"]');
   assert.ok(await bob.isHidden('#react-menu'));
   await bob.setViewportSize({ width: 320, height: 640 });
   await bob.click('#more');
   assert.ok(await bob.isVisible('[data-reaction="heart"]') && (await bob.isHidden('#react')), 'where the row is full they are in the menu');
   await bob.keyboard.press('Escape');
+  await eventually('a heart', () => tile(ann, 'Bob').locator('.reaction').isVisible());
+  await said(ann, 'Bob sends a heart.');
+  const carl = await join(visit, server.http, 'Carl');
+  await tileIs(carl, 'Bob', 'has-hand');
   await bob.keyboard.press('h');
   for (const page of [ann, carl]) await tileIs(page, 'Bob', 'has-hand', false);
 
@@ -105,14 +109,14 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   const sign = tile(ann, 'Bob').locator('.open-tile-menu');
   assert.equal(await sign.locator('.icon').evaluate((icon) => getComputedStyle(icon).opacity), '1', 'seen without a mouse, too');
   await sign.click();
-  await ann.fill('#tile-volume', '30');
-  assert.equal(await tile(ann, 'Bob').locator('video').evaluate(({ volume }) => volume), 0.3);
-  await ann.click('#silence-tile');
-  await tileIs(ann, 'Bob', 'is-silenced');
   await isAccessible(ann, 'the menu of a tile');
   await ann.click('#pin-tile');
   await tileIs(ann, 'Bob', 'is-large');
   await tile(ann, 'Bob').locator('.open-tile-menu').click();
+  await ann.fill('#tile-volume', '30');
+  assert.equal(await tile(ann, 'Bob').locator('video').evaluate(({ volume }) => volume), 0.3);
+  await ann.click('#silence-tile');
+  await tileIs(ann, 'Bob', 'is-silenced');
   assert.ok(await tile(ann, 'Bob').locator('video').evaluate(({ muted }) => muted));
 
   await carl.keyboard.press('l');

@@ -44,6 +44,9 @@ browserTest('nobody is sent before they join, and nothing after they left', asyn
   const ann = await join(visit, server.http, 'Ann');
   const bob = await openLobby(visit, server.http, 'Bob');
   await tileIs(bob, 'Bob', 'has-picture');
+  await bob.setViewportSize({ width: 844, height: 390 });
+  const { width, height } = await bob.locator('.tile').boundingBox();
+  assert.ok(width / height < 2, `${width}×${height} on a phone that lies`);
   assert.equal(await bob.evaluate(() => observedCalls.length), 0);
   await says(ann, /You are alone in “tea”/);
 

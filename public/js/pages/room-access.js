@@ -1,5 +1,5 @@
-// Who may enter the room: the host's choice, the waiting clients with the host's answers, and the screen of a client that
-// waits itself. The server decides; this file shows and asks.
+// Who may enter the room: the host's choice, and the waiting clients with the host's answers. The server
+// decides; this file shows and asks.
 
 import { byId, createElement, setText } from '../ui.js';
 import { refusalWords, t } from '../words.js';
@@ -51,11 +51,6 @@ export function watchAccess(room) {
     showWaitingPeers();
   };
   room.onwaiting = showWaitingPeers;
-}
-
-/** @param {string} name of the room into which the user waits to be let */
-export function showOwnWaiting(name) {
-  setText(byId('waiting-title'), t`“${name}”: waiting to be let in`);
 }
 
 function showAccess() {

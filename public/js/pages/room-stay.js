@@ -58,7 +58,7 @@ export function watchRoom(mine) {
     onReaction,
     onHeight: fitPictures,
   });
-  room.addEventListener('access', showRoom);
+  for (const event of ['access', 'waiting']) room.addEventListener(event, showRoom);
   room.onmember = onMember;
   room.onjoin = onJoin;
   room.onleave = onLeave;
@@ -121,10 +121,11 @@ export function react(reaction) {
 /** The status line, and what depends on how many are here. */
 export function showRoom() {
   if (!stay?.room || state() !== 'joined') return;
-  const { room: { members: others, state: roomState, access }, roomName, client, news } = stay;
+  const { room: { members: others, state: roomState, access, waiting }, roomName, client, news } = stay;
   const members = others.map(({ name, line, way }) => ({ userName: name, line, way }));
   const serverIsAway = roomState === 'away';
-  const facts = { room: roomName, members, serverIsAway, serverIsGone: client.state === 'closed', news, access };
+  // While a client waits, the page shows it with the host's answers.
+  const facts = { room: roomName, members, serverIsAway, serverIsGone: client.state === 'closed', news, access: waiting.length ? undefined : access };
   const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
   showStatus(roomWords(facts), serverIsAway || isTroubled);
   tell(noteWords({ ...facts, access: undefined })); // Of the access room-access.js tells.

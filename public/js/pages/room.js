@@ -12,10 +12,10 @@ import {
 import { connectInvite, openInvite } from './invite.js';
 import { connectLeaveQuestion } from './leave-question.js';
 import { connectRelayChoice, showIceServers } from './relay-choice.js';
-import { connectAccess, showOwnWaiting } from './room-access.js';
+import { connectAccess } from './room-access.js';
 import { connectBar } from './room-bar.js';
 import { clearChat, connectChat, openChat } from './room-chat.js';
-import { closeDevices, connectDevices, openDevices, sentStream } from './room-devices.js';
+import { closeDevices, connectDevices, openDevices, ownStream, sentStream } from './room-devices.js';
 import { connectLayout } from './room-layout.js';
 import { listen, tellHeights } from './room-people.js';
 import {
@@ -72,7 +72,8 @@ async function openLobby() {
   showStatus(t`Starting camera and microphone. The browser may ask you first.`);
   await openDevices();
   showReady(true);
-  showStatus(t`Ready. Others see and hear you only after you join.`);
+  // Without camera and microphone the alert says what that means.
+  showStatus(ownStream()?.getTracks().length ? t`Ready. Others see and hear you only after you join.` : t`Ready to join.`);
 }
 
 // --- Joining and leaving ---
@@ -119,9 +120,8 @@ function onWaiting(mine, waiting) {
 function showWaiting() {
   const isNew = state() !== 'waiting';
   showState('waiting');
-  showOwnWaiting(room);
   showTitle(room, true);
-  showStatus(t`Waiting to be let in…`);
+  showStatus(t`Waiting to be let into “${room}”…`);
   if (isNew) focusStage(); // The button that had the focus is gone.
 }
 
