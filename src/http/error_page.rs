@@ -52,7 +52,7 @@ fn is_navigation(headers: &HeaderMap) -> bool {
 fn show(status: StatusCode, path: &str, sentence: &str) -> Response {
     let reason = status.canonical_reason().unwrap_or("This did not work");
     let title = match status {
-        StatusCode::NOT_FOUND => "There is no such page",
+        StatusCode::NOT_FOUND => "Page not found",
         StatusCode::FORBIDDEN => "This is not open to you",
         StatusCode::METHOD_NOT_ALLOWED => "This address takes no such request",
         StatusCode::PAYLOAD_TOO_LARGE => "That is too large",
