@@ -8,7 +8,7 @@ import { createPoorSign, durationWords, qualityOf, qualityWords, readTraffic, ro
 import { countArrivals, createReception } from './reception.js';
 
 /** How often what arrives is looked at, and how often the connection is measured, in ms. */
-const LOOK_MS = 500;
+const LOOK_MS = 250;
 const MEASURE_MS = 2_000;
 
 const callSectionEl = byId('your-call');

@@ -2,11 +2,18 @@
 // Which kinds of media arrive from the other side, by the browser's statistics: a call has no channel by which the other
 // side could say that its camera is off. Plain functions that need no page.
 
+/** How long nothing of a kind arrives, while something else does, before it counts as missing. */
+const MISSING_MS = 700;
+
 /**
- * How long nothing of a kind arrives, while something else does, before it counts as missing. A camera that is switched off
- * by `track.enabled` goes on sending a black picture once a second.
+ * The same where a kind has not begun, or comes slowly: a screen on which nothing moves, or a camera that another client
+ * switches off by `track.enabled`, sends a picture once a second.
  */
-const MISSING_MS = 2_400;
+const SLOW_MISSING_MS = 2_400;
+
+/** From such a gap on a kind comes slowly, and for how long after the last one. */
+const SLOW_GAP_MS = 600;
+const SLOW_FOR_MS = 10_000;
 
 /** @typedef {'unknown' | 'arriving' | 'missing'} Arrival */
 
@@ -32,8 +39,9 @@ export function countArrivals(report) {
 
 /** For one call. To be asked again and again. */
 export function createReception() {
-  /** @type {Record<'audio' | 'video', {state: Arrival, count: number, since: number}>} */
-  const kinds = { audio: { state: 'unknown', count: 0, since: -1 }, video: { state: 'unknown', count: 0, since: -1 } };
+  /** @returns {{state: Arrival, count: number, since: number, slowUntil: number}} */
+  const begin = () => ({ state: 'unknown', count: 0, since: -1, slowUntil: 0 });
+  const kinds = { audio: begin(), video: begin() };
   const line = { count: 0, at: 0 };
 
   return {
@@ -47,11 +55,14 @@ export function createReception() {
       if (counts.line !== line.count) Object.assign(line, { count: counts.line, at });
       for (const [kind, known] of Object.entries(kinds)) {
         const hasArrived = counts[kind] > known.count;
+        const gap = at - known.since;
+        if (hasArrived && gap >= SLOW_GAP_MS && gap < SLOW_MISSING_MS) known.slowUntil = at + SLOW_FOR_MS;
+        const isSlow = known.state === 'unknown' || at < known.slowUntil;
         // Also where a new connection has begun to count.
         if (counts[kind] !== known.count || !isConnected || known.since < 0) Object.assign(known, { count: counts[kind], since: at });
         if (hasArrived) known.state = 'arriving';
         // A line that is dead brings nothing of any kind, and that is no choice of the other side.
-        else if (line.at - known.since >= MISSING_MS) known.state = 'missing';
+        else if (line.at - known.since >= (isSlow ? SLOW_MISSING_MS : MISSING_MS)) known.state = 'missing';
       }
       return { audio: kinds.audio.state, video: kinds.video.state };
     },

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countArrivals, createReception } from '../../../public/js/pages/reception.js';
 
-/** What is known at each half second, of packets that have arrived by then. */
-function follow(looks, { isConnected = () => true } = {}) {
+/** What is known at each look, of packets that have arrived by then. */
+function follow(looks, { isConnected = () => true, every = 500 } = {}) {
   const reception = createReception();
-  return looks.map(([audio, video, line], n) => reception.look({ audio, video, line }, n * 500, isConnected(n)));
+  return looks.map(([audio, video, line], n) => reception.look({ audio, video, line }, n * every, isConnected(n)));
 }
 
 const range = (count, make) => Array.from({ length: count }, (_, n) => make(n));
@@ -15,13 +15,22 @@ const range = (count, make) => Array.from({ length: count }, (_, n) => make(n));
 test('packets of a kind that stay away while the line works are missing, and then back', () => {
   const looks = [...range(4, (n) => [n * 25, n * 10, n]), ...range(6, (n) => [100 + n * 25, 30, 10 + n]), [300, 31, 20]];
   const video = follow(looks).map((arrivals) => arrivals.video);
-  assert.deepEqual(video, ['unknown', ...Array(7).fill('arriving'), 'missing', 'missing', 'arriving']);
+  assert.deepEqual(video, ['unknown', ...Array(4).fill('arriving'), ...Array(5).fill('missing'), 'arriving']);
   assert.ok(follow(looks).slice(1).every(({ audio }) => audio === 'arriving'));
 });
 
 test('a black picture once a second is a picture', () => {
   const looks = range(20, (n) => [n * 25, Math.floor(n / 2), n]);
   assert.ok(follow(looks).slice(2).every(({ video }) => video === 'arriving'));
+});
+
+test('what came quickly is missed within a second, and what comes once a second is not', () => {
+  const camera = [...range(8, (n) => [n * 12, n * 8, n]), ...range(4, (n) => [96 + n * 12, 56, 8 + n])];
+  assert.deepEqual(follow(camera, { every: 250 }).slice(7).map(({ video }) => video), ['arriving', 'arriving', 'arriving', 'missing', 'missing']);
+  // A screen that has come to rest: from the second picture on it is known to come slowly.
+  const screen = range(40, (n) => [n * 12, n < 8 ? n * 8 : 56 + Math.floor((n - 7) / 4), n]);
+  const video = follow(screen, { every: 250 }).map((arrivals) => arrivals.video);
+  assert.deepEqual([video.slice(8, 11), new Set(video.slice(11))], [['arriving', 'arriving', 'missing'], new Set(['arriving'])]);
 });
 
 test('where nothing at all arrives the line is dead, and nothing is said of the other side', () => {
