@@ -152,13 +152,13 @@ export default {
     de: 'Außerdem braucht man dort das Passwort des Servers.',
     es: 'También hace falta la contraseña del servidor.',
   },
-  'This address works on this computer only.': {
-    de: 'Diese Adresse funktioniert nur auf diesem Computer.',
-    es: 'Esta dirección solo funciona en este ordenador.',
-  },
   'This address works on this computer only. Open this page by the address that the server printed when it started (“Open …”), and it shows one for other devices.': {
     de: 'Diese Adresse funktioniert nur auf diesem Computer. Öffne die Seite über die Adresse, die der Server beim Start ausgegeben hat („Open …“), dann zeigt sie eine für andere Geräte.',
     es: 'Esta dirección solo funciona en este ordenador. Abre la página con la dirección que el servidor mostró al arrancar («Open …»), y verás una para otros dispositivos.',
+  },
+  'This address works on this computer only: the server listens on no address of a network.': {
+    de: 'Diese Adresse funktioniert nur auf diesem Computer: Der Server ist unter keiner Adresse eines Netzes erreichbar.',
+    es: 'Esta dirección solo funciona en este ordenador: el servidor no escucha en ninguna dirección de red.',
   },
   'This browser cannot connect to another one: WebRTC (RTCPeerConnection) is missing or switched off, perhaps by a policy or an extension; please open the page in another browser.': {
     de: 'Dieser Browser kann sich mit keinem anderen verbinden: WebRTC (RTCPeerConnection) fehlt oder ist abgeschaltet, vielleicht durch eine Richtlinie oder eine Erweiterung; bitte öffne die Seite in einem anderen Browser.',

@@ -73,7 +73,8 @@ struct Reachable<'a> {
 
 /// `GET /api/addresses`: `{"publicUrl": string|null, "addresses": [string]|null, "ownAuthority": boolean}`. `addresses`, those
 /// in the local network, is null without `Authorization: Bearer KEY` with the key of the start-up lines (RFC 6750). Neither the client's address
-/// nor the Host header proves that a page is open on this machine, since a tunnel or a proxy may forward the request.
+/// nor the Host header proves that a page is open on this machine, since a tunnel or a proxy may forward the request. That there are none,
+/// as where the server listens on loopback only, is no secret: without it the page could not say that its address works on this machine alone.
 pub(super) async fn addresses(
     State(AddressReply { known, own_authority }): State<AddressReply>,
     headers: HeaderMap,
@@ -81,7 +82,7 @@ pub(super) async fn addresses(
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let given = given.strip_prefix("Bearer ").unwrap_or_default();
     let is_authorized: bool = given.as_bytes().ct_eq(known.key.as_bytes()).into();
-    let addresses = known.lan.get().filter(|_| is_authorized).map(Vec::as_slice);
+    let addresses = known.lan.get().filter(|lan| is_authorized || lan.is_empty()).map(Vec::as_slice);
     let reachable = Reachable { public_url: known.public_url.as_deref(), addresses, own_authority };
     ([(header::CACHE_CONTROL, "no-store")], Json(reachable)).into_response()
 }

@@ -53,5 +53,11 @@ browserTest('the invitation says what others need besides the address', async ({
   const withToken = await opened({ addresses: [LAN], ownAuthority: true });
   assert.match(withToken, /a link with a token of their own/);
   assert.doesNotMatch(withToken, /Anyone|password/);
-  assert.match(await opened({ addresses: null, ownAuthority: true }), /works on this computer only/);
+  assert.match(await opened({ addresses: null, ownAuthority: true }), /works on this computer only\. Open this page by the address/);
+  // As the server itself replies, which listens on loopback only.
+  await page.unroute('**/api/addresses');
+  await page.reload();
+  await page.click('#open-invite');
+  await eventually('the server’s addresses', async () => /listens on no address of a network/.test(await page.textContent('#invite-hint')));
+  assert.equal(await page.isVisible('#qr'), false);
 });

@@ -170,7 +170,7 @@ browserTest('who has no camera watches and is heard; who speaks has a lit frame'
 });
 
 browserTest('without the key of the start-up lines an address of this machine alone is shown, and why', async ({ visit, t }) => {
-  const server = await serverFor(t);
+  const server = await serverFor(t, '--bind', '0.0.0.0'); // So that there are addresses to keep back.
   const ann = await join(visit, server.http, 'Ann');
   await eventually('the address', async () => (await ann.inputValue('#link')) === `${server.http}/room/tea`);
   assert.match(await ann.textContent('#invite-hint'), /this computer only.*server printed/);

@@ -126,6 +126,16 @@ async fn lan_addresses_need_the_key_of_the_banner() {
 }
 
 #[tokio::test]
+async fn without_lan_addresses_everyone_may_know_that() {
+    let (_child, printed) = start(&["--bind", "127.0.0.1"]).await;
+    let port = port_of(printed.last().expect("a line"));
+    let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("it accepts");
+    let reply = crate::support::http::request(stream, "GET", "/api/addresses", &[], b"").await;
+    let told: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
+    assert_eq!(told, serde_json::json!({ "publicUrl": null, "addresses": [], "ownAuthority": true }));
+}
+
+#[tokio::test]
 async fn port_in_use_is_reported_with_advice() {
     let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = taken.local_addr().expect("an address").port().to_string();

@@ -54,7 +54,7 @@ async function showAddress(path) {
   linkEl.value = link;
   if (!server) {
     localHint = addresses
-      ? t`This address works on this computer only.`
+      ? t`This address works on this computer only: the server listens on no address of a network.`
       : t`This address works on this computer only. Open this page by the address that the server printed when it started (“Open …”), and it shows one for other devices.`;
   } else if (new TextEncoder().encode(link).length <= LONGEST_CODE) {
     qrEl.src = addressOf(`api/qr.svg?text=${encodeURIComponent(link)}`);
