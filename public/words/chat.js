@@ -23,6 +23,7 @@ export default {
     de: 'Für zwei. Weder Kamera noch Mikrofon werden benutzt.',
     es: 'Para dos. No se usan ni la cámara ni el micrófono.',
   },
+  'Details': { de: 'Einzelheiten', es: 'Detalles' },
   'Invite another person': { de: 'Eine andere Person einladen', es: 'Invitar a otra persona' },
   'The first person who opens this address can chat with you.': {
     de: 'Die erste Person, die diese Adresse öffnet, kann mit dir chatten.',

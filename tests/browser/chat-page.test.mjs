@@ -139,7 +139,16 @@ browserTest('what was meant for one is never sent to another', async ({ visit, t
 
 browserTest('the state machines and channels are shown as they change, each with a sentence', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const [ann, bob] = await joinBoth(visit, server);
+  const ann = await join(visit, server.http, 'Ann');
+  const bob = await openLobby(visit, server.http, 'Bob');
+  await bob.setViewportSize({ width: 390, height: 844 });
+  await bob.reload();
+  await bob.fill('#name', 'Bob');
+  await enter(bob);
+  await areConnected([ann, bob]);
+  assert.deepEqual(await Promise.all([ann, bob].map((page) => page.isVisible('.machines'))), [true, false]); // A phone shows them when asked.
+  await bob.click('summary:has-text("Details")');
+  await bob.locator('.machines').first().waitFor();
   const values = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll('[data-machine]')]
     .map((item) => [item.dataset.machine, item.querySelector('.meaning').textContent && item.querySelector('.value').textContent])));
   const open = { texts: 'open', files: 'open', typing: 'open' };

@@ -47,6 +47,7 @@ const room = `chat ${name}`;
 const sending = createFileSending(room, () => stay?.room, (transfer, file) => watchTransfer(stay, transfer, file));
 
 const statePanel = createStatePanel(byId('state-panel'));
+const statesEl = /** @type {HTMLDetailsElement} */ (byId('states-details'));
 
 if (isSupported()) {
   if (name) openLobby();
@@ -64,6 +65,9 @@ function openLobby() {
   restoreIdentity(identityFields);
   connectInvite(chatPath(name));
   connectRelayChoice((isOn) => stay && (stay.client.relayOnly = isOn));
+  // On a phone they would stand below the messages and be longer than those.
+  statesEl.open = matchMedia('(min-width: 60rem)').matches;
+  statesEl.addEventListener('toggle', () => statesEl.open && statePanel.measure());
   connectMessages(say, (isTyping) => stay?.room?.typing(isTyping).catch(() => {}));
   connectFiles();
   connectFileChoice(sending.send);
