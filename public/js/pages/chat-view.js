@@ -71,12 +71,16 @@ export function connectMessages(onSay, onType) {
     onSay(words);
   });
 
-  // Where the end of the messages is in view, it stays in view when the list becomes smaller.
+  // Where the end of the messages is in view, it stays in view when the list becomes smaller. A browser may report that it
+  // scrolled because of the new size before it reports the size.
   let isAtEnd = true;
+  let size = '';
+  const sizeNow = () => `${messagesEl.clientWidth} ${messagesEl.clientHeight}`;
   messagesEl.addEventListener('scroll', () => {
-    isAtEnd = messagesEl.scrollHeight - messagesEl.scrollTop - messagesEl.clientHeight < 8;
+    if (sizeNow() === size) isAtEnd = messagesEl.scrollHeight - messagesEl.scrollTop - messagesEl.clientHeight < 8;
   });
   new ResizeObserver(() => {
+    size = sizeNow();
     if (isAtEnd) messagesEl.scrollTop = messagesEl.scrollHeight;
   }).observe(messagesEl);
 }
