@@ -90,6 +90,7 @@ export default {
     es: 'Se ha perdido la conexión de {1} con el servidor, esperando…',
   },
   'Save': { de: 'Speichern', es: 'Guardar' },
+  'Saved.': { de: 'Gespeichert.', es: 'Guardado.' },
   'Say something: the bar moves.': { de: 'Sag etwas: Der Balken bewegt sich.', es: 'Di algo: la barra se mueve.' },
   'Sending': { de: 'Senden', es: 'Envío' },
   'Share the screen, or stop': { de: 'Bildschirm zeigen oder nicht mehr zeigen', es: 'Compartir la pantalla, o dejar de hacerlo' },

@@ -182,13 +182,19 @@ browserTest('lobbies keep calls apart', async ({ visit, t }) => {
 browserTest('a wrong password is refused in words and can be corrected', async ({ visit, t }) => {
   const server = await serverFor(t, '--password', 'secret');
   const page = await visit(server.http);
-  // The browser logs it if the page's good-bye comes to a session that the server has ended already.
-  page.problems.expect(/Failed to load resource.* 400/);
+  // The browser logs it if the page's good-bye comes to a session that the server has ended already, and if the ICE servers
+  // are asked for with a wrong password.
+  page.problems.expect(/Failed to load resource.* 40[01]/);
   await says(page, /password/i);
   assert.notEqual(await stateOf(page), 'idle');
   await isAccessible(page, 'a wrong password');
+  await page.fill('#password', 'oak');
+  await page.press('#password', 'Enter');
+  await eventually('refused again', async () => /another password/.test(await wordsOf(page)));
+  assert.equal(await page.textContent('#saved'), '');
   await page.fill('#password', 'secret');
   await page.press('#password', 'Enter');
+  assert.equal(await page.textContent('#saved'), 'Saved.');
   await state(page, 'idle');
   assert.doesNotMatch(await wordsOf(page), /password/i);
   await page.click('#call');

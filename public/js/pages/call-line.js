@@ -7,7 +7,8 @@ import { isRelayOnly } from '../relay-only.js';
 import { identityEl, identityFields } from './call-view.js';
 import { showProblem, stopAskingForPassword } from './frame.js';
 import { connectRelayChoice, showIceServers } from './relay-choice.js';
-import { byId } from '../ui.js';
+import { byId, setText } from '../ui.js';
+import { t } from '../words.js';
 
 /** @type {import('../../switchboard.esm.js').Client} */
 export let client;
@@ -23,16 +24,24 @@ export async function connectClient() {
   client = await connect({ ...options(), relayOnly: isRelayOnly(), wait: false });
   showIceServers(client.iceServers);
   for (const field of Object.values(identityFields)) field.addEventListener('change', changeIdentity);
+  identityEl.addEventListener('input', () => showSaved(''));
   identityEl.addEventListener('submit', (event) => {
     event.preventDefault();
     changeIdentity();
+    showSaved(t`Saved.`);
   });
+  client.addEventListener('problem', () => showSaved('')); // The password may be a wrong one.
   /** @type {HTMLButtonElement} */ (byId('save')).disabled = false;
 }
 
 function options() {
   const { userName: name, lobby, password, token } = identity;
   return { name, lobby, password, token };
+}
+
+/** @param {string} words */
+function showSaved(words) {
+  setText(byId('saved'), words);
 }
 
 /** A new name, lobby or password counts from a new connection on. */
@@ -42,5 +51,6 @@ function changeIdentity() {
   if (JSON.stringify(identity) === before && client.state !== 'closed') return;
   showProblem('');
   stopAskingForPassword();
+  showSaved(t`Saved.`);
   client.rename(options());
 }
