@@ -41,6 +41,7 @@ export default {
   'Full screen': { de: 'Vollbild', es: 'Pantalla completa' },
   'Good': { de: 'Gut', es: 'Buena' },
   'Hang up, after a question': { de: 'Auflegen, nach einer Frage', es: 'Colgar, tras una pregunta' },
+  'Hide here': { de: 'Hier ausblenden', es: 'Ocultar aquí' },
   'In a call with {1}.': { de: 'Im Gespräch mit {1}.', es: 'En llamada con {1}.' },
   'In a call with {1}, through a relay.': { de: 'Im Gespräch mit {1}, über ein Relay.', es: 'En llamada con {1}, a través de un relé.' },
   'Incoming call': { de: 'Ankommender Anruf', es: 'Llamada entrante' },
@@ -60,7 +61,6 @@ export default {
   'No connection to the server': { de: 'Keine Verbindung zum Server', es: 'Sin conexión con el servidor' },
   'No other call is waiting.': { de: 'Kein anderer Anruf wartet.', es: 'No hay más llamadas en espera.' },
   'Not connected.': { de: 'Nicht verbunden.', es: 'Sin conexión.' },
-  'Not now': { de: 'Jetzt nicht', es: 'Ahora no' },
   'One more under “Waiting calls”.': { de: 'Noch einer unter „Wartende Anrufe“.', es: 'Hay otra en «Llamadas en espera».' },
   'Only people in the same lobby see each other’s calls.': {
     de: 'Nur wer in derselben Lobby ist, sieht die Anrufe der anderen.',
@@ -107,9 +107,9 @@ export default {
     es: 'La llamada termina si sales de esta página.',
   },
   'The call failed.': { de: 'Der Anruf ist fehlgeschlagen.', es: 'La llamada ha fallado.' },
-  'The call is for everyone here: the first to answer gets it.': {
-    de: 'Der Anruf gilt allen hier: Wer zuerst annimmt, bekommt ihn.',
-    es: 'La llamada es para todos los que están aquí: la recibe quien conteste primero.',
+  'The call is for everyone here: the first to answer gets it. Hidden, it stays under “Waiting calls”.': {
+    de: 'Der Anruf gilt allen hier: Wer zuerst annimmt, bekommt ihn. Ausgeblendet bleibt er unter „Wartende Anrufe“.',
+    es: 'La llamada es para todos los que están aquí: la recibe quien conteste primero. Oculta, sigue en «Llamadas en espera».',
   },
   'The connection': { de: 'Die Verbindung', es: 'La conexión' },
   'The connection is poor': { de: 'Die Verbindung ist schlecht', es: 'La conexión es mala' },

@@ -65,9 +65,12 @@ browserTest('a call to all is put aside and stays in the list; one to this user 
   const carl = await enter(visit, server, 'Carl');
   await carl.click('#call');
   await rings(ann, 'Carl');
+  assert.equal(await ann.textContent('#ring-decline'), 'Hide here');
+  assert.match(await ann.textContent('#ring-note'), /for everyone here.*Hidden, it stays under “Waiting calls”/);
   await ann.click('#ring-decline');
   await isQuiet(ann);
   assert.equal(await answerButton(ann).count(), 1);
+  await state(carl, 'waiting'); // Another one may answer.
   await answerButton(ann).click();
   await assertInCall(carl, ann);
   await ann.click('#hangup');

@@ -51,7 +51,7 @@ export function showRing(incoming, mayAnswer, isWaiting) {
   const more = waiting.length - 1;
   setText(byId('ring-words'), words);
   setText(byId('ring-note'), noteFor(first, more, isWaiting));
-  setText(byId('ring-decline'), first.isDirect ? t`Decline` : t`Not now`);
+  setText(byId('ring-decline'), first.isDirect ? t`Decline` : t`Hide here`);
   setText(byId('ring-answer'), isWaiting ? t`Join the calls` : t`Answer`);
   setText(byId('ring-said'), isWaiting ? `${words}.` : ''); // Without a call of one's own the status line says so.
   ringEl.hidden = false;
@@ -71,7 +71,7 @@ export const ringingWords = () => (shown ? t`${shown.name} is calling` : '');
 function noteFor({ name, isDirect }, more, isWaiting) {
   const notes = [];
   if (isWaiting) notes.push(t`You are calling, too. Join the calls, and you talk to ${name}.`);
-  else if (!isDirect) notes.push(t`The call is for everyone here: the first to answer gets it.`);
+  else if (!isDirect) notes.push(t`The call is for everyone here: the first to answer gets it. Hidden, it stays under “Waiting calls”.`);
   if (more === 1) notes.push(t`One more under “Waiting calls”.`);
   else if (more) notes.push(t`${more} more under “Waiting calls”.`);
   return notes.join(' ');
