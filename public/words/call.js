@@ -71,7 +71,6 @@ export default {
     es: 'Solo espera la tuya. Contéstala en otro dispositivo.',
   },
   'Open this page in a second tab': { de: 'Diese Seite in einem zweiten Tab öffnen', es: 'Abrir esta página en otra pestaña' },
-  'Open this page on another device': { de: 'Diese Seite auf einem anderen Gerät öffnen', es: 'Abre esta página en otro dispositivo' },
   'optional': { de: 'freiwillig', es: 'opcional' },
   'Others can answer now': { de: 'Andere können jetzt annehmen', es: 'Ya pueden contestar' },
   'Picture': { de: 'Bild', es: 'Imagen' },
