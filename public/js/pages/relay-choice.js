@@ -4,7 +4,7 @@
 
 import { iceWords, wayWords } from '../connection-words.js';
 import { isRelayOnly, setRelayOnly } from '../relay-only.js';
-import { byId, setText } from '../ui.js';
+import { byId, createElement, setText } from '../ui.js';
 
 const switchEl = /** @type {HTMLInputElement} */ (byId('relay-only'));
 const noteEl = byId('ice-note');
@@ -41,7 +41,10 @@ export function showIceServers(iceServers) {
 }
 
 function showNote() {
-  if (shown) setText(noteEl, iceWords({ ...shown.state, isRelayOnly: isRelayOnly() }));
+  if (!shown) return;
+  const words = iceWords({ ...shown.state, isRelayOnly: isRelayOnly() });
+  if (noteEl.textContent === words) return; // A live region is not read aloud twice.
+  noteEl.replaceChildren(...words.split(/(--[a-z-]+)/).map((part, n) => (n % 2 ? createElement('code', {}, part) : part)));
 }
 
 /** @param {{userName: string, way?: import('../../switchboard/connection-way.js').Way}[]} others those with a connection to this page */
