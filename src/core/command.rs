@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ConnectionId, PeerId};
+use super::id::{ConnectionId, NodeId, PeerId};
 use super::time::Timestamp;
 use crate::protocol::client_message::ClientMessage;
 use crate::protocol::name::{Lobby, RoomName, Session, UserName};
@@ -78,6 +78,8 @@ pub enum Action {
     DropOldest(Oldest),
     /// The state comes from a snapshot: the connections that it knows are those of an earlier process.
     Restart(Taken),
+    /// A node is lost, and all its connections with it.
+    NodeLost(NodeId),
     /// Time has passed.
     Tick,
 }
@@ -118,6 +120,17 @@ pub struct Sender {
     pub connection: ConnectionId,
     /// The peer's own number of the message, if it counts.
     pub number: Option<u64>,
+}
+
+/// Whether a message is acted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acceptance {
+    /// It is.
+    New,
+    /// It was accepted before, on an earlier connection.
+    Duplicate,
+    /// Its sender is connected by another connection now.
+    StaleConnection,
 }
 
 /// A client that connects, by its own data.

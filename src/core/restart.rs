@@ -3,13 +3,13 @@
 use serde::{Serialize, Serializer};
 
 use super::calls::state::Calls;
-use super::command::Taken;
+use super::command::{ConnectionEnd, Taken};
 use super::context::Context;
 use super::deadlines::Deadlines;
 use super::gst::Gst;
 use super::pairs::Pairs;
 use super::rooms::Rooms;
-use super::sessions::Sessions;
+use super::sessions::{Peer, Sessions};
 use super::state::{Core, Step};
 use crate::protocol::reason::DisconnectReason;
 use crate::protocol::room::RoomEvent;
@@ -45,10 +45,15 @@ impl Step<'_> {
             *self.calls = Calls::default();
             self.ctx.peers.forget_calls();
         }
+        self.lose(|_| true);
+    }
+
+    /// The connections of these peers are gone, at the same moment. The grace begins.
+    pub(super) fn lose(&mut self, is_lost: impl Fn(&Peer) -> bool) {
         let (mut connected, mut gone) = (Vec::new(), Vec::new());
         for id in self.ctx.peers.ids() {
             let Context { now, limits, peers, deadlines, .. } = &mut self.ctx;
-            let Some(peer) = peers.get(id) else { continue };
+            let Some(peer) = peers.get(id).filter(|peer| is_lost(peer)) else { continue };
             let has_anything = peer.has_missed() || self.calls.has(id) || self.rooms.has(id);
             if !has_anything || !peer.may_return(limits) {
                 gone.push(id);
@@ -66,7 +71,11 @@ impl Step<'_> {
             self.rooms.update_hosts(&mut self.ctx, id);
         }
         for id in gone {
-            self.remove(id, DisconnectReason::Lost);
+            match self.ctx.peers.get(id).and_then(Peer::connection) {
+                Some(connection) => _ = self.disconnect(id, connection, ConnectionEnd::Broken),
+                None => self.remove(id, DisconnectReason::Lost),
+            }
         }
+        self.drop_excess();
     }
 }

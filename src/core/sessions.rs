@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::as_list;
 use super::by_name::{ByName, Place};
-use super::command::{ConnectionEnd, Newcomer, Purpose, Sender};
+use super::command::{Acceptance, ConnectionEnd, Newcomer, Purpose, Sender};
 use super::deadlines::{Deadline, Deadlines, Due};
 use super::id::{ConnectionId, PeerId};
 use super::replay_buffer::{ReplayBuffer, SequencedEvent};
@@ -54,17 +54,6 @@ enum Presence {
     Away { grace: Deadline, unconfirmed: Option<Deadline> },
 }
 
-/// Whether a message is acted on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Acceptance {
-    /// It is.
-    New,
-    /// It was accepted before, on an earlier connection.
-    Duplicate,
-    /// Its sender is connected by another connection now.
-    StaleConnection,
-}
-
 impl Peer {
     /// Whether its connection broke and it has not returned.
     pub fn is_away(&self) -> bool {
@@ -84,6 +73,14 @@ impl Peer {
     /// Its place among the peers of its name.
     pub fn place(&self, id: PeerId) -> Place {
         (self.lobby.clone(), self.name.clone(), id)
+    }
+
+    /// Its connection, unless it is away.
+    pub fn connection(&self) -> Option<ConnectionId> {
+        match self.presence {
+            Presence::Connected(connection) => Some(connection),
+            Presence::Away { .. } => None,
+        }
     }
 
     /// Whether this is its connection.

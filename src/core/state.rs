@@ -1,18 +1,20 @@
 //! The core: all state, and the one function that changes it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::calls::state::Calls;
-use super::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Oldest, Purpose, Sender};
+use super::command::{Acceptance, Action, Command, ConnectionEnd, Newcomer, NodeFull, Oldest, Purpose, Sender};
 use super::context::Context;
 use super::deadlines::{Deadlines, Due};
 use super::gst::Gst;
-use super::id::{ConnectionId, PeerId};
+use super::id::{ConnectionId, NodeId, PeerId};
 use super::outgoing::Outgoing;
 use super::pairs::Pairs;
 use super::reply::{Reply, Welcome};
 use super::rooms::Rooms;
-use super::sessions::{Acceptance, Sessions};
+use super::sessions::Sessions;
 use super::time::Timestamp;
 use crate::protocol::client_message::ClientMessage;
 use crate::protocol::id::{GstSessionId, MemberId, OfferId};
@@ -98,6 +100,12 @@ impl Core {
         self.rooms.len()
     }
 
+    /// The nodes to which peers are connected.
+    pub fn nodes(&self) -> BTreeSet<NodeId> {
+        let connections = self.sessions.ids().into_iter().filter_map(|id| self.sessions.get(id)?.connection());
+        connections.map(ConnectionId::node).collect()
+    }
+
     /// Whether nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()
@@ -147,6 +155,10 @@ impl Step<'_> {
             }
             Action::Restart(taken) => {
                 self.restart(taken);
+                Ok(Reply::Done)
+            }
+            Action::NodeLost(node) => {
+                self.lose(|peer| peer.connection().is_some_and(|connection| connection.node() == node));
                 Ok(Reply::Done)
             }
             Action::Tick => Ok(Reply::Done),
@@ -248,7 +260,7 @@ impl Step<'_> {
 
     /// A connection has ended. On purpose: the peer's offer is withdrawn, its calls end. Broken: the peer may return. A
     /// connection that the peer has replaced means nothing, nor does the same end twice.
-    fn disconnect(&mut self, peer: PeerId, connection: ConnectionId, end: ConnectionEnd) -> Reply {
+    pub(super) fn disconnect(&mut self, peer: PeerId, connection: ConnectionId, end: ConnectionEnd) -> Reply {
         let Some(leaver) = self.ctx.peers.get(peer).filter(|leaver| leaver.is_connected_by(connection)) else {
             return Reply::Left(Vec::new());
         };
@@ -274,6 +286,11 @@ impl Step<'_> {
         self.calls.peer_lost(&mut self.ctx, peer);
         self.rooms.notify(&mut self.ctx, peer, RoomEvent::UserLost);
         self.rooms.update_hosts(&mut self.ctx, peer);
+        self.drop_excess();
+    }
+
+    /// Removes the peers that are away for longest, if too many are.
+    pub(super) fn drop_excess(&mut self) {
         while let Some(oldest) = self.ctx.peers.excess(self.ctx.limits.max_away) {
             self.remove(oldest, DisconnectReason::Lost);
         }
