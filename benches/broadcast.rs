@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use switchboard::core::reply::{Reply, Welcome};
+use switchboard::hub::order::Hub;
 use switchboard::hub::outbox::{Broadcast, Outbox};
 use switchboard::hub::peer::ConnectedPeer;
-use switchboard::hub::shards::{Hub, Numbers};
+use switchboard::hub::shards::Numbers;
 use switchboard::protocol::client_message::ClientMessage;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::server_message::ServerMessage;
@@ -61,7 +62,7 @@ impl Outbox for Counter {
 
 fn connect(hub: &Arc<Hub>, number: u64, received: &Arc<Received>) -> ConnectedPeer {
     let newcomer = fixtures::newcomer(&format!("person {number}"));
-    ConnectedPeer::connect(hub, newcomer, Arc::new(Counter { received: received.clone() }))
+    fixtures::connected(hub, newcomer, Arc::new(Counter { received: received.clone() }))
 }
 
 /// One new offer of 4.5 KB to so many.
@@ -73,11 +74,9 @@ fn new_offer(bencher: Bencher, receivers: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let description = fixtures::description(&"a=rtpmap:96 VP8/90000\r\n".repeat(190));
     bencher.counter(ItemsCount::new(receivers)).bench_local(|| {
-        let mut kept = false;
         received.goal.store(received.count.load(Ordering::Relaxed) + receivers, Ordering::Relaxed);
         let offer = ClientMessage::NewOffer { offer: description.clone(), to: None };
-        caller.submit(Numbers::default(), Ok(offer), |reply| kept = matches!(reply, Ok(Reply::Offered(_))));
-        assert!(kept);
+        assert!(matches!(fixtures::reply(&caller, Ok(offer)), Ok(Reply::Offered(_))));
         // A large lobby is served step by step.
         runtime.block_on(async {
             tokio::select! {

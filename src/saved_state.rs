@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::command::Taken;
 use crate::core::state::Core;
 use crate::core::time::Timestamp;
-use crate::hub::shards::Hub;
+use crate::hub::order::Hub;
 use crate::hub::snapshot::Snapshot;
 
 /// Counts up with each change of what the file holds.

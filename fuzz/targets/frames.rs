@@ -13,7 +13,7 @@ use switchboard::core::command::{Newcomer, Purpose};
 use switchboard::core::reply::{Reply, Welcome};
 use switchboard::hub::outbox::{Broadcast, Outbox};
 use switchboard::hub::peer::ConnectedPeer;
-use switchboard::hub::shards::{Hub, Numbers};
+use switchboard::hub::order::Hub;
 use switchboard::protocol::json::Tree;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::RoomName;
@@ -56,28 +56,26 @@ fn location() -> ClientLocation {
 fn send(peer: &ConnectedPeer, frames: &Frames, purpose: Purpose, text: &str, limits: &Limits) {
     if purpose == Purpose::Pairs {
         let pairs::DecodedPairFrame { kind, message, .. } = pairs::decode(text, &location());
-        return peer.submit(Numbers::default(), message, |reply| {
-            if let Err(refusal) = reply {
-                frames.push(pairs::rejected(&kind, &refusal));
-            }
-        });
+        if let Err(refusal) = fixtures::reply(peer, message) {
+            frames.push(pairs::rejected(&kind, &refusal));
+        }
+        return;
     }
     if purpose == Purpose::Gst {
-        return peer.submit(Numbers::default(), gst::decode(text, limits).message, |reply| {
-            if let Err(refusal) = reply {
-                frames.push(gst::rejected(&refusal));
-            }
-        });
+        if let Err(refusal) = fixtures::reply(peer, gst::decode(text, limits).message) {
+            frames.push(gst::rejected(&refusal));
+        }
+        return;
     }
     let rooms::DecodedRoomFrame { id, action, message } = rooms::decode(text, limits);
     let room = message.as_ref().ok().and_then(|message| message.room().cloned());
-    peer.submit(Numbers::default(), message, |reply| match (reply, id, room) {
+    match (fixtures::reply(peer, message), id, room) {
         (Ok(Reply::Joined(room, joined)), Some(id), _) => frames.push(rooms::accepted(id, &room, Some(&joined))),
         (Ok(Reply::Waiting(room, peer_id)), Some(id), _) => frames.push(rooms::waiting(id, &room, peer_id)),
         (Ok(_), Some(id), Some(room)) => frames.push(rooms::accepted(id, &room, None)),
         (Ok(_), ..) => {}
         (Err(refusal), ..) => frames.push(rooms::rejected(id, action, &refusal)),
-    });
+    }
 }
 
 fn talk(text: &str, purpose: Purpose) {
@@ -85,12 +83,13 @@ fn talk(text: &str, purpose: Purpose) {
     let hub = Arc::new(Hub::new(limits.clone()));
     if purpose == Purpose::Pairs {
         let (room, maker) = (RoomName::new("r").expect("a name"), PairId::new(&Value::from("1")).expect("an id"));
-        hub.make_pair(room, maker, location()).expect("made");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(hub.make_pair(room, maker, location())).expect("made");
     }
     let connect = |name: &str| {
         let frames = Arc::new(Frames::default());
         let newcomer = Newcomer { purpose, ..fixtures::newcomer(name) };
-        (ConnectedPeer::connect(&hub, newcomer, frames.clone()), frames)
+        (fixtures::connected(&hub, newcomer, frames.clone()), frames)
     };
     let (one, two) = (connect("1"), connect("2"));
     for line in text.lines() {

@@ -44,4 +44,8 @@ export default {
     de: 'Diese Person ist nicht mehr da.',
     es: 'Esta persona ya no está.',
   },
+  unavailable: {
+    de: 'Der Server erreicht die anderen Server nicht, mit denen er arbeitet: Versuch es gleich noch einmal.',
+    es: 'El servidor no alcanza a los otros con los que trabaja: inténtalo de nuevo en un momento.',
+  },
 };

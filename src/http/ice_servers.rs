@@ -152,7 +152,7 @@ async fn list(
     let reached = reached(client_addr, conn.as_deref());
     match service.answer(client_addr, reached, &credentials) {
         Ok(list) => ([(header::CACHE_CONTROL, "no-store")], Json(list)).into_response(),
-        Err((status, Refusal { code, message }, wait)) => {
+        Err((status, Refusal { code, message, .. }, wait)) => {
             let name = credentials.user_name.as_deref();
             refusals::refused_at_entry(name, SERVICE, code.name(), &message);
             let address = Some(client_addr.address());

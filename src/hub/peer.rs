@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
+use super::order::Hub;
 use super::outbox::Outbox;
-use super::shards::{Address, Hub, Numbers};
+use super::shards::{Address, Numbers};
 use crate::core::command::{ConnectionEnd, Newcomer};
 use crate::core::id::PeerId;
 use crate::core::reply::Reply;
@@ -23,11 +26,24 @@ pub struct ConnectedPeer {
 }
 
 impl ConnectedPeer {
-    /// A client connects. Its outbox gets the welcome first, then everything that the client is sent.
-    pub fn connect(hub: &Arc<Hub>, newcomer: Newcomer, outbox: Arc<dyn Outbox>) -> Self {
-        let name = newcomer.name.clone();
-        let address = hub.connect(newcomer, outbox);
-        Self { end: ConnectionEnd::Broken, hub: hub.clone(), address, name }
+    /// A client connects. Its outbox gets the welcome first, then everything that the client is sent. The peer comes at
+    /// once, unless other processes have to know of it.
+    ///
+    /// # Errors
+    /// `unavailable`, from the channel, where the log that processes share cannot be reached.
+    pub fn connect(
+        hub: &Arc<Hub>,
+        newcomer: Newcomer,
+        outbox: Arc<dyn Outbox>,
+    ) -> oneshot::Receiver<Result<Self, Refusal>> {
+        let (connected, peer) = oneshot::channel();
+        let (name, of_peer) = (newcomer.name.clone(), hub.clone());
+        hub.connect(newcomer, outbox, move |result| {
+            let peer = result.map(|address| Self { end: ConnectionEnd::Broken, hub: of_peer, address, name });
+            // Where nothing waits for it any more, the peer is dropped, and so disconnects.
+            let _ = connected.send(peer);
+        });
+        peer
     }
 
     /// Its id.
@@ -40,7 +56,7 @@ impl ConnectedPeer {
         &self,
         numbers: Numbers,
         message: Result<ClientMessage, Refusal>,
-        reply_to: impl FnOnce(Result<Reply, Refusal>),
+        reply_to: impl FnOnce(Result<Reply, Refusal>) + Send + 'static,
     ) {
         self.hub.submit(self.address, numbers, message, reply_to);
     }
@@ -48,9 +64,11 @@ impl ConnectedPeer {
 
 impl Drop for ConnectedPeer {
     fn drop(&mut self) {
-        let calls = self.hub.disconnect(self.address, self.end);
-        let (user, how) = (self.name.as_str(), self.end);
-        tracing::info!(peer = %self.id(), user, ?how, offers = listed(&calls), "gone");
+        let (peer, how, name) = (self.id(), self.end, self.name.clone());
+        self.hub.disconnect(self.address, how, move |calls| {
+            let user = name.as_str();
+            tracing::info!(peer = %peer, user, ?how, offers = listed(calls), "gone");
+        });
     }
 }
 

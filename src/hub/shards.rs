@@ -1,47 +1,23 @@
-//! The hub: its shards, and the one way in which a command reaches a core.
+//! What clients and their transports ask of the hub.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::sync::oneshot;
 
-use super::directory::Directory;
+use super::order::Hub;
 use super::outbox::{Outbox, welcome_safely};
-use super::usage::{Excess, SharedUsage, Usage};
-use crate::core::command::{Action, Command, ConnectionEnd, Newcomer, Purpose, Sender};
+use super::shard::ShardId;
+use crate::core::command::{Action, ConnectionEnd, Newcomer, Purpose, Sender};
 use crate::core::id::{ConnectionId, PeerId};
-use crate::core::outgoing::Outgoing;
 use crate::core::reply::Reply;
-use crate::core::state::Core;
-use crate::core::time::Timestamp;
-use crate::inspect::recorder::Recorder;
 use crate::protocol::client_message::ClientMessage;
 use crate::protocol::id::OfferId;
-use crate::protocol::limits::Limits;
-use crate::protocol::name::{Lobby, RoomName};
+use crate::protocol::name::RoomName;
 use crate::protocol::pair::{ClientLocation, PairId};
 use crate::protocol::refusal::Refusal;
 use crate::random;
-
-/// Shards for lobbies. One more is for pairs, which have no lobby.
-const LOBBY_SHARDS: usize = 64;
-
-/// All calls, rooms and pairs of this server, in memory.
-pub struct Hub {
-    pub(super) limits: Limits,
-    start: Instant,
-    /// The time of the core at `start`: not zero after a restart, since time stands still while the server is down.
-    pub(super) clock: Timestamp,
-    pub(super) shards: Vec<Shard>,
-    /// What all shards hold.
-    usage: SharedUsage,
-    /// Wakes [`Hub::fan_out`].
-    has_work: Notify,
-    recorder: Recorder,
-}
 
 /// The numbers of a message.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,10 +27,6 @@ pub struct Numbers {
     /// The inspector's record of it, if the inspector is on.
     pub record: Option<u64>,
 }
-
-/// The shard of a client. Two clients that can receive each other's messages have the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShardId(pub(super) usize);
 
 /// Where a client is in the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,96 +39,35 @@ pub struct Address {
     pub connection: ConnectionId,
 }
 
-pub(super) struct Shard {
-    // A plain lock, not an async one: it is held for microseconds, for a chunk of a lobby up to some hundred, and never
-    // across an await.
-    pub(super) state: Mutex<State>,
-    /// Whether messages to a lobby wait for [`Hub::fan_out`].
-    has_work: AtomicBool,
-    usage: SharedUsage,
-}
-
-pub(super) struct State {
-    pub(super) core: Core,
-    directory: Directory,
-    /// The last snapshot was taken: nothing changes any more.
-    pub(super) is_frozen: bool,
-}
-
-impl ShardId {
-    /// All pairs.
-    pub const PAIRS: Self = Self(LOBBY_SHARDS);
-
-    /// The shard of a lobby: the same on every machine (FNV-1a).
-    pub fn of(lobby: &Lobby) -> Self {
-        let hash = lobby
-            .as_str()
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        // The low bits of this hash are the good ones.
-        Self((hash % LOBBY_SHARDS as u64) as usize)
-    }
-}
-
 impl Hub {
-    /// An empty hub.
-    pub fn new(limits: Limits) -> Self {
-        Self::with_recorder(limits, Recorder::default())
-    }
-
-    /// An empty hub, which reports what happens to this recorder.
-    pub fn with_recorder(limits: Limits, recorder: Recorder) -> Self {
-        let shard = |_| {
-            let core = Core::new(limits.clone());
-            let state = State { core, directory: Directory::new(recorder.clone()), is_frozen: false };
-            let has_work = AtomicBool::new(false);
-            Shard { state: Mutex::new(state), has_work, usage: SharedUsage::default() }
-        };
-        let shards = (0..=LOBBY_SHARDS).map(shard).collect();
-        Self {
-            limits,
-            start: Instant::now(),
-            clock: Timestamp::default(),
-            shards,
-            usage: SharedUsage::default(),
-            has_work: Notify::new(),
-            recorder,
-        }
-    }
-
-    /// What takes reports for the inspector.
-    pub fn recorder(&self) -> &Recorder {
-        &self.recorder
-    }
-
-    /// The limits that hold.
-    pub fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    /// A client connects. Its outbox gets the welcome first, then everything that the client is sent.
-    pub fn connect(&self, newcomer: Newcomer, outbox: Arc<dyn Outbox>) -> Address {
-        let connection = ConnectionId(random::id());
+    /// A client connects. Its outbox gets the welcome first, then everything that the client is sent. `then` gets its
+    /// address; it must not wait, nor call the hub.
+    pub(super) fn connect(
+        &self,
+        newcomer: Newcomer,
+        outbox: Arc<dyn Outbox>,
+        then: impl FnOnce(Result<Address, Refusal>) + Send + 'static,
+    ) {
+        let connection = self.connection_id();
         let (lobby, purpose, name) = (newcomer.lobby.clone(), newcomer.purpose, newcomer.name.clone());
-        let recorded = lobby.clone();
-        let (shard, subscription) = match purpose {
-            Purpose::CallsAndRooms => (ShardId::of(&lobby), Some(lobby)),
-            Purpose::Rooms | Purpose::Gst => (ShardId::of(&lobby), None),
-            Purpose::Pairs => (ShardId::PAIRS, None),
-        };
-        let mut id = PeerId(connection.0);
-        self.apply(shard, Action::Connect { connection, newcomer }, None, |state, result| {
-            let Ok(Reply::Welcome(welcome)) = result else { return };
-            id = welcome.peer;
+        let shard = if purpose == Purpose::Pairs { ShardId::PAIRS } else { ShardId::of(&lobby) };
+        self.apply(shard, Action::Connect { connection, newcomer }, None, move |hub, state, result| {
+            let welcome = match result {
+                Ok(Reply::Welcome(welcome)) => welcome,
+                Ok(_) => return,
+                Err(refusal) => return then(Err(refusal)),
+            };
+            let peer = welcome.peer;
             let is_back = welcome.restored.is_some();
-            self.recorder.connected(id, &name, (purpose, &recorded), outbox.origin(), is_back);
+            hub.recorder.connected(peer, &name, (purpose, &lobby), outbox.origin(), is_back);
             welcome_safely(&outbox, &welcome);
             let replaced = welcome.replaced.and_then(|peer| state.directory.find(peer));
-            if let Some(before) = state.directory.add(id, connection, subscription, outbox).or(replaced) {
+            let subscription = (purpose == Purpose::CallsAndRooms).then_some(lobby);
+            if let Some(before) = state.directory.add(peer, connection, subscription, outbox).or(replaced) {
                 before.cut("its client has returned on another connection");
             }
+            then(Ok(Address { shard, peer, connection }));
         });
-        Address { shard, peer: id, connection }
     }
 
     /// A client has sent a message, or something that is refused before the rules are asked. `reply_to` gets the outcome,
@@ -166,7 +77,7 @@ impl Hub {
         Address { shard, peer, connection }: Address,
         Numbers { own, record }: Numbers,
         message: Result<ClientMessage, Refusal>,
-        reply_to: impl FnOnce(Result<Reply, Refusal>),
+        reply_to: impl FnOnce(Result<Reply, Refusal>) + Send + 'static,
     ) {
         let from = Sender { peer, connection, number: own };
         let action = match message {
@@ -177,57 +88,70 @@ impl Hub {
             }
             Err(refusal) => Action::Reject { from, refusal },
         };
-        self.apply(shard, action, record, |state, mut result| {
+        self.apply(shard, action, record, move |hub, state, mut result| {
             if let Ok(Reply::Offers(_)) = result {
-                let State { core, directory, .. } = state;
+                let (core, directory) = (&state.core, &mut state.directory);
                 directory.catch_up(from.peer, |offer| core.is_hidden(offer));
             }
             if let Ok(reply) = &mut result {
-                self.recorder.strip(peer, reply);
+                hub.recorder.strip(peer, reply);
             }
             reply_to(result);
         });
     }
 
-    /// A connection has ended. Returns the calls that its peer had.
-    pub fn disconnect(&self, Address { shard, peer, connection }: Address, end: ConnectionEnd) -> Vec<OfferId> {
-        let mut calls = Vec::new();
-        self.apply(shard, Action::Disconnect { peer, connection, end }, None, |state, result| {
-            let was_connected = state.directory.remove(peer, connection);
-            if let Ok(Reply::Left(left)) = result {
-                calls = left;
-            }
+    /// A connection has ended. `then` gets the calls that its peer had; it must not wait, nor call the hub.
+    pub(super) fn disconnect(
+        &self,
+        Address { shard, peer, connection }: Address,
+        end: ConnectionEnd,
+        then: impl FnOnce(&[OfferId]) + Send + 'static,
+    ) {
+        self.apply(shard, Action::Disconnect { peer, connection, end }, None, move |hub, state, result| {
+            let calls = if let Ok(Reply::Left(left)) = result { left } else { Vec::new() };
             // A client that has returned on another connection was never away.
-            if was_connected {
-                self.recorder.disconnected(peer, end, &calls);
+            if state.directory.remove(peer, connection) {
+                hub.recorder.disconnected(peer, end, &calls);
             }
+            then(&calls);
         });
-        calls
     }
 
     /// Makes a room of two.
     ///
     /// # Errors
     /// `room-full`, `too-many`.
-    pub fn make_pair(&self, room: RoomName, id: PairId, location: ClientLocation) -> Result<(), Refusal> {
-        self.request(Action::MakePair { room, id, location })
+    pub async fn make_pair(&self, room: RoomName, id: PairId, location: ClientLocation) -> Result<(), Refusal> {
+        self.request(Action::MakePair { room, id, location }).await
     }
 
     /// Destroys a room of two.
     ///
     /// # Errors
     /// `not-in-room`.
-    pub fn destroy_pair(&self, room: RoomName, id: Option<PairId>, location: ClientLocation) -> Result<(), Refusal> {
-        self.request(Action::DestroyPair { room, id, location })
+    pub async fn destroy_pair(
+        &self,
+        room: RoomName,
+        id: Option<PairId>,
+        location: ClientLocation,
+    ) -> Result<(), Refusal> {
+        self.request(Action::DestroyPair { room, id, location }).await
     }
 
     /// Does what is due. To be called every second or so.
     pub fn tick(&self) {
         for (number, shard) in self.shards.iter().enumerate() {
             let next = shard.state.lock().core.next_deadline();
-            if next.is_some_and(|next| next <= self.now()) {
+            if next.is_some_and(|next| next <= self.now()) && !shard.has_tick.swap(true, Ordering::Relaxed) {
                 // A fault in one shard must not end the ticks of all; it is counted and logged as any panic.
-                let _ = catch_unwind(AssertUnwindSafe(|| self.apply(ShardId(number), Action::Tick, None, |_, _| {})));
+                let tick = || {
+                    self.apply(ShardId(number), Action::Tick, None, move |hub, _, _| {
+                        hub.shards[number].has_tick.store(false, Ordering::Relaxed);
+                    });
+                };
+                if catch_unwind(AssertUnwindSafe(tick)).is_err() {
+                    shard.has_tick.store(false, Ordering::Relaxed);
+                }
             }
         }
     }
@@ -284,66 +208,19 @@ impl Hub {
         })
     }
 
-    fn request(&self, action: Action) -> Result<(), Refusal> {
-        let mut outcome = Ok(());
-        self.apply(ShardId::PAIRS, action, None, |_, result| outcome = result.map(|_| ()));
-        outcome
+    async fn request(&self, action: Action) -> Result<(), Refusal> {
+        let (done, outcome) = oneshot::channel();
+        self.apply(ShardId::PAIRS, action, None, move |_, _, result| {
+            // Nobody waits for it if the HTTP connection has ended.
+            let _ = done.send(result.map(|_| ()));
+        });
+        // Dropped only by a server that stops.
+        outcome.await.unwrap_or_else(|_| Err(Refusal::gone()))
     }
 
     fn each_outbox(&self, act: impl Fn(&Arc<dyn Outbox>)) {
         for shard in &self.shards {
             shard.state.lock().directory.outboxes().for_each(&act);
         }
-    }
-
-    /// Applies a command; then drops what the server holds too much of, where most of it is.
-    pub(super) fn apply(
-        &self,
-        shard: ShardId,
-        action: Action,
-        cause: Option<u64>,
-        complete: impl FnOnce(&mut State, Result<Reply, Refusal>),
-    ) {
-        self.apply_locked(shard, action, cause, complete);
-        while let Some(Excess { oldest, count }) = self.usage.get().excess(&self.limits) {
-            let largest = (0..self.shards.len()).max_by_key(|number| count(self.shards[*number].usage.get()));
-            let Some(largest) = largest.filter(|number| count(self.shards[*number].usage.get()) > 0) else { return };
-            self.apply_locked(ShardId(largest), Action::DropOldest(oldest), None, |_, _| {});
-        }
-    }
-
-    /// Under the shard's lock: applies a command, completes it, and sends what follows.
-    fn apply_locked(
-        &self,
-        ShardId(number): ShardId,
-        action: Action,
-        cause: Option<u64>,
-        complete: impl FnOnce(&mut State, Result<Reply, Refusal>),
-    ) {
-        let shard = &self.shards[number];
-        let state = &mut *shard.state.lock();
-        if state.is_frozen {
-            return;
-        }
-        let mut out: Vec<Outgoing> = Vec::new();
-        // Within the lock: the commands of a core are in the order of their times.
-        let command = Command { at: self.now(), action };
-        let result = state.core.apply(command, &mut out);
-        let (before, after) = (shard.usage.get(), Usage::of(&state.core));
-        shard.usage.update(before, after);
-        self.usage.update(before, after);
-        // A fault in a reply must not keep from others what follows.
-        let completed = catch_unwind(AssertUnwindSafe(|| complete(state, result)));
-        if state.directory.send_all(out, cause) {
-            shard.has_work.store(true, Ordering::Relaxed);
-            self.has_work.notify_one();
-        }
-        if let Err(fault) = completed {
-            resume_unwind(fault);
-        }
-    }
-
-    pub(super) fn now(&self) -> Timestamp {
-        self.clock.after(self.start.elapsed())
     }
 }

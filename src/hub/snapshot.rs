@@ -3,7 +3,8 @@
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::shards::{Hub, ShardId};
+use super::order::{Hub, Order};
+use super::shard::ShardId;
 use crate::core::command::{Action, Taken};
 use crate::core::state::Core;
 use crate::core::time::Timestamp;
@@ -39,10 +40,12 @@ impl Hub {
         if cores.len() != self.shards.len() {
             return Err(UnknownSnapshot);
         }
-        self.clock = clock;
+        if let Order::Local { clock: at_start, .. } = &mut self.order {
+            *at_start = clock;
+        }
         for (number, core) in cores.into_iter().enumerate() {
             self.shards[number].state.get_mut().core = core.with_limits(self.limits.clone());
-            self.apply(ShardId(number), Action::Restart(taken), None, |_, _| {});
+            self.apply(ShardId(number), Action::Restart(taken), None, |_, _, _| {});
         }
         Ok(())
     }

@@ -23,6 +23,12 @@ impl Usage {
         Self { offers, offer_bytes, rooms: core.rooms(), away: core.away(), rejoins: core.pending_rejoins() }
     }
 
+    /// Whether there is more of anything than there was `before`.
+    pub fn exceeds(self, before: Self) -> bool {
+        let Self { offers, offer_bytes, rooms: _, away, rejoins: _ } = self;
+        offers > before.offers || offer_bytes > before.offer_bytes || away > before.away
+    }
+
     /// Of what the server holds as much as it may.
     pub fn full(self, limits: &Limits) -> NodeFull {
         NodeFull { rooms: self.rooms >= limits.max_rooms, rejoins: self.rejoins >= limits.max_away }

@@ -142,7 +142,7 @@ impl Recorder {
         client: PeerId,
         to: Option<u64>,
         event: impl Into<EventText>,
-        Refusal { code, message }: &Refusal,
+        Refusal { code, message, .. }: &Refusal,
     ) {
         if let Some(inspector) = &self.0 {
             let (event, code, message) = (event.into(), code.name(), message.as_ref().into());

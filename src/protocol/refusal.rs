@@ -13,12 +13,21 @@ pub struct Refusal {
     pub code: Code,
     /// What happened and what to do, in a sentence.
     pub message: Cow<'static, str>,
+    /// When the client may try again, in milliseconds. Only with [`Code::Unavailable`].
+    #[serde(rename = "retryAfterMs", default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u32>,
 }
 
 impl Refusal {
     /// A refusal with its sentence.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), retry_after_ms: None }
+    }
+
+    /// The log that several servers share cannot be reached.
+    pub fn unavailable() -> Self {
+        let sentence = "The server cannot reach the other servers that it works with: try again in a moment.";
+        Self { retry_after_ms: Some(1_000), ..Self::new(Code::Unavailable, sentence) }
     }
 
     pub(crate) fn gone() -> Self {
@@ -164,6 +173,8 @@ pub enum Code {
     NotHost,
     /// No other member of this room has this `peerId`, or no other client of the lobby this user name.
     NoSuchPeer,
+    /// The server cannot reach the log that it shares with others. The client may try again after `retryAfterMs`.
+    Unavailable,
 }
 
 impl Code {
@@ -186,6 +197,7 @@ impl Code {
             Self::NotAdmitted => "not-admitted",
             Self::NotHost => "not-host",
             Self::NoSuchPeer => "no-such-peer",
+            Self::Unavailable => "unavailable",
         }
     }
 }

@@ -10,6 +10,8 @@ pub const POLICY: u16 = 1008;
 pub const TOO_LARGE: u16 = 1009;
 /// The server restarts.
 pub const RESTART: u16 = 1012;
+/// Try again later (registered with IANA after RFC 6455).
+pub const TRY_LATER: u16 = 1013;
 /// Too many messages that cannot be read.
 pub const NONSENSE: u16 = 4400;
 /// The client does not read, or has another connection.

@@ -6,9 +6,11 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use switchboard::core::command::{ConnectionEnd, Newcomer};
 use switchboard::core::reply::{Reply, Welcome};
+use switchboard::hub::order::Hub;
 use switchboard::hub::outbox::{Broadcast, Outbox};
 use switchboard::hub::peer::ConnectedPeer;
-use switchboard::hub::shards::{Hub, Numbers, ShardId};
+use switchboard::hub::shard::ShardId;
+use switchboard::hub::shards::Numbers;
 use switchboard::protocol::client_message::ClientMessage;
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{Lobby, RoomName, Session};
@@ -16,7 +18,7 @@ use switchboard::protocol::reason::WithdrawReason;
 use switchboard::protocol::refusal::Code;
 use switchboard::protocol::server_message::ServerMessage;
 
-use crate::support::fixtures::{description, newcomer};
+use crate::support::fixtures::{connected, description, newcomer, reply};
 
 /// Keeps why the client's offers were withdrawn.
 #[derive(Default)]
@@ -50,13 +52,12 @@ fn connect(hub: &Arc<Hub>, name: &str, lobby: &Lobby) -> (ConnectedPeer, Arc<Wit
     let outbox = Arc::new(Withdrawals::default());
     let session = Some(Session::new(name).expect("short"));
     let newcomer = Newcomer { lobby: lobby.clone(), session, ..newcomer(name) };
-    (ConnectedPeer::connect(hub, newcomer, outbox.clone()), outbox)
+    (connected(hub, newcomer, outbox.clone()), outbox)
 }
 
 fn offer(peer: &ConnectedPeer) {
-    peer.submit(Numbers::default(), Ok(ClientMessage::NewOffer { offer: description("offer"), to: None }), |reply| {
-        assert!(matches!(reply, Ok(Reply::Offered(_))), "{reply:?}");
-    });
+    let reply = reply(peer, Ok(ClientMessage::NewOffer { offer: description("offer"), to: None }));
+    assert!(matches!(reply, Ok(Reply::Offered(_))), "{reply:?}");
 }
 
 #[test]
@@ -90,10 +91,10 @@ fn peer_away_for_longest_is_removed_when_too_many_are_away() {
     for lobby in [&large, &small] {
         for name in ["one", "two"] {
             let (peer, _) = connect(&hub, name, lobby);
-            peer.submit(Numbers::default(), Ok(ClientMessage::CancelOffer), |reply| match reply {
+            match reply(&peer, Ok(ClientMessage::CancelOffer)) {
                 Ok(Reply::Ended(ids)) => returned += ids.len(),
                 other => panic!("an offer may always be cancelled: {other:?}"),
-            });
+            }
         }
     }
     assert_eq!(returned, 1, "one peer of all lobbies may be away");
@@ -104,10 +105,9 @@ fn room_beyond_the_limit_of_the_server_is_refused_in_any_lobby() {
     let hub = Arc::new(Hub::new(Limits { max_rooms: 1, grace: Duration::ZERO, ..Limits::default() }));
     let join = |lobby: &Lobby| {
         let (peer, outbox) = connect(&hub, "name", lobby);
-        let mut outcome = None;
         let room = RoomName::new("room").expect("short");
-        peer.submit(Numbers::default(), Ok(ClientMessage::JoinRoom(room)), |reply| outcome = Some(reply.map(|_| ())));
-        (outcome.expect("a reply").map_err(|refusal| refusal.code), peer, outbox)
+        let outcome = reply(&peer, Ok(ClientMessage::JoinRoom(room))).map(|_| ());
+        (outcome.map_err(|refusal| refusal.code), peer, outbox)
     };
     let [one, other] = lobbies();
     let first = join(&one);
@@ -157,7 +157,7 @@ impl Outbox for Faulty {
 fn panic_in_a_welcome_ends_that_client_and_leaves_nothing() {
     let hub = Arc::new(Hub::new(Limits { grace: Duration::ZERO, ..Limits::default() }));
     let has_ended = Arc::new(Mutex::new(false));
-    let peer = ConnectedPeer::connect(&hub, newcomer("faulty"), Arc::new(Faulty(has_ended.clone())));
+    let peer = connected(&hub, newcomer("faulty"), Arc::new(Faulty(has_ended.clone())));
     assert!(*has_ended.lock());
     drop(peer);
     assert!(hub.is_empty());

@@ -142,7 +142,7 @@ impl Serialize for Data<'_> {
 /// Why a frame of this `type` had no effect. The course has a word for it only where a client joins; its pages ignore
 /// a `type` that they do not know.
 pub fn rejected(kind: &str, refusal: &Refusal) -> String {
-    let Refusal { code, message } = refusal;
+    let Refusal { code, message, .. } = refusal;
     let data = match kind {
         JOIN => json!({ "type": "JOIN_ROOM_RESPONSE_FAILURE", "message": message }),
         _ => json!({ "type": "SIGNALING_ERROR", "code": code, "message": message }),

@@ -58,6 +58,8 @@ pub struct Connection {
     /// Whether the client polled when it last sent an event.
     polls: AtomicBool,
     limits: Arc<Limits>,
+    /// Never locked while the hub is called: the hub's replies lock it.
+    pub(super) refusals: Mutex<RefusalLog>,
     conversation: Mutex<Conversation>,
     /// Kept with the socket's listener, since socketioxide may drop a socket without a call to any handler.
     _claim: Claim,
@@ -65,7 +67,6 @@ pub struct Connection {
 
 struct Conversation {
     rate_limiter: RateLimiter,
-    refusals: RefusalLog,
     stage: Stage,
 }
 
@@ -115,20 +116,20 @@ impl Connection {
             client: OnceLock::new(),
             polls: AtomicBool::new(origin.transport == Transport::Polling),
             limits,
-            conversation: Mutex::new(Conversation { rate_limiter, refusals: RefusalLog::new(), stage }),
+            refusals: Mutex::new(RefusalLog::new()),
+            conversation: Mutex::new(Conversation { rate_limiter, stage }),
             _claim: claim,
         })
     }
 
     /// The client is a peer from now on: what it has sent already is submitted. `remark`: a notice about its `auth`, sent to
     /// the client.
-    pub fn open(&self, mut peer: ConnectedPeer, remark: Option<&Refusal>) {
+    pub fn open(self: &Arc<Self>, mut peer: ConnectedPeer, remark: Option<&Refusal>) {
         let mut conversation = self.conversation.lock();
-        let Conversation { refusals, stage, .. } = &mut *conversation;
         if let Some(refusal) = remark {
-            self.remark(refusals, refusal);
+            self.remark(refusal);
         }
-        match stage {
+        match &mut conversation.stage {
             Stage::Arriving(early) => {
                 let early = std::mem::take(early);
                 conversation.stage = Stage::Open(peer);
@@ -166,7 +167,7 @@ impl Connection {
         }
     }
 
-    fn receive(&self, packet: &Value, ack: Option<i64>) {
+    fn receive(self: &Arc<Self>, packet: &Value, ack: Option<i64>) {
         self.conn.used(size(packet));
         let mut conversation = self.conversation.lock();
         if self.is_cut.load(Ordering::Relaxed) || matches!(conversation.stage, Stage::Ended(_)) {
@@ -179,7 +180,7 @@ impl Connection {
         }
     }
 
-    fn accept(&self, conversation: &mut Conversation, packet: &Value, ack: Option<i64>) {
+    fn accept(self: &Arc<Self>, conversation: &mut Conversation, packet: &Value, ack: Option<i64>) {
         let event = event_of(packet);
         let rate_limiter = &mut conversation.rate_limiter;
         let decoded = match rate_limiter.take(Instant::now()) {
@@ -212,28 +213,28 @@ impl Connection {
         decode(event, array, &attachments, has_ack, &self.limits)
     }
 
-    fn act(&self, conversation: &mut Conversation, event: IncomingEvent) {
-        let Conversation { refusals, stage, .. } = conversation;
-        match stage {
+    fn act(self: &Arc<Self>, conversation: &mut Conversation, event: IncomingEvent) {
+        match &mut conversation.stage {
             Stage::Arriving(early) if early.len() < MAX_EARLY => early.push(event),
             Stage::Arriving(_) => {
                 self.close_once("too-fast", "it sends more events than may wait before it is connected")
             }
-            Stage::Open(peer) => self.submit(peer, refusals, event),
+            Stage::Open(peer) => self.submit(peer, event),
             Stage::Ended(_) => {}
         }
     }
 
-    fn submit(&self, peer: &ConnectedPeer, refusals: &mut RefusalLog, event: IncomingEvent) {
+    fn submit(self: &Arc<Self>, peer: &ConnectedPeer, event: IncomingEvent) {
         let IncomingEvent { mut request, decoded: DecodedEvent { number, message }, shown } = event;
         if let Some((name, payload)) = shown {
             self.note_upgrade(peer.id());
             request.record = self.recorder.received(peer.id(), (name, true), || payload, request.ack);
         }
         let numbers = Numbers { own: number, record: request.record };
-        peer.submit(numbers, message, |result| match result {
-            Ok(reply) => self.reply(peer.id(), request, reply),
-            Err(refusal) => self.reject(refusals, request, &refusal),
+        let (connection, client) = (self.clone(), peer.id());
+        peer.submit(numbers, message, move |result| match result {
+            Ok(reply) => connection.reply(client, request, reply),
+            Err(refusal) => connection.reject(request, &refusal),
         });
     }
 

@@ -15,7 +15,7 @@ use socketioxide::handler::ConnectHandler;
 
 use super::engine_session::EngineSession;
 use crate::core::id::PeerId;
-use crate::hub::shards::Hub;
+use crate::hub::order::Hub;
 use crate::inspect::chaos::Switches;
 use crate::inspect::feed::Reader;
 use crate::inspect::inspector::Inspector;

@@ -10,7 +10,6 @@ use crate::protocol::id::OfferId;
 use crate::protocol::refusal::{Code, Refusal};
 use crate::protocol::socketio::event::{self, EventName};
 use crate::protocol::socketio::reply::{Accepted, Ended, Joined, Rejected, SignalingError, Waiting};
-use crate::refusals::RefusalLog;
 
 /// The acknowledgement of `newAnswer` where there are no candidates: pages call `forEach` on it.
 const NO_CANDIDATES: Candidates<'static> = Candidates(&[]);
@@ -58,13 +57,13 @@ impl Connection {
     }
 
     /// Says why an event had no effect.
-    pub(super) fn reject(&self, refusals: &mut RefusalLog, request: Request, refusal: &Refusal) {
+    pub(super) fn reject(&self, request: Request, refusal: &Refusal) {
         let Request { event, ack, record } = request;
         // A call that the client does not have is none that it could end.
         if event == EventName::Hangup && refusal.code == Code::NoCall {
             return self.acknowledge(request, &Ended { ended: 0 });
         }
-        refusals.refused(self.name.as_str(), event.name(), refusal.code.name(), &refusal.message);
+        self.refusals.lock().refused(self.name.as_str(), event.name(), refusal.code.name(), &refusal.message);
         self.record_refusal(event.name(), record, refusal);
         // In rooms the acknowledgement says it all, where the client asked for one.
         if ack.is_none() || !matches!(event, EventName::Room(_)) {
@@ -77,8 +76,8 @@ impl Connection {
     }
 
     /// Tells the client something about its `auth`.
-    pub(super) fn remark(&self, refusals: &mut RefusalLog, refusal: &Refusal) {
-        refusals.refused(self.name.as_str(), "connect", refusal.code.name(), &refusal.message);
+    pub(super) fn remark(&self, refusal: &Refusal) {
+        self.refusals.lock().refused(self.name.as_str(), "connect", refusal.code.name(), &refusal.message);
         self.record_refusal("connect", None, refusal);
         self.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal }, None);
     }

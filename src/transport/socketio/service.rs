@@ -23,8 +23,8 @@ use crate::auth::client_addr::ClientAddr;
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
 use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::core::command::ConnectionEnd;
+use crate::hub::order::Hub;
 use crate::hub::peer::ConnectedPeer;
-use crate::hub::shards::Hub;
 use crate::inspect::content::Transport;
 use crate::inspect::recorder::Origin;
 use crate::protocol::json::Tree;
@@ -223,7 +223,7 @@ impl SocketIoState {
     }
 
     /// Logs and reports that a client with this `auth` is not admitted.
-    fn refused(&self, auth: &Value, client_addr: ClientAddr, Refusal { code, message }: &Refusal) {
+    fn refused(&self, auth: &Value, client_addr: ClientAddr, Refusal { code, message, .. }: &Refusal) {
         let name = Credentials::from_auth(auth).user_name;
         refusals::refused_at_entry(name.as_deref(), "connect", code.name(), message);
         let (why, address) = ((code.name(), &**message), Some(client_addr.address()));
@@ -247,8 +247,17 @@ impl SocketIoState {
         match socket.extensions.remove::<Arrival>() {
             Some(Arrival::Welcome(admitted, connection)) => {
                 // Course step 10: a new client is connected to the signaling server, or one that was here before is back.
-                let peer = ConnectedPeer::connect(&self.hub, admitted.newcomer, connection.clone());
-                connection.open(peer, admitted.remark.as_ref());
+                let mut peer = ConnectedPeer::connect(&self.hub, admitted.newcomer, connection.clone());
+                match peer.try_recv() {
+                    Ok(connected) => arrive(&connection, connected, admitted.remark),
+                    // What the client sends meanwhile waits.
+                    Err(_) => {
+                        tokio::spawn(async move {
+                            let connected = peer.await.unwrap_or_else(|_| Err(Refusal::unavailable()));
+                            arrive(&connection, connected, admitted.remark);
+                        });
+                    }
+                }
             }
             Some(Arrival::WrongPassword(AuthError { refusal, wait }, conn, claim)) => {
                 tokio::spawn(async move {
@@ -264,6 +273,21 @@ impl SocketIoState {
                 });
             }
             None => {}
+        }
+    }
+}
+
+/// The client is a peer from now on, or learns why it cannot be one, and its connection is closed.
+fn arrive(connection: &Arc<Connection>, connected: Result<ConnectedPeer, Refusal>, remark: Option<Refusal>) {
+    match connected {
+        Ok(peer) => connection.open(peer, remark.as_ref()),
+        Err(refusal) => {
+            connection.remark(&refusal);
+            let connection = connection.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(CLOSE_AFTER_REJECTION).await;
+                connection.close_once("unavailable", "the log that servers share cannot be reached");
+            });
         }
     }
 }

@@ -163,7 +163,10 @@ fn admit(
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .on_upgrade(async move |socket| {
-            let (connection, queued) = Connection::new(newcomer, dialect, info, &state);
+            let (connection, queued) = match Connection::new(newcomer, dialect.clone(), info, &state).await {
+                Ok(connected) => connected,
+                Err(refusal) => return connection::refuse(socket, &dialect, &refusal).await,
+            };
             if let Some(remark) = remark {
                 connection.remark(&remark);
             }

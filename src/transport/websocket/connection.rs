@@ -8,26 +8,25 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use parking_lot::Mutex;
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tungstenite::error::CapacityError;
 
 use super::close_info::{CloseInfo, send_close};
 use super::dialect::{Dialect, End, Request};
 use super::frame_queue::{FrameQueue, QueuedFrames};
+use super::responder::Responder;
 use super::state::{WebSocketOptions, WebSocketState};
 use crate::auth::rate_limiter::{RateDecision, RateLimiter};
 use crate::core::command::Newcomer;
 use crate::hub::peer::ConnectedPeer;
 use crate::hub::shards::Numbers;
 use crate::inspect::content::{Payload, Transport};
-use crate::inspect::recorder::{Origin, Recorder};
+use crate::inspect::recorder::Origin;
 use crate::metrics;
 use crate::net::tcp_handle::TcpHandle;
 use crate::protocol::limits::Limits;
-use crate::protocol::name::UserName;
 use crate::protocol::refusal::{Code, Refusal};
-use crate::refusals::RefusalLog;
 use crate::transport::close_code as code;
 
 /// So many frames that are no message,
@@ -38,6 +37,8 @@ const UNKNOWN_WINDOW: Duration = Duration::from_secs(10);
 const FRAME: &str = "(frame)";
 /// How long a close frame may take to be answered.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How often is looked whether all replies were sent.
+const REPLY_CHECK: Duration = Duration::from_millis(5);
 
 /// What the request that opened the connection says of the client.
 #[derive(Default)]
@@ -55,15 +56,12 @@ pub struct ConnectionInfo {
 
 /// One connection. Dropped when it ends, however it ends: even a panic leaves nothing of it.
 pub struct Connection {
-    name: UserName,
     peer: ConnectedPeer,
-    queue: Arc<FrameQueue>,
+    responder: Arc<Responder>,
     dialect: Dialect,
     info: ConnectionInfo,
-    recorder: Recorder,
     limits: Limits,
     closing: CancellationToken,
-    refusals: Mutex<RefusalLog>,
 }
 
 /// What a client has done wrong, and how much it may still do.
@@ -77,28 +75,33 @@ struct Strikes {
 
 impl Connection {
     /// The connection of a client that was admitted. It is a peer from now on.
-    pub fn new(
+    pub async fn new(
         newcomer: Newcomer,
         dialect: Dialect,
         info: ConnectionInfo,
         state: &WebSocketState,
-    ) -> (Self, QueuedFrames) {
+    ) -> Result<(Self, QueuedFrames), Refusal> {
         let WebSocketState { options, hub, closing, .. } = state;
         let name = newcomer.name.clone();
         let origin = Origin { transport: Transport::WebSocket, address: info.address };
         let (max_frames, max_bytes) = (options.max_queue, options.max_queue_bytes);
         let (queue, queued) = FrameQueue::new(name.clone(), dialect.clone(), origin, max_frames, max_bytes);
         let queue = Arc::new(queue);
-        let peer = ConnectedPeer::connect(hub, newcomer, queue.clone());
+        let connected = ConnectedPeer::connect(hub, newcomer, queue.clone());
+        let peer = connected.await.unwrap_or_else(|_| Err(Refusal::unavailable()))?;
         let (recorder, limits) = (hub.recorder().clone(), hub.limits().clone());
-        let (closing, refusals) = (closing.clone(), Mutex::default());
-        (Self { name, peer, queue, dialect, info, recorder, limits, closing, refusals }, queued)
+        let responder = Arc::new(Responder { name, client: peer.id(), queue, recorder, refusals: Mutex::default() });
+        let closing = closing.clone();
+        Ok((Self { peer, responder, dialect, info, limits, closing }, queued))
     }
 
     /// Reads and sends until the connection ends.
     pub async fn run(mut self, mut socket: WebSocket, mut queued: QueuedFrames, options: &WebSocketOptions) {
         let close = self.talk(&mut socket, &mut queued, options).await;
         self.peer.end = close.end;
+        if close.farewell.is_some() {
+            self.replies_are_sent().await;
+        }
         let conn = self.info.conn.clone();
         // Out of the hub first: from here on nothing more is queued.
         drop(self);
@@ -113,18 +116,28 @@ impl Connection {
         }
     }
 
+    /// Returns when the client has been replied to all that it has sent: with a shared log that takes a moment.
+    async fn replies_are_sent(&self) {
+        let sent = async {
+            while Arc::strong_count(&self.responder) > 1 {
+                sleep(REPLY_CHECK).await;
+            }
+        };
+        let _ = timeout(CLOSE_TIMEOUT, sent).await;
+    }
+
     /// Logs that the client claimed what does not count, and sends it the same where the dialect has a message for that.
     pub fn remark(&self, remark: &Refusal) {
-        self.log_refusal("connect", None, remark);
+        self.responder.log_refusal("connect", None, remark);
         if self.dialect.takes_remarks() {
-            self.queue.push(self.dialect.rejected(remark));
+            self.responder.queue.push(self.dialect.rejected(remark));
         }
     }
 
     /// Logs and rejects something that is no message.
     fn reject(&self, refusal: &Refusal) {
-        self.log_refusal(FRAME, None, refusal);
-        self.queue.push(self.dialect.rejected(refusal));
+        self.responder.log_refusal(FRAME, None, refusal);
+        self.responder.queue.push(self.dialect.rejected(refusal));
     }
 
     async fn talk(&self, socket: &mut WebSocket, queued: &mut QueuedFrames, options: &WebSocketOptions) -> CloseInfo {
@@ -215,7 +228,7 @@ impl Connection {
             }
             RateDecision::Drop => return None,
             RateDecision::Close => {
-                let user = self.name.as_str();
+                let user = self.responder.name.as_str();
                 metrics::warn_about("too-fast", user, format!("connection of {user:?} closed: it sends too fast"));
                 return Some(CloseInfo {
                     farewell: Some((self.dialect.too_fast(), "too fast for too long")),
@@ -244,48 +257,32 @@ impl Connection {
     /// Submits a text frame and replies to it; false if it is no message at all.
     fn submit(&self, text: &str) -> bool {
         let Request { event, is_known, message, reply_to } = self.dialect.decode(text, &self.limits);
-        let client = self.peer.id();
-        let record = self.recorder.is_on().then(|| {
+        let Responder { client, recorder, .. } = &*self.responder;
+        let record = recorder.is_on().then(|| {
             let name = self.dialect.frame_name(text, &event);
-            self.recorder.received(client, (name, is_known), || Payload::Frame(text.into()), None)
+            recorder.received(*client, (name, is_known), || Payload::Frame(text.into()), None)
         });
         let record = record.flatten();
-        self.peer.submit(Numbers { own: None, record }, message, |result| match result {
+        let responder = self.responder.clone();
+        self.peer.submit(Numbers { own: None, record }, message, move |result| match result {
             Ok(reply) => {
-                self.recorder.accepted(client, record, &reply);
+                responder.recorder.accepted(responder.client, record, &reply);
                 if let Some(frame) = reply_to.accepted(&reply) {
-                    self.reply(record, &event, frame);
+                    responder.reply(record, &event, frame);
                 }
             }
             Err(refusal) => {
-                self.log_refusal(&event, record, &refusal);
-                self.reply(record, &event, reply_to.rejected(&refusal));
+                responder.log_refusal(&event, record, &refusal);
+                responder.reply(record, &event, reply_to.rejected(&refusal));
             }
         });
         is_known
-    }
-
-    fn reply(&self, record: Option<u64>, event: &str, frame: String) {
-        if self.recorder.is_on() {
-            let payload = || Payload::Frame(frame.as_str().into());
-            self.recorder.replied(self.peer.id(), record, (event.to_owned(), None), payload);
-        }
-        self.queue.push(frame);
     }
 
     /// Asks the client whether it is there: by a text frame, if it wants that.
     fn ping(&self) -> Message {
         let text = self.dialect.ping().filter(|_| self.info.heartbeat);
         text.map_or(Message::Ping(Default::default()), Message::text)
-    }
-
-    /// Counts, logs and reports a refusal.
-    fn log_refusal(&self, event: &str, record: Option<u64>, refusal: &Refusal) {
-        let Refusal { code, message } = refusal;
-        self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
-        if self.recorder.is_on() {
-            self.recorder.refused(self.peer.id(), record, event.to_owned(), refusal);
-        }
     }
 
     /// The connection broke, or the client sent a message that is too large.
@@ -317,9 +314,18 @@ impl Connection {
 }
 
 /// Closes the connection of a client that does not say who it is, with a reason.
-pub async fn reject(mut socket: WebSocket) {
-    let reason = "missing userId: open …/?userId=1".into();
-    let close = Message::Close(Some(CloseFrame { code: code::NONSENSE, reason }));
+pub async fn reject(socket: WebSocket) {
+    close(socket, code::NONSENSE, "missing userId: open …/?userId=1").await;
+}
+
+/// Closes the connection of a client that cannot become a peer now, and says why.
+pub async fn refuse(mut socket: WebSocket, dialect: &Dialect, refusal: &Refusal) {
+    let _ = timeout(CLOSE_TIMEOUT, socket.send(Message::text(dialect.rejected(refusal)))).await;
+    close(socket, code::TRY_LATER, "try again in a moment").await;
+}
+
+async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
+    let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
     let _ = timeout(CLOSE_TIMEOUT, socket.send(close)).await;
     let _ = timeout(CLOSE_TIMEOUT, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
 }

@@ -40,7 +40,7 @@ pub enum End {
 }
 
 /// A text frame of a client, read.
-pub struct Request<'a> {
+pub struct Request {
     /// The name of its message in the log.
     pub event: String,
     /// Whether there is such a message at all.
@@ -48,15 +48,15 @@ pub struct Request<'a> {
     /// The message, or what is wrong with it.
     pub message: Result<ClientMessage, Refusal>,
     /// How it is replied to.
-    pub reply_to: ReplyTo<'a>,
+    pub reply_to: ReplyTo,
 }
 
 /// How a frame is replied to.
-pub enum ReplyTo<'a> {
+pub enum ReplyTo {
     /// With its own id, if it has one, and its room.
     Rooms {
         /// The id.
-        id: Option<&'a RawValue>,
+        id: Option<Box<RawValue>>,
         /// The action.
         action: Option<RoomAction>,
         /// The room.
@@ -70,11 +70,12 @@ pub enum ReplyTo<'a> {
 
 impl Dialect {
     /// Reads a text frame.
-    pub fn decode<'a>(&self, text: &'a str, limits: &Limits) -> Request<'a> {
+    pub fn decode(&self, text: &str, limits: &Limits) -> Request {
         match self {
             Self::Rooms => {
                 let rooms::DecodedRoomFrame { id, action, message } = rooms::decode(text, limits);
                 let room = message.as_ref().ok().and_then(ClientMessage::room).cloned();
+                let id = id.map(ToOwned::to_owned);
                 let event = action.map_or("(no known action)", RoomAction::name).to_owned();
                 Request { event, is_known: action.is_some(), message, reply_to: ReplyTo::Rooms { id, action, room } }
             }
@@ -165,7 +166,7 @@ impl Dialect {
     }
 }
 
-impl ReplyTo<'_> {
+impl ReplyTo {
     /// The frame for a message that was accepted, where there is one.
     pub fn accepted(&self, reply: &Reply) -> Option<String> {
         let Self::Rooms { id: Some(id), room: Some(room), .. } = self else { return None };
@@ -180,7 +181,7 @@ impl ReplyTo<'_> {
     /// The frame for a message that was rejected.
     pub fn rejected(&self, refusal: &Refusal) -> String {
         match self {
-            Self::Rooms { id, action, .. } => rooms::rejected(*id, *action, refusal),
+            Self::Rooms { id, action, .. } => rooms::rejected(id.as_deref(), *action, refusal),
             Self::Pairs(kind) => pairs::rejected(kind, refusal),
             Self::Gst => gst::rejected(refusal),
         }

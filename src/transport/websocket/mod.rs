@@ -11,5 +11,6 @@ mod connection;
 mod dialect;
 mod frame_queue;
 mod pair_requests;
+mod responder;
 pub mod service;
 pub mod state;

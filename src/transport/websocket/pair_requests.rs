@@ -79,9 +79,9 @@ async fn create(
     body: Bytes,
 ) -> Response {
     let checked = check(&state, client_addr, access);
-    respond(&state, &CREATE, client_addr, checked, |claims| {
+    respond(&state, &CREATE, client_addr, checked, async |claims| {
         let (room, claimed) = room_and_user(&body)?;
-        state.hub.make_pair(room, user(claims.as_ref(), &claimed)?, location(client_addr))
+        state.hub.make_pair(room, user(claims.as_ref(), &claimed)?, location(client_addr)).await
     })
     .await
 }
@@ -93,9 +93,9 @@ async fn destroy(
     body: Bytes,
 ) -> Response {
     let checked = check(&state, client_addr, access);
-    respond(&state, &DESTROY, client_addr, checked, |claims| {
+    respond(&state, &DESTROY, client_addr, checked, async |claims| {
         let (room, claimed) = room_and_user(&body)?;
-        state.hub.destroy_pair(room, user(claims.as_ref(), &claimed).ok(), location(client_addr))
+        state.hub.destroy_pair(room, user(claims.as_ref(), &claimed).ok(), location(client_addr)).await
     })
     .await
 }
@@ -105,7 +105,7 @@ async fn respond(
     request: &RoomRequest,
     client_addr: ClientAddr,
     checked: Result<Option<Claims>, AuthError>,
-    act: impl FnOnce(Option<Claims>) -> Result<(), Refusal>,
+    act: impl AsyncFnOnce(Option<Claims>) -> Result<(), Refusal>,
 ) -> Response {
     let refuse = |status, refusal: &Refusal| (status, Json(request.rejected(refusal))).into_response();
     let claims = match checked {
@@ -116,7 +116,7 @@ async fn respond(
             return refuse(status, &refusal);
         }
     };
-    match act(claims) {
+    match act(claims).await {
         Ok(()) => Json(request.accepted()).into_response(),
         Err(refusal) => {
             refusals::refused_at_entry(None, request.event, refusal.code.name(), &refusal.message);

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::state::{WebSocketOptions, WebSocketState};
 use super::{admission, pair_requests};
 use crate::auth::Authenticator;
-use crate::hub::shards::Hub;
+use crate::hub::order::Hub;
 
 /// The service. Cheap to clone.
 #[derive(Clone)]

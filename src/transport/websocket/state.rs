@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::rate_limiter::RateLimit;
 use crate::auth::{AuthError, Authenticator};
-use crate::hub::shards::Hub;
+use crate::hub::order::Hub;
 use crate::protocol::refusal::{Code, Refusal};
 use crate::refusals;
 
@@ -64,7 +64,7 @@ impl WebSocketState {
     }
 
     /// Logs and reports that a client is not admitted.
-    pub fn log_refused(&self, who: Denied<'_>, Refusal { code, message }: &Refusal) {
+    pub fn log_refused(&self, who: Denied<'_>, Refusal { code, message, .. }: &Refusal) {
         let Denied { service, name, client_addr } = who;
         refusals::refused_at_entry(name, "connect", code.name(), message);
         let address = Some(client_addr.address());

@@ -10,7 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use switchboard::auth::client_addr::ClientAddr;
 use switchboard::config::Config;
-use switchboard::hub::shards::Hub;
+use switchboard::hub::order::Hub;
 use switchboard::net::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use switchboard::protocol::limits::Limits;
 use switchboard::{transport::socketio, transport::websocket};

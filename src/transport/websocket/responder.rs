@@ -1,0 +1,47 @@
+//! Replies to what one client has sent.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::frame_queue::FrameQueue;
+use crate::core::id::PeerId;
+use crate::inspect::content::Payload;
+use crate::inspect::recorder::Recorder;
+use crate::protocol::name::UserName;
+use crate::protocol::refusal::Refusal;
+use crate::refusals::RefusalLog;
+
+/// Replies to a client. Kept besides by what it has sent and what is not applied yet.
+pub struct Responder {
+    /// The client's user name.
+    pub name: UserName,
+    /// The peer that it is.
+    pub client: PeerId,
+    /// What is sent to it.
+    pub queue: Arc<FrameQueue>,
+    /// Takes reports for the inspector.
+    pub recorder: Recorder,
+    /// Logs what is refused.
+    pub refusals: Mutex<RefusalLog>,
+}
+
+impl Responder {
+    /// Sends the frame that replies to a message.
+    pub fn reply(&self, record: Option<u64>, event: &str, frame: String) {
+        if self.recorder.is_on() {
+            let payload = || Payload::Frame(frame.as_str().into());
+            self.recorder.replied(self.client, record, (event.to_owned(), None), payload);
+        }
+        self.queue.push(frame);
+    }
+
+    /// Counts, logs and reports a refusal.
+    pub fn log_refusal(&self, event: &str, record: Option<u64>, refusal: &Refusal) {
+        let Refusal { code, message, .. } = refusal;
+        self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
+        if self.recorder.is_on() {
+            self.recorder.refused(self.client, record, event.to_owned(), refusal);
+        }
+    }
+}
