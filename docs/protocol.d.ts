@@ -154,12 +154,12 @@ export type LeaveReason = 'left' | 'closed' | 'lost';
 /** Codes of refusals in calls. */
 export type CallRefusalCode =
   | 'wrong-password' | 'bad-payload' | 'too-large' | 'too-many' | 'rate-limited'
-  | 'no-such-offer' | 'already-answered' | 'own-offer' | 'no-call' | 'no-such-peer';
+  | 'no-such-offer' | 'already-answered' | 'own-offer' | 'no-call' | 'no-such-peer' | 'unavailable';
 
 /** Codes of refusals in rooms. */
 export type RoomRefusalCode =
   | 'bad-payload' | 'too-large' | 'too-many' | 'rate-limited' | 'room-full' | 'room-locked' | 'not-in-room'
-  | 'not-admitted' | 'not-host' | 'no-such-peer';
+  | 'not-admitted' | 'not-host' | 'no-such-peer' | 'unavailable';
 
 /** Codes of refusals that end a connection attempt: only their sentence is sent. */
 export type HandshakeRefusalCode = 'wrong-token';

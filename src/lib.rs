@@ -11,6 +11,7 @@
 //! - [`transport`]: Socket.IO and bare WebSockets, one connection per client.
 //! - [`auth`]: passwords, tokens, and how fast a client may send. The same for both transports.
 //! - [`hub`]: the core behind one lock, and the connections that its messages go to.
+//! - [`cluster`]: several servers as one, by a log in Redis.
 //! - [`core`]: calls, rooms and pairs: the rules, no I/O, no clock.
 //! - [`protocol`]: what is on the wire: messages, names and values, their limits and refusals.
 //!
@@ -23,6 +24,7 @@
 
 pub mod auth;
 pub mod banner;
+pub mod cluster;
 pub mod config;
 pub mod core;
 pub mod doctor;
@@ -32,6 +34,7 @@ pub mod ice;
 pub mod inspect;
 pub mod logging;
 pub mod metrics;
+pub mod metrics_listener;
 pub mod net;
 pub mod protocol;
 pub mod random;

@@ -1,20 +1,18 @@
 //! The server as a value: it is built, then serves a given listener until a given future resolves.
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use switchboard_turn::Handle;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
 use crate::banner::{Banner, TurnLine};
+use crate::cluster::node::Node;
 use crate::config::Config;
 use crate::core::command::Taken;
 use crate::http;
@@ -22,12 +20,12 @@ use crate::http::api::Addresses;
 use crate::http::authority::Authority;
 use crate::http::ice_servers::IceService;
 use crate::http::router::{Ready, Services};
-use crate::hub::shards::Hub;
+use crate::hub::order::Hub;
 use crate::ice::self_test::SelfTest;
 use crate::ice::service::Ice;
 use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
-use crate::metrics::exporter::{Exporter, Readings};
+use crate::metrics_listener::MetricsListener;
 use crate::net::http_server::HttpServer;
 use crate::net::mdns::LocalName;
 use crate::net::{host, listener};
@@ -39,8 +37,6 @@ use crate::{metrics, net, transport::socketio, transport::websocket};
 
 /// How often the server looks for what has expired.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(500);
-/// Clients that may read metrics at once.
-const MAX_METRICS_CONNECTIONS: usize = 16;
 
 /// A server that is ready to listen.
 pub struct Server {
@@ -56,6 +52,7 @@ pub struct Server {
     metrics: Option<MetricsListener>,
     acme_http: Option<HttpListener>,
     saved_state: Option<Arc<SavedState>>,
+    node: Option<Node>,
     ice: Ice,
     /// Cancelled when the server is asked to stop.
     stopping: CancellationToken,
@@ -72,16 +69,25 @@ impl Server {
         // First: what the following counts is in the metrics.
         let metrics = config.listening.metrics.map(MetricsListener::bind).transpose()?;
         let acme_http = config.certificates.acme_http.map(HttpListener::bind).transpose()?;
-        let ready = Ready::new(AtomicBool::new(true));
+        let cluster = config.cluster()?;
+        let ready = Ready::new(AtomicBool::new(cluster.is_none()));
         let addresses = Addresses::new(config.listening.public_url.as_ref().map(ToString::to_string));
         let recorder = Recorder::new(config.inspector()?);
-        let mut hub = Hub::with_recorder(config.limits(), recorder.clone());
+        let node = |address| Node::new(&address, config.limits(), recorder.clone(), ready.clone());
+        let node = cluster.map(node).transpose().context("--cluster cannot be used")?;
         let saved_state = config.listening.state_file.as_deref();
         let saved_state = saved_state.map(|path| SavedState::open(path, config.folder.as_deref())).transpose()?;
-        if let Some(saved_state) = &saved_state {
-            saved_state.restore(&mut hub)?;
-        }
-        let (hub, saved_state) = (Arc::new(hub), saved_state.map(Arc::new));
+        let hub = match &node {
+            Some(node) => node.hub().clone(),
+            None => {
+                let mut hub = Hub::with_recorder(config.limits(), recorder.clone());
+                if let Some(saved_state) = &saved_state {
+                    saved_state.restore(&mut hub)?;
+                }
+                Arc::new(hub)
+            }
+        };
+        let saved_state = saved_state.map(Arc::new);
         let authenticator = config.authenticator()?;
         let for_ice = authenticator.clone();
         let (socketio, course) =
@@ -121,6 +127,7 @@ impl Server {
             metrics,
             acme_http,
             saved_state,
+            node,
             ice,
             stopping,
             local_name: None,
@@ -209,6 +216,7 @@ impl Server {
             metrics,
             acme_http,
             saved_state,
+            node,
             ice,
             stopping,
             ..
@@ -233,13 +241,20 @@ impl Server {
             background.spawn(listener.serve(challenges, domains, certificate.config.clone(), config.net())?);
         }
         if let Some(metrics) = metrics {
-            background.spawn(metrics.serve(http_server.clone(), turn, certificate.config.clone(), config.net())?);
+            background.spawn(metrics.serve(
+                http_server.clone(),
+                turn,
+                node.clone(),
+                certificate.config.clone(),
+                config.net(),
+            )?);
         }
         // Calls are relayed until the last client has been notified.
         let ended = CancellationToken::new();
         let _relay_ends = ended.clone().drop_guard();
         let relaying = tokio::spawn(ice.serve(listener.local_addr()?.port(), ended.clone()));
 
+        let listener_port = listener.local_addr()?.port();
         let notified = CancellationToken::new();
         let serving = http_server.serve(listener, async {
             stop.await;
@@ -258,9 +273,19 @@ impl Server {
                 // Before the connections end: their clients are to come back.
                 saved_state.save(hub.clone(), Taken::AtTheEnd).await;
             }
+            if let Some(node) = &node {
+                node.leave().await;
+            }
             socketio.close().await;
             hub.end_all();
             websocket.close().await;
+        };
+        let name = format!("{}:{}", host::host_name(), listener_port);
+        let following = async {
+            match &node {
+                Some(node) => node.run(name).await,
+                None => std::future::pending().await,
+            }
         };
         let named_by = certificate.clone();
         let named = async {
@@ -278,43 +303,12 @@ impl Server {
         tokio::select! {
             ((), (), ()) = async { tokio::join!(serving, closing, named) } => {}
             () = drain_over => tracing::warn!("some connections did not close in time"),
+            followed = following => followed.context("This server cannot be part of the cluster")?,
         };
         ended.cancel();
         relaying.await.context("The TURN server failed")?;
         tracing::info!("stopped; rejected, cut short or closed since the start: {}", metrics::summary());
         Ok(())
-    }
-}
-
-/// The listener of `--metrics`.
-struct MetricsListener {
-    listener: std::net::TcpListener,
-    exporter: Exporter,
-}
-
-impl MetricsListener {
-    fn bind(address: SocketAddr) -> Result<Self> {
-        let listener = std::net::TcpListener::bind(address)
-            .with_context(|| format!("The address {address} of --metrics cannot be opened"))?;
-        listener.set_nonblocking(true)?;
-        Ok(Self { listener, exporter: Exporter::install()? })
-    }
-
-    /// Serves the metrics of `server` until the future is dropped.
-    fn serve(
-        self,
-        server: Arc<HttpServer>,
-        turn: Option<Handle>,
-        tls: Arc<ServerConfig>,
-        options: net::ListenerOptions,
-    ) -> Result<impl Future<Output = ()>> {
-        let router = self
-            .exporter
-            .router(move || Readings { connections: server.connections(), turn: turn.as_ref().map(Handle::stats) });
-        let limit = MAX_METRICS_CONNECTIONS;
-        let options = net::ListenerOptions { max_connections: limit, max_per_address: limit, ..options };
-        let listener = TcpListener::from_std(self.listener)?;
-        Ok(HttpServer::new(tls, router, &options, |_| {}).serve(listener, std::future::pending()))
     }
 }
 

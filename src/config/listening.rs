@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 
+use super::secret::Secret;
 use crate::http::public_url::PublicUrl;
 use crate::net::proxies::TrustedProxies;
 
@@ -39,6 +40,20 @@ pub struct ListeningArgs {
     /// again. It holds what clients sent each other, so only its owner can read it. It must not be inside FOLDER.
     #[arg(long, value_name = "FILE", env = "SWITCHBOARD_STATE_FILE")]
     pub state_file: Option<PathBuf>,
+
+    /// Redis or Valkey, by which several servers are one: redis://HOST:PORT, or redis+sentinel://HOST,HOST/SERVICE
+    ///
+    /// All servers with the same value share their calls, rooms and offers, and a client that loses its server finds them
+    /// at another one. Whoever reads this Redis reads what clients send each other. A value that begins with @ is the
+    /// name of a file that holds it.
+    #[arg(
+        long,
+        value_name = "URL",
+        conflicts_with = "state_file",
+        env = "SWITCHBOARD_CLUSTER",
+        hide_env_values = true
+    )]
+    pub cluster: Option<Secret>,
 
     /// Print a QR code that opens the page on a phone in this network, and answer for NAME.local there (multicast DNS)
     #[arg(long, env = "SWITCHBOARD_LAN", value_parser = FalseyValueParser::new())]

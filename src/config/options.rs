@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use bytesize::ByteSize;
 
 use super::command_line::Config;
 use super::content::Switch;
 use super::logging::LogFormat;
+use super::secret::Secret;
 use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
+use crate::cluster::address::LogAddress;
 use crate::ice::options::IceOptions;
 use crate::inspect::options::InspectorOptions;
 use crate::net::certified_names::CertifiedNames;
@@ -39,6 +41,15 @@ impl Config {
             replay_ttl: limits.ping_interval + limits.ping_timeout + TRANSIT,
             ..Default::default()
         }
+    }
+
+    /// Where the log of `--cluster` is.
+    ///
+    /// # Errors
+    /// A value that cannot be read. The error does not hold it.
+    pub fn cluster(&self) -> Result<Option<LogAddress>> {
+        let address = |secret: &Secret| secret.text()?.parse().context("--cluster cannot be used");
+        self.listening.cluster.as_ref().map(address).transpose()
     }
 
     /// The authenticator of both transports.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 /// Most nested brackets in a description or candidate. Some JSON readers give up at 128, and the offer object
 /// and the event around it need a few.
 pub const MAX_DEPTH: usize = 100;
@@ -10,7 +12,7 @@ pub const MAX_DEPTH: usize = 100;
 pub const MAX_NAME: usize = 64;
 
 /// What one core keeps at most. Sizes are in bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Limits {
     /// Largest description, in bytes.
     pub max_description: usize,

@@ -1,0 +1,133 @@
+//! Entries of the log, as they are in a stream.
+//!
+//! An entry has three fields: `n`, the node that appended it; `s`, its number among the entries of that node in this
+//! stream, from 1; `c`, its content as JSON. Its id, given by Redis, is its time and its place.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::command::Action;
+use crate::core::id::NodeId;
+use crate::core::time::Timestamp;
+
+/// The id of an entry: Unix time in milliseconds, and a number within the millisecond. `0-0` is before all entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct EntryId {
+    /// Unix time in milliseconds.
+    pub ms: u64,
+    /// Number within the millisecond.
+    pub number: u64,
+}
+
+impl EntryId {
+    /// The time at which the entry happens.
+    pub fn time(self) -> Timestamp {
+        Timestamp(self.ms)
+    }
+}
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.ms, self.number)
+    }
+}
+
+impl FromStr for EntryId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('-').and_then(|(ms, number)| Some((ms.parse().ok()?, number.parse().ok()?)));
+        parts.map(|(ms, number)| Self { ms, number }).ok_or("an id of an entry has the form 1700000000000-0")
+    }
+}
+
+impl From<EntryId> for String {
+    fn from(id: EntryId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for EntryId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// An entry of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The node that appended it.
+    pub node: NodeId,
+    /// Its number among the entries of that node in this stream, from 1.
+    pub sequence: u64,
+    /// What it says, as JSON of [`Content`].
+    pub content: String,
+}
+
+/// What an entry of a shard says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Content {
+    /// A command for the core.
+    Command(Action),
+    /// A node is lost: its connections are gone, and entries of it that come later do not count.
+    NodeLost(NodeId),
+    /// All nodes take the digest of their state here. The node that appended it writes a snapshot.
+    Checkpoint,
+    /// The digest at a checkpoint (SHA-256, hexadecimal), whose snapshot is written.
+    Digest {
+        /// The checkpoint.
+        checkpoint: EntryId,
+        /// The digest.
+        digest: String,
+    },
+    /// Nothing: it stands for what a snapshot contains already.
+    Nothing,
+}
+
+/// What an entry of the stream of nodes says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum NodeMessage {
+    /// A node is there.
+    Heartbeat {
+        /// The node.
+        node: NodeId,
+        /// Its state, for people.
+        state: NodeState,
+    },
+    /// A node has not been heard for too long, or has stopped.
+    Lost(NodeId),
+}
+
+/// What a node says of itself, for people.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeState {
+    /// The name of its machine, and its port.
+    pub name: String,
+    /// The version of Switchboard.
+    pub version: String,
+    /// The shards that it reads.
+    pub shards: usize,
+    /// Clients that are connected to it.
+    pub clients: usize,
+    /// For how long, in milliseconds, the last command of its clients waited until it was applied.
+    pub lag_ms: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_in_the_order_of_their_numbers() {
+        let ids: Vec<EntryId> = ["9-10", "10-0", "10-2", "10-11"].map(|id| id.parse().expect("an id")).into();
+        assert!(ids.is_sorted());
+        assert_eq!(ids[3].to_string(), "10-11");
+        assert!(["", "7", "7-", "-7", "a-b", "1-2-3"].iter().all(|id| id.parse::<EntryId>().is_err()));
+    }
+}

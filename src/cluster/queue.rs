@@ -1,0 +1,267 @@
+//! The commands of this node's clients: those that are not appended yet, and those that are not applied yet.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::entry::{Content, Entry};
+use crate::core::command::Action;
+use crate::core::id::{ConnectionId, NodeId};
+use crate::core::time::Timestamp;
+use crate::hub::order::{CommandLog, Waiting};
+use crate::hub::shard::ShardId;
+use crate::random;
+
+/// Commands that may wait to be appended.
+const MAX_QUEUED: usize = 20_000;
+/// Bytes of these.
+const MAX_QUEUED_BYTES: usize = 64 * 1024 * 1024;
+/// Entries that are appended at once.
+const MAX_BATCH: usize = 512;
+/// Bytes of these; one may be larger.
+const MAX_BATCH_BYTES: usize = 1024 * 1024;
+
+/// The queue. Appending never waits.
+pub struct Queue {
+    inner: Mutex<Inner>,
+    /// There is something to append or to refuse.
+    changed: Notify,
+    start: Instant,
+    /// The time of the log at `start`, in milliseconds.
+    offset: AtomicI64,
+    connections: AtomicU64,
+    /// For how long the last command waited until it was applied, in milliseconds.
+    lag_ms: AtomicU64,
+}
+
+struct Inner {
+    node: NodeId,
+    /// The number of the last entry in each stream.
+    sequences: HashMap<ShardId, u64>,
+    queued: VecDeque<Queued>,
+    bytes: usize,
+    /// Appended, or being appended.
+    sent: HashMap<(ShardId, u64), Sent>,
+    refused: Vec<(ShardId, Waiting)>,
+    /// Shards that the reader reads.
+    live: HashSet<ShardId>,
+    /// Shards that it has to read besides.
+    wanted: HashSet<ShardId>,
+    /// The server stops: what clients send has no effect any more.
+    is_closed: bool,
+}
+
+struct Queued {
+    shard: ShardId,
+    content: String,
+    waiting: Option<Waiting>,
+    since: Instant,
+    /// The end of a connection is never given up: its peer would stay connected for ever.
+    is_end: bool,
+}
+
+struct Sent {
+    waiting: Waiting,
+    since: Instant,
+}
+
+/// Entries that are appended together.
+pub struct Batch {
+    /// The node at that time.
+    pub node: NodeId,
+    /// The entries.
+    pub entries: Vec<(ShardId, Entry)>,
+}
+
+impl Queue {
+    /// An empty queue of a new node.
+    pub fn new() -> Self {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let inner = Inner {
+            node: NodeId::new(random::id()),
+            sequences: HashMap::new(),
+            queued: VecDeque::new(),
+            bytes: 0,
+            sent: HashMap::new(),
+            refused: Vec::new(),
+            live: HashSet::new(),
+            wanted: HashSet::new(),
+            is_closed: false,
+        };
+        Self {
+            inner: Mutex::new(inner),
+            changed: Notify::new(),
+            start: Instant::now(),
+            offset: AtomicI64::new(i64::try_from(now.as_millis()).unwrap_or(i64::MAX)),
+            connections: AtomicU64::new(0),
+            lag_ms: AtomicU64::new(0),
+        }
+    }
+
+    /// This node.
+    pub fn node(&self) -> NodeId {
+        self.inner.lock().node
+    }
+
+    /// The log says that it is this late now.
+    pub fn set_time(&self, ms: u64) {
+        let elapsed = i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.offset.store(i64::try_from(ms).unwrap_or(i64::MAX) - elapsed, Ordering::Relaxed);
+    }
+
+    /// Appends what does not come from a client.
+    pub fn append_content(&self, shard: ShardId, content: &Content) {
+        if let Ok(content) = serde_json::to_string(content) {
+            let queued = Queued { shard, content, waiting: None, since: Instant::now(), is_end: true };
+            self.push(queued);
+        }
+    }
+
+    fn push(&self, queued: Queued) {
+        let inner = &mut *self.inner.lock();
+        let is_full = inner.queued.len() >= MAX_QUEUED || inner.bytes >= MAX_QUEUED_BYTES;
+        if is_full && !queued.is_end {
+            inner.refused.extend(queued.waiting.map(|waiting| (queued.shard, waiting)));
+        } else {
+            inner.bytes += queued.content.len();
+            inner.queued.push_back(queued);
+        }
+        self.changed.notify_one();
+    }
+
+    /// Waits until there is something to append or to refuse.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// The next entries to append, in order.
+    pub fn next_batch(&self) -> Batch {
+        let inner = &mut *self.inner.lock();
+        let node = inner.node;
+        let (mut entries, mut bytes) = (Vec::new(), 0);
+        while let Some(next) = inner.queued.front()
+            && entries.len() < MAX_BATCH
+            && (bytes == 0 || bytes + next.content.len() <= MAX_BATCH_BYTES)
+        {
+            let Some(Queued { shard, content, waiting, since, .. }) = inner.queued.pop_front() else { break };
+            inner.bytes -= content.len();
+            bytes += content.len();
+            if !inner.live.contains(&shard) {
+                inner.wanted.insert(shard);
+            }
+            let sequence = inner.sequences.entry(shard).or_default();
+            *sequence += 1;
+            if let Some(waiting) = waiting {
+                inner.sent.insert((shard, *sequence), Sent { waiting, since });
+            }
+            entries.push((shard, Entry { node, sequence: *sequence, content }));
+        }
+        Batch { node, entries }
+    }
+
+    /// What waits for an entry of this node that is applied now.
+    pub fn applied(&self, shard: ShardId, sequence: u64) -> Option<Waiting> {
+        let Sent { waiting, since } = self.inner.lock().sent.remove(&(shard, sequence))?;
+        let lag = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.lag_ms.store(lag, Ordering::Relaxed);
+        Some(waiting)
+    }
+
+    /// For how long the last command waited until it was applied, in milliseconds.
+    pub fn lag_ms(&self) -> u64 {
+        self.lag_ms.load(Ordering::Relaxed)
+    }
+
+    /// What cannot be done: there was too much, or it has waited for longer than this. What was appended already may
+    /// still be applied; its sender is told nothing else then.
+    pub fn take_refused(&self, max_wait: Duration) -> Vec<(ShardId, Waiting)> {
+        let inner = &mut *self.inner.lock();
+        let mut refused = std::mem::take(&mut inner.refused);
+        if inner.queued.front().is_some_and(|oldest| oldest.since.elapsed() > max_wait) {
+            for queued in std::mem::take(&mut inner.queued) {
+                if queued.is_end || queued.since.elapsed() <= max_wait {
+                    inner.queued.push_back(queued);
+                    continue;
+                }
+                inner.bytes -= queued.content.len();
+                refused.extend(queued.waiting.map(|waiting| (queued.shard, waiting)));
+            }
+        }
+        let late = inner.sent.extract_if(|_, sent| sent.since.elapsed() > max_wait);
+        refused.extend(late.map(|((shard, _), sent)| (shard, sent.waiting)));
+        refused
+    }
+
+    /// This node was declared lost, and begins again as another one. Returns what is not to be done any more; the ends of
+    /// connections stay.
+    pub fn begin_again(&self) -> Vec<(ShardId, Waiting)> {
+        let inner = &mut *self.inner.lock();
+        inner.node = NodeId::new(random::id());
+        inner.sequences.clear();
+        let mut given_up = std::mem::take(&mut inner.refused);
+        given_up.extend(inner.sent.drain().map(|((shard, _), sent)| (shard, sent.waiting)));
+        let (ends, others): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut inner.queued).into_iter().partition(|queued| queued.is_end && queued.waiting.is_some());
+        inner.bytes = ends.iter().map(|queued| queued.content.len()).sum();
+        inner.queued = ends;
+        given_up.extend(others.into_iter().filter_map(|queued| Some((queued.shard, queued.waiting?))));
+        given_up
+    }
+
+    /// Shards that have to be read besides those that are.
+    pub fn wanted(&self) -> Vec<ShardId> {
+        self.inner.lock().wanted.iter().copied().collect()
+    }
+
+    /// The reader reads a shard from now on, or no longer.
+    pub fn set_live(&self, shard: ShardId, is_live: bool) {
+        let inner = &mut *self.inner.lock();
+        inner.wanted.remove(&shard);
+        if is_live {
+            inner.live.insert(shard);
+        } else {
+            inner.live.remove(&shard);
+        }
+    }
+
+    /// Whether something of this shard is not applied yet.
+    pub fn has_pending(&self, shard: ShardId) -> bool {
+        let inner = self.inner.lock();
+        inner.queued.iter().any(|queued| queued.shard == shard) || inner.sent.keys().any(|(of, _)| *of == shard)
+    }
+
+    /// The server stops: what clients send has no effect any more.
+    pub fn close(&self) {
+        self.inner.lock().is_closed = true;
+    }
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl CommandLog for Queue {
+    fn append(&self, shard: ShardId, action: Action, waiting: Waiting) {
+        if self.inner.lock().is_closed {
+            return;
+        }
+        let is_end = matches!(action, Action::Disconnect { .. });
+        // It serializes: the core is stored in the same way.
+        let Ok(content) = serde_json::to_string(&Content::Command(action)) else { return };
+        self.push(Queued { shard, content, waiting: Some(waiting), since: Instant::now(), is_end });
+    }
+
+    fn connection_id(&self) -> ConnectionId {
+        ConnectionId::of(self.node(), self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn now(&self) -> Timestamp {
+        let elapsed = i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX);
+        Timestamp(u64::try_from(elapsed + self.offset.load(Ordering::Relaxed)).unwrap_or_default())
+    }
+}

@@ -1,0 +1,119 @@
+//! Appends what the node's clients send, in order, by one connection.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::entry::{NodeMessage, NodeState};
+use super::presence::HEARTBEAT;
+use super::queue::Batch;
+use super::recovery;
+use super::shared::Shared;
+use super::store::{Link, StoreError};
+use crate::core::id::NodeId;
+use crate::protocol::refusal::Refusal;
+
+/// How long a writer that has nothing to append sleeps, and one that has lost Redis.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How often the log says that Redis is away.
+const COMPLAIN: Duration = Duration::from_secs(10);
+
+/// Appends for as long as the future is polled.
+pub async fn run(shared: Arc<Shared>) {
+    let mut writer = Writer { shared, link: None, batch: None, heartbeat: None, complained: None };
+    loop {
+        writer.refuse_late();
+        let queue = writer.shared.queue.clone();
+        if writer.batch.as_ref().is_none_or(|batch| batch.node != queue.node()) {
+            // What an earlier node of this process had is void.
+            writer.batch = Some(queue.next_batch()).filter(|batch| !batch.entries.is_empty());
+        }
+        if writer.batch.is_none() && !writer.needs_heartbeat() {
+            _ = tokio::time::timeout(PAUSE, queue.changed()).await;
+            continue;
+        }
+        match writer.append().await {
+            Ok(()) => writer.complained = None,
+            Err(error) => {
+                writer.link = None;
+                writer.complain(&error);
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    link: Option<Link>,
+    /// What is being appended.
+    batch: Option<Batch>,
+    /// The node that was announced last, and when.
+    heartbeat: Option<(NodeId, Instant)>,
+    complained: Option<Instant>,
+}
+
+impl Writer {
+    async fn append(&mut self) -> Result<(), StoreError> {
+        let keys = &self.shared.store.keys;
+        let link = match &self.link {
+            Some(link) => link.clone(),
+            None => {
+                let link = self.shared.store.connect(false).await?;
+                recovery::agree(&self.shared, &link).await?;
+                self.link = Some(link.clone());
+                // This Redis may have forgotten it.
+                self.heartbeat = None;
+                link
+            }
+        };
+        // Others have to know a node before they see what it appends.
+        if self.needs_heartbeat() {
+            let node = self.shared.queue.node();
+            let message = NodeMessage::Heartbeat { node, state: self.state() };
+            let message = serde_json::to_string(&message).unwrap_or_default();
+            link.append_to_nodes(keys, &message).await?;
+            self.heartbeat = Some((node, Instant::now()));
+        }
+        if !self.shared.queue.wanted().is_empty() {
+            link.wake(keys, self.shared.queue.node()).await?;
+        }
+        let Some(batch) = &self.batch else { return Ok(()) };
+        if link.append(keys, &batch.entries).await? {
+            self.batch = None;
+        } else {
+            recovery::agree(&self.shared, &link).await?;
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> NodeState {
+        let Shared { hub, queue, replicas, name, .. } = &*self.shared;
+        NodeState {
+            name: name.get().cloned().unwrap_or_default(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            shards: replicas.lock().len(),
+            clients: hub.clients(),
+            lag_ms: queue.lag_ms(),
+        }
+    }
+
+    fn needs_heartbeat(&self) -> bool {
+        let node = self.shared.queue.node();
+        self.heartbeat.is_none_or(|(announced, at)| announced != node || at.elapsed() >= HEARTBEAT)
+    }
+
+    /// What has waited for too long is refused.
+    fn refuse_late(&self) {
+        let Shared { queue, hub, .. } = &*self.shared;
+        for (shard, waiting) in queue.take_refused(self.shared.max_wait) {
+            hub.refuse(shard, waiting, Refusal::unavailable());
+        }
+    }
+
+    fn complain(&mut self, error: &StoreError) {
+        if self.complained.is_none_or(|at| at.elapsed() >= COMPLAIN) {
+            self.complained = Some(Instant::now());
+            tracing::warn!("the log of --cluster cannot be written, what clients send waits: {error}");
+        }
+    }
+}
