@@ -39,6 +39,7 @@ mod ids;
 mod inspector;
 mod inspector_chaos;
 mod inspector_force_relay;
+mod inspector_gst;
 mod inspector_probe;
 mod interleavings;
 #[cfg(target_os = "linux")]

@@ -95,7 +95,7 @@ async fn nothing_is_lost_or_overtaken_across_the_upgrade() {
                     amy.emit(CANDIDATE_OUT, from_offerer(json!(number))).await;
                     bob.emit(CANDIDATE_OUT, from_answerer(json!(number))).await;
                 }
-                amy.upgrade(server).await;
+                amy.upgrade().await;
                 for number in 20..40 {
                     amy.emit(CANDIDATE_OUT, from_offerer(json!(number))).await;
                     bob.emit(CANDIDATE_OUT, from_answerer(json!(number))).await;

@@ -215,7 +215,8 @@ async fn unclaimed_rooms_of_one_address_leave_room_for_others() {
     assert_eq!(make(201, "2001:db8:1:3::1").await, 200);
     assert_eq!(make(202, "192.0.2.1").await, 200);
     // A creator that connects frees a slot, and may create more.
-    let _seven = User::connect(&server, "7").await;
+    let mut seven = User::connect(&server, "7").await;
+    seven.settle().await;
     assert_eq!(make(203, "2001:db8:1:2::1").await, 200);
     assert_eq!(make(204, "2001:db8:1:2::1").await, 400);
     let body = json!({ "roomName": "one more", "userId": 7 }).to_string();

@@ -22,6 +22,7 @@ pub mod payload;
 pub mod pebble;
 pub mod polling;
 pub mod program;
+pub mod redis;
 pub mod reverse_proxy;
 pub mod room_world;
 pub mod server;

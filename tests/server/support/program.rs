@@ -140,6 +140,12 @@ impl Program {
         self.kept.lock().expect("readable").clone()
     }
 
+    /// The number of the process.
+    #[allow(dead_code, reason = "the tests of clusters use it")]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Sends it SIGHUP.
     pub async fn hang_up(&self) {
         let id = self.child.id().expect("it runs");

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use switchboard::auth::throttle;
@@ -13,15 +14,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::http::request;
 use super::within;
 
-/// A running server; it ends with the test.
+/// A running server; it ends with the test. In the tests of clusters it is two servers, and each connection is made to
+/// the other one in turn.
 pub struct TestServer {
-    address: SocketAddr,
+    addresses: Vec<SocketAddr>,
+    turn: AtomicUsize,
     /// The inspector of a server of this process, if it is on.
     pub inspector: Option<Arc<Inspector>>,
-    /// `None` for one in a process of its own.
-    running: Option<Running>,
+    /// None for one in a process of its own.
+    running: Vec<Running>,
 }
 
 struct Running {
@@ -37,14 +41,18 @@ impl TestServer {
 
     /// Starts a server that keeps its certificates in `state_dir`.
     pub async fn start_with_state(state_dir: &Path, flags: &[&str]) -> Self {
-        Self::run(build(state_dir, flags).expect("the server can be built")).await
+        let build = |flags: &[&str]| build(state_dir, flags).expect("the server can be built");
+        Self::run(flags, build).await
     }
 
     /// Starts a server that counts wrong passwords and tokens in this way.
     pub async fn start_with_guesses(guesses: throttle::ThrottleOptions, flags: &[&str]) -> Self {
-        let mut config = config(state_dir(), flags).expect("the flags are understood");
-        config.access.throttle = guesses;
-        Self::run(Server::build(config).expect("the server can be built")).await
+        let build = |flags: &[&str]| {
+            let mut config = config(state_dir(), flags).expect("the flags are understood");
+            config.access.throttle = guesses;
+            Server::build(config).expect("the server can be built")
+        };
+        Self::run(flags, build).await
     }
 
     /// Starts a server that delays no error, however many wrong passwords and tokens it receives.
@@ -52,39 +60,74 @@ impl TestServer {
         Self::start_with_guesses(throttle::ThrottleOptions { free: 100_000, ..Default::default() }, flags).await
     }
 
-    async fn run(server: Server) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let address = listener.local_addr().expect("a bound listener has an address");
-        let inspector = server.inspector().cloned();
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server.listen(listener, async {
-            stopped.await.ok();
-        }));
-        Self { address, inspector, running: Some(Running { stop, task }) }
+    async fn run(flags: &[&str], build: impl Fn(&[&str]) -> Server) -> Self {
+        let servers = match super::redis::new_cluster() {
+            Some(cluster) => vec![
+                build(&[flags, &["--cluster", &cluster]].concat()),
+                build(&[flags, &["--cluster", &cluster]].concat()),
+            ],
+            None => vec![build(flags)],
+        };
+        let inspector = servers[0].inspector().cloned();
+        let is_cluster = servers.len() > 1;
+        let (mut addresses, mut running) = (Vec::new(), Vec::new());
+        for server in servers {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+            addresses.push(listener.local_addr().expect("a bound listener has an address"));
+            let (stop, stopped) = oneshot::channel();
+            let task = tokio::spawn(server.listen(listener, async {
+                stopped.await.ok();
+            }));
+            running.push(Running { stop, task });
+        }
+        if is_cluster {
+            for address in &addresses {
+                within("a server to join the cluster", is_ready(*address)).await;
+            }
+        }
+        Self { addresses, turn: AtomicUsize::new(0), inspector, running }
     }
 
     /// A server in a process of its own: all that is known of it is where it is.
     pub fn elsewhere(address: SocketAddr) -> Self {
-        Self { address, inspector: None, running: None }
+        Self { addresses: vec![address], turn: AtomicUsize::new(0), inspector: None, running: Vec::new() }
     }
 
     /// Opens a connection.
     pub async fn stream(&self) -> TcpStream {
-        connect(self.address).await.expect("the server accepts")
+        connect(self.address()).await.expect("the server accepts")
     }
 
+    /// Where the server is, or the servers in turn.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.addresses[self.turn.fetch_add(1, Ordering::Relaxed) % self.addresses.len()]
     }
 
     /// Asks the server to stop. The future that is returned ends when `listen` has returned.
     pub fn stop(self) -> impl Future<Output = ()> {
-        let Running { stop, task } = self.running.expect("a server of this process");
-        stop.send(()).expect("the server still runs");
+        assert!(!self.running.is_empty(), "a server of this process");
+        let stop = |Running { stop, task }| {
+            stop.send(()).expect("the server still runs");
+            task
+        };
+        let tasks: Vec<_> = self.running.into_iter().map(stop).collect();
         async move {
-            let ended = within("the server to stop", task).await;
-            ended.expect("the server does not panic").expect("the server stops without a fault");
+            for task in tasks {
+                let ended = within("the server to stop", task).await;
+                ended.expect("the server does not panic").expect("the server stops without a fault");
+            }
         }
+    }
+}
+
+/// Returns when the server answers that it is ready.
+async fn is_ready(address: SocketAddr) {
+    loop {
+        let stream = connect(address).await.expect("the server accepts");
+        if request(stream, "GET", "/readyz", &[("Connection", "close")], b"").await.status == 200 {
+            return;
+        }
+        tokio::task::yield_now().await;
     }
 }
 

@@ -81,17 +81,17 @@ impl Wire {
             polling.path = format!("{}&sid={}", polling.path, polling.sid);
         }
         if transport == Transport::Upgrade {
-            wire.upgrade(server).await;
+            wire.upgrade().await;
         }
         (wire, handshake)
     }
 
     /// Goes over from polling to WebSocket, as browsers do: probe, let the waiting poll end, then switch.
-    pub async fn upgrade(&mut self, server: &TestServer) {
+    pub async fn upgrade(&mut self) {
         let Self::Polling(polling) = self else { panic!("only polling can be upgraded") };
         let waiting = tokio::spawn(polling.poll());
         let query = format!("&sid={}", polling.sid);
-        let mut socket = web_socket(server, &query, None).await.expect("the upgrade is let in");
+        let mut socket = web_socket_at(polling.address, &query, None).await.expect("the upgrade is let in");
         socket.send(Message::text("2probe")).await.expect("the probe goes out");
         let answer = within("the answer to the probe", socket.next()).await.expect("open").expect("a frame");
         assert_eq!(answer, Message::text("3probe"));
@@ -210,12 +210,20 @@ pub async fn web_socket(
     query: &str,
     origin: Option<&str>,
 ) -> Result<WebSocketStream<TcpStream>, String> {
-    let url = format!("ws://{}/socket.io/?EIO=4&transport=websocket{query}", server.address());
+    web_socket_at(server.address(), query, origin).await
+}
+
+async fn web_socket_at(
+    address: SocketAddr,
+    query: &str,
+    origin: Option<&str>,
+) -> Result<WebSocketStream<TcpStream>, String> {
+    let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket{query}");
     let mut request = url.into_client_request().expect("a good address");
     if let Some(origin) = origin {
         request.headers_mut().insert("Origin", origin.parse().expect("a header value"));
     }
-    let opening = tokio_tungstenite::client_async(request, server.stream().await);
+    let opening = tokio_tungstenite::client_async(request, connect(address).await.expect("the server accepts"));
     let opened = within("a WebSocket to open", opening).await;
     opened.map(|(socket, _)| socket).map_err(|fault| fault.to_string())
 }

@@ -1,0 +1,198 @@
+//! What clients notice when a node or Redis fails (docs/cluster.md).
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::http::request;
+use crate::support::payload::{
+    CANDIDATE_IN, CANDIDATE_OUT, answer, answered, candidate, ended, from_answerer, from_offerer, offer, offered, page,
+    party, restored,
+};
+use crate::support::program::Program;
+use crate::support::redis::{Redis, free_port, own_log, redis};
+use crate::support::{Client, TestServer, Transport, within};
+
+/// Nodes in processes of their own.
+async fn nodes<const N: usize>(log: &str, flags: &[&str]) -> [Program; N] {
+    let mut nodes = Vec::new();
+    for _ in 0..N {
+        let flags = [&["--cluster", log, "--metrics", "127.0.0.1:0"], flags].concat();
+        nodes.push(Program::start_keeping(&flags, |_| true).await);
+    }
+    for node in &nodes {
+        until_ready(&node.server).await;
+    }
+    nodes.try_into().ok().expect("as many as asked for")
+}
+
+async fn status_of(server: &TestServer, path: &str) -> u16 {
+    request(server.stream().await, "GET", path, &[("Connection", "close")], b"").await.status
+}
+
+async fn until_ready(server: &TestServer) {
+    within("the node to be ready", async {
+        while status_of(server, "/readyz").await != 200 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+/// Amy, a page with a session, calls bob, a course page, at another node. She has received event 1.
+async fn call(one: &TestServer, other: &TestServer) -> (Client, Client, Value) {
+    let mut bob = Client::connect(other, "bob").await;
+    let mut amy = Client::enter(one, Transport::WebSocket, page("amy", "amy's", None)).await;
+    let object = offered(&mut amy, &mut bob, "offer").await;
+    bob.emit_with_ack("newAnswer", answered(&object, "answer")).await;
+    assert_eq!(amy.expect_numbered(1, "answerResponse").await["answer"], answer("answer"));
+    (amy, bob, object["offerId"].clone())
+}
+
+/// A candidate of each side arrives at the other. It is event `number` for amy.
+async fn talk(amy: &mut Client, bob: &mut Client, number: u64) {
+    let candidate = candidate(number as usize);
+    amy.emit(CANDIDATE_OUT, from_offerer(candidate.clone())).await;
+    assert_eq!(bob.expect(CANDIDATE_IN).await, candidate);
+    bob.emit(CANDIDATE_OUT, from_answerer(candidate.clone())).await;
+    assert_eq!(amy.expect_numbered(number, CANDIDATE_IN).await, candidate);
+}
+
+/// Sends a process a signal.
+fn signal(node: &Program, name: &str) {
+    let sent = Command::new("kill").args([name, &node.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+}
+
+#[tokio::test]
+async fn client_of_a_node_that_stops_finds_its_call_at_another() {
+    let [mut first, second] = nodes(&own_log(&redis().address()), &[]).await;
+    let (_amy, mut bob, id) = call(&first.server, &second.server).await;
+    assert!(first.stop().await.success());
+    assert_eq!(bob.expect("peerLost").await, party("amy", &id));
+    let mut amy = Client::connect_as(&second.server, page("amy", "amy's", Some(1))).await;
+    assert_eq!(amy.expect("restored").await, restored(&Value::Null, &[party("bob", &id)], 0));
+    assert_eq!(bob.expect("peerBack").await, party("amy", &id));
+    talk(&mut amy, &mut bob, 2).await;
+}
+
+#[tokio::test]
+async fn client_of_a_node_that_is_killed_returns_at_once_to_another() {
+    let [first, second] = nodes(&own_log(&redis().address()), &[]).await;
+    let (_amy, mut bob, id) = call(&first.server, &second.server).await;
+    signal(&first, "-KILL");
+    let mut amy = Client::connect_as(&second.server, page("amy", "amy's", Some(1))).await;
+    assert_eq!(amy.expect("restored").await, restored(&Value::Null, &[party("bob", &id)], 0));
+    talk(&mut amy, &mut bob, 2).await;
+}
+
+#[tokio::test]
+async fn clients_of_a_killed_node_are_lost_when_it_has_been_silent() {
+    let [first, second] = nodes(&own_log(&redis().address()), &["--reconnect-grace", "0s"]).await;
+    let (_amy, mut bob, id) = call(&first.server, &second.server).await;
+    signal(&first, "-KILL");
+    assert_eq!(bob.expect("peerHangup").await, ended("amy", &id, "lost"));
+}
+
+#[tokio::test]
+async fn frozen_node_closes_its_connections_before_it_acts_again() {
+    let [first, second] = nodes(&own_log(&redis().address()), &[]).await;
+    let (mut amy, mut bob, id) = call(&first.server, &second.server).await;
+    signal(&first, "-STOP");
+    // It lies in the buffers until the node wakes up, and must have no effect then.
+    amy.emit("hangup", Value::Null).await;
+    assert_eq!(bob.expect("peerLost").await, party("amy", &id));
+    signal(&first, "-CONT");
+    amy.expect_end().await;
+    bob.expect_silence().await;
+    let mut amy = Client::connect_as(&first.server, page("amy", "amy's", Some(1))).await;
+    assert_eq!(amy.expect("restored").await, restored(&Value::Null, &[party("bob", &id)], 0));
+    assert_eq!(bob.expect("peerBack").await, party("amy", &id));
+    talk(&mut amy, &mut bob, 2).await;
+}
+
+#[tokio::test]
+async fn what_clients_send_while_redis_is_away_has_its_effect_later() {
+    let port = free_port();
+    let first_redis = Redis::start(port, &[]);
+    let log = own_log(&first_redis.address());
+    let [first, second] = nodes(&log, &[]).await;
+    let (mut amy, mut bob, id) = call(&first.server, &second.server).await;
+    first_redis.stop();
+    for number in 2..5 {
+        amy.emit(CANDIDATE_OUT, from_offerer(candidate(number))).await;
+        bob.emit(CANDIDATE_OUT, from_answerer(candidate(number))).await;
+    }
+    // It has lost everything: the nodes append again what there was.
+    let _second_redis = Redis::start(port, &[]);
+    for number in 2..5 {
+        assert_eq!(bob.expect(CANDIDATE_IN).await, candidate(number));
+        assert_eq!(amy.expect_numbered(number as u64, CANDIDATE_IN).await, candidate(number));
+    }
+    // A node that begins now reads it.
+    let [third] = nodes(&log, &[]).await;
+    let mut amy = Client::connect_as(&third.server, page("amy", "amy's", Some(4))).await;
+    assert_eq!(amy.expect("restored").await, restored(&Value::Null, &[party("bob", &id)], 0));
+    talk(&mut amy, &mut bob, 5).await;
+}
+
+#[tokio::test]
+async fn message_that_waits_for_redis_too_long_is_refused() {
+    let port = free_port();
+    let redis = Redis::start(port, &[]);
+    let [node] = nodes(&own_log(&redis.address()), &["--reconnect-grace", "1s"]).await;
+    let mut amy = Client::connect(&node.server, "amy").await;
+    redis.stop();
+    let refused = amy.emit_with_ack("newOffer", offer("offer")).await;
+    assert_eq!((&refused["ok"], &refused["error"]["code"]), (&json!(false), &json!("unavailable")), "{refused}");
+    assert_eq!(refused["error"]["retryAfterMs"], 1_000);
+    amy.expect_error("newOffer", "unavailable").await;
+    let _redis = Redis::start(port, &[]);
+    amy.settle().await;
+}
+
+#[tokio::test]
+async fn node_without_redis_is_not_ready_and_becomes_so() {
+    let port = free_port();
+    let log = own_log(&format!("127.0.0.1:{port}"));
+    let node = Program::start(&["--cluster", &log]).await;
+    assert_eq!(status_of(&node.server, "/readyz").await, 503);
+    assert_eq!(status_of(&node.server, "/").await, 200, "pages need no log");
+    let _redis = Redis::start(port, &[]);
+    until_ready(&node.server).await;
+}
+
+#[tokio::test]
+async fn node_with_other_limits_does_not_join() {
+    let log = own_log(&redis().address());
+    let [_first] = nodes(&log, &["--max-room", "4"]).await;
+    let second = Program::start_keeping(&["--cluster", &log, "--max-room", "5"], |_| true).await;
+    let said = second.log_until("other limits (max-room)").await;
+    assert!(!said.is_empty());
+}
+
+#[tokio::test]
+async fn node_that_begins_late_goes_on_from_a_snapshot() {
+    let log = own_log(&redis().address());
+    let flags = ["--event-burst", "1000000"];
+    let [first, second] = nodes(&log, &flags).await;
+    let (mut amy, mut bob, id) = call(&first.server, &second.server).await;
+    for _ in 0..50 {
+        let mut last = 0;
+        for _ in 0..500 {
+            last = bob.emit_asking("test", Value::Null).await;
+        }
+        bob.ack_of(last).await;
+    }
+    bob.forget();
+    let [third] = nodes(&log, &flags).await;
+    let mut amy_again = Client::connect_as(&third.server, page("amy", "amy's", Some(1))).await;
+    assert_eq!(amy_again.expect("restored").await, restored(&Value::Null, &[party("bob", &id)], 0));
+    amy.expect_end().await;
+    talk(&mut amy_again, &mut bob, 2).await;
+    let status =
+        request(third.metrics.as_ref().expect("metrics").stream().await, "GET", "/api/cluster", &[], b"").await;
+    let status: Value = serde_json::from_str(&status.text()).expect("JSON");
+    assert_eq!(status["nodes"].as_array().map(Vec::len), Some(3), "{status}");
+    assert_eq!(status["shards"].as_array().map(Vec::len), Some(1), "{status}");
+}

@@ -1,0 +1,67 @@
+//! A Redis for the tests of clusters, on a free port of the loopback. It ends with the process of the tests.
+
+#![allow(dead_code, reason = "the tests of clusters use most of it")]
+
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Whether this is the program of the tests that run each server as two.
+const IS_CLUSTER: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"cluster");
+
+/// The value of `--cluster` for a cluster of a test's own, where each server is two.
+pub fn new_cluster() -> Option<String> {
+    IS_CLUSTER.then(|| own_log(&redis().address()))
+}
+
+/// Names a log of its own at this Redis.
+pub fn own_log(address: &str) -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    format!("redis://{address}?prefix=test{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The Redis of all tests of this process.
+pub fn redis() -> &'static Redis {
+    static REDIS: OnceLock<Redis> = OnceLock::new();
+    REDIS.get_or_init(|| Redis::start(free_port(), &[]))
+}
+
+/// A running Redis.
+pub struct Redis {
+    pub port: u16,
+    /// A shell that ends Redis when its standard input ends, as it does with this process.
+    shell: Child,
+}
+
+impl Redis {
+    /// Starts Redis, without a file unless these settings say so, and waits until it answers.
+    pub fn start(port: u16, settings: &[&str]) -> Self {
+        let script = "redis-server \"$@\" & cat >/dev/null; kill $!; wait";
+        let port_text = port.to_string();
+        let plain = ["--port", &port_text, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, "redis"]).args(plain).args(settings);
+        let shell = shell.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a shell");
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            std::thread::yield_now();
+        }
+        Self { port, shell }
+    }
+
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Ends Redis, and waits for that.
+    pub fn stop(mut self) {
+        drop(self.shell.stdin.take());
+        self.shell.wait().expect("the shell ends");
+    }
+}
+
+/// A port that nobody listens to.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
