@@ -54,9 +54,9 @@ export default {
     de: 'Kein Mikrofon gefunden: Schließ eines an und starte dann noch einmal.',
     es: 'No se ha encontrado ningún micrófono: conecta uno y vuelve a empezar.',
   },
-  'No other device yet: open the link or the code below on it, and press Start there.': {
-    de: 'Noch kein anderes Gerät: Öffne dort den Link oder den Code hier unten und drücke dort auf „Start“.',
-    es: 'Aún no hay otro dispositivo: abre en él el enlace o el código de abajo, y pulsa «Empezar» allí.',
+  'No other device yet: open this page on it, too, and press Start there.': {
+    de: 'Noch kein anderes Gerät: Öffne diese Seite auch dort und drücke dort auf „Start“.',
+    es: 'Aún no hay otro dispositivo: abre esta página también en él y pulsa «Empezar» allí.',
   },
   'None found: UDP to the STUN server is blocked. Calls to other networks need the relay.': {
     de: 'Keine gefunden: UDP zum STUN-Server ist gesperrt. Anrufe in andere Netze brauchen das Relay.',

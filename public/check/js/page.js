@@ -85,7 +85,7 @@ async function start() {
     else if (byId('other').dataset.result === 'waiting' && !byId('other').querySelector('.words').textContent) {
       show('other', waiting(isSecond
         ? t`The first device is not here: leave its page open, and press Start there.`
-        : t`No other device yet: open the link or the code below on it, and press Start there.`));
+        : t`No other device yet: open this page on it, too, and press Start there.`));
       openInvite(!isSecond);
     }
   }
