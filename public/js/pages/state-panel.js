@@ -185,6 +185,8 @@ export function createStatePanel(rootEl, { heading = 'h3', hasChannels = true } 
       next.watchStates(() => source === next && look());
       for (const [, channel] of channelsOf(next)) {
         for (const event of ['open', 'closing', 'close']) channel.addEventListener(event, () => source === next && look());
+        // What a short session has sent would be known otherwise as it was up to a second before its end.
+        for (const event of ['open', 'closing']) channel.addEventListener(event, () => source === next && measure());
       }
       clearInterval(timer);
       timer = setInterval(measure, LOOK_MS);
