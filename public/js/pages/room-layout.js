@@ -68,7 +68,8 @@ export const placeOf = (id) => places.get(id) ?? null;
 /** @param {Tile[]} [tiles] in the order in which they came */
 export function arrange(tiles = shown) {
   shown = tiles;
-  const { clientWidth: width, clientHeight: height } = listEl;
+  // Whole pixels that are there: clientHeight rounds up, and the last row would be cut.
+  const { width, height } = wholePixels(listEl.getBoundingClientRect());
   if (!tiles.length || !width || !height) return;
   const gap = parseFloat(getComputedStyle(listEl).columnGap) || 0;
   const space = { width, height };
@@ -131,3 +132,7 @@ function keepOrder(elements) {
 }
 
 new ResizeObserver(() => arrange()).observe(listEl);
+
+function wholePixels({ width, height }) {
+  return { width: Math.floor(width), height: Math.floor(height) };
+}
