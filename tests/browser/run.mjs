@@ -1,6 +1,6 @@
 // Runs the test files, each in a process of its own, so that two cores have work all the time: two files at a time that
-// use browsers; beside them one that mostly waits; at the end, one at a time, files whose many browsers need the machine
-// for themselves. `node run.mjs room-page.test.mjs` runs only the named files, in the same way.
+// use browsers; beside them those that mostly wait; at the end, one at a time, those whose many browsers need the
+// machine for themselves. `node run.mjs room-page.test.mjs` runs those that are named, in the same way.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
-/** No browser, or some that mostly wait: such a file takes as long beside two others as alone. */
-const WAITING = /^(unit\/|client-exports|client-long-life|conformance|library-package|official-client|page-network|python-client|server-|wire-)/;
+/** No browser, or one that mostly waits. */
+const WAITING = /^(unit\/|client-exports|library-package|official-client|page-network|python-client|server-|wire-)/;
 /** Three browsers and more, or some that negotiate again and again. */
 const ALONE = /^(call-pairings|reach-|room-)/;
-/** The longest files begin first: none of them shall run on when all others are done. */
-const LONGEST = ['conformance', 'page-network', 'call-survives', 'call-endings', 'inspector-mistakes', 'client-long-life'];
+/** Those that take longest, and so begin first: none of them shall run on when all others are done. */
+const LONGEST = ['conformance', 'call-survives', 'client-long-life', 'call-survives-restart'];
 
 const named = process.argv.slice(2);
 const all = named.length ? named : ['unit/', ''].flatMap((folder) =>
@@ -23,7 +23,7 @@ const all = named.length ? named : ['unit/', ''].flatMap((folder) =>
 const [waiting, alone, paired] = [[], [], []];
 for (const file of all) (WAITING.test(file) ? waiting : ALONE.test(file) ? alone : paired).push(file);
 const place = (file) => (LONGEST.indexOf(file.replace('.test.mjs', '')) + 1 || Infinity);
-for (const files of [waiting, paired]) files.sort((one, other) => Math.sign(place(one) - place(other)) || 0);
+paired.sort((one, other) => Math.sign(place(one) - place(other)) || 0);
 
 const began = Date.now();
 const failed = [];
