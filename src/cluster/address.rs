@@ -103,7 +103,8 @@ fn sentinel(rest: &str, tls: bool, sentinel_password: Option<String>) -> Result<
     };
     let of_sentinels = sentinel_password.or_else(|| password.clone());
     let sentinels = hosts.split(',').map(|host| {
-        let mut url = Url::parse(&format!("redis://{host}")).map_err(|_| InvalidAddress("a host cannot be read"))?;
+        let scheme = if tls { "rediss" } else { "redis" };
+        let mut url = Url::parse(&format!("{scheme}://{host}")).map_err(|_| InvalidAddress("a host cannot be read"))?;
         if url.host_str().unwrap_or_default().is_empty() {
             return Err(InvalidAddress("a host is empty"));
         }

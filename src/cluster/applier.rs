@@ -49,7 +49,7 @@ impl Applier {
                 self.begin_again();
                 return Ok(());
             }
-            Admission::Repeated | Admission::OutOfSequence | Admission::NodeLost => return Ok(()),
+            Admission::Repeated | Admission::NodeLost => return Ok(()),
         }
         let content: Content = serde_json::from_str(&entry.content).map_err(|_| unknown())?;
         match content {
@@ -90,7 +90,9 @@ impl Applier {
         let bytes = {
             let mut replicas = self.shared.replicas.lock();
             let Some(replica) = replicas.get_mut(&shard) else { return };
-            replica.begin_checkpoint();
+            if !replica.begin_checkpoint() {
+                return;
+            }
             snapshot::serialize(&self.shared.hub, shard, replica)
         };
         let Ok(bytes) = bytes else { return };

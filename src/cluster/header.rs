@@ -65,6 +65,16 @@ pub async fn agree(link: &Link, keys: &Keys, limits: &Limits, is_first: bool) ->
     }
 }
 
+/// Writes the header where Redis has lost it. The nodes have agreed on it before.
+///
+/// # Errors
+/// Redis cannot be reached.
+pub async fn restore(link: &Link, keys: &Keys, limits: &Limits) -> Result<(), StoreError> {
+    let text = serde_json::to_string(&own(limits)).unwrap_or_default();
+    let _: Option<String> = link.ask(cmd("SET").arg(keys.header()).arg(&text).arg("NX")).await?;
+    Ok(())
+}
+
 fn own(limits: &Limits) -> Header {
     let limits = serde_json::to_string(limits).unwrap_or_default();
     let limits: Option<Tree> = serde_json::from_str(&limits).ok();

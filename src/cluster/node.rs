@@ -53,6 +53,7 @@ impl Node {
             replicas: Mutex::default(),
             presence: Mutex::default(),
             recovering: tokio::sync::Mutex::default(),
+            has_joined: AtomicBool::new(false),
             ready,
             is_leaving: AtomicBool::new(false),
             max_wait,

@@ -68,6 +68,14 @@ struct Sent {
     since: Instant,
 }
 
+/// What cannot be done.
+pub struct Refused {
+    /// What waits for it.
+    pub waiting: Vec<(ShardId, Waiting)>,
+    /// Of these, what may be appended already, by its number.
+    pub sent: HashSet<(ShardId, u64)>,
+}
+
 /// Entries that are appended together.
 pub struct Batch {
     /// The node at that time.
@@ -176,8 +184,8 @@ impl Queue {
     }
 
     /// What cannot be done: there was too much, or it has waited for longer than this. What was appended already may
-    /// still be applied; its sender is told nothing else then.
-    pub fn take_refused(&self, max_wait: Duration) -> Vec<(ShardId, Waiting)> {
+    /// still be applied.
+    pub fn take_refused(&self, max_wait: Duration) -> Refused {
         let inner = &mut *self.inner.lock();
         let mut refused = std::mem::take(&mut inner.refused);
         if inner.queued.front().is_some_and(|oldest| oldest.since.elapsed() > max_wait) {
@@ -191,8 +199,12 @@ impl Queue {
             }
         }
         let late = inner.sent.extract_if(|_, sent| sent.since.elapsed() > max_wait);
-        refused.extend(late.map(|((shard, _), sent)| (shard, sent.waiting)));
-        refused
+        let mut sent = HashSet::new();
+        for (key, late) in late {
+            sent.insert(key);
+            refused.push((key.0, late.waiting));
+        }
+        Refused { waiting: refused, sent }
     }
 
     /// This node was declared lost, and begins again as another one. Returns what is not to be done any more; the ends of

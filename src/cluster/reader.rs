@@ -11,8 +11,9 @@ use super::error::ClusterError;
 use super::header::{self, HeaderError};
 use super::raw_entry::RawEntry;
 use super::shared::Shared;
-use super::store::{Link, MAX_READ, StoreError};
+use super::store::{BLOCK, Link, MAX_READ, StoreError};
 use super::{recovery, snapshot};
+use crate::core::command::{Action, ConnectionEnd};
 use crate::core::id::NodeId;
 use crate::core::state::Core;
 use crate::hub::shard::ShardId;
@@ -23,6 +24,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 const COMPLAIN: Duration = Duration::from_secs(10);
 /// A reader that has not read for this long may have missed entries that are trimmed by now.
 const STALLED: Duration = Duration::from_secs(5);
+/// A read that takes so much longer than it waits for entries is a slow one.
+const SLOW: Duration = Duration::from_millis(500);
+/// How often is looked for peers whose connections are gone.
+const RECONCILE: Duration = Duration::from_secs(10);
 /// A shard without clients is read for this long.
 const IDLE: Duration = Duration::from_secs(60);
 /// Entries that are applied before other tasks of the thread have their turn.
@@ -84,6 +89,8 @@ struct Reader {
     last_read: Instant,
     /// When the connection was made.
     connected: Instant,
+    /// When orphans were ended.
+    reconciled: Instant,
 }
 
 impl Reader {
@@ -100,6 +107,7 @@ impl Reader {
             reported: HashSet::new(),
             last_read: Instant::now(),
             connected: Instant::now(),
+            reconciled: Instant::now(),
         }
     }
 
@@ -147,6 +155,7 @@ impl Reader {
             Err(error) => return Err(Failure::Cluster(error.into())),
         }
         self.has_joined = true;
+        self.shared.has_joined.store(true, Ordering::Relaxed);
         self.shared.ready.store(true, Ordering::Relaxed);
         tracing::info!(node = %own, "joined the cluster");
         Ok(())
@@ -206,8 +215,13 @@ impl Reader {
             shards.insert(keys.log(*shard), *shard);
             streams.push((keys.log(*shard), replica.position));
         }
+        let began = Instant::now();
         let read = link.read(&streams).await?;
         self.last_read = Instant::now();
+        if began.elapsed() > BLOCK + SLOW {
+            // This process was stopped meanwhile, perhaps: what follows its position may be trimmed by now.
+            return self.verify(link).await;
+        }
         let mut incomplete = HashSet::new();
         for (stream, entries) in read {
             if let Some(shard) = shards.get(&stream) {
@@ -225,6 +239,9 @@ impl Reader {
             } else if let Some(last) = entries.last() {
                 self.wake = last.id;
             }
+        }
+        if !incomplete.is_empty() {
+            self.verify(link).await?;
         }
         if self.connected.elapsed() < LISTEN {
             return Ok(());
@@ -246,14 +263,8 @@ impl Reader {
         if lost == self.shared.queue.node() {
             return self.applier.begin_again();
         }
-        let shards: Vec<_> = self.idle.keys().copied().collect();
-        for shard in shards {
-            let is_known = self.shared.hub.nodes(shard).contains(&lost)
-                || self.shared.replicas.lock().get(&shard).is_some_and(|replica| replica.nodes().any(|n| n == lost));
-            if is_known {
-                self.shared.queue.append_content(shard, &Content::NodeLost(lost));
-            }
-        }
+        // Its first entry may be in what was read just now: looked at when that is applied.
+        self.unchecked.extend(self.idle.keys());
     }
 
     /// Reports the nodes of a shard that are no longer there: nobody may have read it when they were lost.
@@ -270,6 +281,19 @@ impl Reader {
         }
     }
 
+    /// Ends what is connected to this node by the state, and not in fact: a connection that was refused after it had been
+    /// appended, or one of a Redis that went back in time.
+    fn end_orphans(&self) {
+        let Shared { hub, queue, .. } = &*self.shared;
+        let own = queue.node();
+        for shard in self.idle.keys().filter(|shard| !self.unchecked.contains(*shard)) {
+            for (peer, connection) in hub.orphans(*shard, own) {
+                let end = Action::Disconnect { peer, connection, end: ConnectionEnd::Broken };
+                queue.append_content(*shard, &Content::Command(end));
+            }
+        }
+    }
+
     /// Reports nodes that are silent, and stops to read what no client of this node needs.
     async fn check(&mut self, link: &Link) -> Result<(), Failure> {
         let silent: Vec<NodeId> = self.shared.presence.lock().silent().collect();
@@ -280,6 +304,10 @@ impl Reader {
                 let message = serde_json::to_string(&NodeMessage::Lost(node)).unwrap_or_default();
                 link.append_to_nodes(&self.shared.store.keys, &message).await?;
             }
+        }
+        if self.reconciled.elapsed() > RECONCILE {
+            self.reconciled = Instant::now();
+            self.end_orphans();
         }
         let Shared { hub, queue, replicas, .. } = &*self.shared;
         let mut unread = Vec::new();

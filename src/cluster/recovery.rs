@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use redis::cmd;
 
 use super::entry::{Content, Entry, EntryId};
+use super::header;
 use super::shared::Shared;
 use super::snapshot;
 use super::store::{Link, StoreError};
@@ -22,11 +23,11 @@ const GATHER: Duration = Duration::from_secs(3);
 /// that were connected to an earlier one come at once.
 const GATHER_UNKNOWN: Duration = Duration::from_secs(1);
 /// Redis has only just begun within so many seconds.
-const BEGINS: u64 = 10;
+const BEGINS: u64 = 60;
 /// How long the lock is held without a sign of life, in milliseconds.
 const LOCK_MS: u64 = 8_000;
 /// How long appending again may take.
-const RESTORE: Duration = Duration::from_secs(6);
+const RESTORE: Duration = Duration::from_secs(30);
 /// How often the nodes look at what the others say.
 const POLL: Duration = Duration::from_millis(50);
 /// How long the notes of a recovery stay, in seconds.
@@ -108,29 +109,42 @@ impl Recovery<'_> {
                 *best = (*best).max((position, node));
             }
         }
-        let mut assigned = 0;
+        let mut assigned = Vec::new();
         for shard in ShardId::all() {
             let Some((position, node)) = furthest.get(&shard.number()) else { continue };
             if *position > self.link.last_id(&self.shared.store.keys.log(shard)).await? {
                 self.put("assigned", shard.number().to_string(), node.0.to_string()).await?;
-                assigned += 1;
+                assigned.push(shard.number().to_string());
             }
         }
         let began = Instant::now();
-        while assigned > 0 && began.elapsed() < RESTORE {
+        let missing = loop {
             self.restore_assigned().await?;
-            if self.all("restored").await?.len() >= assigned {
-                break;
+            self.hold_lock().await?;
+            let restored = self.all("restored").await?;
+            let missing = assigned.iter().filter(|shard| !restored.contains_key(*shard)).count();
+            if missing == 0 || began.elapsed() >= RESTORE {
+                break missing;
             }
             tokio::time::sleep(POLL).await;
+        };
+        if missing > 0 {
+            tracing::error!("{missing} shards have lost what their last servers had read");
         }
-        let restored = self.all("restored").await?.len();
-        if restored < assigned {
-            tracing::error!("{} shards have lost what their last servers had read", assigned - restored);
-        }
-        let set = cmd("SET").arg(self.shared.store.keys.generation()).arg(&self.link.run).to_owned();
+        let Shared { store, hub, .. } = self.shared;
+        header::restore(self.link, &store.keys, hub.limits()).await?;
+        // Should this process of Redis become the master once more, its nodes compare again.
+        let mut notes = cmd("DEL");
+        ["positions", "assigned", "restored"].iter().for_each(|what| _ = notes.arg(self.key(what)));
+        let _: i64 = self.link.ask(&notes).await?;
+        let set = cmd("SET").arg(store.keys.generation()).arg(&self.link.run).to_owned();
         let _: String = self.link.ask(&set).await?;
-        tracing::info!(shards = assigned, "the servers agree; entries that Redis had lost were appended again");
+        tracing::info!(shards = assigned.len(), "the servers agree; entries that Redis had lost were appended again");
+        Ok(())
+    }
+
+    async fn hold_lock(&self) -> Result<(), StoreError> {
+        let _: i64 = self.link.ask(cmd("PEXPIRE").arg(self.key("lock")).arg(LOCK_MS)).await?;
         Ok(())
     }
 
@@ -180,10 +194,7 @@ impl Recovery<'_> {
             None => return Ok(()),
         };
         if let Some(missing) = missing {
-            for (id, entry) in missing {
-                self.link.append_again(&stream, id, &entry).await?;
-            }
-            return Ok(());
+            return self.link.append_again(&stream, &missing).await;
         }
         // More is missing than is kept: a snapshot stands for it.
         let bytes = {
@@ -195,6 +206,6 @@ impl Recovery<'_> {
         }
         let nothing = serde_json::to_string(&Content::Nothing).unwrap_or_default();
         let entry = Entry { node: NodeId(0), sequence: 0, content: nothing };
-        self.link.append_again(&stream, position, &entry).await
+        self.link.append_again(&stream, &[(position, entry)]).await
     }
 }

@@ -28,7 +28,9 @@ pub struct Shared {
     pub presence: Mutex<Presence>,
     /// One task of this node at a time agrees with the other nodes.
     pub recovering: tokio::sync::Mutex<()>,
-    /// Whether the node has joined the others.
+    /// Whether the node may append.
+    pub has_joined: AtomicBool,
+    /// Whether the node has joined the others, and clients may come.
     pub ready: Arc<AtomicBool>,
     /// Whether this server stops.
     pub is_leaving: AtomicBool,

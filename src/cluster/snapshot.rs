@@ -56,7 +56,8 @@ pub fn digest(bytes: &[u8]) -> String {
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Writes a snapshot of this position. Returns the position of the one before, behind which the stream can be trimmed.
+/// Writes a snapshot of this position, unless there is a newer one. Returns the position of the one before, behind which the
+/// stream can be trimmed.
 ///
 /// # Errors
 /// Redis cannot be reached, or refuses.
@@ -68,12 +69,18 @@ pub async fn write(
     bytes: &[u8],
 ) -> Result<Option<EntryId>, StoreError> {
     let key = keys.snapshot(shard);
-    let before = pointer(link, &key).await?;
     let list = format!("{key}:{position}");
     let _: i64 = link.ask(cmd("DEL").arg(&list)).await?;
     for chunk in bytes.chunks(CHUNK) {
         let _: i64 = link.ask(cmd("RPUSH").arg(&list).arg(chunk)).await?;
+        // Until it is named: this node may end before that.
+        let _: i64 = link.ask(cmd("EXPIRE").arg(&list).arg(LINGER)).await?;
     }
+    let before = pointer(link, &key).await?;
+    if before.as_ref().is_some_and(|before| before.position >= position) {
+        return Ok(None);
+    }
+    let _: i64 = link.ask(cmd("PERSIST").arg(&list)).await?;
     let pointer = Pointer { position, digest: digest(bytes), list: list.clone() };
     let pointer = serde_json::to_string(&pointer).unwrap_or_default();
     let _: String = link.ask(cmd("SET").arg(&key).arg(pointer)).await?;

@@ -22,6 +22,8 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 pub const BLOCK: Duration = Duration::from_millis(1_000);
 /// Entries that one read brings at most, from each stream.
 pub const MAX_READ: usize = 1_000;
+/// Entries that are appended again at once.
+const AGAIN: usize = 256;
 /// Entries that the stream of nodes keeps.
 const NODES_LENGTH: usize = 2_000;
 
@@ -214,19 +216,25 @@ impl Link {
         Ok(self.ask::<i64>(&command).await? == 1)
     }
 
-    /// Appends an entry again that Redis has lost, under its first id. One that is there already, or has a later one after
-    /// it, is left out.
+    /// Appends entries again that Redis has lost, under their first ids, in order. Stops where a later one is there already.
     ///
     /// # Errors
     /// As [`Link::ask`].
-    pub async fn append_again(&self, stream: &str, id: EntryId, entry: &Entry) -> Result<(), StoreError> {
-        let Entry { node, sequence, content } = entry;
-        let mut command = cmd("XADD");
-        command.arg(stream).arg(id.to_string()).arg("n").arg(node.0).arg("s").arg(sequence).arg("c").arg(content);
-        match self.ask::<String>(&command).await {
-            Err(StoreError::Redis(error)) if is_not_the_last(&error) => Ok(()),
-            other => other.map(|_| ()),
+    pub async fn append_again(&self, stream: &str, entries: &[(EntryId, Entry)]) -> Result<(), StoreError> {
+        for some in entries.chunks(AGAIN) {
+            let mut pipe = redis::pipe();
+            for (id, Entry { node, sequence, content }) in some {
+                let add = pipe.cmd("XADD").arg(stream).arg(id.to_string());
+                add.arg("n").arg(node.0).arg("s").arg(sequence).arg("c").arg(content);
+            }
+            let mut connection = self.connection.clone();
+            let added = timeout(self.answers_within, pipe.query_async::<Vec<String>>(&mut connection));
+            match added.await.map_err(|_| StoreError::Silent)? {
+                Err(error) if is_not_the_last(&error) => return Ok(()),
+                other => _ = other?,
+            }
         }
+        Ok(())
     }
 
     /// Appends to the stream of nodes.

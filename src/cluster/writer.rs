@@ -1,11 +1,12 @@
 //! Appends what the node's clients send, in order, by one connection.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::entry::{NodeMessage, NodeState};
+use super::entry::{Content, NodeMessage, NodeState};
 use super::presence::HEARTBEAT;
-use super::queue::Batch;
+use super::queue::{Batch, Refused};
 use super::recovery;
 use super::shared::Shared;
 use super::store::{Link, StoreError};
@@ -27,7 +28,9 @@ pub async fn run(shared: Arc<Shared>) {
             // What an earlier node of this process had is void.
             writer.batch = Some(queue.next_batch()).filter(|batch| !batch.entries.is_empty());
         }
-        if writer.batch.is_none() && !writer.needs_heartbeat() {
+        // The reader compares first whether this node may join.
+        let has_joined = writer.shared.has_joined.load(Ordering::Relaxed);
+        if !has_joined || (writer.batch.is_none() && !writer.needs_heartbeat()) {
             _ = tokio::time::timeout(PAUSE, queue.changed()).await;
             continue;
         }
@@ -98,15 +101,25 @@ impl Writer {
     }
 
     fn needs_heartbeat(&self) -> bool {
+        if self.shared.is_leaving.load(Ordering::Relaxed) {
+            return false;
+        }
         let node = self.shared.queue.node();
         self.heartbeat.is_none_or(|(announced, at)| announced != node || at.elapsed() >= HEARTBEAT)
     }
 
     /// What has waited for too long is refused.
-    fn refuse_late(&self) {
+    fn refuse_late(&mut self) {
         let Shared { queue, hub, .. } = &*self.shared;
-        for (shard, waiting) in queue.take_refused(self.shared.max_wait) {
+        let Refused { waiting, sent } = queue.take_refused(self.shared.max_wait);
+        for (shard, waiting) in waiting {
             hub.refuse(shard, waiting, Refusal::unavailable());
+        }
+        // What was refused must have no effect later. Its number has to be used.
+        for (shard, entry) in self.batch.iter_mut().flat_map(|batch| &mut batch.entries) {
+            if sent.contains(&(*shard, entry.sequence)) {
+                entry.content = serde_json::to_string(&Content::Nothing).unwrap_or_default();
+            }
         }
     }
 

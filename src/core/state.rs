@@ -102,8 +102,13 @@ impl Core {
 
     /// The nodes to which peers are connected.
     pub fn nodes(&self) -> BTreeSet<NodeId> {
-        let connections = self.sessions.ids().into_iter().filter_map(|id| self.sessions.get(id)?.connection());
-        connections.map(ConnectionId::node).collect()
+        self.connections().into_iter().map(|(_, connection)| connection.node()).collect()
+    }
+
+    /// The peers that are connected, and by which connection.
+    pub fn connections(&self) -> Vec<(PeerId, ConnectionId)> {
+        let connection = |id| Some((id, self.sessions.get(id)?.connection()?));
+        self.sessions.ids().into_iter().filter_map(connection).collect()
     }
 
     /// Whether nothing is kept.

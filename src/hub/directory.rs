@@ -53,6 +53,11 @@ impl Directory {
         self.peers.insert(peer, Listed { connection, lobby, outbox }).map(|before| before.outbox)
     }
 
+    /// Whether this is the connection of a peer.
+    pub fn has(&self, peer: PeerId, connection: ConnectionId) -> bool {
+        self.peers.get(&peer).is_some_and(|listed| listed.connection == connection)
+    }
+
     /// The outbox of a peer.
     pub fn find(&self, peer: PeerId) -> Option<Arc<dyn Outbox>> {
         self.peers.get(&peer).map(|listed| listed.outbox.clone())

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use tokio::sync::Notify;
@@ -28,6 +28,8 @@ pub struct Hub {
     pub(super) shards: Vec<Shard>,
     /// What all shards hold.
     pub(super) usage: SharedUsage,
+    /// Whether a command of this process is on its way that drops something.
+    drops: AtomicBool,
     /// Wakes [`Hub::fan_out`].
     pub(super) has_work: Notify,
     pub(super) recorder: Recorder,
@@ -98,7 +100,15 @@ impl Hub {
 
     fn with_order(limits: Limits, recorder: Recorder, order: Order) -> Self {
         let shards = ShardId::all().map(|_| Shard::new(limits.clone(), recorder.clone())).collect();
-        Self { limits, order, shards, usage: SharedUsage::default(), has_work: Notify::new(), recorder }
+        Self {
+            limits,
+            order,
+            shards,
+            usage: SharedUsage::default(),
+            drops: AtomicBool::new(false),
+            has_work: Notify::new(),
+            recorder,
+        }
     }
 
     /// What takes reports for the inspector.
@@ -148,14 +158,21 @@ impl Hub {
     /// Applies the next entry of a shard's log, which has this time. `waiting` comes with those that this process has
     /// appended.
     pub fn apply_entry(&self, shard: ShardId, at: Timestamp, action: Action, waiting: Option<Waiting>) {
-        let drops = matches!(action, Action::DropOldest(_));
         let before = self.usage.get();
+        let has_dropped = waiting.is_some() && matches!(action, Action::DropOldest(_));
+        if has_dropped {
+            self.drops.store(false, Ordering::Relaxed);
+        }
         match waiting {
             Some(Waiting { complete, cause }) => {
                 self.apply_locked(shard, Some(at), action, cause, complete);
                 // Of all processes only the one whose client brought it about drops something, else each of them would.
-                if drops || self.usage.get().exceeds(before) {
-                    self.drop_one(|shard, oldest| self.apply(shard, Action::DropOldest(oldest), None, |_, _, _| {}));
+                // One after the other, else it would drop more than there is too much.
+                let is_more = has_dropped || self.usage.get().exceeds(before);
+                if is_more && !self.drops.load(Ordering::Relaxed) {
+                    let drop = |shard, oldest| self.apply(shard, Action::DropOldest(oldest), None, |_, _, _| {});
+                    let drops = self.drop_one(drop);
+                    self.drops.store(drops, Ordering::Relaxed);
                 }
             }
             None => self.apply_locked(shard, Some(at), action, None, |_, state, result| state.leave(result)),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::order::Hub;
 use super::shard::ShardId;
 use super::usage::Usage;
-use crate::core::id::NodeId;
+use crate::core::id::{ConnectionId, NodeId, PeerId};
 use crate::core::state::Core;
 
 impl Hub {
@@ -24,6 +24,14 @@ impl Hub {
         let mut state = self.shards[shard.number()].state.lock();
         state.core = core.with_limits(self.limits.clone());
         self.note_usage(shard.number(), Usage::of(&state.core));
+    }
+
+    /// Peers that are connected to this node by the state of a shard, and not in fact.
+    pub fn orphans(&self, shard: ShardId, node: NodeId) -> Vec<(PeerId, ConnectionId)> {
+        let state = self.shards[shard.number()].state.lock();
+        let connections = state.core.connections();
+        let own = connections.into_iter().filter(|(_, connection)| connection.node() == node);
+        own.filter(|(peer, connection)| !state.directory.has(*peer, *connection)).collect()
     }
 
     /// Whether clients of a shard are connected to this process.

@@ -10,7 +10,7 @@ use crate::support::payload::{
     party, restored,
 };
 use crate::support::program::Program;
-use crate::support::redis::{Redis, free_port, own_log, redis};
+use crate::support::redis::{Redis, Sentinel, free_port, own_log, redis};
 use crate::support::{Client, TestServer, Transport, within};
 
 /// Nodes in processes of their own.
@@ -134,6 +134,24 @@ async fn what_clients_send_while_redis_is_away_has_its_effect_later() {
     let mut amy = Client::connect_as(&third.server, page("amy", "amy's", Some(4))).await;
     assert_eq!(amy.expect("restored").await, restored(&Value::Null, &[party("bob", &id)], 0));
     talk(&mut amy, &mut bob, 5).await;
+}
+
+#[tokio::test]
+async fn replica_that_becomes_the_master_goes_on_where_it_was() {
+    let master = Redis::start(free_port(), &[]);
+    let replica = Redis::start(free_port(), &["--replicaof", "127.0.0.1", &master.port.to_string()]);
+    master.await_replica();
+    let sentinels = [(); 3].map(|()| Sentinel::start(&master));
+    let hosts = sentinels.each_ref().map(|sentinel| format!("127.0.0.1:{}", sentinel.port)).join(",");
+    let [first, second] = nodes(&format!("redis+sentinel://{hosts}/main"), &[]).await;
+    let (mut amy, mut bob, _) = call(&first.server, &second.server).await;
+    talk(&mut amy, &mut bob, 2).await;
+    master.stop();
+    // The Sentinels need some seconds; what is sent meanwhile waits.
+    for number in 3..6 {
+        talk(&mut amy, &mut bob, number).await;
+    }
+    drop(replica);
 }
 
 #[tokio::test]

@@ -67,6 +67,8 @@ pub struct Connection {
 
 struct Conversation {
     rate_limiter: RateLimiter,
+    /// Bytes of what came before the client is a peer.
+    early_bytes: usize,
     stage: Stage,
 }
 
@@ -117,7 +119,7 @@ impl Connection {
             polls: AtomicBool::new(origin.transport == Transport::Polling),
             limits,
             refusals: Mutex::new(RefusalLog::new()),
-            conversation: Mutex::new(Conversation { rate_limiter, stage }),
+            conversation: Mutex::new(Conversation { rate_limiter, early_bytes: 0, stage }),
             _claim: claim,
         })
     }
@@ -182,6 +184,12 @@ impl Connection {
 
     fn accept(self: &Arc<Self>, conversation: &mut Conversation, packet: &Value, ack: Option<i64>) {
         let event = event_of(packet);
+        if let Stage::Arriving(early) = &conversation.stage {
+            conversation.early_bytes += size(packet);
+            if !early.is_empty() && conversation.early_bytes > self.max_bytes {
+                return self.close_once("too-fast", "it sends more bytes than may wait before it is connected");
+            }
+        }
         let rate_limiter = &mut conversation.rate_limiter;
         let decoded = match rate_limiter.take(Instant::now()) {
             // As in the course's server nothing comes of it, not even an acknowledgement.

@@ -13,6 +13,7 @@ use socketioxide::handler::ConnectHandler;
 use socketioxide::socket::{DisconnectReason as EngineReason, Socket};
 use socketioxide::{ParserConfig, SocketIo, TransportType};
 use switchboard_conn::ConnHandle;
+use tokio::sync::oneshot::error::TryRecvError;
 
 use super::connection::{Connection, Listener, Start};
 use super::engine_session::{Claim, EngineSession};
@@ -250,8 +251,9 @@ impl SocketIoState {
                 let mut peer = ConnectedPeer::connect(&self.hub, admitted.newcomer, connection.clone());
                 match peer.try_recv() {
                     Ok(connected) => arrive(&connection, connected, admitted.remark),
+                    Err(TryRecvError::Closed) => arrive(&connection, Err(Refusal::unavailable()), None),
                     // What the client sends meanwhile waits.
-                    Err(_) => {
+                    Err(TryRecvError::Empty) => {
                         tokio::spawn(async move {
                             let connected = peer.await.unwrap_or_else(|_| Err(Refusal::unavailable()));
                             arrive(&connection, connected, admitted.remark);

@@ -2,10 +2,13 @@
 
 #![allow(dead_code, reason = "the tests of clusters use most of it")]
 
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tempfile::TempDir;
 
 /// Whether this is the program of the tests that run each server as two.
 const IS_CLUSTER: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"cluster");
@@ -37,20 +40,25 @@ pub struct Redis {
 impl Redis {
     /// Starts Redis, without a file unless these settings say so, and waits until it answers.
     pub fn start(port: u16, settings: &[&str]) -> Self {
-        let script = "redis-server \"$@\" & cat >/dev/null; kill $!; wait";
         let port_text = port.to_string();
         let plain = ["--port", &port_text, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-        let mut shell = Command::new("sh");
-        shell.args(["-c", script, "redis"]).args(plain).args(settings);
-        let shell = shell.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a shell");
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            std::thread::yield_now();
-        }
-        Self { port, shell }
+        Self { port, shell: start(port, &[&plain, settings].concat()) }
     }
 
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Waits until a replica follows this Redis.
+    pub fn await_replica(&self) {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("it answers");
+        let (mut answer, mut buffer) = (String::new(), [0; 4096]);
+        while !answer.contains("state=online") {
+            // An inline command (Redis protocol specification).
+            stream.write_all(b"INFO replication\r\n").expect("writable");
+            let size = stream.read(&mut buffer).expect("readable");
+            answer = String::from_utf8_lossy(&buffer[..size]).into_owned();
+        }
     }
 
     /// Ends Redis, and waits for that.
@@ -58,6 +66,40 @@ impl Redis {
         drop(self.shell.stdin.take());
         self.shell.wait().expect("the shell ends");
     }
+}
+
+/// A running Sentinel, which looks after the service `main`.
+pub struct Sentinel {
+    pub port: u16,
+    _shell: Child,
+    /// It writes into its configuration.
+    _folder: TempDir,
+}
+
+impl Sentinel {
+    /// Starts one of three that look after this master.
+    pub fn start(master: &Redis) -> Self {
+        let (port, folder) = (free_port(), TempDir::new().expect("a folder"));
+        let file = folder.path().join("sentinel.conf");
+        let watched = format!("sentinel monitor main 127.0.0.1 {} 2", master.port);
+        let times = "sentinel down-after-milliseconds main 1000\nsentinel failover-timeout main 5000";
+        let settings = format!("port {port}\nbind 127.0.0.1\n{watched}\n{times}\n");
+        std::fs::write(&file, settings).expect("writable");
+        let shell = start(port, &[file.to_str().expect("readable"), "--sentinel"]);
+        Self { port, _shell: shell, _folder: folder }
+    }
+}
+
+/// Starts the program with these arguments, and waits until it answers at this port.
+fn start(port: u16, arguments: &[&str]) -> Child {
+    let script = "redis-server \"$@\" & cat >/dev/null; kill $!; wait";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "redis"]).args(arguments);
+    let shell = shell.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a shell");
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        std::thread::yield_now();
+    }
+    shell
 }
 
 /// A port that nobody listens to.
