@@ -44,7 +44,7 @@ pub struct ListeningArgs {
     /// Redis or Valkey, by which several servers are one: redis://HOST:PORT, or redis+sentinel://HOST,HOST/SERVICE
     ///
     /// All servers with the same value share their calls, rooms and offers, and a client that loses its server finds them
-    /// at another one. Whoever reads this Redis reads what clients send each other. A value that begins with @ is the
+    /// at another one. Every user of this Redis can read what clients send each other. A value that begins with @ is the
     /// name of a file that holds it.
     #[arg(
         long,
