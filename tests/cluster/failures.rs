@@ -64,6 +64,23 @@ fn signal(node: &Program, name: &str) {
     assert!(sent.expect("kill runs").success());
 }
 
+/// Stops a process where it is. The signal alone is not enough: its other threads go on until the first one has got it.
+async fn freeze(node: &Program) {
+    signal(node, "-STOP");
+    let tasks = format!("/proc/{}/task", node.id());
+    let state = |task: std::io::Result<std::fs::DirEntry>| {
+        let stat = std::fs::read_to_string(task.expect("a thread").path().join("stat")).expect("readable");
+        // The state follows the name, which stands in brackets (proc_pid_stat(5)).
+        stat.rsplit(") ").next().and_then(|rest| rest.chars().next()).expect("a state")
+    };
+    within("all threads to stand still", async {
+        while std::fs::read_dir(&tasks).expect("it runs").map(state).any(|state| state != 'T') {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn client_of_a_node_that_stops_finds_its_call_at_another() {
     let [mut first, second] = nodes(&own_log(&redis().address()), &[]).await;
@@ -98,7 +115,7 @@ async fn clients_of_a_killed_node_are_lost_when_it_has_been_silent() {
 async fn frozen_node_closes_its_connections_before_it_acts_again() {
     let [first, second] = nodes(&own_log(&redis().address()), &[]).await;
     let (mut amy, mut bob, id) = call(&first.server, &second.server).await;
-    signal(&first, "-STOP");
+    freeze(&first).await;
     // It lies in the buffers until the node wakes up, and must have no effect then.
     amy.emit("hangup", Value::Null).await;
     assert_eq!(bob.expect("peerLost").await, party("amy", &id));
