@@ -6,15 +6,17 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use switchboard::banner::Banner;
-use switchboard::config::{Config, DoctorArgs, Program};
+use switchboard::config::{Config, DoctorArgs, Program, StatusArgs};
 use switchboard::doctor::{self, Report};
 use switchboard::logging;
 use switchboard::server::Server;
+use switchboard::status;
 
 fn main() -> ExitCode {
     match Program::parse() {
         Program::Serve(config) => serve_until_stopped(*config),
         Program::Doctor(args) => examine(&args),
+        Program::Status(args) => tell_status(&args),
     }
 }
 
@@ -49,6 +51,25 @@ fn examine(args: &DoctorArgs) -> ExitCode {
     let end = if args.json { report.json() } else { report.summary() };
     let _ = writeln!(std::io::stdout(), "{end}");
     if report.has_problem() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Prints what `switchboard status` has found. The exit code is 1 if something is not well, 2 if the server cannot be asked.
+fn tell_status(args: &StatusArgs) -> ExitCode {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        eprintln!("error: The request cannot be sent.");
+        return ExitCode::from(2);
+    };
+    match runtime.block_on(status::ask(&args.address)) {
+        Ok(answer) => {
+            let text = if args.json { answer.json() } else { answer.text() };
+            let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+            ExitCode::from(u8::from(!answer.is_well()))
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// Runs the server on threads of its own.

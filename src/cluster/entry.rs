@@ -115,7 +115,7 @@ pub struct NodeState {
     pub shards: usize,
     /// Clients that are connected to it.
     pub clients: usize,
-    /// For how long, in milliseconds, the last command of its clients waited until it was applied.
+    /// For how long, in milliseconds, a command of its clients waits until it is applied.
     pub lag_ms: u64,
 }
 

@@ -52,6 +52,7 @@ impl Node {
             queue,
             replicas: Mutex::default(),
             presence: Mutex::default(),
+            last_read: Mutex::default(),
             recovering: tokio::sync::Mutex::default(),
             has_joined: AtomicBool::new(false),
             ready,

@@ -23,6 +23,8 @@ const MAX_QUEUED_BYTES: usize = 64 * 1024 * 1024;
 const MAX_BATCH: usize = 512;
 /// Bytes of these; one may be larger.
 const MAX_BATCH_BYTES: usize = 1024 * 1024;
+/// For how long the wait of an applied command counts as the lag.
+const LAG_COUNTS: Duration = Duration::from_secs(10);
 
 /// The queue. Appending never waits.
 pub struct Queue {
@@ -33,8 +35,8 @@ pub struct Queue {
     /// The time of the log at `start`, in milliseconds.
     offset: AtomicI64,
     connections: AtomicU64,
-    /// For how long the last command waited until it was applied, in milliseconds.
-    lag_ms: AtomicU64,
+    /// For how long the last command waited until it was applied, and when that was.
+    lag: Mutex<Option<(Duration, Instant)>>,
 }
 
 struct Inner {
@@ -105,7 +107,7 @@ impl Queue {
             start: Instant::now(),
             offset: AtomicI64::new(i64::try_from(now.as_millis()).unwrap_or(i64::MAX)),
             connections: AtomicU64::new(0),
-            lag_ms: AtomicU64::new(0),
+            lag: Mutex::default(),
         }
     }
 
@@ -173,14 +175,21 @@ impl Queue {
     /// What waits for an entry of this node that is applied now.
     pub fn applied(&self, shard: ShardId, sequence: u64) -> Option<Waiting> {
         let Sent { waiting, since } = self.inner.lock().sent.remove(&(shard, sequence))?;
-        let lag = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.lag_ms.store(lag, Ordering::Relaxed);
+        *self.lag.lock() = Some((since.elapsed(), Instant::now()));
         Some(waiting)
     }
 
-    /// For how long the last command waited until it was applied, in milliseconds.
+    /// For how long, in milliseconds, a command waits now until it is applied: the last one that was, unless that is long
+    /// ago, or the oldest that is not yet.
     pub fn lag_ms(&self) -> u64 {
-        self.lag_ms.load(Ordering::Relaxed)
+        let last = self.lag.lock().filter(|(_, at)| at.elapsed() < LAG_COUNTS).map(|(lag, _)| lag);
+        let oldest = {
+            let inner = self.inner.lock();
+            let queued = inner.queued.front().map(|queued| queued.since);
+            inner.sent.values().map(|sent| sent.since).chain(queued).min()
+        };
+        let lag = last.max(oldest.map(|since| since.elapsed())).unwrap_or_default();
+        u64::try_from(lag.as_millis()).unwrap_or(u64::MAX)
     }
 
     /// What cannot be done: there was too much, or it has waited for longer than this. What was appended already may

@@ -218,6 +218,7 @@ impl Reader {
         let began = Instant::now();
         let read = link.read(&streams).await?;
         self.last_read = Instant::now();
+        *self.shared.last_read.lock() = Some(self.last_read);
         if began.elapsed() > BLOCK + SLOW {
             // This process was stopped meanwhile, perhaps: what follows its position may be trimmed by now.
             return self.verify(link).await;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -26,6 +26,8 @@ pub struct Shared {
     pub replicas: Mutex<HashMap<ShardId, Replica>>,
     /// Which nodes there are.
     pub presence: Mutex<Presence>,
+    /// When the log was last read.
+    pub last_read: Mutex<Option<Instant>>,
     /// One task of this node at a time agrees with the other nodes.
     pub recovering: tokio::sync::Mutex<()>,
     /// Whether the node may append.

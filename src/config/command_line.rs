@@ -62,6 +62,7 @@ Examples:
   switchboard --lan                with a QR code for your phone
   switchboard --password secret    only pages that send auth.password \"secret\"
   switchboard doctor               look at what stands in the way of a server
+  switchboard status ADDR:PORT     ask a running server how it and its cluster are
 
 `switchboard ./doctor` serves a folder with the name \"doctor\".
 

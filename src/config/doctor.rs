@@ -1,24 +1,10 @@
-//! The command line of `switchboard doctor`, and the program's choice between it and the server.
+//! The command line of `switchboard doctor`.
 
-use std::ffi::OsString;
-
-use clap::{Args, CommandFactory, FromArgMatches};
+use clap::Args;
 
 use super::command_line::Config;
 use super::secret::Secret;
 use crate::http::public_url::PublicUrl;
-
-/// The subcommand. A folder of this name is served as `./doctor`.
-const DOCTOR: &str = "doctor";
-
-/// What the program shall do.
-#[derive(Debug)]
-pub enum Program {
-    /// Serve.
-    Serve(Box<Config>),
-    /// Look at what stands in the way.
-    Doctor(Box<DoctorArgs>),
-}
 
 /// The flags of `switchboard doctor`: the server's own, and a few more.
 #[derive(Debug, Clone, Args)]
@@ -37,52 +23,35 @@ pub struct DoctorArgs {
 }
 
 impl DoctorArgs {
+    /// The subcommand. A folder of this name is served as `./doctor`.
+    const NAME: &str = "doctor";
+
     /// The argument, if it is the URL of a server and not a folder.
     pub fn url(&self) -> Option<Result<PublicUrl, String>> {
         let argument = self.config.folder.as_ref()?.to_str()?;
         (argument.starts_with("http://") || argument.starts_with("https://")).then(|| argument.parse())
     }
-}
 
-impl Program {
-    /// Parses the command line. Ends the process after `--help`, `--version` and an error.
-    pub fn parse() -> Self {
-        Self::from_args(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    pub(super) fn subcommand() -> clap::Command {
+        Self::augment_args(clap::Command::new(Self::NAME))
+            .about("Look at what stands in the way: port, certificate, proxy, file limit, STUN and TURN")
+            .long_about(
+                "Looks at what stands in the way of a server with these flags, and of one that runs with them already. With a \
+                 URL it looks at a server that runs elsewhere, as a browser in this network would meet it.\n\n\
+                 It sends requests only to this machine, to the host of --public-url or of the URL, and to the ICE servers \
+                 that the server there lists. The exit code is 1 if there is a problem.",
+            )
+            .after_help(
+                "Examples:\n  switchboard doctor                                  before the start, or while the server runs\n  \
+                 switchboard doctor --public-url https://calls.example.org --trust-proxy\n  \
+                 switchboard doctor https://calls.example.org        from another network\n\n\
+                 Give it the flags of the server. A folder with the name \"doctor\" is served by `switchboard ./doctor`.",
+            )
+            .mut_arg("folder", |folder| {
+                folder
+                    .value_name("URL|FOLDER")
+                    .help("URL of a server that runs elsewhere, or the folder that the server serves")
+                    .long_help(None)
+            })
     }
-
-    /// Parses these arguments, the program's name first.
-    ///
-    /// # Errors
-    /// What clap says, and its help.
-    pub fn from_args(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
-        let mut matches = command().try_get_matches_from(args)?;
-        match matches.remove_subcommand() {
-            Some((_, mut matches)) => Ok(Self::Doctor(Box::new(DoctorArgs::from_arg_matches_mut(&mut matches)?))),
-            None => Ok(Self::Serve(Box::new(Config::from_arg_matches_mut(&mut matches)?))),
-        }
-    }
-}
-
-fn command() -> clap::Command {
-    let doctor = DoctorArgs::augment_args(clap::Command::new(DOCTOR))
-        .about("Look at what stands in the way: port, certificate, proxy, file limit, STUN and TURN")
-        .long_about(
-            "Looks at what stands in the way of a server with these flags, and of one that runs with them already. With a \
-             URL it looks at a server that runs elsewhere, as a browser in this network would meet it.\n\n\
-             It sends requests only to this machine, to the host of --public-url or of the URL, and to the ICE servers \
-             that the server there lists. The exit code is 1 if there is a problem.",
-        )
-        .after_help(
-            "Examples:\n  switchboard doctor                                  before the start, or while the server runs\n  \
-             switchboard doctor --public-url https://calls.example.org --trust-proxy\n  \
-             switchboard doctor https://calls.example.org        from another network\n\n\
-             Give it the flags of the server. A folder with the name \"doctor\" is served by `switchboard ./doctor`.",
-        )
-        .mut_arg("folder", |folder| {
-            folder
-                .value_name("URL|FOLDER")
-                .help("URL of a server that runs elsewhere, or the folder that the server serves")
-                .long_help(None)
-        });
-    Config::command().disable_help_subcommand(true).args_conflicts_with_subcommands(true).subcommand(doctor)
 }

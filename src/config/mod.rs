@@ -16,8 +16,12 @@ mod limits;
 mod listening;
 mod logging;
 mod options;
+mod program;
 mod reach;
 mod secret;
+mod status;
 
 pub use self::command_line::Config;
-pub use self::doctor::{DoctorArgs, Program};
+pub use self::doctor::DoctorArgs;
+pub use self::program::Program;
+pub use self::status::StatusArgs;

@@ -25,7 +25,7 @@ pub(super) type Stream = Either<TcpStream, Box<tokio_rustls::client::TlsStream<T
 
 /// A server, and how it is reached.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Where connections lead.
     pub address: SocketAddr,
     /// The name in `Host`, and in the TLS handshake; without brackets.
@@ -42,7 +42,7 @@ pub(super) struct Target {
 
 /// A reply.
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(crate) struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -50,7 +50,7 @@ pub(super) struct Reply {
 
 /// The reply of `/api/connection`.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     pub server: String,
     pub instance: String,
     pub forwarded: String,
@@ -59,6 +59,12 @@ pub(super) struct Connection {
 }
 
 impl Target {
+    /// A server at this address, by plain http.
+    pub fn plain(address: SocketAddr) -> Self {
+        let (host, port) = (address.ip().to_string(), address.port());
+        Self { address, host, port, is_secure: false, base: String::new(), roots: Roots::none() }
+    }
+
     /// This machine's server on this port, by plain http.
     pub fn local(address: SocketAddr, roots: &Roots) -> Self {
         let (host, port) = ("localhost".to_owned(), address.port());
@@ -151,6 +157,6 @@ pub(super) async fn tcp(address: SocketAddr) -> Result<TcpStream, String> {
 ///
 /// # Errors
 /// In words.
-pub(super) async fn within<T>(what: &str, step: impl Future<Output = T>) -> Result<T, String> {
+pub(crate) async fn within<T>(what: &str, step: impl Future<Output = T>) -> Result<T, String> {
     timeout(PATIENCE, step).await.map_err(|_| format!("no {what} within {} s", PATIENCE.as_secs()))
 }

@@ -11,10 +11,10 @@
 //! - `certificate`: the certificate that the server presents.
 //! - `route`, `forwarding`: the way from a browser to the server: name, connection, TLS; what a proxy forwards.
 //! - `relay`: STUN and TURN.
-//! - `client`, `tls`: what these checks send requests with.
+//! - `client`, `tls`: what these checks, and `switchboard status`, send requests with.
 
 mod certificate;
-mod client;
+pub(crate) mod client;
 mod forwarding;
 mod machine;
 mod port;

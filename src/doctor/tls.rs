@@ -15,14 +15,14 @@ use tokio_rustls::rustls::{
 
 /// The certificates that a server presented, its own first, and what a browser thinks of them.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     pub chain: Vec<CertificateDer<'static>>,
     pub verdict: Result<(), Error>,
 }
 
 /// The authorities that the system trusts.
 #[derive(Debug, Clone)]
-pub(super) struct Roots(Option<Arc<WebPkiServerVerifier>>);
+pub(crate) struct Roots(Option<Arc<WebPkiServerVerifier>>);
 
 impl Roots {
     /// Those of this system: no authority at all where they cannot be read.

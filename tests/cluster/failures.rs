@@ -1,9 +1,8 @@
 //! What clients notice when a node or Redis fails (docs/cluster.md).
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
+use crate::nodes::{nodes, signal, status_of, until_ready};
 use crate::support::http::request;
 use crate::support::payload::{
     CANDIDATE_IN, CANDIDATE_OUT, answer, answered, candidate, ended, from_answerer, from_offerer, offer, offered, page,
@@ -12,32 +11,6 @@ use crate::support::payload::{
 use crate::support::program::Program;
 use crate::support::redis::{Redis, Sentinel, free_port, own_log, redis};
 use crate::support::{Client, TestServer, Transport, within};
-
-/// Nodes in processes of their own.
-async fn nodes<const N: usize>(log: &str, flags: &[&str]) -> [Program; N] {
-    let mut nodes = Vec::new();
-    for _ in 0..N {
-        let flags = [&["--cluster", log, "--metrics", "127.0.0.1:0"], flags].concat();
-        nodes.push(Program::start_keeping(&flags, |_| true).await);
-    }
-    for node in &nodes {
-        until_ready(&node.server).await;
-    }
-    nodes.try_into().ok().expect("as many as asked for")
-}
-
-async fn status_of(server: &TestServer, path: &str) -> u16 {
-    request(server.stream().await, "GET", path, &[("Connection", "close")], b"").await.status
-}
-
-async fn until_ready(server: &TestServer) {
-    within("the node to be ready", async {
-        while status_of(server, "/readyz").await != 200 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
-}
 
 /// Amy, a page with a session, calls bob, a course page, at another node. She has received event 1.
 async fn call(one: &TestServer, other: &TestServer) -> (Client, Client, Value) {
@@ -56,12 +29,6 @@ async fn talk(amy: &mut Client, bob: &mut Client, number: u64) {
     assert_eq!(bob.expect(CANDIDATE_IN).await, candidate);
     bob.emit(CANDIDATE_OUT, from_answerer(candidate.clone())).await;
     assert_eq!(amy.expect_numbered(number, CANDIDATE_IN).await, candidate);
-}
-
-/// Sends a process a signal.
-fn signal(node: &Program, name: &str) {
-    let sent = Command::new("kill").args([name, &node.id().to_string()]).status();
-    assert!(sent.expect("kill runs").success());
 }
 
 /// Stops a process where it is. The signal alone is not enough: its other threads go on until the first one has got it.

@@ -6,6 +6,8 @@
 mod support;
 
 mod failures;
+mod nodes;
+mod status;
 
 macro_rules! contract {
     ($($module:ident: $path:literal),* $(,)?) => {

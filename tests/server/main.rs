@@ -93,6 +93,7 @@ mod session;
 mod shutdown;
 mod spelling;
 mod state_file;
+mod status;
 mod support;
 mod throttle;
 mod tls;
