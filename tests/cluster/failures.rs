@@ -32,7 +32,7 @@ async fn talk(amy: &mut Client, bob: &mut Client, number: u64) {
 }
 
 /// Stops a process where it is. The signal alone is not enough: its other threads go on until the first one has got it.
-async fn freeze(node: &Program) {
+pub async fn freeze(node: &Program) {
     signal(node, "-STOP");
     let tasks = format!("/proc/{}/task", node.id());
     let state = |task: std::io::Result<std::fs::DirEntry>| {

@@ -140,6 +140,18 @@ impl Program {
         self.kept.lock().expect("readable").clone()
     }
 
+    /// What was kept of its log.
+    #[allow(dead_code, reason = "the tests of clusters use it")]
+    pub fn log(&self) -> Vec<String> {
+        self.kept.lock().expect("readable").clone()
+    }
+
+    /// Whether it has ended, and how.
+    #[allow(dead_code, reason = "the tests of clusters use it")]
+    pub fn end(&mut self) -> Option<std::process::ExitStatus> {
+        self.child.try_wait().expect("a process of our own")
+    }
+
     /// The number of the process.
     #[allow(dead_code, reason = "the tests of clusters use it")]
     pub fn id(&self) -> u32 {

@@ -51,14 +51,21 @@ impl Redis {
 
     /// Waits until a replica follows this Redis.
     pub fn await_replica(&self) {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("it answers");
-        let (mut answer, mut buffer) = (String::new(), [0; 4096]);
-        while !answer.contains("state=online") {
-            // An inline command (Redis protocol specification).
-            stream.write_all(b"INFO replication\r\n").expect("writable");
-            let size = stream.read(&mut buffer).expect("readable");
-            answer = String::from_utf8_lossy(&buffer[..size]).into_owned();
-        }
+        while !self.has_replica() {}
+    }
+
+    /// Whether a replica follows this Redis.
+    pub fn has_replica(&self) -> bool {
+        ask(self.port, "INFO replication").is_some_and(|answer| answer.contains("state=online"))
+    }
+
+    /// Ends Redis as a failure of its machine does, and waits for that.
+    pub fn kill(self) {
+        let answer = ask(self.port, "INFO server").unwrap_or_default();
+        let id = answer.lines().find_map(|line| line.strip_prefix("process_id:")).expect("it says its process id");
+        let killed = Command::new("kill").args(["-KILL", id.trim()]).status();
+        assert!(killed.expect("kill runs").success());
+        self.stop();
     }
 
     /// Ends Redis, and waits for that.
@@ -90,9 +97,19 @@ impl Sentinel {
     }
 }
 
+/// What a Redis or Sentinel answers to a short command.
+pub fn ask(port: u16, command: &str) -> Option<String> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    // An inline command (Redis protocol specification).
+    stream.write_all(format!("{command}\r\n").as_bytes()).ok()?;
+    let mut buffer = [0; 8192];
+    let size = stream.read(&mut buffer).ok()?;
+    Some(String::from_utf8_lossy(&buffer[..size]).into_owned())
+}
+
 /// Starts the program with these arguments, and waits until it answers at this port.
 fn start(port: u16, arguments: &[&str]) -> Child {
-    let script = "redis-server \"$@\" & cat >/dev/null; kill $!; wait";
+    let script = "redis-server \"$@\" & cat >/dev/null; kill $! 2>/dev/null; wait";
     let mut shell = Command::new("sh");
     shell.args(["-c", script, "redis"]).args(arguments);
     let shell = shell.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("a shell");
