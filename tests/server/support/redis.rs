@@ -35,14 +35,18 @@ pub struct Redis {
     pub port: u16,
     /// A shell that ends Redis when its standard input ends, as it does with this process.
     shell: Child,
+    /// Where it writes, unless its settings name another folder: a replica keeps there what it gets from its master.
+    _folder: TempDir,
 }
 
 impl Redis {
     /// Starts Redis, without a file unless these settings say so, and waits until it answers.
     pub fn start(port: u16, settings: &[&str]) -> Self {
         let port_text = port.to_string();
-        let plain = ["--port", &port_text, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-        Self { port, shell: start(port, &[&plain, settings].concat()) }
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path().to_str().expect("readable");
+        let plain = ["--port", &port_text, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", path];
+        Self { port, shell: start(port, &[&plain, settings].concat()), _folder: folder }
     }
 
     pub fn address(&self) -> String {
