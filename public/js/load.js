@@ -1,6 +1,7 @@
-// The first script of a page, and no module. It chooses the language (words.js translates), leads past the header, and says
-// on the page that one of its files could not be loaded: the network changed at that moment, say. Without this the page would show its first
-// words for ever; modules are what is missing then, and an error before this script is lost.
+// The first script of a page, and no module. It chooses the language (words.js translates) and what is seen first, leads
+// past the header, and says on the page that one of its files could not be loaded: the network changed at that moment, say.
+// Without this the page would show its first words for ever; modules are what is missing then, and an error before this
+// script is lost.
 
 // The browser's first language that the pages have, or `?lang=`, which the tab remembers.
 (() => {
@@ -21,6 +22,17 @@
   // Shown once it is translated; not seen twice.
   root.classList.add('is-untranslated');
 })();
+
+// A page for a room begins with the lobby of the room that its address names, else with the choice of one: known before
+// anything is painted, so that nothing moves when the modules are there.
+new MutationObserver((_, observer) => {
+  const { body } = document;
+  if (!body) return;
+  observer.disconnect();
+  // The server gives a base to pages at /room/NAME.
+  const isNamed = document.querySelector('base') || new URLSearchParams(location.search).get('room')?.trim();
+  if (body.dataset.named && isNamed) body.dataset.state = body.dataset.named;
+}).observe(document.documentElement, { childList: true });
 
 // The link past the header leads within the page, whatever <base> the page has, and asks nothing.
 addEventListener(

@@ -39,6 +39,16 @@ export function gridPlaces(count, space, gap, shape = WIDE) {
 }
 
 /**
+ * The own picture alone: it begins where the space begins, so that it does not move when the space becomes lower.
+ * @param {Size} space
+ * @returns {Place}
+ */
+export function alonePlace(space) {
+  const { width, height } = fit(space, { narrowest: 0.5, widest: 3.2 });
+  return { x: floor((space.width - width) / 2), y: 0, width, height };
+}
+
+/**
  * One large tile, and the others small below or beside it.
  * @param {number} count of tiles, the large one among them
  * @param {Size} space

@@ -45,6 +45,17 @@ export function moveFocus(element) {
 }
 
 /**
+ * When the browser has painted what is there: what takes long comes after that. A page that is not seen is not painted.
+ * @returns {Promise<void>}
+ */
+export function painted() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 200);
+  });
+}
+
+/**
  * Shows an on/off button in words, for the eye and for `aria-pressed`. A device that can never be
  * had cannot be switched.
  * @param {HTMLButtonElement} button with a `.toggle-state` inside

@@ -53,6 +53,10 @@ export default {
   'Microphone, camera and speaker': { de: 'Mikrofon, Kamera und Lautsprecher', es: 'Micrófono, cámara y altavoz' },
   'Microphone on or off': { de: 'Mikrofon an oder aus', es: 'Micrófono sí o no' },
   'Name': { de: 'Name', es: 'Nombre' },
+  'No call is waiting. Press Call, then answer in a second tab.': {
+    de: 'Kein Anruf wartet. Drücke „Anrufen“ und nimm in einem zweiten Tab an.',
+    es: 'No hay llamadas en espera. Pulsa «Llamar» y contesta en otra pestaña.',
+  },
   'No call is waiting. Press Call, then answer on another device.': {
     de: 'Kein Anruf wartet. Drücke „Anrufen“ und nimm auf einem anderen Gerät an.',
     es: 'No hay llamadas en espera. Pulsa «Llamar» y contesta en otro dispositivo.',
@@ -66,6 +70,10 @@ export default {
     de: 'Nur wer in derselben Lobby ist, sieht die Anrufe der anderen.',
     es: 'Solo quienes están en el mismo vestíbulo ven las llamadas de los demás.',
   },
+  'Only yours is waiting. Answer it in a second tab.': {
+    de: 'Nur deiner wartet. Nimm ihn in einem zweiten Tab an.',
+    es: 'Solo espera la tuya. Contéstala en otra pestaña.',
+  },
   'Only yours is waiting. Answer it on another device.': {
     de: 'Nur deiner wartet. Nimm ihn auf einem anderen Gerät an.',
     es: 'Solo espera la tuya. Contéstala en otro dispositivo.',
@@ -78,10 +86,7 @@ export default {
   'Picture in a window of its own': { de: 'Bild in einem eigenen Fenster', es: 'Imagen en su propia ventana' },
   'Pictures of the call': { de: 'Bilder des Anrufs', es: 'Imágenes de la llamada' },
   'Poor': { de: 'Schlecht', es: 'Mala' },
-  'Ready. Make a call, or answer one that waits.': {
-    de: 'Bereit. Ruf an, oder nimm einen Anruf an, der wartet.',
-    es: 'Todo listo. Llama, o contesta una llamada en espera.',
-  },
+  'Ready for calls.': { de: 'Bereit für Anrufe.', es: 'Todo listo para llamadas.' },
   'Receiving': { de: 'Empfangen', es: 'Recepción' },
   'Ring': { de: 'Klingeln', es: 'Sonar' },
   '{1}’s connection to the server is lost, waiting…': {

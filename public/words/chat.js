@@ -19,9 +19,9 @@ export default {
   'Send a folder': { de: 'Einen Ordner senden', es: 'Enviar una carpeta' },
   'Drop files or folders to send them': { de: 'Dateien oder Ordner hier ablegen, um sie zu senden', es: 'Suelta archivos o carpetas para enviarlos' },
   'Join the chat': { de: 'Dem Chat beitreten', es: 'Unirse al chat' },
-  'For two. Neither camera nor microphone is used.': {
-    de: 'Für zwei. Weder Kamera noch Mikrofon werden benutzt.',
-    es: 'Para dos. No se usan ni la cámara ni el micrófono.',
+  'For two. Neither camera nor microphone is used. The other person sees you only after you join.': {
+    de: 'Für zwei. Weder Kamera noch Mikrofon werden benutzt. Die andere Person sieht dich erst, wenn du beitrittst.',
+    es: 'Para dos. No se usan ni la cámara ni el micrófono. La otra persona te ve solo cuando entras.',
   },
   'Details': { de: 'Einzelheiten', es: 'Detalles' },
   'Invite another person': { de: 'Eine andere Person einladen', es: 'Invitar a otra persona' },
@@ -41,10 +41,7 @@ export default {
   '{1} – Switchboard chat': { de: '{1} – Switchboard-Chat', es: '{1} – chat de Switchboard' },
   '{1} – Switchboard': { de: '{1} – Switchboard', es: '{1} – Switchboard' },
   'Chat in “{1}”': { de: 'Chat in „{1}“', es: 'Chat en «{1}»' },
-  'Ready. Others see you only after you join.': {
-    de: 'Bereit. Andere sehen dich erst, wenn du beitrittst.',
-    es: 'Listo. Los demás te ven solo cuando te unes.',
-  },
+  'Ready to join.': { de: 'Bereit zum Beitreten.', es: 'Todo listo para entrar.' },
   'Joining…': { de: 'Beitreten…', es: 'Uniéndote…' },
   'Not connected.': { de: 'Nicht verbunden.', es: 'Sin conexión.' },
   'You are not in the chat.': { de: 'Du bist nicht im Chat.', es: 'No estás en el chat.' },

@@ -57,6 +57,10 @@ export default {
   'Open or close the chat': { de: 'Chat öffnen oder schließen', es: 'Abrir o cerrar el chat' },
   'Options': { de: 'Optionen', es: 'Opciones' },
   'Options for {1}': { de: 'Optionen für {1}', es: 'Opciones de {1}' },
+  'Others see and hear you only after you join. The browser may ask you for camera and microphone before.': {
+    de: 'Die anderen sehen und hören dich erst, wenn du beitrittst. Vielleicht fragt dich der Browser vorher nach Kamera und Mikrofon.',
+    es: 'Los demás te ven y te oyen solo cuando entras. Puede que el navegador te pida antes la cámara y el micrófono.',
+  },
   'People who open the same name are in the same room.': {
     de: 'Wer denselben Namen öffnet, ist im selben Raum.',
     es: 'Quienes abren el mismo nombre están en la misma sala.',
@@ -68,10 +72,6 @@ export default {
   'React': { de: 'Reagieren', es: 'Reaccionar' },
   'Reactions': { de: 'Reaktionen', es: 'Reacciones' },
   'Ready to join.': { de: 'Bereit zum Beitreten.', es: 'Todo listo para entrar.' },
-  'Ready. Others see and hear you only after you join.': {
-    de: 'Bereit. Die anderen sehen und hören dich erst, wenn du beitrittst.',
-    es: 'Todo listo. Los demás te ven y te oyen solo cuando entras.',
-  },
   'Reject': { de: 'Ablehnen', es: 'Rechazar' },
   'Reject {1}': { de: '{1} ablehnen', es: 'Rechazar a {1}' },
   'Show in its own window': { de: 'In eigenem Fenster zeigen', es: 'Mostrar en su propia ventana' },

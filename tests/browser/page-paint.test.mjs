@@ -10,6 +10,9 @@ import { eventually } from './support/wait.mjs';
 
 const PAGES = { call: '/', room: '/room/tea', chat: '/chat.html?room=tea', 'choice of a room': '/room.html', check: '/check' };
 
+/** Those that once moved: the alert about a missing camera came between header and picture, the header went elsewhere. */
+const SMALL = { 'room on a phone': ['/room/tea', 412, 823], 'room on a phone on its side': ['/room/tea', 844, 390], 'chat on a phone on its side': ['/chat.html?room=tea', 844, 390] };
+
 /** As much as may pass before the first words are seen, in bytes. */
 const MOST_BYTES = 60_000;
 /** By how much things may move: a hundredth is not seen. */
@@ -17,8 +20,10 @@ const MOST_SHIFT = 0.01;
 
 browserTest('pages paint after few bytes, nothing in them moves, and no other host is asked', async ({ visit, t }) => {
   const server = await serverFor(t);
-  for (const [name, path] of Object.entries(PAGES)) {
+  const cases = [...Object.entries(PAGES).map(([name, path]) => [name, path, 1280, 800]), ...Object.entries(SMALL).map(([name, rest]) => [name, ...rest])];
+  for (const [name, path, width, height] of cases) {
     const page = await visit('about:blank');
+    await page.setViewportSize({ width, height });
     const received = await watchBytes(page);
     await page.goto(server.http + path);
     const painted = await eventually('the first paint', () => page.evaluate(() => {

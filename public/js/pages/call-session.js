@@ -155,7 +155,7 @@ export function endSession(words) {
 /** No call, and a server to call by. */
 export function showReady() {
   endWhileAway = '';
-  showState('idle', t`Ready. Make a call, or answer one that waits.`, session, '');
+  showState('idle', t`Ready for calls.`, session, '');
 }
 
 /** No call, and no server either. */

@@ -66,6 +66,12 @@ export function showState(next, words, session, title = words) {
   afterwards();
 }
 
+/** No other device can reach the server: a second tab of this browser is what can answer. */
+export function showOnlyHere() {
+  setText(offersEl.parentElement.querySelector('.before-call'), t`No call is waiting. Press Call, then answer in a second tab.`);
+  setText(offersEl.parentElement.querySelector('.while-waiting'), t`Only yours is waiting. Answer it in a second tab.`);
+}
+
 /** What the status line says of the state. */
 let statusWords = '';
 

@@ -16,8 +16,8 @@ import {
 import { fetchStatePanel, watchConnection } from './call-states.js';
 import { connectCallTools, showCallTools } from './call-tools.js';
 import {
-  callAgainEl, callEl, canAnswer, createOfferEl, hangupEl, removeOfferEl, showArrivals, showCallAgain, showInStatus, showPictures,
-  showPreviewsOf, stageTitle, state, whenShown,
+  callAgainEl, callEl, canAnswer, createOfferEl, hangupEl, removeOfferEl, showArrivals, showCallAgain, showInStatus, showOnlyHere,
+  showPictures, showPreviewsOf, stageTitle, state, whenShown,
 } from './call-view.js';
 import { askForAnotherPassword, isSupported, showInsecureContext, showProblem } from './frame.js';
 import { connectInvite } from './invite.js';
@@ -39,7 +39,7 @@ async function open() {
   connectPreview(() => session || showPictures(null));
   showPreviewsOf(() => preview);
   connectCallKeys(hangup);
-  connectInvite('');
+  connectInvite('').then((isReached) => isReached || showOnlyHere());
   if (!window.isSecureContext) showInsecureContext();
   showPictures(session);
   try {

@@ -30,7 +30,6 @@ export function state() {
  */
 export function showState(next) {
   const before = state();
-  if (before === next) return;
   document.body.dataset.state = next;
   const isOut = next === 'lobby' || next === 'joining' || next === 'choosing';
   const wasOut = before === 'lobby' || before === 'joining' || before === 'choosing';
@@ -43,6 +42,7 @@ export function showState(next) {
   // Messages stay readable after the user has left.
   byId('talk').hidden = isOut && messagesEl.childElementCount === 0;
   byId('states').hidden = isOut && !document.querySelector('.history > li');
+  if (next === before) return;
   if (next === 'lobby') moveFocus(byId('join'));
   else if (wasOut && !isOut) messageEl.focus({ preventScroll: true });
 }

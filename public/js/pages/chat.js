@@ -8,7 +8,7 @@ import { openFileStore } from '../file-store.js';
 import { readIdentity, restoreIdentity } from '../identity.js';
 import { ask, withdrawQuestion } from '../question.js';
 import { connectShortcuts } from '../shortcuts.js';
-import { byId } from '../ui.js';
+import { byId, moveFocus } from '../ui.js';
 import { refusalWords, t, translate } from '../words.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import {
@@ -85,7 +85,10 @@ function openLobby() {
     { key: 'h', words: t`Hang up`, press: askWhetherToHangUp, isPossible: isIn },
   ], byId('open-keys'));
   showState('lobby');
-  showStatus(t`Ready. Others see you only after you join.`);
+  const joinEl = /** @type {HTMLButtonElement} */ (byId('join'));
+  joinEl.disabled = false;
+  moveFocus(joinEl);
+  showStatus(t`Ready to join.`);
 }
 
 // --- Joining and leaving ---

@@ -34,6 +34,7 @@ export function chatPath(name) {
  */
 export function askForRoom(pathOf) {
   const nameEl = byId('room-name');
+  byId('continue').disabled = false;
   nameEl.value = pronounceableName();
   nameEl.focus();
   nameEl.select();

@@ -26,7 +26,10 @@ let localHint = '';
 /** Whether the address leads to a certificate that only this server's own authority vouches for. */
 let isUnknownToOthers = false;
 
-/** @param {string} path of the address, below the server's own */
+/**
+ * @param {string} path of the address, below the server's own
+ * @returns {Promise<boolean>} whether the address leads other devices here, as far as that is known
+ */
 export function connectInvite(path) {
   openEl.addEventListener('click', () => openInvite(inviteEl.hidden));
   byId('copy').addEventListener('click', copy);
@@ -34,7 +37,7 @@ export function connectInvite(path) {
   linkEl.addEventListener('focus', () => linkEl.select());
   qrEl.addEventListener('load', () => (qrEl.hidden = false));
   hintEl.after(certificateEl);
-  showAddress(path);
+  return showAddress(path);
 }
 
 /** @param {boolean} isOpen */
@@ -61,6 +64,7 @@ async function showAddress(path) {
   }
   if (ownAuthority && server?.startsWith('https:')) warnOfCertificate(`${server}/ca`);
   showHints();
+  return Boolean(server);
 }
 
 /** What is true of the address for whom it is given to, as far as this tab knows. */

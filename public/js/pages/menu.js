@@ -50,16 +50,24 @@ export function connectMenu(buttonEl, menuEl, onOpen = () => {}) {
 // What was beside its button is elsewhere then.
 addEventListener('resize', () => document.querySelectorAll('[popover]:popover-open').forEach(hideMenu));
 
-/** Above the button or its sign, or below where there is more room, and within the window. */
+/**
+ * Above the button or its sign, or below where there is more room, and within the window; beside it in a window that is too
+ * low for both.
+ */
 function place(menuEl, signEl) {
   const button = signEl.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menuEl;
-  const isAbove = button.top > innerHeight - button.bottom;
-  const wanted = isAbove ? button.top - height - GAP : button.bottom + GAP;
+  const above = button.top;
+  const below = innerHeight - button.bottom;
   const isRightToLeft = getComputedStyle(menuEl).direction === 'rtl';
-  const side = isRightToLeft ? button.left : button.right - width;
+  let side = isRightToLeft ? button.left : button.right - width;
+  if (height + 2 * GAP > Math.max(above, below)) {
+    const isBefore = button.left >= width + 2 * GAP;
+    const isAfter = innerWidth - button.right >= width + 2 * GAP;
+    if (isBefore || isAfter) side = isBefore && !(isRightToLeft && isAfter) ? button.left - width - GAP : button.right + GAP;
+  }
   menuEl.style.setProperty('left', `${within(side, innerWidth - width)}px`);
-  menuEl.style.setProperty('top', `${within(wanted, innerHeight - height)}px`);
+  menuEl.style.setProperty('top', `${within(above > below ? above - height - GAP : button.bottom + GAP, innerHeight - height)}px`);
 }
 
 function within(value, most) {

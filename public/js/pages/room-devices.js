@@ -19,6 +19,8 @@ let localStream;
 let screen;
 /** What could not be had, in words. */
 let problem = '';
+/** The browser is asked for camera and microphone; it may ask the user. */
+export let isOpening = false;
 /** What the user's browser is asking for: one question at a time. */
 const asking = new Set();
 /** @type {() => void} */
@@ -52,7 +54,10 @@ export async function openDevices() {
     showProblem(problem);
     return;
   }
+  isOpening = true;
+  tellChange();
   const media = await fetchUserMedia();
+  isOpening = false;
   localStream = media.stream;
   tellProblem(media.problem);
   choice.refresh();

@@ -2,7 +2,7 @@
 // where it covers next to nothing of the others. It knows nothing of what is on a tile.
 
 import { recall, remember } from '../memory.js';
-import { coveredPart, gridPlaces, insetPlace, speakerPlaces } from '../tile-grid.js';
+import { alonePlace, coveredPart, gridPlaces, insetPlace, speakerPlaces } from '../tile-grid.js';
 import { byId } from '../ui.js';
 
 /** As much of another tile as the own picture may cover; of a single other's it covers what it has to. */
@@ -30,6 +30,9 @@ let speaker;
 let shown = [];
 /** Where each stands, by id. @type {Map<string, import('../tile-grid.js').Place>} */
 let places = new Map();
+/** What there is for all tiles; the browser tells it when it has laid out the page, and is not asked, which would take long. */
+let space = { width: 0, height: 0 };
+let gap = 0;
 /** @type {() => void} */
 let tellChange = () => {};
 
@@ -68,11 +71,7 @@ export const placeOf = (id) => places.get(id) ?? null;
 /** @param {Tile[]} [tiles] in the order in which they came */
 export function arrange(tiles = shown) {
   shown = tiles;
-  // Whole pixels that are there: clientHeight rounds up, and the last row would be cut.
-  const { width, height } = wholePixels(listEl.getBoundingClientRect());
-  if (!tiles.length || !width || !height) return;
-  const gap = parseFloat(getComputedStyle(listEl).columnGap) || 0;
-  const space = { width, height };
+  if (!tiles.length || !space.width || !space.height) return;
   const others = tiles.filter(({ isOwn }) => !isOwn).sort(byHand);
   const own = tiles.filter(({ isOwn }) => isOwn);
   const large = chooseLarge(others);
@@ -80,7 +79,7 @@ export function arrange(tiles = shown) {
   const placesFor = (some) => (large ? speakerPlaces(some.length, space, gap) : gridPlaces(some.length, space, gap, usualShape(some)));
 
   const ordered = [...others, ...own];
-  let found = placesFor(others.length ? others : own);
+  let found = others.length ? placesFor(others) : [alonePlace(space)];
   let hasInset = false;
   if (own.length && others.length) {
     const inset = insetPlace(space, gap, found, own[0].shape);
@@ -131,7 +130,12 @@ function keepOrder(elements) {
   });
 }
 
-new ResizeObserver(() => arrange()).observe(listEl);
+new ResizeObserver(([{ contentRect }]) => {
+  // Whole pixels that are there: clientHeight rounds up, and the last row would be cut.
+  space = wholePixels(contentRect);
+  gap = parseFloat(getComputedStyle(listEl).columnGap) || 0;
+  arrange();
+}).observe(listEl);
 
 function wholePixels({ width, height }) {
   return { width: Math.floor(width), height: Math.floor(height) };

@@ -5,7 +5,7 @@ import { createLoudest, VOICE } from '../loudest.js';
 import { captureSize, heightFor } from '../picture-sizes.js';
 import { setPictureSize } from '../media.js';
 import { encodeFor } from './room-encoding.js';
-import { ownSending, ownStream, sentStream } from './room-devices.js';
+import { isOpening, ownSending, ownStream, sentStream } from './room-devices.js';
 import { placeOf, setSpeaker } from './room-layout.js';
 import { closeTileMenu, isInWindow } from './room-tile-menu.js';
 import { removeTile, showReaction, showSpeaking, showTile, tileOf } from './room-tiles.js';
@@ -49,7 +49,7 @@ export function watchPeople(entered, spoken) {
 export function showOwnTile({ userName, handSince }) {
   const sending = ownSending();
   showTile({
-    id: OWN, userName, stream: sending.screen ? sentStream() : ownStream(), sending, handSince, link: 'connected', isOwn: true,
+    id: OWN, userName, stream: sending.screen ? sentStream() : ownStream(), sending, handSince, link: 'connected', isOwn: true, isOpening,
   });
 }
 

@@ -20,6 +20,7 @@ const REACTION_MS = 4_000;
  * @property {string} link see mesh.js
  * @property {number} [handSince]
  * @property {boolean} [isOwn]
+ * @property {boolean} [isOpening] the browser is asked for camera and microphone
  */
 
 const listEl = byId('tiles');
@@ -40,7 +41,7 @@ export function connectTiles(onOpen) {
 
 /** Shows a person, or a change. @param {Person} person */
 export function showTile(person) {
-  const { id, userName, stream, sending, handSince, isOwn = false } = person;
+  const { id, userName, stream, sending, handSince, isOwn = false, isOpening = false } = person;
   let tile = tiles.get(id);
   if (!tile) {
     tile = { element: createTile(person), person };
@@ -63,6 +64,7 @@ export function showTile(person) {
   element.classList.toggle('has-trouble', person.link !== 'connected');
   element.classList.toggle('is-muted', isOpen && !sending.audio);
   element.classList.toggle('has-hand', handSince !== undefined);
+  element.classList.toggle('is-opening', isOpening);
   setText(element.querySelector('.tile-note'), tileWords({ ...person, isOpen, hasPicture }));
   setText(element.querySelector('.name'), isOwn ? ownName(userName) : userName);
   setText(element.querySelector('.initial'), [...userName.trim()][0]?.toUpperCase() ?? '?');

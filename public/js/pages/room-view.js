@@ -31,6 +31,8 @@ export function showState(next) {
   const isNew = state() !== next;
   document.body.dataset.state = next;
   byId('choose').hidden = next !== 'choosing';
+  // The stage has it otherwise, so that it moves nothing: the pictures above it become smaller.
+  if (next === 'choosing') document.querySelector('.news').append(byId('alert'));
   byId('stage').hidden = next === 'choosing';
   identityEl.hidden = next !== 'lobby' && next !== 'joining';
   byId('waiting').hidden = next !== 'waiting';

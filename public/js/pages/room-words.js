@@ -9,8 +9,8 @@ const NAMED = 3;
 /** From how many people on the page shows what a mesh costs. */
 const MANY = 6;
 
-/** “Ann, Bob and Carl”: in English without a comma before the last one. */
-const lists = new Intl.ListFormat(language === 'en' ? 'en-GB' : language, { type: 'conjunction' });
+/** “Ann, Bob and Carl”: in English without a comma before the last one. Made when needed: it takes long. @type {Intl.ListFormat | undefined} */
+let lists;
 
 /**
  * @typedef {object} RoomFacts
@@ -54,6 +54,7 @@ function lineWords(members, serverIsAway, serverIsGone) {
 /** “Ann”, “Ann and Bob”, “Ann, Bob, Carl and 2 others”. */
 function list(names) {
   const rest = names.length - NAMED;
+  lists ??= new Intl.ListFormat(language === 'en' ? 'en-GB' : language, { type: 'conjunction' });
   return lists.format(rest > 1 ? [...names.slice(0, NAMED), t`${rest} others`] : names);
 }
 
@@ -65,7 +66,8 @@ export function leftWords({ userName, reason }) {
 }
 
 /** The text on a tile without a picture, or over one that has stopped. */
-export function tileWords({ userName, link, isOwn, isOpen = true, hasPicture }) {
+export function tileWords({ userName, link, isOwn, isOpening, isOpen = true, hasPicture }) {
+  if (isOpening) return t`Starting camera and microphone. The browser may ask you first.`;
   if (isOwn && !isOpen) return t`Camera and microphone are not in use`;
   if (isOwn) return hasPicture ? '' : t`Your camera is off`;
   switch (link) {

@@ -4,6 +4,7 @@
 // room-view.js.
 
 import { readIdentity, restoreIdentity } from '../identity.js';
+import { painted } from '../ui.js';
 import { refusalWords, t, translate } from '../words.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
@@ -15,7 +16,7 @@ import { connectRelayChoice, showIceServers } from './relay-choice.js';
 import { connectAccess } from './room-access.js';
 import { connectBar } from './room-bar.js';
 import { clearChat, connectChat, openChat } from './room-chat.js';
-import { closeDevices, connectDevices, openDevices, ownStream, sentStream } from './room-devices.js';
+import { closeDevices, connectDevices, openDevices, sentStream } from './room-devices.js';
 import { connectLayout } from './room-layout.js';
 import { listen, tellHeights } from './room-people.js';
 import {
@@ -23,7 +24,7 @@ import {
 } from './room-stay.js';
 import { connectTileMenu, openTileMenu } from './room-tile-menu.js';
 import { connectTiles } from './room-tiles.js';
-import { focusStage, identityEl, identityFields, leaveEl, showReady, showState, showTitle, state } from './room-view.js';
+import { focusStage, identityEl, identityFields, leaveEl, say, showReady, showState, showTitle, state } from './room-view.js';
 import { connectForStay } from './stay-client.js';
 
 /** How often the page checks who speaks. */
@@ -48,6 +49,8 @@ async function openLobby() {
   showTitle(room);
   document.getElementById('lobby-title').textContent = t`Join “${room}”`;
   restoreIdentity(identityFields);
+  showState('lobby');
+  await painted();
   connectInvite(roomPath(room));
   connectDevices(onOwnChange);
   connectRelayChoice((isOn) => stay && (stay.client.relayOnly = isOn));
@@ -67,13 +70,13 @@ async function openLobby() {
   leaveEl.addEventListener('click', leave);
   setInterval(listen, LISTEN_MS);
 
-  showState('lobby');
+  await painted();
   showOwn();
-  showStatus(t`Starting camera and microphone. The browser may ask you first.`);
+  say(t`Starting camera and microphone. The browser may ask you first.`);
   await openDevices();
   showReady(true);
   // Without camera and microphone the alert says what that means.
-  showStatus(ownStream()?.getTracks().length ? t`Ready. Others see and hear you only after you join.` : t`Ready to join.`);
+  showStatus(t`Ready to join.`);
 }
 
 // --- Joining and leaving ---

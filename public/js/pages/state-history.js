@@ -9,7 +9,14 @@ import { keepAtEnd } from './message-list.js';
 /** How many entries more a press of the button shows. */
 const STEP = 100;
 
-const seconds = new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3, useGrouping: false });
+/** Made when needed: it takes long. @type {Intl.NumberFormat | undefined} */
+let secondsFormat;
+
+/** @param {number} seconds */
+function secondsWords(seconds) {
+  secondsFormat ??= new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3, useGrouping: false });
+  return secondsFormat.format(seconds);
+}
 
 /** @typedef {ReturnType<typeof createHistory>} History */
 
@@ -56,7 +63,7 @@ export function createHistory() {
     /** @param {string} title @param {string} change */
     add(title, change) {
       began ||= performance.now();
-      const entry = { when: `${seconds.format((performance.now() - began) / 1000)} s`, title, change };
+      const entry = { when: `${secondsWords((performance.now() - began) / 1000)} s`, title, change };
       entries.push(entry);
       keepAtEnd(listEl, () => {
         listEl.append(itemOf(entry));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { coveredPart, gridPlaces, insetPlace, speakerPlaces } from '../../../public/js/tile-grid.js';
+import { alonePlace, coveredPart, gridPlaces, insetPlace, speakerPlaces } from '../../../public/js/tile-grid.js';
 
 const GAP = 8;
 /** The stage in a phone held upright and lying, a small phone, a tablet, a laptop, a large screen. */
@@ -123,4 +123,15 @@ test('the part of a tile that lies under another place is that of which it is mo
 test('where there is no space yet, no tile has a negative size', () => {
   const none = { width: 0, height: 0 };
   for (const { width, height } of [...gridPlaces(3, none, GAP), ...speakerPlaces(3, none, GAP)]) assert.ok(width >= 0 && height >= 0);
+});
+
+test('the own picture alone stays where it is when the space becomes lower', () => {
+  for (const space of SPACES) {
+    const before = alonePlace(space);
+    const after = alonePlace({ ...space, height: space.height - 56 });
+    assertApart([before], space, `${space.width}×${space.height}`);
+    assert.deepEqual([before.y, after.y], [0, 0], `${space.width}×${space.height}`);
+    // A window that is very wide leaves something at both sides.
+    if (space.height > 480) assert.equal(after.x, before.x, `${space.width}×${space.height}`);
+  }
 });
