@@ -5,6 +5,8 @@
 #[allow(dead_code)]
 mod support;
 
+mod balancer;
+mod compose;
 mod failures;
 mod faults;
 mod nodes;
