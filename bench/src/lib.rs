@@ -9,6 +9,7 @@
 //! - [`process`], [`figures`]: what a server's process has used, and how figures are printed.
 //! - [`turn`]: the TURN server beside coturn.
 //! - [`compare`]: servers side by side: the plan, the table, the plots, the page.
+//! - [`scale`]: what a cluster of many nodes costs, reckoned.
 
 pub mod call;
 pub mod client;
@@ -18,6 +19,7 @@ pub mod figures;
 pub mod frame;
 pub mod polling;
 pub mod process;
+pub mod scale;
 pub mod scenario;
 pub mod stream;
 pub mod target;
