@@ -1,6 +1,7 @@
 //! One part of the hub: a core and the clients that can receive each other's messages.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
@@ -51,7 +52,7 @@ pub(super) struct Shard {
     /// Whether messages to a lobby wait for [`Hub::fan_out`](super::order::Hub::fan_out).
     pub has_work: AtomicBool,
     /// Whether a tick was submitted that is not applied yet.
-    pub has_tick: AtomicBool,
+    pub has_tick: Arc<AtomicBool>,
     pub usage: SharedUsage,
 }
 
@@ -63,15 +64,43 @@ pub(super) struct State {
     pub is_frozen: bool,
 }
 
+/// A tick that was submitted. It is over when this is dropped: applied, refused, lost on the way, or ended by a panic.
+pub(super) struct PendingTick(Arc<AtomicBool>);
+
+impl Drop for PendingTick {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
 impl Shard {
+    /// A tick of this shard, unless one is on its way.
+    pub fn begin_tick(&self) -> Option<PendingTick> {
+        (!self.has_tick.swap(true, Ordering::Relaxed)).then(|| PendingTick(self.has_tick.clone()))
+    }
+
     /// An empty shard.
     pub fn new(limits: Limits, recorder: Recorder) -> Self {
         let state = State { core: Core::new(limits), directory: Directory::new(recorder), is_frozen: false };
         Self {
             state: Mutex::new(state),
             has_work: AtomicBool::new(false),
-            has_tick: AtomicBool::new(false),
+            has_tick: Arc::default(),
             usage: SharedUsage::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tick_that_is_dropped_makes_room_for_the_next() {
+        let shard = Shard::new(Limits::default(), Recorder::default());
+        let tick = shard.begin_tick();
+        assert!(tick.is_some() && shard.begin_tick().is_none());
+        drop(tick);
+        assert!(shard.begin_tick().is_some());
     }
 }

@@ -142,16 +142,12 @@ impl Hub {
     pub fn tick(&self) {
         for (number, shard) in self.shards.iter().enumerate() {
             let next = shard.state.lock().core.next_deadline();
-            if next.is_some_and(|next| next <= self.now()) && !shard.has_tick.swap(true, Ordering::Relaxed) {
+            if next.is_some_and(|next| next <= self.now())
+                && let Some(pending) = shard.begin_tick()
+            {
                 // A fault in one shard must not end the ticks of all; it is counted and logged as any panic.
-                let tick = || {
-                    self.apply(ShardId(number), Action::Tick, None, move |hub, _, _| {
-                        hub.shards[number].has_tick.store(false, Ordering::Relaxed);
-                    });
-                };
-                if catch_unwind(AssertUnwindSafe(tick)).is_err() {
-                    shard.has_tick.store(false, Ordering::Relaxed);
-                }
+                let tick = || self.apply(ShardId(number), Action::Tick, None, move |_, _, _| drop(pending));
+                let _ = catch_unwind(AssertUnwindSafe(tick));
             }
         }
     }
