@@ -255,7 +255,7 @@ impl Server {
         let relaying = tokio::spawn(ice.serve(listener.local_addr()?.port(), ended.clone()));
 
         let listener_port = listener.local_addr()?.port();
-        let notified = CancellationToken::new();
+        let (notified, has_left) = (CancellationToken::new(), CancellationToken::new());
         let serving = http_server.serve(listener, async {
             stop.await;
             tracing::info!("stopping");
@@ -276,6 +276,7 @@ impl Server {
             if let Some(node) = &node {
                 node.leave().await;
             }
+            has_left.cancel();
             socketio.close().await;
             hub.end_all();
             websocket.close().await;
@@ -298,7 +299,8 @@ impl Server {
         };
         let drain_over = async {
             stopping.cancelled().await;
-            tokio::time::sleep(config.limits.drain).await;
+            // However short that is: the other servers of a cluster learn first that this one stops.
+            tokio::join!(tokio::time::sleep(config.limits.drain), has_left.cancelled());
         };
         tokio::select! {
             ((), (), ()) = async { tokio::join!(serving, closing, named) } => {}

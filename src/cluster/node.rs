@@ -75,16 +75,30 @@ impl Node {
     pub async fn run(&self, name: String) -> Result<(), ClusterError> {
         // It is set once: a node runs once.
         let _ = self.shared.name.set(name);
-        tokio::select! {
+        let stopped = tokio::select! {
             () = writer::run(self.shared.clone()) => Ok(()),
             stopped = reader::run(self.shared.clone()) => stopped,
+        };
+        if stopped.is_err() && self.shared.has_joined.load(Ordering::Relaxed) {
+            // The others need not wait until it has been silent. They do, if this fails.
+            _ = tokio::time::timeout(LEAVE, self.say_lost()).await;
+        }
+        stopped
+    }
+
+    /// Says that this node is lost.
+    async fn say_lost(&self) {
+        let Shared { store, queue, .. } = &*self.shared;
+        let message = serde_json::to_string(&NodeMessage::Lost(queue.node())).unwrap_or_default();
+        if let Ok(link) = store.connect(false).await {
+            _ = link.append_to_nodes(&store.keys, &message).await;
         }
     }
 
     /// The server stops: what its clients send has no effect any more, and the others wait for their return. To be called
     /// while [`Node::run`] is polled.
     pub async fn leave(&self) {
-        let Shared { store, queue, replicas, is_leaving, ready, .. } = &*self.shared;
+        let Shared { queue, replicas, is_leaving, ready, .. } = &*self.shared;
         ready.store(false, Ordering::Relaxed);
         is_leaving.store(true, Ordering::Relaxed);
         queue.close();
@@ -98,10 +112,7 @@ impl Node {
             while !is_lost() {
                 tokio::time::sleep(LEAVE_CHECK).await;
             }
-            let message = serde_json::to_string(&NodeMessage::Lost(node)).unwrap_or_default();
-            if let Ok(link) = store.connect(false).await {
-                let _ = link.append_to_nodes(&store.keys, &message).await;
-            }
+            self.say_lost().await;
         };
         if tokio::time::timeout(LEAVE, known).await.is_err() {
             tracing::warn!("the other servers do not know yet that this one stops");
