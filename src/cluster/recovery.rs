@@ -28,6 +28,8 @@ const BEGINS: u64 = 60;
 const LOCK_MS: u64 = 8_000;
 /// How long appending again may take.
 const RESTORE: Duration = Duration::from_secs(30);
+/// How long a node may take to begin, and between entries, before the next one is asked.
+const DUTY: Duration = Duration::from_secs(4);
 /// How often the nodes look at what the others say.
 const POLL: Duration = Duration::from_millis(50);
 /// How long the notes of a recovery stay, in seconds.
@@ -68,6 +70,45 @@ struct Recovery<'a> {
 
 type Positions = BTreeMap<usize, EntryId>;
 
+/// The nodes that have read a shard, the furthest first.
+type Rank = Vec<(EntryId, NodeId)>;
+
+/// A shard that has to be appended again.
+struct Duty {
+    rank: Rank,
+    /// Which node of the rank is to do it.
+    turn: usize,
+    /// The last entry that was seen in the stream, and since when.
+    last: EntryId,
+    since: Instant,
+}
+
+impl Duty {
+    /// Whether it passes to the next node, since the one that has it does not append: it has ended, perhaps. What only that
+    /// one had read is lost.
+    fn passes_on(&mut self, last: EntryId, now: Instant) -> bool {
+        if last != self.last {
+            (self.last, self.since) = (last, now);
+        }
+        let passes = now.duration_since(self.since) >= DUTY && self.turn + 1 < self.rank.len();
+        if passes {
+            (self.turn, self.since) = (self.turn + 1, now);
+        }
+        passes
+    }
+}
+
+fn rank(positions: HashMap<NodeId, Positions>) -> BTreeMap<usize, Rank> {
+    let mut ranks: BTreeMap<usize, Rank> = BTreeMap::new();
+    for (node, positions) in positions {
+        for (shard, position) in positions {
+            ranks.entry(shard).or_default().push((position, node));
+        }
+    }
+    ranks.values_mut().for_each(|rank| rank.sort_unstable_by(|one, other| other.cmp(one)));
+    ranks
+}
+
 impl Recovery<'_> {
     fn key(&self, what: &str) -> String {
         self.shared.store.keys.recovery(&self.link.run, what)
@@ -101,30 +142,31 @@ impl Recovery<'_> {
     }
 
     async fn coordinate(&self) -> Result<(), StoreError> {
-        let positions = self.gather().await?;
-        let mut furthest: BTreeMap<usize, (EntryId, NodeId)> = BTreeMap::new();
-        for (node, positions) in positions {
-            for (shard, position) in positions {
-                let best = furthest.entry(shard).or_insert((position, node));
-                *best = (*best).max((position, node));
-            }
-        }
-        let mut assigned = Vec::new();
+        let ranks = rank(self.gather().await?);
+        let mut duties = BTreeMap::new();
         for shard in ShardId::all() {
-            let Some((position, node)) = furthest.get(&shard.number()) else { continue };
-            if *position > self.link.last_id(&self.shared.store.keys.log(shard)).await? {
-                self.put("assigned", shard.number().to_string(), node.0.to_string()).await?;
-                assigned.push(shard.number().to_string());
+            let Some(rank) = ranks.get(&shard.number()) else { continue };
+            let last = self.link.last_id(&self.shared.store.keys.log(shard)).await?;
+            if rank.first().is_some_and(|(position, _)| *position > last) {
+                let duty = Duty { rank: rank.clone(), turn: 0, last, since: Instant::now() };
+                self.assign(shard, &duty).await?;
+                duties.insert(shard, duty);
             }
         }
-        let began = Instant::now();
+        let (began, assigned) = (Instant::now(), duties.len());
         let missing = loop {
             self.restore_assigned().await?;
             self.hold_lock().await?;
             let restored = self.all("restored").await?;
-            let missing = assigned.iter().filter(|shard| !restored.contains_key(*shard)).count();
-            if missing == 0 || began.elapsed() >= RESTORE {
-                break missing;
+            duties.retain(|shard, _| !restored.contains_key(&shard.number().to_string()));
+            if duties.is_empty() || began.elapsed() >= RESTORE {
+                break duties.len();
+            }
+            for (shard, duty) in &mut duties {
+                let last = self.link.last_id(&self.shared.store.keys.log(*shard)).await?;
+                if duty.passes_on(last, Instant::now()) {
+                    self.assign(*shard, duty).await?;
+                }
             }
             tokio::time::sleep(POLL).await;
         };
@@ -139,8 +181,14 @@ impl Recovery<'_> {
         let _: i64 = self.link.ask(&notes).await?;
         let set = cmd("SET").arg(store.keys.generation()).arg(&self.link.run).to_owned();
         let _: String = self.link.ask(&set).await?;
-        tracing::info!(shards = assigned.len(), "the servers agree; entries that Redis had lost were appended again");
+        tracing::info!(shards = assigned, "the servers agree; entries that Redis had lost were appended again");
         Ok(())
+    }
+
+    /// Makes the next node of a rank responsible for a shard.
+    async fn assign(&self, shard: ShardId, duty: &Duty) -> Result<(), StoreError> {
+        let Some((_, node)) = duty.rank.get(duty.turn) else { return Ok(()) };
+        self.put("assigned", shard.number().to_string(), node.0.to_string()).await
     }
 
     async fn hold_lock(&self) -> Result<(), StoreError> {
@@ -207,5 +255,31 @@ impl Recovery<'_> {
         let nothing = serde_json::to_string(&Content::Nothing).unwrap_or_default();
         let entry = Entry { node: NodeId(0), sequence: 0, content: nothing };
         self.link.append_again(&stream, &[(position, entry)]).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(ms: u64) -> EntryId {
+        EntryId { ms, number: 0 }
+    }
+
+    #[test]
+    fn duty_passes_to_the_node_that_is_next_if_the_first_is_silent() {
+        let [one, two, three] = [1, 2, 3].map(NodeId);
+        let positions = [(one, id(5)), (two, id(9)), (three, id(7))];
+        let positions = positions.map(|(node, position)| (node, Positions::from([(0, position)])));
+        let rank = rank(HashMap::from(positions)).remove(&0).expect("a shard");
+        assert_eq!(rank, [(id(9), two), (id(7), three), (id(5), one)]);
+        let start = Instant::now();
+        let mut duty = Duty { rank, turn: 0, last: id(3), since: start };
+        assert!(!duty.passes_on(id(3), start + DUTY / 2), "it has some time");
+        assert!(!duty.passes_on(id(4), start + DUTY), "it appends");
+        assert!(duty.passes_on(id(4), start + 2 * DUTY));
+        assert_eq!(duty.rank[duty.turn].1, three);
+        assert!(duty.passes_on(id(4), start + 3 * DUTY));
+        assert!(!duty.passes_on(id(4), start + 4 * DUTY), "there is no other");
     }
 }
