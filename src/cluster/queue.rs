@@ -1,6 +1,6 @@
 //! The commands of this node's clients: those that are not appended yet, and those that are not applied yet.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -45,8 +45,8 @@ struct Inner {
     sequences: HashMap<ShardId, u64>,
     queued: VecDeque<Queued>,
     bytes: usize,
-    /// Appended, or being appended.
-    sent: HashMap<(ShardId, u64), Sent>,
+    /// Appended, or being appended, and not applied yet.
+    sent: BTreeMap<(ShardId, u64), Sent>,
     refused: Vec<(ShardId, Waiting)>,
     /// Shards that the reader reads.
     live: HashSet<ShardId>,
@@ -63,11 +63,16 @@ struct Queued {
     since: Instant,
     /// The end of a connection is never given up: its peer would stay connected for ever.
     is_end: bool,
+    /// A client sends it that is connected.
+    is_message: bool,
 }
 
 struct Sent {
     waiting: Waiting,
     since: Instant,
+    is_message: bool,
+    /// To be appended again, if Redis loses it before a node has read it.
+    content: String,
 }
 
 /// What cannot be done.
@@ -95,7 +100,7 @@ impl Queue {
             sequences: HashMap::new(),
             queued: VecDeque::new(),
             bytes: 0,
-            sent: HashMap::new(),
+            sent: BTreeMap::new(),
             refused: Vec::new(),
             live: HashSet::new(),
             wanted: HashSet::new(),
@@ -125,13 +130,13 @@ impl Queue {
     /// Appends what does not come from a client.
     pub fn append_content(&self, shard: ShardId, content: &Content) {
         if let Ok(content) = serde_json::to_string(content) {
-            let queued = Queued { shard, content, waiting: None, since: Instant::now(), is_end: true };
-            self.push(queued);
+            let queued =
+                Queued { shard, content, waiting: None, since: Instant::now(), is_end: true, is_message: false };
+            self.push(&mut self.inner.lock(), queued);
         }
     }
 
-    fn push(&self, queued: Queued) {
-        let inner = &mut *self.inner.lock();
+    fn push(&self, inner: &mut Inner, queued: Queued) {
         let is_full = inner.queued.len() >= MAX_QUEUED || inner.bytes >= MAX_QUEUED_BYTES;
         if is_full && !queued.is_end {
             inner.refused.extend(queued.waiting.map(|waiting| (queued.shard, waiting)));
@@ -156,7 +161,9 @@ impl Queue {
             && entries.len() < MAX_BATCH
             && (bytes == 0 || bytes + next.content.len() <= MAX_BATCH_BYTES)
         {
-            let Some(Queued { shard, content, waiting, since, .. }) = inner.queued.pop_front() else { break };
+            let Some(Queued { shard, content, waiting, since, is_message, .. }) = inner.queued.pop_front() else {
+                break;
+            };
             inner.bytes -= content.len();
             bytes += content.len();
             if !inner.live.contains(&shard) {
@@ -165,7 +172,8 @@ impl Queue {
             let sequence = inner.sequences.entry(shard).or_default();
             *sequence += 1;
             if let Some(waiting) = waiting {
-                inner.sent.insert((shard, *sequence), Sent { waiting, since });
+                let sent = Sent { waiting, since, is_message, content: content.clone() };
+                inner.sent.insert((shard, *sequence), sent);
             }
             entries.push((shard, Entry { node, sequence: *sequence, content }));
         }
@@ -174,7 +182,7 @@ impl Queue {
 
     /// What waits for an entry of this node that is applied now.
     pub fn applied(&self, shard: ShardId, sequence: u64) -> Option<Waiting> {
-        let Sent { waiting, since } = self.inner.lock().sent.remove(&(shard, sequence))?;
+        let Sent { waiting, since, .. } = self.inner.lock().sent.remove(&(shard, sequence))?;
         *self.lag.lock() = Some((since.elapsed(), Instant::now()));
         Some(waiting)
     }
@@ -207,28 +215,57 @@ impl Queue {
                 refused.extend(queued.waiting.map(|waiting| (queued.shard, waiting)));
             }
         }
-        let late = inner.sent.extract_if(|_, sent| sent.since.elapsed() > max_wait);
-        let mut sent = HashSet::new();
-        for (key, late) in late {
-            sent.insert(key);
-            refused.push((key.0, late.waiting));
-        }
+        let late = |sent: &Sent| sent.since.elapsed() > max_wait;
+        let late: Vec<_> = inner.sent.iter().filter(|(_, sent)| late(sent)).map(|(key, _)| *key).collect();
+        let sent = late.iter().copied().collect();
+        refused.extend(late.into_iter().filter_map(|key| Some((key.0, inner.sent.remove(&key)?.waiting))));
         Refused { waiting: refused, sent }
     }
 
-    /// This node was declared lost, and begins again as another one. Returns what is not to be done any more; the ends of
-    /// connections stay.
+    /// What has to be appended again in order, before anything else, to a Redis that may have lost it: what was `begun`, and
+    /// all that was appended and not applied. What is there already counts once, by its number.
+    pub fn unapplied(&self, begun: Vec<Batch>) -> VecDeque<Batch> {
+        let inner = self.inner.lock();
+        let node = inner.node;
+        let mut entries: BTreeMap<(ShardId, u64), String> =
+            inner.sent.iter().map(|(key, sent)| (*key, sent.content.clone())).collect();
+        for (shard, Entry { sequence, content, .. }) in
+            begun.into_iter().filter(|batch| batch.node == node).flat_map(|batch| batch.entries)
+        {
+            entries.insert((shard, sequence), content);
+        }
+        let mut batches = VecDeque::new();
+        let (mut some, mut bytes) = (Vec::new(), 0);
+        for ((shard, sequence), content) in entries {
+            if some.len() >= MAX_BATCH || (bytes > 0 && bytes + content.len() > MAX_BATCH_BYTES) {
+                batches.push_back(Batch { node, entries: std::mem::take(&mut some) });
+                bytes = 0;
+            }
+            bytes += content.len();
+            some.push((shard, Entry { node, sequence, content }));
+        }
+        if !some.is_empty() {
+            batches.push_back(Batch { node, entries: some });
+        }
+        batches
+    }
+
+    /// This node was declared lost, and begins again as another one. Returns what is not to be done any more and has to be
+    /// told; the ends of connections stay. A client that has sent a message is not told: its connection is closed, and a page
+    /// that numbers its messages sends them again.
     pub fn begin_again(&self) -> Vec<(ShardId, Waiting)> {
         let inner = &mut *self.inner.lock();
         inner.node = NodeId::new(random::id());
         inner.sequences.clear();
         let mut given_up = std::mem::take(&mut inner.refused);
-        given_up.extend(inner.sent.drain().map(|((shard, _), sent)| (shard, sent.waiting)));
+        let sent = std::mem::take(&mut inner.sent).into_iter().filter(|(_, sent)| !sent.is_message);
+        given_up.extend(sent.map(|((shard, _), sent)| (shard, sent.waiting)));
         let (ends, others): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(&mut inner.queued).into_iter().partition(|queued| queued.is_end && queued.waiting.is_some());
         inner.bytes = ends.iter().map(|queued| queued.content.len()).sum();
         inner.queued = ends;
-        given_up.extend(others.into_iter().filter_map(|queued| Some((queued.shard, queued.waiting?))));
+        let others = others.into_iter().filter(|queued| !queued.is_message);
+        given_up.extend(others.filter_map(|queued| Some((queued.shard, queued.waiting?))));
         given_up
     }
 
@@ -260,6 +297,15 @@ impl Queue {
     }
 }
 
+/// The connection by which a client connects or sends. Its end always counts.
+fn connection_of(action: &Action) -> Option<ConnectionId> {
+    match action {
+        Action::Connect { connection, .. } => Some(*connection),
+        Action::Message { from, .. } | Action::Reject { from, .. } => Some(from.connection),
+        _ => None,
+    }
+}
+
 impl Default for Queue {
     fn default() -> Self {
         Self::new()
@@ -268,13 +314,26 @@ impl Default for Queue {
 
 impl CommandLog for Queue {
     fn append(&self, shard: ShardId, action: Action, waiting: Waiting) {
-        if self.inner.lock().is_closed {
-            return;
-        }
+        let is_connect = matches!(action, Action::Connect { .. });
         let is_end = matches!(action, Action::Disconnect { .. });
+        let connection = connection_of(&action);
+        let is_message = connection.is_some() && !is_connect;
         // It serializes: the core is stored in the same way.
         let Ok(content) = serde_json::to_string(&Content::Command(action)) else { return };
-        self.push(Queued { shard, content, waiting: Some(waiting), since: Instant::now(), is_end });
+        let inner = &mut *self.inner.lock();
+        if inner.is_closed {
+            return;
+        }
+        // By a connection of the node that this one was before it began again. The others hold its client for lost, and it is
+        // being closed: its client sends again elsewhere what it gets no reply to. One that connects is told.
+        if connection.is_some_and(|connection| connection.node() != inner.node) {
+            if is_connect {
+                inner.refused.push((shard, waiting));
+                self.changed.notify_one();
+            }
+            return;
+        }
+        self.push(inner, Queued { shard, content, waiting: Some(waiting), since: Instant::now(), is_end, is_message });
     }
 
     fn connection_id(&self) -> ConnectionId {
@@ -286,3 +345,6 @@ impl CommandLog for Queue {
         Timestamp(u64::try_from(elapsed + self.offset.load(Ordering::Relaxed)).unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests;

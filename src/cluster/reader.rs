@@ -120,6 +120,8 @@ impl Reader {
         }
         self.verify(&link).await?;
         self.connected = Instant::now();
+        // Redis may have lost an entry that says so of a node.
+        self.unchecked.extend(self.idle.keys());
         loop {
             if self.last_read.elapsed() > STALLED {
                 self.verify(&link).await?;

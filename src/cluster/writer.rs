@@ -1,5 +1,6 @@
 //! Appends what the node's clients send, in order, by one connection.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -20,17 +21,20 @@ const COMPLAIN: Duration = Duration::from_secs(10);
 
 /// Appends for as long as the future is polled.
 pub async fn run(shared: Arc<Shared>) {
-    let mut writer = Writer { shared, link: None, batch: None, heartbeat: None, complained: None };
+    let mut writer =
+        Writer { shared, link: None, run: String::new(), batches: VecDeque::new(), heartbeat: None, complained: None };
     loop {
         writer.refuse_late();
         let queue = writer.shared.queue.clone();
-        if writer.batch.as_ref().is_none_or(|batch| batch.node != queue.node()) {
-            // What an earlier node of this process had is void.
-            writer.batch = Some(queue.next_batch()).filter(|batch| !batch.entries.is_empty());
+        // What an earlier node of this process had is void.
+        let node = queue.node();
+        writer.batches.retain(|batch| batch.node == node);
+        if writer.batches.is_empty() {
+            writer.batches.extend(Some(queue.next_batch()).filter(|batch| !batch.entries.is_empty()));
         }
         // The reader compares first whether this node may join.
         let has_joined = writer.shared.has_joined.load(Ordering::Relaxed);
-        if !has_joined || (writer.batch.is_none() && !writer.needs_heartbeat()) {
+        if !has_joined || (writer.batches.is_empty() && !writer.needs_heartbeat()) {
             _ = tokio::time::timeout(PAUSE, queue.changed()).await;
             continue;
         }
@@ -48,8 +52,10 @@ pub async fn run(shared: Arc<Shared>) {
 struct Writer {
     shared: Arc<Shared>,
     link: Option<Link>,
+    /// The process of Redis to which was appended last.
+    run: String,
     /// What is being appended.
-    batch: Option<Batch>,
+    batches: VecDeque<Batch>,
     /// The node that was announced last, and when.
     heartbeat: Option<(NodeId, Instant)>,
     complained: Option<Instant>,
@@ -63,6 +69,12 @@ impl Writer {
             None => {
                 let link = self.shared.store.connect(false).await?;
                 recovery::agree(&self.shared, &link).await?;
+                if link.run != self.run {
+                    // It may have lost what was appended and no node has read. That comes first, or it would be left out.
+                    let batch = self.batches.drain(..).collect();
+                    self.batches = self.shared.queue.unapplied(batch);
+                    self.run.clone_from(&link.run);
+                }
                 self.link = Some(link.clone());
                 // This Redis may have forgotten it.
                 self.heartbeat = None;
@@ -80,9 +92,9 @@ impl Writer {
         if !self.shared.queue.wanted().is_empty() {
             link.wake(keys, self.shared.queue.node()).await?;
         }
-        let Some(batch) = &self.batch else { return Ok(()) };
+        let Some(batch) = self.batches.front() else { return Ok(()) };
         if link.append(keys, &batch.entries).await? {
-            self.batch = None;
+            self.batches.pop_front();
         } else {
             recovery::agree(&self.shared, &link).await?;
         }
@@ -116,7 +128,7 @@ impl Writer {
             hub.refuse(shard, waiting, Refusal::unavailable());
         }
         // What was refused must have no effect later. Its number has to be used.
-        for (shard, entry) in self.batch.iter_mut().flat_map(|batch| &mut batch.entries) {
+        for (shard, entry) in self.batches.iter_mut().flat_map(|batch| &mut batch.entries) {
             if sent.contains(&(*shard, entry.sequence)) {
                 entry.content = serde_json::to_string(&Content::Nothing).unwrap_or_default();
             }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::history::Event;
-use super::line::{Coming, Delivery, Line, PONG, TESTS};
+use super::line::{Coming, Delivery, Kept, Line, PONG, TESTS};
 use super::page::{About, Call, Page, Phase, Returned};
 use crate::support::packet::{Event as Message, Packet};
 use crate::support::payload::{CANDIDATE_IN, answer};
@@ -129,7 +129,12 @@ impl Page {
         let code = reply["error"]["code"].as_str().map(str::to_owned);
         let kept = match code.as_deref() {
             Some("unavailable") => self.delivery.forget(number),
-            _ => self.delivery.settle(number).into_iter().rfind(|kept| kept.number == number),
+            _ => {
+                let mut settled = self.delivery.settle(number);
+                let kept = settled.pop_if(|kept| kept.number == number);
+                self.record_settled(settled);
+                kept
+            }
         };
         let Some(kept) = kept else { return Some(()) };
         match (kept.about, code) {
@@ -172,13 +177,8 @@ impl Page {
             (self.delivery, self.call) = (Delivery::default(), None);
         }
         self.history.record(Event::Connected { node });
-        for kept in self.delivery.settle(heard) {
-            match kept.about {
-                About::Candidate { call, index } => self.history.record(Event::Settled { call, index }),
-                About::Hangup { call, .. } => self.history.record(Event::HungUp { call, ended: 0 }),
-                _ => {}
-            }
-        }
+        let settled = self.delivery.settle(heard);
+        self.record_settled(settled);
         let ids = payload["calls"].as_array().into_iter().flatten();
         self.tests += 1;
         self.returned = Some(Returned {
@@ -197,6 +197,17 @@ impl Page {
             line.send(&packet).await?;
         }
         line.send(&format!("42{}[\"test\"]", TESTS + self.tests)).await
+    }
+
+    /// The server has acted on these, and its acknowledgements did not come.
+    fn record_settled(&mut self, settled: Vec<Kept<About>>) {
+        for kept in settled {
+            match kept.about {
+                About::Candidate { call, index } => self.history.record(Event::Settled { call, index }),
+                About::Hangup { call, .. } => self.history.record(Event::HungUp { call, ended: 0 }),
+                _ => {}
+            }
+        }
     }
 
     /// Whether the offer or the answer of a call still waits to be received.
