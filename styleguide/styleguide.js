@@ -19,8 +19,10 @@ const token = (name) => getComputedStyle(document.documentElement).getPropertyVa
 function showPairs() {
   byId('pairs').replaceChildren(...PAIRS.map(([name, ground, least]) => {
     const ratio = contrast(colourOf(name), colourOf(ground));
-    const item = createElement('li', { className: ratio < least ? 'is-weak' : '' },
-      createElement('strong', {}, name), `on ${ground}: ${ratio.toFixed(2)} of ${least}`);
+    // What is drawn then is not the token.
+    const isForced = matchMedia('(forced-colors: active)').matches;
+    const item = createElement('li', { className: ratio < least && !isForced ? 'is-weak' : '' },
+      createElement('strong', {}, name), `on ${ground}: ${isForced ? 'in the colours of the system' : `${ratio.toFixed(2)} of ${least}`}`);
     item.style.background = `var(--${ground})`;
     // Lights and edges are no words: theirs are in the ink of the ground.
     if (least > 3) item.style.color = `var(--${name})`;

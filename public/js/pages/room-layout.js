@@ -30,9 +30,6 @@ let speaker;
 let shown = [];
 /** Where each stands, by id. @type {Map<string, import('../tile-grid.js').Place>} */
 let places = new Map();
-/** What there is for all tiles; the browser tells it when it has laid out the page, and is not asked, which would take long. */
-let space = { width: 0, height: 0 };
-let gap = 0;
 /** @type {() => void} */
 let tellChange = () => {};
 
@@ -71,7 +68,12 @@ export const placeOf = (id) => places.get(id) ?? null;
 /** @param {Tile[]} [tiles] in the order in which they came */
 export function arrange(tiles = shown) {
   shown = tiles;
-  if (!tiles.length || !space.width || !space.height) return;
+  // Whole pixels that are there: clientHeight rounds up, and the last row would be cut. Measured now: a ResizeObserver tells
+  // the size after the browser has seen the tiles move.
+  const { width, height } = wholePixels(listEl.getBoundingClientRect());
+  if (!tiles.length || !width || !height) return;
+  const gap = parseFloat(getComputedStyle(listEl).columnGap) || 0;
+  const space = { width, height };
   const others = tiles.filter(({ isOwn }) => !isOwn).sort(byHand);
   const own = tiles.filter(({ isOwn }) => isOwn);
   const large = chooseLarge(others);
@@ -130,12 +132,7 @@ function keepOrder(elements) {
   });
 }
 
-new ResizeObserver(([{ contentRect }]) => {
-  // Whole pixels that are there: clientHeight rounds up, and the last row would be cut.
-  space = wholePixels(contentRect);
-  gap = parseFloat(getComputedStyle(listEl).columnGap) || 0;
-  arrange();
-}).observe(listEl);
+new ResizeObserver(() => arrange()).observe(listEl);
 
 function wholePixels({ width, height }) {
   return { width: Math.floor(width), height: Math.floor(height) };

@@ -67,7 +67,7 @@ export function leftWords({ userName, reason }) {
 
 /** The text on a tile without a picture, or over one that has stopped. */
 export function tileWords({ userName, link, isOwn, isOpening, isOpen = true, hasPicture }) {
-  if (isOpening) return t`Starting camera and microphone. The browser may ask you first.`;
+  if (isOpening) return ''; // What comes is not known; the page has said that it asks.
   if (isOwn && !isOpen) return t`Camera and microphone are not in use`;
   if (isOwn) return hasPicture ? '' : t`Your camera is off`;
   switch (link) {

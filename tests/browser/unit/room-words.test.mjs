@@ -63,4 +63,5 @@ test('the own tile does not blame the camera where no device was opened', () => 
   const own = { userName: 'Ann', link: 'connected', isOwn: true, hasPicture: false };
   assert.equal(tileWords(own), 'Your camera is off');
   assert.equal(tileWords({ ...own, isOpen: false }), 'Camera and microphone are not in use');
+  assert.equal(tileWords({ ...own, isOpen: false, isOpening: true }), '');
 });
