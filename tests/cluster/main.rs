@@ -10,6 +10,7 @@ mod compose;
 mod failures;
 mod faults;
 mod nodes;
+mod restarts;
 mod status;
 
 macro_rules! contract {

@@ -251,12 +251,14 @@ impl SocketIoState {
                 let mut peer = ConnectedPeer::connect(&self.hub, admitted.newcomer, connection.clone());
                 match peer.try_recv() {
                     Ok(connected) => arrive(&connection, connected, admitted.remark),
-                    Err(TryRecvError::Closed) => arrive(&connection, Err(Refusal::unavailable()), None),
+                    // The server stops: it closes this connection with all others, and the client tries again.
+                    Err(TryRecvError::Closed) => {}
                     // What the client sends meanwhile waits.
                     Err(TryRecvError::Empty) => {
                         tokio::spawn(async move {
-                            let connected = peer.await.unwrap_or_else(|_| Err(Refusal::unavailable()));
-                            arrive(&connection, connected, admitted.remark);
+                            if let Ok(connected) = peer.await {
+                                arrive(&connection, connected, admitted.remark);
+                            }
                         });
                     }
                 }
