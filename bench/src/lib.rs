@@ -8,11 +8,13 @@
 //! - [`scenario`]: the five things that can be measured.
 //! - [`process`], [`figures`]: what a server's process has used, and how figures are printed.
 //! - [`turn`]: the TURN server beside coturn.
+//! - [`cluster`]: two nodes as one server, beside one node and beside two of Node's.
 //! - [`compare`]: servers side by side: the plan, the table, the plots, the page.
 //! - [`scale`]: what a cluster of many nodes costs, reckoned.
 
 pub mod call;
 pub mod client;
+pub mod cluster;
 pub mod compare;
 pub mod course;
 pub mod figures;

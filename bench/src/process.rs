@@ -6,6 +6,30 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+/// Processes that are watched together.
+#[derive(Debug, Clone)]
+pub struct Processes(Vec<Process>);
+
+impl Processes {
+    /// The processes with these ids.
+    pub fn new(ids: &[u32]) -> Self {
+        Self(ids.iter().copied().map(Process::new).collect())
+    }
+
+    /// What they have used by now, in all.
+    ///
+    /// # Errors
+    /// A process that is gone.
+    pub fn usage(&self) -> Result<Usage> {
+        let mut sum = Usage { cpu: Duration::ZERO, rss_kib: 0 };
+        for process in &self.0 {
+            let usage = process.usage()?;
+            sum = Usage { cpu: sum.cpu + usage.cpu, rss_kib: sum.rss_kib + usage.rss_kib };
+        }
+        Ok(sum)
+    }
+}
+
 /// A process that is watched.
 #[derive(Debug, Clone)]
 pub struct Process {

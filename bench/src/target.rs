@@ -24,8 +24,10 @@ pub enum Carrier {
 /// A server on this machine and how to speak to it.
 #[derive(Clone)]
 pub struct Target {
-    /// Its address.
+    /// The address that a client connects to.
     pub address: SocketAddr,
+    /// The addresses of all nodes, where several are one server.
+    pub nodes: Vec<SocketAddr>,
     /// WebSocket or polling.
     pub carrier: Carrier,
     /// How to make TLS, for `https` and `wss`.
@@ -33,6 +35,23 @@ pub struct Target {
 }
 
 impl Target {
+    /// Reads addresses of nodes that are one server.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new); no address.
+    pub fn of_nodes(urls: &[String], carrier: Carrier, certificate: Option<&Path>) -> Result<Self> {
+        let nodes: Vec<Self> = urls.iter().map(|url| Self::new(url, carrier, certificate)).collect::<Result<_>>()?;
+        let addresses = nodes.iter().map(|node| node.address).collect();
+        let first = nodes.into_iter().next().context("no address")?;
+        Ok(Self { nodes: addresses, ..first })
+    }
+
+    /// The same server, by the node of the client with this number: the nodes in turn.
+    #[must_use]
+    pub fn node(&self, client: u64) -> Self {
+        Self { address: self.nodes[client as usize % self.nodes.len()], ..self.clone() }
+    }
+
     /// Reads an address like `ws://127.0.0.1:8181` or `https://localhost:8181`; for TLS the certificate to trust.
     ///
     /// # Errors
@@ -51,7 +70,8 @@ impl Target {
             host => host.trim_matches(['[', ']']).parse().context("localhost or an IP address")?,
         };
         ensure!(ip.is_loopback(), "{ip} is not a loopback address: load is for this machine only");
-        Ok(Self { address: SocketAddr::new(ip, port.parse().context("a port")?), carrier, tls })
+        let address = SocketAddr::new(ip, port.parse().context("a port")?);
+        Ok(Self { address, nodes: vec![address], carrier, tls })
     }
 }
 

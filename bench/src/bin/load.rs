@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
 use switchboard_bench::figures::join;
-use switchboard_bench::process::Process;
+use switchboard_bench::process::Processes;
 use switchboard_bench::scenario::{self, Stage, broadcast, calls, idle, relay, rooms};
 use switchboard_bench::target::{Carrier, Target};
 use tokio::time::timeout;
@@ -16,12 +16,15 @@ use tokio::time::timeout;
 /// Load for a Socket.IO signaling server on this machine
 #[derive(Parser)]
 struct Flags {
-    /// Where the server listens: ws, wss, http or https, a loopback address
-    #[arg(long, value_name = "URL")]
-    url: String,
-    /// Its process, for CPU time and memory
+    /// Where the server listens: ws, wss, http or https, a loopback address. Several are nodes of one server
+    #[arg(long, value_name = "URL", required = true)]
+    url: Vec<String>,
+    /// Its process, or those of its nodes, for CPU time and memory
+    #[arg(long, value_name = "PID", required = true)]
+    pid: Vec<u32>,
+    /// Processes of the Redis that the nodes share, for its CPU time
     #[arg(long, value_name = "PID")]
-    pid: u32,
+    redis_pid: Vec<u32>,
     /// How Engine.IO is carried
     #[arg(long, value_enum, global = true, default_value_t = Carrier::Ws)]
     carrier: Carrier,
@@ -65,9 +68,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(flags: Flags) -> Result<Value> {
-    let target = Target::new(&flags.url, flags.carrier, flags.cert.as_deref())?;
+    let target = Target::of_nodes(&flags.url, flags.carrier, flags.cert.as_deref())?;
     let tls = target.tls.is_some();
-    let stage = Stage { target, process: Process::new(flags.pid), bar: scenario::bar() };
+    let (process, redis) = (Processes::new(&flags.pid), Processes::new(&flags.redis_pid));
+    let stage = Stage { target, process, redis, bar: scenario::bar() };
     let started = stage.process.usage()?.rss_kib;
     let (name, figures) = timeout(Duration::from_secs(flags.limit.min(1_200)), async {
         Ok(match &flags.scenario {

@@ -23,7 +23,7 @@ const AT_ONCE: u64 = 50;
 const ENOUGH: u64 = 100;
 
 /// What can be chosen.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Options {
     /// How many calls
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -43,6 +43,9 @@ pub struct Options {
     /// Answerers connect after the offer was made
     #[arg(long)]
     pub late: bool,
+    /// Candidates may overtake the acknowledgement, as between the nodes of some peers
+    #[arg(long)]
+    pub unordered: bool,
     /// CPU and memory are noted after every so many calls
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub bucket: u64,
@@ -84,7 +87,7 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     let measurement = stage.measure()?;
     let mut players = JoinSet::new();
     for _ in 0..options.concurrency {
-        players.spawn(play(stage.clone(), options.pairs, options.late, next.clone(), notes.clone()));
+        players.spawn(play(stage.clone(), options.clone(), next.clone(), notes.clone()));
     }
     // One player's end is nobody else's: the buckets are looked after here, between the calls.
     let watching = watch(&measurement, options, &notes);
@@ -114,13 +117,14 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     ]))
 }
 
-async fn play(stage: Stage, pairs: u64, late: bool, next: Arc<AtomicU64>, notes: Arc<Mutex<Notes>>) {
+async fn play(stage: Stage, options: Options, next: Arc<AtomicU64>, notes: Arc<Mutex<Notes>>) {
     loop {
         let number = next.fetch_add(1, Relaxed);
-        if number >= pairs || notes.lock().failures.count() >= ENOUGH {
+        if number >= options.pairs || notes.lock().failures.count() >= ENOUGH {
             return;
         }
-        let played = Call { target: stage.target.clone(), number, late }.play().await;
+        let Options { late, unordered, .. } = options;
+        let played = Call { target: stage.target.clone(), number, late, unordered }.play().await;
         let mut notes = notes.lock();
         match played {
             Ok(timing) => {
@@ -188,7 +192,7 @@ async fn open(stage: &Stage, count: u64) -> Result<Vec<Client>> {
     let mut callers = Vec::new();
     stage.part("open offers", count);
     for number in 0..count {
-        let mut caller = Client::connect(&stage.target, &format!("caller-{number}")).await?;
+        let mut caller = Client::connect(&stage.target.node(number), &format!("caller-{number}")).await?;
         caller.emit(course::new_offer(number).as_bytes()).await?;
         callers.push(caller);
         stage.bar.inc(1);

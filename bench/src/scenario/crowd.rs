@@ -63,7 +63,7 @@ impl ConnectionLimiter {
                     if number >= size {
                         return anyhow::Ok(clients);
                     }
-                    let client = Client::connect(&stage.target, &format!("listener-{number}")).await;
+                    let client = Client::connect(&stage.target.node(number), &format!("listener-{number}")).await;
                     clients.push(client.with_context(|| format!("socket {number} of {size}"))?);
                     stage.bar.inc(1);
                 }

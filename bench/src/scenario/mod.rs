@@ -14,16 +14,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::figures::round;
-use crate::process::{Process, Usage};
+use crate::process::{Process, Processes, Usage};
 use crate::target::Target;
 
-/// Where the load goes, and whose process is watched.
+/// Where the load goes, and whose processes are watched.
 #[derive(Clone)]
 pub struct Stage {
     /// The server.
     pub target: Target,
-    /// Its process.
-    pub process: Process,
+    /// Its process; those of its nodes.
+    pub process: Processes,
+    /// Those of the Redis that the nodes share.
+    pub redis: Processes,
     /// The bar.
     pub bar: ProgressBar,
 }
@@ -43,7 +45,13 @@ impl Stage {
     /// A server that is gone.
     pub fn measure(&self) -> Result<Measurement<'_>> {
         let began = Instant::now();
-        Ok(Measurement { stage: self, began, server: self.process.usage()?, own: Process::own().usage()? })
+        Ok(Measurement {
+            stage: self,
+            began,
+            server: self.process.usage()?,
+            redis: self.redis.usage()?,
+            own: Process::own().usage()?,
+        })
     }
 }
 
@@ -60,6 +68,7 @@ pub struct Measurement<'a> {
     stage: &'a Stage,
     began: Instant,
     server: Usage,
+    redis: Usage,
     own: Usage,
 }
 
@@ -67,8 +76,10 @@ pub struct Measurement<'a> {
 pub struct Measured {
     /// How long it took.
     pub time: Duration,
-    /// CPU time of the server.
+    /// CPU time of the server; of all its nodes.
     pub cpu: Duration,
+    /// CPU time of Redis.
+    pub redis_cpu: Duration,
     /// Its memory now, in KiB.
     pub rss_kib: u64,
     /// How busy this tool was, as a share of one core: near 1 it was the bottleneck itself.
@@ -82,9 +93,11 @@ impl Measurement<'_> {
     /// A server that is gone.
     pub fn now(&self) -> Result<Measured> {
         let (time, server, own) = (self.began.elapsed(), self.stage.process.usage()?, Process::own().usage()?);
+        let redis = self.stage.redis.usage()?;
         Ok(Measured {
             time,
             cpu: server.cpu.saturating_sub(self.server.cpu),
+            redis_cpu: redis.cpu.saturating_sub(self.redis.cpu),
             rss_kib: server.rss_kib,
             own_load: own.cpu.saturating_sub(self.own.cpu).as_secs_f64() / time.as_secs_f64(),
         })
@@ -97,6 +110,7 @@ impl Measured {
         json!({
             "seconds": round(self.time.as_secs_f64()),
             "cpu_s": round(self.cpu.as_secs_f64()),
+            "redis_cpu_s": round(self.redis_cpu.as_secs_f64()),
             "rss_kib": self.rss_kib,
             "own_load": round(self.own_load),
         })

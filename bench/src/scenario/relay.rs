@@ -39,6 +39,9 @@ pub struct Options {
     /// Candidates of one call that may be on their way
     #[arg(long, value_name = "N", default_value_t = 64)]
     pub window: u32,
+    /// Of the calls before, candidates may overtake the acknowledgement
+    #[arg(long)]
+    pub unordered: bool,
 }
 
 /// One call's candidates.
@@ -67,7 +70,9 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
     stage.part("calls", options.pairs);
     let mut calls = Vec::new();
     for number in 0..options.pairs {
-        calls.push(Call { target: stage.target.clone(), number, late: false }.answered().await?);
+        calls.push(
+            Call { target: stage.target.clone(), number, late: false, unordered: options.unordered }.answered().await?,
+        );
         stage.bar.inc(1);
     }
 
@@ -124,6 +129,7 @@ pub async fn run(stage: &Stage, options: &Options) -> Result<Value> {
         json!({
             "pairs": options.pairs, "rate": options.rate, "window": options.window, "messages": heard,
             "messages_per_s": round(per_second),
+            "redis_cpu_us_per_message": round(measured.redis_cpu.as_secs_f64() * 1e6 / heard.max(1) as f64),
             "cpu_us_per_message": round(measured.cpu.as_secs_f64() * 1e6 / heard.max(1) as f64),
             "relay_ms": latencies.lock().to_json(),
         }),

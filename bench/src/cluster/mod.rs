@@ -1,0 +1,4 @@
+//! Two nodes as one server: Switchboard's cluster beside one Switchboard, and beside Socket.IO's adapter of Redis streams.
+
+pub mod servers;
+pub mod table;
