@@ -1,10 +1,12 @@
 //! Entries of the log, as they are in a stream.
 //!
-//! An entry has three fields: `n`, the node that appended it; `s`, its number among the entries of that node in this
-//! stream, from 1; `c`, its content as JSON. Its id, given by Redis, is its time and its place.
+//! An entry is what a node had for a stream at once: one content, or many when the node is busy. It has one field, `e`,
+//! with four parts between spaces: the node; the number of the first content among those of that node in this stream,
+//! from 1; how many there are; the contents, as a JSON array. Its id, given by Redis, is the time and the place of all.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -63,10 +65,59 @@ impl TryFrom<String> for EntryId {
 pub struct Entry {
     /// The node that appended it.
     pub node: NodeId,
-    /// Its number among the entries of that node in this stream, from 1.
-    pub sequence: u64,
-    /// What it says, as JSON of [`Content`].
-    pub content: String,
+    /// The number of its first content.
+    pub first: u64,
+    /// How many contents it has.
+    pub count: u64,
+    text: Arc<str>,
+    /// Where the contents begin in the text.
+    contents: usize,
+}
+
+impl Entry {
+    /// An entry of these contents, each as JSON of [`Content`].
+    pub fn new(node: NodeId, first: u64, contents: &[String]) -> Self {
+        let head = format!("{} {first} {} [", node.0, contents.len());
+        let begin = head.len() - 1;
+        let size = head.len() + contents.iter().map(|content| content.len() + 1).sum::<usize>();
+        let mut text = head;
+        text.reserve(size - text.len());
+        for (number, content) in contents.iter().enumerate() {
+            if number > 0 {
+                text.push(',');
+            }
+            text.push_str(content);
+        }
+        text.push(']');
+        Self { node, first, count: contents.len() as u64, text: text.into(), contents: begin }
+    }
+
+    /// As it is in the stream; `None` if this is none.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(4, ' ');
+        let mut number = || parts.next()?.parse::<u64>().ok();
+        let (node, first, count) = (NodeId(u32::try_from(number()?).ok()?), number()?, number()?);
+        let contents = text.len() - parts.next()?.len();
+        Some(Self { node, first, count, text: text.into(), contents })
+    }
+
+    /// As it is written into the stream.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The number of its last content.
+    pub fn last(&self) -> u64 {
+        self.first.saturating_add(self.count).saturating_sub(1)
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// Contents of another format.
+    pub fn contents(&self) -> serde_json::Result<Vec<Content>> {
+        serde_json::from_str(&self.text[self.contents..])
+    }
 }
 
 /// What an entry of a shard says.
@@ -76,7 +127,7 @@ pub enum Content {
     Command(Action),
     /// A node is lost: its connections are gone, and entries of it that come later do not count.
     NodeLost(NodeId),
-    /// All nodes take the digest of their state here. The node that appended it writes a snapshot.
+    /// All nodes take the digest of their state after this entry. The node that appended it writes a snapshot.
     Checkpoint,
     /// The digest at a checkpoint (SHA-256, hexadecimal), whose snapshot is written.
     Digest {
@@ -122,6 +173,17 @@ pub struct NodeState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entry_that_is_written_can_be_read() {
+        let nothing = serde_json::to_string(&Content::Nothing).expect("JSON");
+        let entry = Entry::new(NodeId(7), 3, &[nothing.clone(), nothing]);
+        assert_eq!(entry.text(), r#"7 3 2 ["Nothing","Nothing"]"#);
+        assert_eq!(Entry::read(entry.text()), Some(entry.clone()));
+        assert_eq!(entry.contents().expect("contents"), [Content::Nothing, Content::Nothing]);
+        assert_eq!(entry.last(), 4);
+        assert!(["", "7", "7 3", "7 3 2", "x 3 2 []", "7 3 -2 []"].iter().all(|text| Entry::read(text).is_none()));
+    }
 
     #[test]
     fn ids_are_in_the_order_of_their_numbers() {

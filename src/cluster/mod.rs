@@ -12,6 +12,7 @@
 
 pub mod address;
 pub mod applier;
+pub mod batch;
 pub mod entry;
 pub mod error;
 pub mod header;

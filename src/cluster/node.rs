@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::task::JoinSet;
 
 use super::address::LogAddress;
 use super::entry::{Content, NodeMessage};
@@ -75,9 +76,19 @@ impl Node {
     pub async fn run(&self, name: String) -> Result<(), ClusterError> {
         // It is set once: a node runs once.
         let _ = self.shared.name.set(name);
-        let stopped = tokio::select! {
-            () = writer::run(self.shared.clone()) => Ok(()),
-            stopped = reader::run(self.shared.clone()) => stopped,
+        // Tasks of their own: each wakes by itself.
+        let mut tasks = JoinSet::new();
+        let (reader, writer) = (self.shared.clone(), self.shared.clone());
+        tasks.spawn(reader::run(reader));
+        tasks.spawn(async move {
+            writer::run(writer).await;
+            Ok(())
+        });
+        let stopped = match tasks.join_next().await {
+            Some(Ok(stopped)) => stopped,
+            Some(Err(fault)) if fault.is_panic() => std::panic::resume_unwind(fault.into_panic()),
+            // Neither task is cancelled, and neither ends by itself.
+            Some(Err(_)) | None => Ok(()),
         };
         if stopped.is_err() && self.shared.has_joined.load(Ordering::Relaxed) {
             // The others need not wait until it has been silent. They do, if this fails.
@@ -105,7 +116,7 @@ impl Node {
         let node = queue.node();
         let shards: Vec<ShardId> = replicas.lock().keys().copied().collect();
         for shard in &shards {
-            queue.append_content(*shard, &Content::NodeLost(node));
+            queue.append_content(*shard, Content::NodeLost(node));
         }
         let known = async {
             let is_lost = || shards.iter().all(|shard| replicas.lock().get(shard).is_none_or(|it| it.has_lost(node)));

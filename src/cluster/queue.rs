@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::entry::{Content, Entry};
+use super::batch::{Batch, Pending, batches_of};
+use super::entry::Content;
 use crate::core::command::Action;
 use crate::core::id::{ConnectionId, NodeId};
 use crate::core::time::Timestamp;
@@ -19,12 +20,11 @@ use crate::random;
 const MAX_QUEUED: usize = 20_000;
 /// Bytes of these.
 const MAX_QUEUED_BYTES: usize = 64 * 1024 * 1024;
-/// Entries that are appended at once.
-const MAX_BATCH: usize = 512;
-/// Bytes of these; one may be larger.
-const MAX_BATCH_BYTES: usize = 1024 * 1024;
 /// For how long the wait of an applied command counts as the lag.
 const LAG_COUNTS: Duration = Duration::from_secs(10);
+
+/// How often is looked for what has waited for too long.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The queue. Appending never waits.
 pub struct Queue {
@@ -41,12 +41,14 @@ pub struct Queue {
 
 struct Inner {
     node: NodeId,
-    /// The number of the last entry in each stream.
+    /// The number of the last content in each stream.
     sequences: HashMap<ShardId, u64>,
     queued: VecDeque<Queued>,
     bytes: usize,
     /// Appended, or being appended, and not applied yet.
     sent: BTreeMap<(ShardId, u64), Sent>,
+    /// When was looked last for what has waited for too long.
+    looked: Instant,
     refused: Vec<(ShardId, Waiting)>,
     /// Shards that the reader reads.
     live: HashSet<ShardId>,
@@ -58,7 +60,8 @@ struct Inner {
 
 struct Queued {
     shard: ShardId,
-    content: String,
+    content: Content,
+    text: String,
     waiting: Option<Waiting>,
     since: Instant,
     /// The end of a connection is never given up: its peer would stay connected for ever.
@@ -67,12 +70,15 @@ struct Queued {
     is_message: bool,
 }
 
-struct Sent {
-    waiting: Waiting,
+/// A content that this node has appended. It is kept until it is applied: it need not be read from the stream, and is
+/// appended again if Redis loses it before a node has read it.
+pub struct Sent {
+    /// What it says.
+    pub content: Content,
+    /// What waits for it.
+    pub waiting: Option<Waiting>,
     since: Instant,
     is_message: bool,
-    /// To be appended again, if Redis loses it before a node has read it.
-    content: String,
 }
 
 /// What cannot be done.
@@ -81,14 +87,6 @@ pub struct Refused {
     pub waiting: Vec<(ShardId, Waiting)>,
     /// Of these, what may be appended already, by its number.
     pub sent: HashSet<(ShardId, u64)>,
-}
-
-/// Entries that are appended together.
-pub struct Batch {
-    /// The node at that time.
-    pub node: NodeId,
-    /// The entries.
-    pub entries: Vec<(ShardId, Entry)>,
 }
 
 impl Queue {
@@ -101,6 +99,7 @@ impl Queue {
             queued: VecDeque::new(),
             bytes: 0,
             sent: BTreeMap::new(),
+            looked: Instant::now(),
             refused: Vec::new(),
             live: HashSet::new(),
             wanted: HashSet::new(),
@@ -128,10 +127,10 @@ impl Queue {
     }
 
     /// Appends what does not come from a client.
-    pub fn append_content(&self, shard: ShardId, content: &Content) {
-        if let Ok(content) = serde_json::to_string(content) {
-            let queued =
-                Queued { shard, content, waiting: None, since: Instant::now(), is_end: true, is_message: false };
+    pub fn append_content(&self, shard: ShardId, content: Content) {
+        if let Ok(text) = serde_json::to_string(&content) {
+            let since = Instant::now();
+            let queued = Queued { shard, content, text, waiting: None, since, is_end: true, is_message: false };
             self.push(&mut self.inner.lock(), queued);
         }
     }
@@ -141,7 +140,7 @@ impl Queue {
         if is_full && !queued.is_end {
             inner.refused.extend(queued.waiting.map(|waiting| (queued.shard, waiting)));
         } else {
-            inner.bytes += queued.content.len();
+            inner.bytes += queued.text.len();
             inner.queued.push_back(queued);
         }
         self.changed.notify_one();
@@ -152,39 +151,39 @@ impl Queue {
         self.changed.notified().await;
     }
 
-    /// The next entries to append, in order.
+    /// What is to be appended next, in order.
     pub fn next_batch(&self) -> Batch {
         let inner = &mut *self.inner.lock();
         let node = inner.node;
-        let (mut entries, mut bytes) = (Vec::new(), 0);
+        let mut batch = Batch::new(node);
         while let Some(next) = inner.queued.front()
-            && entries.len() < MAX_BATCH
-            && (bytes == 0 || bytes + next.content.len() <= MAX_BATCH_BYTES)
+            && batch.takes(&next.text)
         {
-            let Some(Queued { shard, content, waiting, since, is_message, .. }) = inner.queued.pop_front() else {
+            let Some(Queued { shard, content, text, waiting, since, is_message, .. }) = inner.queued.pop_front() else {
                 break;
             };
-            inner.bytes -= content.len();
-            bytes += content.len();
+            inner.bytes -= text.len();
             if !inner.live.contains(&shard) {
                 inner.wanted.insert(shard);
             }
             let sequence = inner.sequences.entry(shard).or_default();
             *sequence += 1;
-            if let Some(waiting) = waiting {
-                let sent = Sent { waiting, since, is_message, content: content.clone() };
-                inner.sent.insert((shard, *sequence), sent);
-            }
-            entries.push((shard, Entry { node, sequence: *sequence, content }));
+            batch.push(shard, *sequence, text);
+            inner.sent.insert((shard, *sequence), Sent { content, waiting, since, is_message });
         }
-        Batch { node, entries }
+        batch
     }
 
-    /// What waits for an entry of this node that is applied now.
-    pub fn applied(&self, shard: ShardId, sequence: u64) -> Option<Waiting> {
-        let Sent { waiting, since, .. } = self.inner.lock().sent.remove(&(shard, sequence))?;
-        *self.lag.lock() = Some((since.elapsed(), Instant::now()));
-        Some(waiting)
+    /// The contents of an entry of this node that is applied now; `None` for those that were refused meanwhile.
+    pub fn take_sent(&self, shard: ShardId, first: u64, count: u64) -> Vec<Option<Sent>> {
+        let sent: Vec<_> = {
+            let inner = &mut *self.inner.lock();
+            (first..first.saturating_add(count)).map(|number| inner.sent.remove(&(shard, number))).collect()
+        };
+        if let Some(oldest) = sent.iter().flatten().next() {
+            *self.lag.lock() = Some((oldest.since.elapsed(), Instant::now()));
+        }
+        sent
     }
 
     /// For how long, in milliseconds, a command waits now until it is applied: the last one that was, unless that is long
@@ -205,20 +204,30 @@ impl Queue {
     pub fn take_refused(&self, max_wait: Duration) -> Refused {
         let inner = &mut *self.inner.lock();
         let mut refused = std::mem::take(&mut inner.refused);
+        if inner.looked.elapsed() < LOOK {
+            return Refused { waiting: refused, sent: HashSet::new() };
+        }
+        inner.looked = Instant::now();
         if inner.queued.front().is_some_and(|oldest| oldest.since.elapsed() > max_wait) {
             for queued in std::mem::take(&mut inner.queued) {
                 if queued.is_end || queued.since.elapsed() <= max_wait {
                     inner.queued.push_back(queued);
                     continue;
                 }
-                inner.bytes -= queued.content.len();
+                inner.bytes -= queued.text.len();
                 refused.extend(queued.waiting.map(|waiting| (queued.shard, waiting)));
             }
         }
         let late = |sent: &Sent| sent.since.elapsed() > max_wait;
         let late: Vec<_> = inner.sent.iter().filter(|(_, sent)| late(sent)).map(|(key, _)| *key).collect();
-        let sent = late.iter().copied().collect();
-        refused.extend(late.into_iter().filter_map(|key| Some((key.0, inner.sent.remove(&key)?.waiting))));
+        let mut sent = HashSet::new();
+        for key in late {
+            // For what nothing waits is only forgotten: it may stand in a snapshot from which this node went on.
+            if let Some(waiting) = inner.sent.remove(&key).and_then(|sent| sent.waiting) {
+                refused.push((key.0, waiting));
+                sent.insert(key);
+            }
+        }
         Refused { waiting: refused, sent }
     }
 
@@ -227,27 +236,15 @@ impl Queue {
     pub fn unapplied(&self, begun: Vec<Batch>) -> VecDeque<Batch> {
         let inner = self.inner.lock();
         let node = inner.node;
-        let mut entries: BTreeMap<(ShardId, u64), String> =
-            inner.sent.iter().map(|(key, sent)| (*key, sent.content.clone())).collect();
-        for (shard, Entry { sequence, content, .. }) in
-            begun.into_iter().filter(|batch| batch.node == node).flat_map(|batch| batch.entries)
-        {
-            entries.insert((shard, sequence), content);
+        let text = |sent: &Sent| serde_json::to_string(&sent.content).ok();
+        let mut contents: BTreeMap<(ShardId, u64), String> =
+            inner.sent.iter().filter_map(|(key, sent)| Some((*key, text(sent)?))).collect();
+        // Of what was refused, that it is nothing.
+        let begun = begun.into_iter().filter(|batch| batch.node == node).flat_map(|batch| batch.pending);
+        for Pending { shard, first, contents: texts } in begun {
+            contents.extend((first..).map(|number| (shard, number)).zip(texts));
         }
-        let mut batches = VecDeque::new();
-        let (mut some, mut bytes) = (Vec::new(), 0);
-        for ((shard, sequence), content) in entries {
-            if some.len() >= MAX_BATCH || (bytes > 0 && bytes + content.len() > MAX_BATCH_BYTES) {
-                batches.push_back(Batch { node, entries: std::mem::take(&mut some) });
-                bytes = 0;
-            }
-            bytes += content.len();
-            some.push((shard, Entry { node, sequence, content }));
-        }
-        if !some.is_empty() {
-            batches.push_back(Batch { node, entries: some });
-        }
-        batches
+        batches_of(node, contents)
     }
 
     /// This node was declared lost, and begins again as another one. Returns what is not to be done any more and has to be
@@ -259,10 +256,10 @@ impl Queue {
         inner.sequences.clear();
         let mut given_up = std::mem::take(&mut inner.refused);
         let sent = std::mem::take(&mut inner.sent).into_iter().filter(|(_, sent)| !sent.is_message);
-        given_up.extend(sent.map(|((shard, _), sent)| (shard, sent.waiting)));
+        given_up.extend(sent.filter_map(|((shard, _), sent)| Some((shard, sent.waiting?))));
         let (ends, others): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(&mut inner.queued).into_iter().partition(|queued| queued.is_end && queued.waiting.is_some());
-        inner.bytes = ends.iter().map(|queued| queued.content.len()).sum();
+        inner.bytes = ends.iter().map(|queued| queued.text.len()).sum();
         inner.queued = ends;
         let others = others.into_iter().filter(|queued| !queued.is_message);
         given_up.extend(others.filter_map(|queued| Some((queued.shard, queued.waiting?))));
@@ -318,8 +315,9 @@ impl CommandLog for Queue {
         let is_end = matches!(action, Action::Disconnect { .. });
         let connection = connection_of(&action);
         let is_message = connection.is_some() && !is_connect;
+        let content = Content::Command(action);
         // It serializes: the core is stored in the same way.
-        let Ok(content) = serde_json::to_string(&Content::Command(action)) else { return };
+        let Ok(text) = serde_json::to_string(&content) else { return };
         let inner = &mut *self.inner.lock();
         if inner.is_closed {
             return;
@@ -333,7 +331,8 @@ impl CommandLog for Queue {
             }
             return;
         }
-        self.push(inner, Queued { shard, content, waiting: Some(waiting), since: Instant::now(), is_end, is_message });
+        let since = Instant::now();
+        self.push(inner, Queued { shard, content, text, waiting: Some(waiting), since, is_end, is_message });
     }
 
     fn connection_id(&self) -> ConnectionId {

@@ -2,28 +2,15 @@
 
 use redis::Value;
 
-use super::entry::{Entry, EntryId};
-use crate::core::id::NodeId;
+use super::entry::EntryId;
 
-/// An entry as Redis gives it: its id, and its fields by name.
+/// An entry as Redis gives it: its id, and the value of its only field.
 #[derive(Debug, Clone)]
 pub struct RawEntry {
     /// Its id.
     pub id: EntryId,
-    fields: Vec<(String, String)>,
-}
-
-impl RawEntry {
-    /// A field.
-    pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
-    }
-
-    /// As an entry of a shard.
-    pub fn entry(&self) -> Option<Entry> {
-        let node = NodeId(self.field("n")?.parse().ok()?);
-        Some(Entry { node, sequence: self.field("s")?.parse().ok()?, content: self.field("c")?.to_owned() })
-    }
+    /// The value of its field.
+    pub text: String,
 }
 
 /// The answer to XREAD: entries by stream.
@@ -57,14 +44,9 @@ pub fn entries_of(answer: Value) -> Result<Vec<RawEntry>, &'static str> {
         let Value::Array(parts) = entry else { return Err("an entry is no pair") };
         let [id, fields] = <[Value; 2]>::try_from(parts).map_err(|_| "an entry is no pair")?;
         let id = text(id)?.parse()?;
-        let Value::Array(fields) = fields else { return Err("an entry has no fields") };
-        let texts: Vec<String> = fields.into_iter().map(text).collect::<Result<_, _>>()?;
-        let mut texts = texts.into_iter();
-        let mut fields = Vec::new();
-        while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-            fields.push((name, value));
-        }
-        Ok(RawEntry { id, fields })
+        let Value::Array(mut fields) = fields else { return Err("an entry has no fields") };
+        let value = fields.pop().ok_or("an entry has no fields")?;
+        Ok(RawEntry { id, text: text(value)? })
     };
     entries.into_iter().map(entry).collect()
 }

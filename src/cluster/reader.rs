@@ -11,7 +11,7 @@ use super::error::ClusterError;
 use super::header::{self, HeaderError};
 use super::raw_entry::RawEntry;
 use super::shared::Shared;
-use super::store::{BLOCK, Link, MAX_READ, StoreError};
+use super::store::{BLOCK, Link, MAX_READ, NODES_LENGTH, StoreError};
 use super::{recovery, snapshot};
 use crate::core::command::{Action, ConnectionEnd};
 use crate::core::id::NodeId;
@@ -129,6 +129,8 @@ impl Reader {
             for shard in self.shared.queue.wanted() {
                 self.load(&link, shard).await?;
             }
+            // The clients of this node go first: what they receive and send meanwhile is read at once.
+            tokio::task::yield_now().await;
             self.read(&link).await?;
             self.check(&link).await?;
         }
@@ -139,7 +141,7 @@ impl Reader {
         let (keys, now) = (self.shared.store.keys.clone(), link.time().await?);
         self.shared.queue.set_time(now);
         let since = now.saturating_sub(NODES_SINCE_MS).to_string();
-        let entries = link.range(&keys.nodes(), &since, "+", MAX_READ).await?;
+        let entries = link.range(&keys.nodes(), &since, "+", NODES_LENGTH).await?;
         for entry in &entries {
             self.apply_to_nodes(entry);
         }
@@ -260,8 +262,7 @@ impl Reader {
     fn apply_to_nodes(&mut self, raw: &RawEntry) {
         self.nodes = raw.id;
         self.shared.queue.set_time(raw.id.ms);
-        let message = raw.field("m").and_then(|message| serde_json::from_str::<NodeMessage>(message).ok());
-        let Some(message) = message else { return };
+        let Ok(message) = serde_json::from_str::<NodeMessage>(&raw.text) else { return };
         let Some(lost) = self.shared.presence.lock().apply(raw.id, message) else { return };
         if lost == self.shared.queue.node() {
             return self.applier.begin_again();
@@ -279,7 +280,7 @@ impl Reader {
         }
         for node in nodes {
             if node != own && !self.shared.presence.lock().has(node) {
-                self.shared.queue.append_content(shard, &Content::NodeLost(node));
+                self.shared.queue.append_content(shard, Content::NodeLost(node));
             }
         }
     }
@@ -292,7 +293,7 @@ impl Reader {
         for shard in self.idle.keys().filter(|shard| !self.unchecked.contains(*shard)) {
             for (peer, connection) in hub.orphans(*shard, own) {
                 let end = Action::Disconnect { peer, connection, end: ConnectionEnd::Broken };
-                queue.append_content(*shard, &Content::Command(end));
+                queue.append_content(*shard, Content::Command(end));
             }
         }
     }

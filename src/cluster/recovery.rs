@@ -253,7 +253,7 @@ impl Recovery<'_> {
             snapshot::write(self.link, keys, shard, position, &bytes).await?;
         }
         let nothing = serde_json::to_string(&Content::Nothing).unwrap_or_default();
-        let entry = Entry { node: NodeId(0), sequence: 0, content: nothing };
+        let entry = Entry::new(NodeId(0), 0, &[nothing]);
         self.link.append_again(&stream, &[(position, entry)]).await
     }
 }

@@ -13,7 +13,7 @@ const MAX_LOST: usize = 4096;
 const MAX_RECENT: usize = 4096;
 /// Bytes of these.
 const MAX_RECENT_BYTES: usize = 8 * 1024 * 1024;
-/// Entries between two checkpoints.
+/// Contents of entries between two checkpoints.
 const CHECKPOINT_ENTRIES: u64 = 10_000;
 /// Bytes of entries between two checkpoints.
 const CHECKPOINT_BYTES: u64 = 16 * 1024 * 1024;
@@ -23,13 +23,13 @@ const CHECKPOINT_BYTES: u64 = 16 * 1024 * 1024;
 pub struct Replica {
     /// The last entry that was read.
     pub position: EntryId,
-    /// The number of the last entry that counted, for each node.
+    /// The number of the last content that counted, for each node.
     sequences: BTreeMap<NodeId, u64>,
     /// Nodes that are lost, with the entry that says so.
     lost: BTreeMap<NodeId, EntryId>,
-    /// Entries and bytes since the last checkpoint.
+    /// Contents and bytes since the last checkpoint.
     since: (u64, u64),
-    /// The number of entries since the last checkpoint at which this node asked for the next one.
+    /// The number of contents since the last checkpoint at which this node asked for the next one.
     #[serde(skip)]
     asked_at: Option<u64>,
     /// The last entries.
@@ -48,8 +48,8 @@ struct Recent {
 /// Whether an entry counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
-    /// It does.
-    Counts,
+    /// It does, but for so many contents at its beginning that were read before.
+    Counts(u64),
     /// It was read before.
     Repeated,
     /// Its node was declared lost before.
@@ -69,20 +69,18 @@ impl Replica {
             return Admission::Repeated;
         }
         self.position = id;
-        self.since = (self.since.0 + 1, self.since.1 + entry.content.len() as u64);
+        self.since = (self.since.0.saturating_add(entry.count), self.since.1 + entry.text().len() as u64);
         self.recent.push(id, entry);
         if self.lost.contains_key(&entry.node) {
             return Admission::NodeLost;
         }
         let last = self.sequences.get(&entry.node).copied().unwrap_or_default();
-        match entry.sequence {
-            sequence if sequence <= last => Admission::Repeated,
-            // Where numbers are missing, Redis has lost entries that were stored: no later append brings them back.
-            sequence => {
-                self.sequences.insert(entry.node, sequence);
-                Admission::Counts
-            }
+        if entry.last() <= last {
+            return Admission::Repeated;
         }
+        // Where numbers are missing, Redis has lost entries that were stored: no later append brings them back.
+        self.sequences.insert(entry.node, entry.last());
+        Admission::Counts((last + 1).saturating_sub(entry.first))
     }
 
     /// The entry that was read last says that a node is lost.
@@ -138,11 +136,11 @@ impl Replica {
 
 impl Recent {
     fn push(&mut self, id: EntryId, entry: &Entry) {
-        self.bytes += entry.content.len();
+        self.bytes += entry.text().len();
         self.entries.push_back((id, entry.clone()));
         while self.entries.len() > MAX_RECENT || (self.bytes > MAX_RECENT_BYTES && self.entries.len() > 1) {
             if let Some((id, oldest)) = self.entries.pop_front() {
-                self.bytes -= oldest.content.len();
+                self.bytes -= oldest.text().len();
                 self.from = id;
             }
         }
@@ -155,8 +153,12 @@ mod tests {
 
     const NODE: NodeId = NodeId(7);
 
-    fn entry(sequence: u64) -> Entry {
-        Entry { node: NODE, sequence, content: String::from("\"Nothing\"") }
+    fn entry(first: u64) -> Entry {
+        entry_of(NODE, first, 1)
+    }
+
+    fn entry_of(node: NodeId, first: u64, count: usize) -> Entry {
+        Entry::new(node, first, &vec![String::from("\"Nothing\""); count])
     }
 
     fn id(ms: u64) -> EntryId {
@@ -166,24 +168,35 @@ mod tests {
     #[test]
     fn entry_that_comes_twice_counts_once() {
         let mut replica = Replica::default();
-        assert_eq!(replica.admit(id(1), &entry(1)), Admission::Counts);
+        assert_eq!(replica.admit(id(1), &entry(1)), Admission::Counts(0));
         assert_eq!(replica.admit(id(1), &entry(1)), Admission::Repeated);
         assert_eq!(replica.admit(id(2), &entry(1)), Admission::Repeated);
-        assert_eq!(replica.admit(id(3), &entry(2)), Admission::Counts);
+        assert_eq!(replica.admit(id(3), &entry(2)), Admission::Counts(0));
+    }
+
+    #[test]
+    fn entry_of_many_contents_uses_as_many_numbers() {
+        let mut replica = Replica::default();
+        assert_eq!(replica.admit(id(1), &entry_of(NODE, 1, 5)), Admission::Counts(0));
+        assert_eq!(replica.admit(id(2), &entry_of(NODE, 1, 5)), Admission::Repeated);
+        assert_eq!(replica.admit(id(3), &entry(5)), Admission::Repeated);
+        assert_eq!(replica.admit(id(4), &entry_of(NODE, 4, 3)), Admission::Counts(2), "two of three were read");
+        assert_eq!(replica.admit(id(5), &entry(7)), Admission::Counts(0));
+        assert_eq!(replica.since.0, 15);
     }
 
     #[test]
     fn entry_after_one_that_redis_has_lost_counts() {
         let mut replica = Replica::default();
-        assert_eq!(replica.admit(id(1), &entry(58)), Admission::Counts);
+        assert_eq!(replica.admit(id(1), &entry(58)), Admission::Counts(0));
         assert_eq!(replica.admit(id(2), &entry(57)), Admission::Repeated);
-        assert_eq!(replica.admit(id(3), &entry(59)), Admission::Counts);
+        assert_eq!(replica.admit(id(3), &entry(59)), Admission::Counts(0));
     }
 
     #[test]
     fn entry_of_a_lost_node_does_not_count() {
         let mut replica = Replica::default();
-        assert_eq!(replica.admit(id(1), &entry(1)), Admission::Counts);
+        assert_eq!(replica.admit(id(1), &entry(1)), Admission::Counts(0));
         replica.lose(NODE);
         assert_eq!(replica.admit(id(2), &entry(2)), Admission::NodeLost);
         assert_eq!(replica.nodes().count(), 0);
@@ -193,7 +206,7 @@ mod tests {
     fn lost_nodes_are_forgotten_oldest_first() {
         let mut replica = Replica::default();
         for ms in 1..=MAX_LOST as u64 + 1 {
-            replica.admit(id(ms), &Entry { node: NodeId(ms as u32 + 10), ..entry(1) });
+            replica.admit(id(ms), &entry_of(NodeId(ms as u32 + 10), 1, 1));
             replica.lose(NodeId(ms as u32 + 10));
         }
         assert_eq!(replica.lost.len(), MAX_LOST);
@@ -222,7 +235,7 @@ mod tests {
     #[test]
     fn checkpoint_is_due_after_many_entries_or_bytes() {
         let mut replica = Replica::default();
-        replica.admit(id(1), &Entry { content: "x".repeat(CHECKPOINT_BYTES as usize), ..entry(1) });
+        replica.admit(id(1), &Entry::new(NODE, 1, &["x".repeat(CHECKPOINT_BYTES as usize)]));
         assert!(replica.take_checkpoint());
         assert!(!replica.take_checkpoint(), "it is on its way");
         assert!(replica.begin_checkpoint());

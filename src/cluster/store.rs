@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use redis::aio::MultiplexedConnection;
+use redis::io::tcp::TcpSettings;
 use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisConnectionInfo, TlsMode, cmd};
 use thiserror::Error;
@@ -21,18 +22,18 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a read waits for entries.
 pub const BLOCK: Duration = Duration::from_millis(1_000);
 /// Entries that one read brings at most, from each stream.
-pub const MAX_READ: usize = 1_000;
+pub const MAX_READ: usize = 256;
 /// Entries that are appended again at once.
 const AGAIN: usize = 256;
 /// Entries that the stream of nodes keeps.
-const NODES_LENGTH: usize = 2_000;
+pub const NODES_LENGTH: usize = 2_000;
 
 /// Appends entries, unless Redis is not the one that the nodes agreed on.
-/// `KEYS[1]`: the generation; then the streams. `ARGV[1]`: the generation; then stream, node, sequence, content of each.
+/// `KEYS[1]`: the generation; then the streams. `ARGV[1]`: the generation; then the stream and the text of each.
 const APPEND: &str = "
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-for i = 2, #ARGV, 4 do
-  redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 'n', ARGV[i + 1], 's', ARGV[i + 2], 'c', ARGV[i + 3])
+for i = 2, #ARGV, 2 do
+  redis.call('XADD', KEYS[tonumber(ARGV[i])], '*', 'e', ARGV[i + 1])
 end
 return 1
 ";
@@ -154,7 +155,7 @@ impl Store {
     pub async fn connect(&self, waits: bool) -> Result<Link, StoreError> {
         let config = AsyncConnectionConfig::new().set_connection_timeout(Some(TIMEOUT)).set_response_timeout(None);
         let connecting = async {
-            let client = self.client().await?;
+            let client = at_once(self.client().await?)?;
             Ok::<_, StoreError>(client.get_multiplexed_async_connection_with_config(&config).await?)
         };
         let connection = timeout(2 * TIMEOUT, connecting).await.map_err(|_| StoreError::Silent)??;
@@ -210,8 +211,7 @@ impl Link {
         let mut command = cmd("EVALSHA");
         command.arg(&self.append).arg(names.len() + 1).arg(keys.generation()).arg(names).arg(&self.run);
         for (shard, entry) in entries {
-            let Entry { node, sequence, content } = entry;
-            command.arg(streams[shard]).arg(node.0).arg(sequence).arg(content);
+            command.arg(streams[shard]).arg(entry.text());
         }
         Ok(self.ask::<i64>(&command).await? == 1)
     }
@@ -223,9 +223,8 @@ impl Link {
     pub async fn append_again(&self, stream: &str, entries: &[(EntryId, Entry)]) -> Result<(), StoreError> {
         for some in entries.chunks(AGAIN) {
             let mut pipe = redis::pipe();
-            for (id, Entry { node, sequence, content }) in some {
-                let add = pipe.cmd("XADD").arg(stream).arg(id.to_string());
-                add.arg("n").arg(node.0).arg("s").arg(sequence).arg("c").arg(content);
+            for (id, entry) in some {
+                pipe.cmd("XADD").arg(stream).arg(id.to_string()).arg("e").arg(entry.text());
             }
             let mut connection = self.connection.clone();
             let added = timeout(self.answers_within, pipe.query_async::<Vec<String>>(&mut connection));
@@ -298,6 +297,12 @@ impl Link {
         let (seconds, micros): (u64, u64) = self.ask(&cmd("TIME")).await?;
         Ok(seconds * 1_000 + micros / 1_000)
     }
+}
+
+/// A client whose requests leave at once: by default the library lets a second one wait until the first is acknowledged.
+fn at_once(client: Client) -> Result<Client, StoreError> {
+    let settings = TcpSettings::default().set_nodelay(true);
+    Ok(Client::open(client.get_connection_info().clone().set_tcp_settings(settings))?)
 }
 
 /// Whether Redis refused an explicit id because a later entry is there already.
