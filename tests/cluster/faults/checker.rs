@@ -3,6 +3,7 @@
 //! What a page was sent in the time of a fault may be late, but it is complete, in order and once. These are allowed:
 //! - A candidate that was refused may be missing, or arrive all the same: the node may have appended it when Redis went away.
 //! - So may one whose acknowledgement was lost, if the page was not told for as long as commands wait.
+//! - The refusal of what comes in the moment in which the call ends may come before the news of the end.
 //! - The call of a page that was without a connection for the grace may end as `lost`, and the server may forget the page.
 //! - Of a page that has hung up, nothing is expected in that call any more.
 
@@ -90,7 +91,7 @@ fn check_call(call: &str, ends: &[(&str, &End)], pages: &BTreeMap<&str, Page>, g
     }
     for (name, end) in ends {
         let others: Vec<_> = ends.iter().filter(|(_, other)| other.is_caller != end.is_caller).collect();
-        if let Some(at) = end.vanished {
+        if let Some(at) = end.vanished.filter(|_| end.peer_hangups.is_empty()) {
             wrong.push(format!("{name}: call {call} was gone at {at}, and nothing said so"));
         }
         if end.peer_hangups.len() > 1 {
@@ -151,6 +152,13 @@ fn check_candidates((name, end): (&str, &End), (other, sender): (&str, &End), ca
     }
 }
 
+impl Candidate {
+    /// No acknowledgement comes any more, if none has come: it may have been refused, if it had waited for long enough.
+    fn lose_reply(&mut self, at: u64, grace: u64) {
+        self.may_be_missing |= !self.is_acknowledged && at - self.at + SLACK >= grace;
+    }
+}
+
 impl Page {
     fn of(records: &[Record], grace: u64) -> Self {
         let mut page = Self::default();
@@ -159,7 +167,11 @@ impl Page {
             match event.clone() {
                 Event::Connected { .. } => page.absences.extend(broken.take().map(|last| (last, *at))),
                 // The first one counts: a connection by which nothing came is none.
-                Event::Broken { last } => _ = broken.get_or_insert(last),
+                Event::Broken { last } => {
+                    broken.get_or_insert(last);
+                    let candidates = page.ends.values_mut().flat_map(|end| end.sent.values_mut());
+                    candidates.for_each(|candidate| candidate.lose_reply(*at, grace));
+                }
                 Event::Forgotten => {
                     if let Some(call) = current.take() {
                         page.absences.extend(broken.map(|last| (last, *at)));
@@ -185,7 +197,7 @@ impl Page {
                 }
                 Event::Settled { call, index } => {
                     if let Some(candidate) = page.end(&call).sent.get_mut(&index) {
-                        candidate.may_be_missing = at - candidate.at + SLACK >= grace;
+                        candidate.lose_reply(*at, grace);
                     }
                 }
                 Event::Refused { call, index, .. } => {
