@@ -119,7 +119,8 @@ async fn page(State(authority): State<Arc<Authority>>, request: Request) -> Resp
          {steps}\n\
          <p>Then <a href=\"/check\">check this device</a>.</p>",
         name = escape(&name),
-        fingerprint = escape(&authority.fingerprint),
+        // A line ends between two bytes, so that they can be compared.
+        fingerprint = escape(&authority.fingerprint).replace(':', ":<wbr>"),
         steps = steps(platform),
     );
     own_page::page("The certificate authority of this server", &main)

@@ -135,7 +135,7 @@ async fn authority_page_shows_its_fingerprint_and_limits() {
     let root = CertificateDer::from_pem_slice(&root).expect("a certificate");
     let hash = ring::digest::digest(&ring::digest::SHA256, &root);
     let bytes: Vec<_> = hash.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
-    assert!(page.contains(&bytes.join(":")), "{page}");
+    assert!(page.contains(&bytes.join(":<wbr>")), "{page}");
     assert_eq!(open_steps(&page).as_deref(), Some("iPhone and iPad"));
     for word in ["What it can do", "What it cannot do", "Certificate Trust Settings", "Device Management", "remove it"]
     {
