@@ -277,6 +277,8 @@ impl Server {
                 node.leave().await;
             }
             has_left.cancel();
+            // If the time is over by now, the connections break: some clients take a proper end for a reason to stay away.
+            tokio::task::yield_now().await;
             socketio.close().await;
             hub.end_all();
             websocket.close().await;
@@ -299,13 +301,17 @@ impl Server {
         };
         let drain_over = async {
             stopping.cancelled().await;
-            // However short that is: the other servers of a cluster learn first that this one stops.
-            tokio::join!(tokio::time::sleep(config.limits.drain), has_left.cancelled());
+            tokio::time::sleep(config.limits.drain).await;
+            // However short that was: the other servers of a cluster learn first that this one stops.
+            if node.is_some() {
+                has_left.cancelled().await;
+            }
         };
         tokio::select! {
-            ((), (), ()) = async { tokio::join!(serving, closing, named) } => {}
+            biased;
             () = drain_over => tracing::warn!("some connections did not close in time"),
             followed = following => followed.context("This server cannot be part of the cluster")?,
+            ((), (), ()) = async { tokio::join!(serving, closing, named) } => {}
         };
         ended.cancel();
         relaying.await.context("The TURN server failed")?;
