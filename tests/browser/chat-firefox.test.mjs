@@ -26,6 +26,7 @@ browserTest('Chromium and Firefox write to each other and send each other files'
   await says(ann, /Connected to Fox\./);
 
   await say(ann, 'Hello');
+  await assertMessages(fox, ['Ann: Hello']);
   await fox.evaluate(() => {
     document.querySelector('#message').value = 'Hello from afar';
     document.querySelector('#message').form.requestSubmit();
