@@ -22,9 +22,9 @@ const COMPLAIN: Duration = Duration::from_secs(10);
 
 /// A node with so many contents at once is busy.
 const BUSY: usize = 8;
-/// A busy node gathers for so long what it appends next: each entry costs Redis and all nodes much the same, whether it
-/// holds one content or a hundred.
-const GATHER: Duration = Duration::from_millis(1);
+/// A busy node waits for so long before it appends again, so that its entries hold more: each costs Redis and all nodes
+/// much the same, whether it holds one content or a hundred.
+const COALESCE: Duration = Duration::from_millis(1);
 
 /// Appends for as long as the future is polled.
 pub async fn run(shared: Arc<Shared>) {
@@ -106,7 +106,7 @@ impl Writer {
             let is_busy = batch.count() >= BUSY;
             self.batches.pop_front();
             if is_busy {
-                tokio::time::sleep(GATHER).await;
+                tokio::time::sleep(COALESCE).await;
             }
         } else {
             recovery::agree(&self.shared, &link).await?;

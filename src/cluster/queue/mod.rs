@@ -322,8 +322,8 @@ impl CommandLog for Queue {
         if inner.is_closed {
             return;
         }
-        // By a connection of the node that this one was before it began again. The others hold its client for lost, and it is
-        // being closed: its client sends again elsewhere what it gets no reply to. One that connects is told.
+        // The connection belongs to the node that this one was before it began again. The other nodes have lost its peer, and
+        // this one closes it: the client sends its messages again elsewhere. A client that connects receives a refusal.
         if connection.is_some_and(|connection| connection.node() != inner.node) {
             if is_connect {
                 inner.refused.push((shard, waiting));

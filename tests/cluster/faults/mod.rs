@@ -7,7 +7,7 @@
 //!                                +----- nemesis -----+
 //! ```
 //!
-//! docs/cluster.md says how to run it longer, with more pages, and how to look at a run that failed.
+//! CONTRIBUTING.md says how to run it longer, with more pages, and how to look at a run that failed.
 
 mod checker;
 mod checker_proof;
