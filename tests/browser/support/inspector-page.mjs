@@ -29,10 +29,11 @@ export const selected = (page) =>
 export async function isAccessible(page, state) {
   // The page's policy allows no script of another origin, and none between its lines: this one is not the page's.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await readFile(AXE, 'utf8'));
+  // The colours of a button that has just changed are on their way, and between two that are well. Asked again and again:
+  // `finished` of a transition whose element is no longer shown never settles in Chromium 156.
+  const isChanging = () => document.getAnimations().some((animation) => animation instanceof CSSTransition);
+  await eventually(`${state}: colours have changed`, async () => !(await page.evaluate(isChanging)));
   const violations = await page.evaluate(async () => {
-    // The colours of a button that has just changed are on their way, and between two that are well.
-    const changes = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-    await Promise.all(changes.map((change) => change.finished.catch(() => {})));
     const found = await window.axe.run(document, { resultTypes: ['violations'] });
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 4).join(', ')}`);
   });
