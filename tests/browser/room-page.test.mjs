@@ -134,6 +134,14 @@ browserTest('a wrong password is refused in words and can be corrected', async (
   await ann.click('#join');
   await says(ann, /another password/);
   await state(ann, 'lobby');
+  // On a phone on its side the button stays in sight: it must not lie over the field that is to be corrected.
+  await ann.setViewportSize({ width: 844, height: 390 });
+  await ann.fill('#password', 'wrong');
+  await ann.click('#join');
+  await eventually('the field has the focus, and nothing lies over it', () => ann.evaluate(() => {
+    const { left, top, width, height } = document.querySelector('#password').getBoundingClientRect();
+    return document.activeElement.id === 'password' && document.elementFromPoint(left + width / 2, top + height / 2).id === 'password';
+  }));
   await ann.fill('#password', 'secret');
   await enter(ann);
   await says(ann, /You are alone/);

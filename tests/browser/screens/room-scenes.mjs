@@ -139,7 +139,9 @@ export const roomScenes = {
     await page.fill('#password', 'wrong');
     await page.click('#join');
     await eventually('a refusal', () => page.evaluate(() => document.querySelector('#problem').textContent !== ''));
-    return { page };
+    // Another size does not scroll to the field again.
+    const focus = () => page.evaluate(() => (document.activeElement.blur(), document.querySelector('#password').focus()));
+    return { page, beforeEach: focus };
   },
   'room-server-away': async (stage) => {
     const proxy = await startProxy(Number(stage.server.port));
