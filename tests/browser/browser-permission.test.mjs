@@ -13,7 +13,7 @@ import { QUIET } from './support/players.mjs';
 const ARGS = QUIET.map((flag) => flag.replace('WebRtcHideLocalIpsWithMdns,', ''));
 
 const launch = async (t) => {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...ARGS, CAMERAS.fake[0]] });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...ARGS, CAMERAS.small[0]] });
   t.after(() => browser.close());
   return browser;
 };

@@ -128,7 +128,7 @@ browserTest('a camera that another program uses is described in words', async ({
 browserTest('another camera and microphone are chosen in the middle of a call', async ({ visit, t }) => {
   const server = await serverFor(t);
   const answerer = await enter(visit, server, 'Ann');
-  const caller = await enter(visit, server, 'Carl', server.http, { camera: 'slow' });
+  const caller = await enter(visit, server, 'Carl', server.http, { camera: 'several' });
   await caller.click('#call');
   await answerButton(answerer).click();
   await assertInCall(caller, answerer);

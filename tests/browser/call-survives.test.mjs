@@ -63,7 +63,7 @@ for (const transport of ['polling', 'websocket']) {
       await state(answerer, 'connecting');
       await during(OUTAGES[cutOff], async () => assert.equal(await stateOf(answerer), 'connecting'));
       page.line.cut();
-      await says(page, /server is out of reach/);
+      await hasSaid(page, /server is out of reach/);
       page.line.frozen = false;
       await assertInCall(caller, answerer);
       await assertAllIsWell(caller, answerer);
@@ -106,11 +106,11 @@ for (const transport of ['polling', 'websocket']) {
     await callAndAnswer(caller, answerer);
     caller.line.refusing = true;
     caller.line.cut();
-    await says(answerer, /Carl.s connection to the server is lost/);
+    await hasSaid(answerer, /Carl.s connection to the server is lost/);
     await caller.click('#hangup');
     await state(caller, 'offline');
     // The server cannot say so; the browser can.
-    await says(answerer, /Carl ended the call/);
+    await hasSaid(answerer, /Carl ended the call/);
     await state(answerer, 'idle');
     caller.line.refusing = false;
     await state(caller, 'idle');
@@ -124,9 +124,9 @@ for (const transport of ['polling', 'websocket']) {
     await callAndAnswer(caller, answerer);
     caller.line.refusing = true;
     caller.line.cut();
-    await says(answerer, /Carl.s connection to the server is lost/);
+    await hasSaid(answerer, /Carl.s connection to the server is lost/);
     await caller.click('#hangup');
-    await says(answerer, /Carl ended the call/);
+    await hasSaid(answerer, /Carl ended the call/);
     await state(answerer, 'idle');
     caller.line.refusing = false;
     await state(caller, 'idle');
@@ -142,7 +142,7 @@ for (const transport of ['polling', 'websocket']) {
     const offerId = await answerButton(answerer).getAttribute('data-offer-id');
     caller.line.refusing = true;
     caller.line.cut();
-    await says(caller, /your call will wait there again/);
+    await hasSaid(caller, /your call will wait there again/);
     assert.equal(await stateOf(caller), 'waiting');
     await noOffers(answerer); // after 5 s
     caller.line.refusing = false;
@@ -175,7 +175,7 @@ for (const transport of ['polling', 'websocket']) {
       const caller = await enterByLine(story, server, name, transport);
       await callAndAnswer(caller, answerer);
       await caller.reload();
-      await says(answerer, HOW_RELOADED[transport]);
+      await hasSaid(answerer, HOW_RELOADED[transport]);
       await Promise.all([state(answerer, 'idle'), state(caller, 'idle')]);
       await callAndAnswer(caller, answerer);
       await assertAllIsWell(caller, answerer);
@@ -190,7 +190,7 @@ browserTest('who comes back later than anybody waits is in the call again all th
   await callAndAnswer(caller, answerer);
   caller.line.refusing = true;
   caller.line.cut();
-  await says(answerer, /The server has lost Carl; the call goes on without it/);
+  await hasSaid(answerer, /The server has lost Carl; the call goes on without it/);
   caller.line.refusing = false;
   await hasSaid(answerer, /Carl is back/);
   for (const page of [caller, answerer]) await assertFramesArrive(page);

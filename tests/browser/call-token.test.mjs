@@ -51,7 +51,7 @@ browserTest('a user with an expired token reads so, and enters with a new one', 
 for (const [what, path, inside] of [['room', '/room/tea', 'joined'], ['chat', '/chat.html?room=tea', 'waiting']]) {
   browserTest(`the ${what} says why a token is refused, and lets in with a new one`, async ({ visit, t }) => {
     const server = await serverFor(t, ...WANTS_TOKENS);
-    const page = await visit(`${server.http}${path}#x=1&token=${expired({ userName: 'Ann' })}&y`, { camera: 'slow' });
+    const page = await visit(`${server.http}${path}#x=1&token=${expired({ userName: 'Ann' })}&y`, { camera: 'several' });
     assert.equal(await page.evaluate(() => location.href), `${server.http}${path}#x=1&y`, 'what else stands there stays');
     await canJoin(page);
     await page.click('#join');

@@ -209,7 +209,7 @@ browserTest('a wrong password is refused in words and can be corrected; a call o
   await state(ann, 'lobby');
   await ann.fill('#password', 'secret');
   await enter(ann);
-  const bob = await visit(`${server.http}/room/tea`, { camera: 'slow' });
+  const bob = await visit(`${server.http}/room/tea`, { camera: 'several' });
   await bob.evaluate(() => document.querySelector('#password-details').setAttribute('open', ''));
   await bob.fill('#password', 'secret');
   await eventually('the lobby ready', () => bob.isEnabled('#join'));

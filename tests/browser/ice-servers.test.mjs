@@ -106,7 +106,7 @@ browserTest('a call uses the list, and an ICE restart the one of that moment, on
 browserTest('Firefox calls Chromium: an ICE restart with new servers, from either side', async (story) => {
   if (!areInstalled(story.t, ['Firefox', 'Chromium'])) return;
   const server = await serverFor(story.t);
-  const pages = [await visitInFirefox(story.t, server.http), await story.visit(server.http, { camera: 'slow' })];
+  const pages = [await visitInFirefox(story.t, server.http), await story.visit(server.http, { camera: 'several' })];
   for (const [n, page] of pages.entries()) {
     await state(page, 'idle');
     await page.evaluate(playShortLives);

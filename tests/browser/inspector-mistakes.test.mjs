@@ -36,7 +36,7 @@ before(async () => {
   watch = await watchServer({ after: (end) => closing.push(end) }, server);
   browser = await chromium.launch({
     executablePath: EXECUTABLE,
-    args: [...QUIET, '--ignore-certificate-errors', ...CAMERAS.slow, '--host-resolver-rules=MAP evil.example 127.0.0.1'],
+    args: [...QUIET, '--ignore-certificate-errors', ...CAMERAS.several, '--host-resolver-rules=MAP evil.example 127.0.0.1'],
     timeout: TIMEOUT,
   });
   closing.push(() => browser.close());

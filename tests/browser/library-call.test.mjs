@@ -54,7 +54,7 @@ browserTest('devices.html: another camera, the screen and statistics, between Ch
   if (!isInstalled(PLAYERS.Firefox)) return t.skip('no Firefox here');
   const server = await serverFor(t, EXAMPLES);
   const address = `${server.http}/devices.html`;
-  const [ann, fox] = [await visit(address, { camera: 'slow' }), await visitInFirefox(t, address)];
+  const [ann, fox] = [await visit(address, { camera: 'several' }), await visitInFirefox(t, address)];
   for (const [caller, answerer] of [[fox, ann], [ann, fox]]) {
     await Promise.all([caller, answerer].map((page) => page.goto(address)));
     await eventually('a client', () => caller.evaluate(() => !document.querySelector('#call').disabled));
@@ -347,7 +347,7 @@ const STORIES = {
 
 browserTest('in one page: what is asked for twice, too early, too late or in the wrong way', async ({ visit, t }) => {
   const server = await serverFor(t, EXAMPLES);
-  const page = await visit(`${server.http}/call.html`, { camera: 'slow' });
+  const page = await visit(`${server.http}/call.html`, { camera: 'several' });
   page.problems.expect(/status of 401/); // Of the wrong password.
   await page.evaluate(prepare);
   for (const [name, [story, wanted]] of Object.entries(STORIES)) {

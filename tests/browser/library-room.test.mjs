@@ -48,7 +48,7 @@ browserTest('the examples work between Chromium and Firefox, whichever comes fir
     return;
   }
   const server = await serverFor(t, EXAMPLES);
-  const ann = await visit('about:blank', { camera: 'slow', script: watchWaiting });
+  const ann = await visit('about:blank', { camera: 'several', script: watchWaiting });
   ann.problems.expect(/favicon\.ico/);
   const fox = await visitInFirefox(t, 'about:blank');
   for (const [example, story] of Object.entries(STORIES)) {
@@ -122,7 +122,7 @@ browserTest('a side whose connection has failed looks for another way, though th
 
 browserTest('a room that is left, joined twice, or joined by a client that is closed', async ({ visit, t }) => {
   const server = await serverFor(t, EXAMPLES);
-  const page = await visit(`${server.http}/call.html`, { camera: 'slow' });
+  const page = await visit(`${server.http}/call.html`, { camera: 'several' });
   const seen = await page.evaluate(async () => {
     const { connect } = await import('/switchboard.esm.js');
     const fault = (promise) => Promise.race([promise.then(() => 'none', ({ code }) => code ?? 'no code'), new Promise((resolve) => setTimeout(resolve, 10_000, 'pending'))]);

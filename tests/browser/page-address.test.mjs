@@ -15,7 +15,7 @@ for (const transport of ['websocket', 'polling']) {
       const server = await serverFor(t);
       // Away from localhost a browser gives camera and microphone only to https.
       const origin = `https://${HOST}:${server.port}`;
-      const page = await visit(`${origin}${path}`, { hosts: `MAP ${HOST} 127.0.0.1`, camera: 'slow', transport });
+      const page = await visit(`${origin}${path}`, { hosts: `MAP ${HOST} 127.0.0.1`, camera: 'several', transport });
       page.problems.expect(/403|WebSocket connection to/);
       if (path !== '/') {
         await canJoin(page);

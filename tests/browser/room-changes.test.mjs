@@ -143,7 +143,7 @@ browserTest('another camera and microphone take the place of those in use, witho
 
 browserTest('from six on the page says what a mesh costs, and pictures become smaller from four on', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const pages = [await join(visit, server.http, 'Ann', { camera: 'fake' }), ...await joinAll(visit, server, ['Bob', 'Carl'])];
+  const pages = [await join(visit, server.http, 'Ann', { camera: 'large' }), ...await joinAll(visit, server, ['Bob', 'Carl'])];
   const height = () => pages[0].evaluate(() => document.querySelector('.is-own video').srcObject.getVideoTracks()[0].getSettings().height);
   assert.equal(await height(), 720);
   // A client that sends no pictures is a member all the same.

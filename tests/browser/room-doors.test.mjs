@@ -30,7 +30,7 @@ async function assertPictures(page, others) {
 browserTest('two by Socket.IO and one by a bare WebSocket are in one room', async ({ visit, t }) => {
   const server = await serverFor(t, '--ice-server', 'stun:127.0.0.1:65535');
   const pages = await joinAll(visit, server, ['Ann', 'Bob']);
-  const cem = await visit(await exampleFor(t, server, 'Cem'), { camera: 'slow' });
+  const cem = await visit(await exampleFor(t, server, 'Cem'), { camera: 'several' });
   cem.problems.expect(/favicon/); // The example has no picture of its own.
   await assertAllMeet(pages, 3);
   await assertPictures(cem, 2);
@@ -52,7 +52,7 @@ browserTest('two by Socket.IO and one by a bare WebSocket are in one room', asyn
 browserTest('a page with a bare WebSocket that is left for another one leaves its room, and returns by "back"', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann] = await joinAll(visit, server, ['Ann']);
-  const cem = await visit(await exampleFor(t, server, 'Cem'), { camera: 'slow' });
+  const cem = await visit(await exampleFor(t, server, 'Cem'), { camera: 'several' });
   cem.problems.expect(/favicon/);
   await tilesAre(ann, ['Ann', 'Cem']);
   await cem.goto('about:blank');

@@ -130,7 +130,7 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
 
 browserTest('a picture is sent as large as the other side shows it, and not at all while that is out of sight', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const ann = await join(visit, server.http, 'Ann', { camera: 'fake' });
+  const ann = await join(visit, server.http, 'Ann', { camera: 'large' });
   const bob = await join(visit, server.http, 'Bob');
   await assertAllMeet([ann, bob]);
   const encoding = () => ann.evaluate(() => {

@@ -90,7 +90,7 @@ browserTest('two rooms have nothing to do with each other', async ({ visit, t })
 
 browserTest('without a name of a room one is chosen, and the address leads others there', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const ann = await visit(`${server.http}/room.html`, { camera: 'slow' });
+  const ann = await visit(`${server.http}/room.html`, { camera: 'several' });
   await state(ann, 'choosing');
   const suggested = await ann.inputValue('#room-name');
   assert.match(suggested, /^[a-z]{4}-[a-z]{6}$/);
@@ -107,7 +107,7 @@ browserTest('without a name of a room one is chosen, and the address leads other
 
 browserTest('a page on this machine shares the address by which others reach it, and a code of it', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const ann = await visit(`${server.http}/room.html`, { camera: 'slow' });
+  const ann = await visit(`${server.http}/room.html`, { camera: 'several' });
   await ann.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const answer = { json: { addresses: ['https://192.168.1.7:8181'] } };
   await ann.route('**/api/addresses', (route) => route.fulfill(answer));

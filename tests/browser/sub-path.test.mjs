@@ -23,7 +23,7 @@ browserTest('below a path the call page connects, and its links stay there', asy
 browserTest('below a path two meet in a room, and the invitation leads there', async ({ visit, t }) => {
   const server = await serverFor(t, '--trust-proxy');
   const base = await pathProxyFor(t, server.port, '/calls/');
-  const ann = await visit(`${base}/room.html`, { camera: 'slow' });
+  const ann = await visit(`${base}/room.html`, { camera: 'several' });
   await state(ann, 'choosing');
   const name = await ann.inputValue('#room-name');
   await ann.press('#room-name', 'Enter');

@@ -82,7 +82,7 @@ for (const browsers of [['Chromium', 'Chromium'], ['Firefox', 'Chromium']]) {
     const authority = canTrust() ? await (await fetch(`${server.http}/switchboard-ca.crt`)).text() : undefined;
     const pages = [];
     for (const [n, browser] of browsers.entries()) {
-      const page = await enterIn(browser, story, { http: `${server.http}/?relay` }, ['Ann', 'Bob'][n], { camera: 'slow', authority, preferences: LOOPBACK });
+      const page = await enterIn(browser, story, { http: `${server.http}/?relay` }, ['Ann', 'Bob'][n], { camera: 'several', authority, preferences: LOOPBACK });
       await eventually('the list', async () => /^Connections go through the relay/.test(await page.textContent('#ice-note')));
       pages.push(page);
     }
@@ -115,7 +115,7 @@ browserTest('a course page without any ICE server uses the relay while the inspe
   await eventually('loud', async () => /use this server’s/.test(await inspector.textContent('#relay-words')));
   const pages = [];
   for (const _ of ['caller', 'answerer']) {
-    const page = await visit(`${server.https}/index.html`, { camera: 'slow' });
+    const page = await visit(`${server.https}/index.html`, { camera: 'several' });
     await connected(page);
     pages.push(page);
   }

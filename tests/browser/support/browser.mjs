@@ -10,16 +10,16 @@ import { watchPage } from './watch.mjs';
 import { TIMEOUT } from './wait.mjs';
 
 /**
- * Cameras: one that shows a moving picture, some that do so slowly and small (for many pages on one
- * machine; the second of them is a depth camera, whose pictures cannot be sent), none at all, or one
- * that the user does not allow.
+ * Cameras: one that shows a small moving picture, several (the second is a depth camera, whose pictures cannot be sent),
+ * one in the size that the page asks for, none at all, or one that the user does not allow. Few pictures a second, and
+ * small ones where nothing is said of their size: several browsers encode and decode them on one machine.
  */
 export const CAMERAS = {
-  // Few pictures a second: several browsers encode and decode them on one machine.
-  fake: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'],
-  slow: ['--use-fake-device-for-media-stream=device-count=3,fps=5', '--use-fake-ui-for-media-stream'],
+  small: ['--use-fake-device-for-media-stream=fps=5', '--use-fake-ui-for-media-stream'],
+  several: ['--use-fake-device-for-media-stream=device-count=3,fps=5', '--use-fake-ui-for-media-stream'],
+  large: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream'],
   none: ['--use-fake-ui-for-media-stream'],
-  refused: ['--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream=deny'],
+  refused: ['--use-fake-device-for-media-stream=fps=5', '--use-fake-ui-for-media-stream=deny'],
 };
 
 const browsers = new Map();
@@ -33,7 +33,7 @@ after(async () => {
  * and returns the page; the page has `problems`, where errors are collected (see watch.mjs). At the
  * end there must be none; on a failure, what each visitor saw is kept in output/.
  *
- * Options of a visit: `camera` (fake, slow, none or refused), `hosts` (rules that map host names),
+ * Options of a visit: `camera` (one of CAMERAS), `hosts` (rules that map host names),
  * `failing` (the error that a device gives: `{audio: 'NotFoundError'}` is a machine without a
  * microphone, which no flag of Chromium can make; until the page calls `mendDevices()`),
  * `program` (one that starts the browser, for example within another network), `transport` ('polling': a browser in a network that lets no WebSocket through), `script` (a function
@@ -63,7 +63,7 @@ export function browserTest(name, story) {
   });
 }
 
-async function openPage(number, { camera = 'fake', hosts = '', failing = {}, transport = 'websocket', script, program }) {
+async function openPage(number, { camera = 'small', hosts = '', failing = {}, transport = 'websocket', script, program }) {
   const args = [...QUIET, '--ignore-certificate-errors', ...CAMERAS[camera]];
   if (hosts) args.push(`--host-resolver-rules=${hosts}`);
   const executablePath = program ?? process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -75,7 +75,7 @@ async function openPage(number, { camera = 'fake', hosts = '', failing = {}, tra
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   await watchPage(page);
-  if (camera === 'slow') await page.addInitScript(shrinkPictures);
+  if (camera !== 'large') await page.addInitScript(shrinkPictures);
   await page.addInitScript(failDevices, failing);
   if (transport === 'polling') await page.addInitScript(forbidWebSockets);
   if (script) await page.addInitScript(script);

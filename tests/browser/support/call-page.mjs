@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { assertInCall } from './call.mjs';
-import { says } from './status.mjs';
+import { hasSaid } from './status.mjs';
 import { eventually } from './wait.mjs';
 
 export { says, hasSaid, wordsOf } from './status.mjs';
@@ -30,7 +30,7 @@ export async function callAndAnswer(caller, answerer) {
 export async function assertAllIsWell(one, other) {
   await one.click('#hangup');
   await Promise.all([state(one, 'idle'), state(other, 'idle')]);
-  await says(other, /hung up/);
+  await hasSaid(other, /hung up/);
   await callAndAnswer(other, one);
 }
 

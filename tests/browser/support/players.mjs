@@ -38,6 +38,7 @@ user_pref('datareporting.policy.dataSubmissionEnabled', false);
 user_pref('media.navigator.permission.disabled', true);
 user_pref('media.navigator.streams.fake', true);
 user_pref('media.autoplay.default', 0);
+user_pref('media.navigator.video.default_fps', 5);
 user_pref('media.peerconnection.ice.obfuscate_host_addresses', false);
 user_pref('network.captive-portal-service.enabled', false);
 user_pref('network.connectivity-service.enabled', false);

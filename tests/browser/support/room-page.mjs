@@ -11,7 +11,7 @@ const CUT = /net::ERR_|WebSocket connection to/;
 
 /** One more visitor in the lobby of a room, their name entered. */
 export async function openLobby(visit, base, name, { room = 'tea', ...options } = {}) {
-  const page = await visit(`${base}/room/${encodeURIComponent(room)}`, { camera: 'slow', ...options });
+  const page = await visit(`${base}/room/${encodeURIComponent(room)}`, { camera: 'several', ...options });
   await page.fill('#name', name);
   await canJoin(page);
   return page;
