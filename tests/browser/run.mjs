@@ -1,6 +1,9 @@
 // Runs the test files, each in a process of its own, so that two cores have work all the time: two files at a time that
 // use browsers; beside them those that mostly wait; at the end, one at a time, those whose many browsers need the
 // machine for themselves. `node run.mjs room-page.test.mjs` runs those that are named, in the same way.
+//
+// What fails then is run once more with nothing beside it: a machine that is busy with other things, too, may keep a
+// browser waiting for longer than a server does. What passes then is named at the end, and the run has passed.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +19,9 @@ const ALONE = /^(call-pairings|reach-|room-)/;
 /** Those that take longest, and so begin first: none of them shall run on when all others are done. */
 const LONGEST = ['conformance', 'call-survives', 'client-long-life', 'call-survives-restart'];
 
+/** With more than these, it is not the machine. */
+const MOST_AGAIN = 5;
+
 const named = process.argv.slice(2);
 const all = named.length ? named : ['unit/', ''].flatMap((folder) =>
   readdirSync(FOLDER + folder).filter((name) => name.endsWith('.test.mjs')).sort().map((name) => folder + name));
@@ -26,10 +32,28 @@ const place = (file) => (LONGEST.indexOf(file.replace('.test.mjs', '')) + 1 || I
 paired.sort((one, other) => Math.sign(place(one) - place(other)) || 0);
 
 const began = Date.now();
-const failed = [];
+/** Failed tests by file; null: the file itself failed. */
+const failed = new Map();
 await Promise.all([lane(waiting), browsers()]);
-console.log(failed.length ? `failed: ${failed.join(' ')}` : `all ${all.length} files passed in ${secondsSince(began)} s`);
-process.exitCode = failed.length ? 1 : 0;
+const passedAlone = failedCount() > MOST_AGAIN ? [] : await again();
+if (passedAlone.length) console.log(`failed beside others, passed alone:\n  ${passedAlone.join('\n  ')}`);
+console.log(failed.size ? `failed: ${[...failed.keys()].join(' ')}` : `all ${all.length} files passed in ${secondsSince(began)} s`);
+process.exitCode = failed.size ? 1 : 0;
+
+function failedCount() {
+  return [...failed.values()].reduce((sum, names) => sum + (names?.length ?? 1), 0);
+}
+
+/** Runs what failed once more, alone. Returns what passed then. */
+async function again() {
+  const passed = [];
+  for (const [file, names] of [...failed]) {
+    failed.delete(file);
+    await run(file, names ?? []);
+    if (!failed.has(file)) passed.push(...(names ?? ['']).map((name) => `${file} ${name}`));
+  }
+  return passed;
+}
 
 async function browsers() {
   await Promise.all([lane(paired), lane(paired)]);
@@ -41,16 +65,25 @@ async function lane(files) {
   while (files.length) await run(files.shift());
 }
 
-/** Shows what a file says when it has ended: whole, although others run at the same time. */
-async function run(file) {
+/** Shows what a file says when it has ended: whole, although others run at the same time. `names`: these tests alone. */
+async function run(file, names = []) {
   const start = Date.now();
-  const program = spawn(process.execPath, ['--test-reporter=spec', file], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
+  const only = names.map((name) => `--test-name-pattern=^${name.replaceAll(/[^\w ]/g, '\\$&')}$`);
+  const program = spawn(process.execPath, ['--test-reporter=spec', ...only, file], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   for (const stream of [program.stdout, program.stderr]) stream.on('data', (text) => output.push(text));
   const [code] = await once(program, 'close');
   console.log(`\n-- ${file}: ${secondsSince(start)} s`);
-  process.stdout.write(Buffer.concat(output));
-  if (code !== 0) failed.push(file);
+  const text = Buffer.concat(output).toString();
+  process.stdout.write(text);
+  if (code !== 0) failed.set(file, failedTests(text));
+}
+
+/** The names of the tests that failed, as the reporter lists them at the end; null where it lists none. */
+function failedTests(text) {
+  const [, list = ''] = text.split('✖ failing tests:');
+  const names = [...list.matchAll(/^✖ (.*) \([\d.]+ms\)$/gm)].map(([, name]) => name);
+  return names.length ? names : null;
 }
 
 function secondsSince(time) {
