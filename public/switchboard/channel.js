@@ -76,7 +76,7 @@ export class Channel extends Events {
     await this._until(() => this.state === 'open');
     const size = sizeOf(message);
     if (size > this.maxSize) {
-      throw new SwitchboardError('bad-options', `This message has ${size} bytes, and at most ${this.maxSize} pass at once on this connection: send it in parts.`);
+      throw new SwitchboardError('bad-options', `This message has ${size} bytes, and at most ${this.maxSize} pass at once: send it in parts.`);
     }
     const mine = this._sending;
     mine.send(message);

@@ -8,7 +8,7 @@
  * @property {number} number
  * @property {keyof import('../../docs/protocol').ClientToServerEvents} event
  * @property {any} payload checked where it is sent
- * @property {(reply: any) => void} [onReply] gets the server's reply; undefined
+ * @property {(reply?: any) => void} [onReply] gets the server's reply; undefined
  *   if the server has received the event, but its reply was lost with a connection
  */
 
@@ -27,7 +27,9 @@ export function createDelivery(transmit) {
 
   function pass(saying) {
     transmit(saying, (reply) => {
-      settle(saying.number);
+      kept = kept.filter((other) => other !== saying);
+      // A server of a cluster that cannot reach its log has not counted the event.
+      if (reply?.error?.code !== 'unavailable') settle(saying.number);
       saying.onReply?.(reply);
     });
   }
@@ -35,9 +37,7 @@ export function createDelivery(transmit) {
   /** The server acts on events in order: it has received this one and all before it. */
   function settle(number) {
     heard = Math.max(heard, number);
-    const settled = kept.filter((saying) => saying.number <= heard);
-    kept = kept.slice(settled.length);
-    return settled;
+    return kept.splice(0, kept.filter((saying) => saying.number <= heard).length);
   }
 
   return {
@@ -66,9 +66,8 @@ export function createDelivery(transmit) {
 
     /** Whether this event has not arrived before. True for an event without a number. */
     isNews(number) {
-      if (number === undefined) return true;
       if (number <= received) return false;
-      received = number;
+      received = number ?? received;
       return true;
     },
 
@@ -91,14 +90,14 @@ export function createDelivery(transmit) {
     resume(heardByServer) {
       isOpen = true;
       // A server that sent directed events to this page must have received events from it before.
-      const isKnown = heardByServer >= heard && (heardByServer > 0 || received === 0);
+      const isKnown = heardByServer >= heard && (heardByServer || !received);
       if (!isKnown) {
         [said, heard, received, kept] = [0, 0, 0, []];
         return false;
       }
       said = Math.max(said, heardByServer);
       const settled = settle(heardByServer);
-      settled.forEach(({ onReply }) => onReply?.(undefined));
+      settled.forEach(({ onReply }) => onReply?.());
       kept.forEach(pass);
       return true;
     },

@@ -74,6 +74,22 @@ test('a request whose reply got lost settles, once the server is known to have r
   assert.deepEqual(gone(), ['2 b']);
 });
 
+test('an event that the server could not store is not sent again, and the server is not taken for a new one', () => {
+  const { delivery, out, gone } = start();
+  const replies = [];
+  delivery.open();
+  delivery.say('a', {});
+  delivery.say('b', {}, (reply) => replies.push(reply.error.code));
+  out[0].reply({ ok: true });
+  out[1].reply({ ok: false, error: { code: 'unavailable', message: '' } });
+  delivery.pause();
+  delivery.say('c', {});
+  gone();
+  assert.equal(delivery.resume(1), true);
+  assert.deepEqual(gone(), ['3 c']);
+  assert.deepEqual(replies, ['unavailable']);
+});
+
 test('a server that has heard less than it once replied to has forgotten us: all begins anew', () => {
   const { delivery, out, gone } = start();
   delivery.open();
