@@ -76,7 +76,11 @@ pub async fn write(
         // Until it is named: this node may end before that.
         let _: i64 = link.ask(cmd("EXPIRE").arg(&list).arg(LINGER)).await?;
     }
-    let before = pointer(link, &key).await?;
+    // One that cannot be read is replaced.
+    let before = match pointer(link, &key).await {
+        Err(StoreError::Unreadable(_)) => None,
+        before => before?,
+    };
     if before.as_ref().is_some_and(|before| before.position >= position) {
         return Ok(None);
     }
@@ -94,7 +98,7 @@ pub async fn write(
 /// Reads the last snapshot of a shard.
 ///
 /// # Errors
-/// Redis cannot be reached; a snapshot that is not whole, or of another form.
+/// Redis cannot be reached; [`StoreError::Unreadable`]: a snapshot that is not whole, or of another form.
 pub async fn load(link: &Link, keys: &Keys, shard: ShardId) -> Result<Option<Loaded>, StoreError> {
     let Some(pointer) = pointer(link, &keys.snapshot(shard)).await? else { return Ok(None) };
     let chunks: Vec<Vec<u8>> = link.ask(cmd("LRANGE").arg(&pointer.list).arg(0).arg(-1)).await?;
@@ -109,5 +113,6 @@ pub async fn load(link: &Link, keys: &Keys, shard: ShardId) -> Result<Option<Loa
 
 async fn pointer(link: &Link, key: &str) -> Result<Option<Pointer>, StoreError> {
     let pointer: Option<String> = link.ask(cmd("GET").arg(key)).await?;
-    Ok(pointer.and_then(|pointer| serde_json::from_str(&pointer).ok()))
+    let read = |pointer: String| serde_json::from_str(&pointer);
+    pointer.map(read).transpose().map_err(|_| StoreError::Unreadable("the key of the snapshot has another form"))
 }

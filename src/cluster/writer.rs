@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::batch::{Batch, Pending};
 use super::entry::{Content, NodeMessage, NodeState};
 use super::presence::HEARTBEAT;
-use super::queue::Refused;
+use super::queue::refusals::Refused;
 use super::recovery;
 use super::shared::Shared;
 use super::store::{Link, StoreError};

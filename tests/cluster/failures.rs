@@ -9,7 +9,7 @@ use crate::support::payload::{
     party, restored,
 };
 use crate::support::program::Program;
-use crate::support::redis::{Redis, Sentinel, free_port, own_log, redis};
+use crate::support::redis::{Redis, Sentinel, ask, free_port, own_log, redis};
 use crate::support::{Client, TestServer, Transport, within};
 
 /// Amy, a page with a session, calls bob, a course page, at another node. She has received event 1.
@@ -197,4 +197,39 @@ async fn node_that_begins_late_goes_on_from_a_snapshot() {
     let status: Value = serde_json::from_str(&status.text()).expect("JSON");
     assert_eq!(status["nodes"].as_array().map(Vec::len), Some(3), "{status}");
     assert_eq!(status["shards"].as_array().map(Vec::len), Some(1), "{status}");
+}
+
+/// The keys of streams of shards, as Redis names them in its reply.
+fn streams_of_shards(redis: &Redis) -> Vec<String> {
+    let keys = ask(redis.port, "KEYS *:log:*").expect("a reply");
+    keys.lines().filter(|line| line.contains(":log:")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn lobby_whose_snapshot_cannot_be_read_is_refused_and_others_go_on() {
+    let redis = Redis::start(free_port(), &[]);
+    let [first, second] = nodes(&own_log(&redis.address()), &[]).await;
+    let mut amy = Client::connect(&first.server, "amy").await;
+    let [stream] = &streams_of_shards(&redis)[..] else { panic!("one lobby has clients") };
+    let snapshot = stream.replace(":log:", ":snapshot:");
+    for text in ["nonsense", r#"{\"position\":\"1-0\",\"digest\":\"0\",\"list\":\"nothing\"}"#] {
+        ask(redis.port, &format!("SET {snapshot} \"{text}\""))
+            .filter(|reply| reply.starts_with("+OK"))
+            .expect("it is set");
+        let auth = json!({ "userName": "bob", "password": "x" });
+        let mut bob = Client::try_connect(&second.server, Transport::WebSocket, auth).await.expect("let in");
+        let said = format!("{:?}", bob.expect_end().await);
+        assert!(said.contains("unavailable"), "{said}");
+    }
+    let log = second.log_until(&format!("delete {snapshot}")).await;
+    assert!(!log.is_empty());
+    let elsewhere = json!({ "userName": "cem", "password": "x", "lobby": "another one" });
+    let mut cem = Client::connect_as(&second.server, elsewhere).await;
+    assert_eq!(streams_of_shards(&redis).len(), 2, "the lobbies are in different shards");
+    cem.settle().await;
+    amy.settle().await;
+    // As the log says: who has it writes it anew, or nobody had it.
+    ask(redis.port, &format!("DEL {snapshot}")).expect("a reply");
+    let mut bob = Client::connect(&second.server, "bob").await;
+    offered(&mut amy, &mut bob, "offer").await;
 }

@@ -1,5 +1,7 @@
 //! Reads the streams of the shards in which this node has clients, and applies their entries in order.
 
+mod shards;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,12 +12,11 @@ use super::entry::{Content, EntryId, NodeMessage};
 use super::error::ClusterError;
 use super::header::{self, HeaderError};
 use super::raw_entry::RawEntry;
+use super::recovery;
 use super::shared::Shared;
 use super::store::{BLOCK, Link, MAX_READ, NODES_LENGTH, StoreError};
-use super::{recovery, snapshot};
 use crate::core::command::{Action, ConnectionEnd};
 use crate::core::id::NodeId;
-use crate::core::state::Core;
 use crate::hub::shard::ShardId;
 
 /// How long a reader that has lost Redis waits before it tries again.
@@ -38,6 +39,7 @@ const LISTEN: Duration = Duration::from_secs(10);
 /// How far back the stream of nodes is read at the start, in milliseconds.
 const NODES_SINCE_MS: u64 = 30_000;
 
+/// How the reading fails.
 enum Failure {
     Store(StoreError),
     Cluster(ClusterError),
@@ -84,6 +86,8 @@ struct Reader {
     idle: HashMap<ShardId, Option<Instant>>,
     /// Shards whose nodes are not compared yet with those that are there.
     unchecked: HashSet<ShardId>,
+    /// When the log said last that a shard cannot be read.
+    complained: HashMap<ShardId, Instant>,
     /// Nodes whose loss this node has reported already.
     reported: HashSet<NodeId>,
     last_read: Instant,
@@ -104,6 +108,7 @@ impl Reader {
             wake: EntryId::default(),
             idle: HashMap::new(),
             unchecked: HashSet::new(),
+            complained: HashMap::new(),
             reported: HashSet::new(),
             last_read: Instant::now(),
             connected: Instant::now(),
@@ -162,48 +167,6 @@ impl Reader {
         self.shared.has_joined.store(true, Ordering::Relaxed);
         self.shared.ready.store(true, Ordering::Relaxed);
         tracing::info!(node = %own, "joined the cluster");
-        Ok(())
-    }
-
-    /// Whether the streams still hold what this node has read. A shard for which that is not so begins again: what it
-    /// has sent its clients may be unknown to the others.
-    async fn verify(&mut self, link: &Link) -> Result<(), Failure> {
-        let keys = self.shared.store.keys.clone();
-        if link.last_id(&keys.nodes()).await? < self.nodes {
-            self.nodes = EntryId::default();
-        }
-        let positions: Vec<_> = {
-            let replicas = self.shared.replicas.lock();
-            replicas.iter().map(|(shard, replica)| (*shard, replica.position)).collect()
-        };
-        for (shard, position) in positions {
-            let stream = keys.log(shard);
-            let id = position.to_string();
-            let is_there = position == EntryId::default()
-                || (position <= link.last_id(&stream).await? && !link.range(&stream, &id, &id, 1).await?.is_empty());
-            if !is_there {
-                tracing::warn!(
-                    shard = shard.number(),
-                    "this server has read what the log does not hold: it begins again"
-                );
-                self.load(link, shard).await?;
-            }
-        }
-        self.last_read = Instant::now();
-        Ok(())
-    }
-
-    /// Begins to read a shard: from its last snapshot, or from its start.
-    async fn load(&mut self, link: &Link, shard: ShardId) -> Result<(), Failure> {
-        let Shared { store, hub, replicas, queue, .. } = &*self.shared;
-        let loaded = snapshot::load(link, &store.keys, shard).await?;
-        hub.cut_shard(shard, "this server begins again with what the others know");
-        let (replica, core) = loaded.map(|loaded| (loaded.replica, loaded.core)).unwrap_or_default();
-        hub.load(shard, core);
-        replicas.lock().insert(shard, replica);
-        queue.set_live(shard, true);
-        self.idle.insert(shard, None);
-        self.unchecked.insert(shard);
         Ok(())
     }
 
@@ -313,7 +276,7 @@ impl Reader {
             self.reconciled = Instant::now();
             self.end_orphans();
         }
-        let Shared { hub, queue, replicas, .. } = &*self.shared;
+        let Shared { hub, queue, .. } = &*self.shared;
         let mut unread = Vec::new();
         for (shard, since) in &mut self.idle {
             if hub.has_clients(*shard) || queue.has_pending(*shard) {
@@ -322,13 +285,7 @@ impl Reader {
                 unread.push(*shard);
             }
         }
-        for shard in unread {
-            queue.set_live(shard, false);
-            replicas.lock().remove(&shard);
-            hub.load(shard, Core::default());
-            self.idle.remove(&shard);
-            self.unchecked.remove(&shard);
-        }
+        unread.into_iter().for_each(|shard| self.forget(shard));
         Ok(())
     }
 }
