@@ -1,6 +1,6 @@
 // @ts-check
 // What the stage offers during a call: full screen, the picture in a window of its own, how long the call has lasted, how
-// good the connection is. The screen of a phone stays on meanwhile.
+// good the connection is.
 
 import { byId, createElement, setText } from '../ui.js';
 import { t } from '../words.js';
@@ -32,8 +32,6 @@ const videoEl = /** @type {HTMLVideoElement} */ (byId('remote-video'));
 let current = null;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
-/** @type {WakeLockSentinel | null} */
-let wakeLock = null;
 /** @type {(arrivals: ReturnType<Current['reception']['look']>) => void} */
 let tellArrivals;
 
@@ -54,7 +52,6 @@ export function connectCallTools(onArrivals) {
     openDetails(false);
     qualityEl.focus();
   });
-  document.addEventListener('visibilitychange', keepScreenOn);
 }
 
 export function toggleFullScreen() {
@@ -83,7 +80,6 @@ export function showCallTools(call) {
   } else {
     leave();
   }
-  keepScreenOn();
 }
 
 /** Without a picture there is nothing to show in a window: the last one must not stay there. */
@@ -98,16 +94,6 @@ function leave() {
   openDetails(false);
   showPoor(false);
   qualityEl.dataset.quality = '';
-}
-
-async function keepScreenOn() {
-  if (!current) {
-    wakeLock?.release();
-    wakeLock = null;
-  } else if (document.visibilityState === 'visible' && (!wakeLock || wakeLock.released)) {
-    wakeLock = (await navigator.wakeLock?.request('screen').catch(() => null)) ?? null; // A low battery refuses it.
-    if (!current) keepScreenOn();
-  }
 }
 
 async function measure() {

@@ -4,6 +4,7 @@
 // call-words.js, camera and screen during a call in call-devices.js.
 
 import { fetchUserMedia, release } from '../media.js';
+import { keepScreenOn } from '../wake-lock.js';
 import { refusalWords, t, translate } from '../words.js';
 import { connectDevices } from './call-devices.js';
 import { connectCallKeys, withdrawCallQuestion } from './call-keys.js';
@@ -61,6 +62,7 @@ function showMoment() {
   const isConnected = state() === 'connected';
   showRing(client.incoming, canAnswer(), state() === 'waiting');
   showCallTools(isConnected ? session.call : undefined);
+  keepScreenOn(['waiting', 'connecting', 'connected'].includes(state()));
   watchConnection(session?.call);
   withdrawCallQuestion();
   showCallAgain(state() === 'idle' && !ringingWords() ? lastName : '');

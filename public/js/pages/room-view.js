@@ -2,6 +2,7 @@
 // controls are in the bar and which in the menu. It decides nothing; room.js says what to show.
 
 import { byId, setText } from '../ui.js';
+import { keepScreenOn } from '../wake-lock.js';
 import { t } from '../words.js';
 
 export const identityEl = byId('identity');
@@ -41,6 +42,7 @@ export function showState(next) {
   // In the room the line holds much that has been said before: `say` says what is new.
   byId('status').setAttribute('aria-live', next === 'joined' ? 'off' : 'polite');
   placeControls();
+  keepScreenOn(next === 'waiting' || next === 'joined');
   if (isNew && next === 'lobby') joinEl.focus({ preventScroll: true });
 }
 
