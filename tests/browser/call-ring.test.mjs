@@ -1,6 +1,7 @@
 // The stage of the call page: an incoming call, two that call at once, what a call offers, and calling again.
 
 import assert from 'node:assert/strict';
+import { notifications, show, tonesOf, watchCalling } from './support/attention.mjs';
 import { browserTest } from './support/browser.mjs';
 import { answerButton, callAndAnswer, enter, noOffers, state, says } from './support/call-page.mjs';
 import { assertInCall } from './support/call.mjs';
@@ -15,19 +16,12 @@ const isQuiet = (page) => eventually('no call on the stage', async () => (await 
 const titled = (page, words) => eventually(`title ${words}`, async () => words.test(await page.title()));
 const iconOf = (page) => page.evaluate(() => new URL(document.querySelector('link[rel=icon]').href).pathname);
 
-/** Counts the tones that the page plays. Runs in the page before its scripts. */
-function countTones() {
-  window.tones = 0;
-  const { start } = OscillatorNode.prototype;
-  OscillatorNode.prototype.start = function (...when) {
-    window.tones += 1;
-    return start.apply(this, when);
-  };
-}
+/** Runs in the page before its scripts: the tab knows the name, so that nothing has to be pressed. */
+const beAnn = () => sessionStorage.setItem('userName', 'Ann');
 
 browserTest('an incoming call rings on the stage, in the title and in the icon, and is answered there', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const ann = await enter(visit, server, 'Ann', server.http, { script: countTones });
+  const ann = await enter(visit, server, 'Ann', server.http, { script: watchCalling });
   const carl = await enter(visit, server, 'Carl');
   await isAccessible(ann, 'without a call');
   await ann.focus('#name');
@@ -39,7 +33,8 @@ browserTest('an incoming call rings on the stage, in the title and in the icon, 
   await titled(ann, /^Carl is calling – Switchboard$/);
   assert.equal(await ann.textContent('#status'), 'Carl is calling.');
   assert.equal(await iconOf(ann), '/icon-ringing.svg');
-  await eventually('a tone', () => ann.evaluate(() => window.tones > 0));
+  await eventually('a tone', async () => (await tonesOf(ann)) > 0);
+  assert.deepEqual(await notifications(ann), [], 'the user looks at the page');
   await isAccessible(ann, 'a call comes in');
 
   await carl.click('#hangup');
@@ -52,7 +47,9 @@ browserTest('an incoming call rings on the stage, in the title and in the icon, 
   await ann.evaluate(() => (window.tones = 0));
   await carl.click('#call');
   await rings(ann, 'Carl');
-  assert.equal(await ann.evaluate(() => window.tones), 0);
+  assert.equal(await tonesOf(ann), 0);
+  await ann.check('#ring-sound');
+  await eventually('a tone', async () => (await tonesOf(ann)) > 0);
   await ann.click('#ring-answer');
   await assertInCall(carl, ann);
   await isQuiet(ann);
@@ -61,10 +58,14 @@ browserTest('an incoming call rings on the stage, in the title and in the icon, 
 
 browserTest('a call to all is put aside and stays in the list; one to this user alone is declined', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const ann = await enter(visit, server, 'Ann');
+  const ann = await enter(visit, server, '', server.http, { script: beAnn });
+  await ann.evaluate(watchCalling);
   const carl = await enter(visit, server, 'Carl');
   await carl.click('#call');
   await rings(ann, 'Carl');
+  assert.equal(await ann.evaluate(() => window.tones), 0, 'nothing was pressed yet');
+  await ann.click('#ring-words');
+  await eventually('a tone', async () => (await tonesOf(ann)) > 0);
   assert.equal(await ann.textContent('#ring-decline'), 'Hide here');
   assert.match(await ann.textContent('#ring-note'), /for everyone here.*Hidden, it stays under “Waiting calls”/);
   await ann.click('#ring-decline');
@@ -76,11 +77,15 @@ browserTest('a call to all is put aside and stays in the list; one to this user 
   await ann.click('#hangup');
   await says(carl, /Ann hung up/);
 
+  await show(ann, 'hidden');
   await carl.click('#call-again');
   await rings(ann, 'Carl');
+  assert.deepEqual(await notifications(ann), ['Carl is calling']);
   assert.equal(await ann.textContent('#ring-decline'), 'Decline');
   await ann.click('#ring-decline');
   await says(carl, /Ann declined the call/);
+  assert.deepEqual(await notifications(ann), []);
+  await show(ann, 'visible');
   await noOffers(ann);
   await carl.click('#call-again');
   await rings(ann, 'Carl');

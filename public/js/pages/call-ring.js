@@ -4,7 +4,7 @@
 
 import { byId, setText } from '../ui.js';
 import { refusalWords, t } from '../words.js';
-import { notify, startSound, stopSound } from './ring-signals.js';
+import { startRinging, stopRinging } from './ring-signals.js';
 
 /** @typedef {import('../../switchboard.esm.js').IncomingCall} IncomingCall */
 
@@ -61,8 +61,7 @@ export function showRing(incoming, mayAnswer, isWaiting) {
   }
   shown = first;
   iconEl.href = ICONS.ringing;
-  startSound();
-  notify(words);
+  startRinging(words);
 }
 
 /** Who calls, for the title; empty without a call. */
@@ -83,6 +82,5 @@ function hide() {
   ringEl.hidden = true;
   setText(byId('ring-said'), '');
   iconEl.href = ICONS.quiet;
-  stopSound();
-  notify('');
+  stopRinging();
 }

@@ -1,33 +1,32 @@
 // @ts-check
-// How an incoming call reaches a user who does not look at the page: a sound, and a notification of the browser.
+// How an incoming call reaches a user who does not look at the page: a sound, and a notification of the browser. The user
+// chooses both.
 
 import { recall, remember } from '../memory.js';
+import { createNotice, mayAskForNotices } from '../notices.js';
+import { connectTones, playTones, withdrawTones } from '../tones.js';
 import { byId } from '../ui.js';
 
-/** Two tones, then a pause; in seconds and Hz. */
+/** Two tones, twice, then a pause. */
 const TONES = [{ at: 0, hz: 587 }, { at: 0.22, hz: 784 }, { at: 0.44, hz: 587 }, { at: 0.66, hz: 784 }];
-const TONE_S = 0.2;
 const EVERY_MS = 3_000;
-const VOLUME = 0.12;
 
 const soundEl = /** @type {HTMLInputElement} */ (byId('ring-sound'));
 const allowEl = byId('allow-notifications');
 
-/** @type {AudioContext | null} */
-let context = null;
-/** @type {ReturnType<typeof setInterval> | undefined} */
-let ringing;
-/** @type {Notification | null} */
-let notification = null;
+const notice = createNotice('incoming-call');
 
-/** Browsers let a page be heard once its user has pressed something in it. */
+let isRinging = false;
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let playing;
+
 export function connectRingSignals() {
   soundEl.checked = recall('localStorage', 'ring') !== 'off';
   soundEl.addEventListener('change', () => {
     remember('localStorage', 'ring', soundEl.checked ? 'on' : 'off');
-    if (!soundEl.checked) stopSound();
+    playOrStop();
   });
-  for (const type of ['pointerdown', 'keydown']) addEventListener(type, unlock, { capture: true });
+  connectTones();
   showAllow();
   allowEl.addEventListener('click', async () => {
     await Notification.requestPermission();
@@ -35,53 +34,28 @@ export function connectRingSignals() {
   });
 }
 
-function unlock() {
-  for (const type of ['pointerdown', 'keydown']) removeEventListener(type, unlock, { capture: true });
-  if (window.AudioContext) context = new AudioContext();
-}
-
-/** Phones have the name and no notifications of pages. */
 function showAllow() {
-  allowEl.hidden = !window.isSecureContext || window.Notification?.permission !== 'default';
+  allowEl.hidden = !mayAskForNotices();
 }
 
-export function startSound() {
-  if (!soundEl.checked || !context) return;
-  stopSound();
-  playOnce();
-  ringing = setInterval(playOnce, EVERY_MS);
+/** @param {string} words who calls */
+export function startRinging(words) {
+  isRinging = true;
+  notice.show(words);
+  playOrStop();
 }
 
-export function stopSound() {
-  clearInterval(ringing);
-  ringing = undefined;
+export function stopRinging() {
+  isRinging = false;
+  notice.withdraw();
+  playOrStop();
 }
 
-function playOnce() {
-  const gain = new GainNode(context, { gain: 0 });
-  gain.connect(context.destination);
-  for (const { at, hz } of TONES) {
-    const from = context.currentTime + at;
-    const tone = new OscillatorNode(context, { frequency: hz });
-    tone.connect(gain);
-    tone.start(from);
-    tone.stop(from + TONE_S);
-    // Without ramps a tone begins and ends with a click.
-    gain.gain.setValueAtTime(0, from);
-    gain.gain.linearRampToValueAtTime(VOLUME, from + 0.03);
-    gain.gain.linearRampToValueAtTime(0, from + TONE_S);
-  }
-}
-
-/** @param {string} words for a user who looks elsewhere; empty takes the notification back */
-export function notify(words) {
-  notification?.close();
-  notification = null;
-  if (!words || !document.hidden || window.Notification?.permission !== 'granted') return;
-  try {
-    notification = new Notification(words, { body: 'Switchboard', tag: 'incoming-call', icon: 'icon.svg' });
-    notification.onclick = () => window.focus();
-  } catch {
-    // Chromium on Android has notifications of service workers only.
-  }
+/** As the choice is at present, which may change during a ring. */
+function playOrStop() {
+  clearInterval(playing);
+  withdrawTones();
+  if (!isRinging || !soundEl.checked) return;
+  playTones(TONES);
+  playing = setInterval(() => playTones(TONES), EVERY_MS);
 }
