@@ -137,7 +137,6 @@ export default {
   'Waiting to be let in': { de: 'Warten auf Einlass', es: 'Esperan para entrar' },
   'Waiting for the host': { de: 'Warten auf Einlass', es: 'Esperando permiso' },
   'Waiting to be let into “{1}”…': { de: 'Du wartest auf Einlass in „{1}“…', es: 'Esperando a que te dejen entrar en «{1}»…' },
-  'Waiting – {1} – Switchboard': { de: 'Warten – {1} – Switchboard', es: 'Esperando – {1} – Switchboard' },
   'Who comes now has to be let in by the host.': {
     de: 'Wer jetzt kommt, muss eingelassen werden.',
     es: 'A quien llegue ahora hay que dejarle entrar.',
@@ -177,4 +176,7 @@ export default {
     de: 'Die Verbindung von {1} zum Server ist unterbrochen, es wird gewartet…',
     es: 'Se ha perdido la conexión de {1} con el servidor, esperando…',
   },
+  '{1} – Switchboard': { de: '{1} – Switchboard', es: '{1} – Switchboard' },
+  '{1} – {2} – Switchboard': { de: '{1} – {2} – Switchboard', es: '{1} – {2} – Switchboard' },
+  '“{1}”': { de: '„{1}“', es: '«{1}»' },
 };

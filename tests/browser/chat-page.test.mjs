@@ -2,11 +2,12 @@
 // states that it shows.
 
 import assert from 'node:assert/strict';
+import { show } from './support/attention.mjs';
 import { browserTest } from './support/browser.mjs';
 import { assertOnlyServerWasAsked } from './support/call-page.mjs';
 import { areConnected, assertMessages, enter, join, joinBoth, joinByLine, messages, openLobby, say } from './support/chat-page.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
-import { state, says } from './support/room-page.mjs';
+import { state, titled, says } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -14,12 +15,16 @@ browserTest('two write to each other, as text, and see who is typing', async ({ 
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
   await says(ann, /Connected to Bob\./);
-  assert.equal(await ann.title(), 'Connected to Bob. – Switchboard');
+  await titled(ann, 'Connected to Bob.');
   await bob.locator('#message').pressSequentially('H');
   await eventually('Bob is typing', async () => (await ann.textContent('#typing')) === 'Bob is typing…');
   const hostile = '<img src=x onerror=window.hacked=true>';
+  await show(ann, 'hidden');
   await say(bob, hostile);
   await assertMessages(ann, [`Bob: ${hostile}`]);
+  await titled(ann, '(1) Connected to Bob.');
+  await show(ann, 'visible');
+  await titled(ann, 'Connected to Bob.');
   assert.equal(await ann.textContent('#typing'), '');
   await say(ann, 'Hello');
   await assertMessages(bob, [`You: ${hostile} (delivered)`, 'Ann: Hello']);

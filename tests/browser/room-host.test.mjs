@@ -1,9 +1,10 @@
 // Who may enter a room, as its page shows it, and what its members show each other: hands, reactions, sizes of pictures.
 
 import assert from 'node:assert/strict';
+import { show } from './support/attention.mjs';
 import { browserTest } from './support/browser.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
-import { assertAllMeet, join, joinAll, openLobby, say, state, tile, tileIs, says, hasSaid } from './support/room-page.mjs';
+import { assertAllMeet, join, joinAll, openLobby, say, state, tile, tileIs, titled, says, hasSaid } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -21,14 +22,17 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   const server = await serverFor(t);
   const ann = await join(visit, server.http, 'Ann');
   assert.equal(await focused(ann), 'microphone');
+  await titled(ann, 'You are alone in “tea”');
   await isAccessible(ann, 'alone in the room');
   await chooseAccess(ann, 'ask');
   await said(ann, 'Who comes now has to be let in by the host.');
 
   const hostile = '<img src=x onerror=window.hacked=true>';
   const bob = await openLobby(visit, server.http, 'Bob');
+  await titled(bob, 'Ready to join – tea');
   await bob.click('#join');
   await state(bob, 'waiting');
+  await titled(bob, 'Waiting to be let into “tea”…');
   await says(bob, /Waiting to be let in/);
   await tileIs(bob, 'Bob', 'has-picture');
   await isAccessible(bob, 'waiting');
@@ -49,7 +53,9 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await ann.click('#waiting-peers-list button:not(.primary)');
   await state(carl, 'lobby');
   await says(carl, /You are not in the room\..*host of this room has not let you in/s);
+  await titled(carl, 'You are not in the room – tea');
   await eventually('nobody waits', () => ann.isHidden('#waiting-peers'));
+  await titled(ann, 'In “tea” with Bob');
   assert.equal(await focused(ann), 'stage');
 
   await bob.click('#more');
@@ -63,6 +69,7 @@ browserTest('the host admits one who waits and rejects another; a locked room le
 
   // The next oldest member is the host, and one who waits can give up.
   await ann.click('#leave');
+  await titled(ann, 'You left the room – tea');
   await chooseAccess(bob, 'ask');
   await carl.click('#join');
   await state(carl, 'waiting');
@@ -99,8 +106,12 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await bob.keyboard.press('h');
   for (const page of [ann, carl]) await tileIs(page, 'Bob', 'has-hand', false);
 
+  await show(ann, 'hidden');
   await say(bob, 'Shall we begin?');
   await said(ann, 'Bob writes: Shall we begin?');
+  await titled(ann, '(1) In “tea” with Bob and Carl');
+  await show(ann, 'visible');
+  await titled(ann, 'In “tea” with Bob and Carl');
   await ann.click('#toast');
   await isAccessible(ann, 'the chat open');
   assert.ok(await ann.isHidden('#toast'));
@@ -152,11 +163,3 @@ browserTest('a picture is sent as large as the other side shows it, and not at a
   await isSent(true, 360);
   await assertAllMeet([ann, bob]);
 });
-
-/** As when another tab is in front: a page of these tests always is. */
-function show(page, visibility) {
-  return page.evaluate((value) => {
-    Object.defineProperty(document, 'hidden', { value: value === 'hidden', configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  }, visibility);
-}

@@ -6,6 +6,7 @@
 
 import { openFileStore } from '../file-store.js';
 import { readIdentity, restoreIdentity } from '../identity.js';
+import { countMessage, setTitle } from '../page-title.js';
 import { ask, withdrawQuestion } from '../question.js';
 import { connectShortcuts } from '../shortcuts.js';
 import { byId, moveFocus } from '../ui.js';
@@ -60,7 +61,7 @@ if (isSupported()) {
 // --- The lobby ---
 
 function openLobby() {
-  document.title = t`${name} – Switchboard chat`;
+  setTitle(t`${name} – Switchboard chat`);
   document.getElementById('lobby-title').textContent = t`Chat in “${name}”`;
   restoreIdentity(identityFields);
   connectInvite(chatPath(name));
@@ -129,7 +130,10 @@ function enter(mine) {
   room.onpresence = () => onPresence(mine);
   room.onconnection = (member) => onConnection(mine, member);
   room.onproblem = (problem) => showProblem(translate(problem));
-  room.onmessage = ({ text, at }) => addTheirMessage(mine.otherUserName, { words: text, at });
+  room.onmessage = ({ text, at }) => {
+    addTheirMessage(mine.otherUserName, { words: text, at });
+    countMessage();
+  };
   room.ondelivery = showDelivery;
   room.ontyping = ({ isTyping }) => showTyping(isTyping ? mine.otherUserName : '');
   room.onkept = ({ keys }) => sending.askFor(keys);
@@ -202,7 +206,7 @@ function onPresence(mine) {
 /** In the status line, and in the title, which also shows while another tab is open. */
 function show(words, isTroubled = false) {
   showStatus(words, isTroubled);
-  document.title = t`${words} – Switchboard`;
+  setTitle(t`${words} – Switchboard`);
 }
 
 /** The status line and the stage: connected only if messages can be sent. */

@@ -100,10 +100,11 @@ async function knownAddresses() {
   }
 }
 
-/** To the programs of the device: messages, mail, another device nearby. */
+/** To the programs of the device: messages, mail, another device nearby. What the page is, and not its state at that moment. */
 function addShareButton() {
+  const { title } = document;
   const shareEl = createElement('button', { id: 'share', type: 'button' }, icon('share'), t`Share`);
-  shareEl.addEventListener('click', () => navigator.share({ title: document.title, url: linkEl.value }).catch(() => {})); // The user chose none.
+  shareEl.addEventListener('click', () => navigator.share({ title, url: linkEl.value }).catch(() => {})); // The user chose none.
   byId('copy').after(shareEl);
 }
 

@@ -1,6 +1,7 @@
 // The chat of the room page: a panel that opens and closes. While it is closed, what comes is shown for a moment, and
 // counted.
 
+import { countMessage } from '../page-title.js';
 import { byId, createElement } from '../ui.js';
 import { t } from '../words.js';
 import { addWords } from './message-list.js';
@@ -63,6 +64,7 @@ export function openChat(isOpen) {
  */
 export function addMessage(userName, words, isOwn = false) {
   addWords(messagesEl, { userName, isOwn }, words);
+  if (!isOwn) countMessage();
   if (!chatEl.hidden) return;
   showUnread(unread + 1);
   showToast(userName, words);

@@ -5,7 +5,7 @@
 
 import { createTalk } from '../room-talk.js';
 import { t, translate } from '../words.js';
-import { showProblem, showStatus } from './frame.js';
+import { showProblem } from './frame.js';
 import { openInvite } from './invite.js';
 import { showWays } from './relay-choice.js';
 import { watchAccess } from './room-access.js';
@@ -15,8 +15,9 @@ import { ownSending, sentStream } from './room-devices.js';
 import {
   fitPictures, forgetMember, heightOf, OWN, showMember, showOwnTile, showReaction, watchPeople,
 } from './room-people.js';
+import { show } from './room-title.js';
 import { identityFields, say, showMeshNote, state } from './room-view.js';
-import { leftWords, meshWords, noteWords, reactionWords, roomWords } from './room-words.js';
+import { leftWords, meshWords, noteWords, reactionWords, roomWords, stateWords } from './room-words.js';
 
 /** How long a join or leave is shown. */
 const NEWS_MS = 15_000;
@@ -127,7 +128,7 @@ export function showRoom() {
   // While a client waits, the page shows it with the host's answers.
   const facts = { room: roomName, members, serverIsAway, serverIsGone: client.state === 'closed', news, access: waiting.length ? undefined : access };
   const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
-  showStatus(roomWords(facts), serverIsAway || isTroubled);
+  show(roomWords(facts), serverIsAway || isTroubled, stateWords(facts));
   tell(noteWords({ ...facts, access: undefined })); // Of the access room-access.js tells.
   showMeshNote(meshWords(members.length + 1));
   showWays(members);

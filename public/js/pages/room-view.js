@@ -3,7 +3,6 @@
 
 import { byId, setText } from '../ui.js';
 import { keepScreenOn } from '../wake-lock.js';
-import { t } from '../words.js';
 
 export const identityEl = byId('identity');
 /** @type {import('../identity.js').IdentityFields} */
@@ -93,9 +92,4 @@ export function say(words) {
 export function showMeshNote(words) {
   setText(byId('mesh-note'), words);
   byId('mesh-note').hidden = !words;
-}
-
-/** @param {string} room @param {boolean} [isWaiting] */
-export function showTitle(room, isWaiting = false) {
-  document.title = isWaiting ? t`Waiting – ${room} – Switchboard` : `${room} – Switchboard`;
 }

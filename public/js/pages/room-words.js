@@ -27,9 +27,26 @@ let lists;
  * @param {RoomFacts} facts
  */
 export function roomWords(facts) {
-  const { room, members } = facts;
-  const stage = members.length ? t`In “${room}” with ${list(members.map(({ userName }) => userName))}.` : t`You are alone in “${room}”.`;
-  return [stage, noteWords(facts)].filter(Boolean).join(' ');
+  return [stageWords(facts), noteWords(facts)].filter(Boolean).join(' ');
+}
+
+/** What of it stands in the title: which connection is lost, else who is here. @param {RoomFacts} facts */
+export function stateWords(facts) {
+  return lineWords(facts.members, facts.serverIsAway, facts.serverIsGone) || stageWords(facts);
+}
+
+/**
+ * The title.
+ * @param {string} room
+ * @param {string} state what the status line says; empty before it says something
+ */
+export function titleWords(room, state) {
+  const words = state.replace(/\.$/, '') || room;
+  return words === room || words.includes(t`“${room}”`) ? t`${words} – Switchboard` : t`${words} – ${room} – Switchboard`;
+}
+
+function stageWords({ room, members }) {
+  return members.length ? t`In “${room}” with ${list(members.map(({ userName }) => userName))}.` : t`You are alone in “${room}”.`;
 }
 
 /** What is new, or which connection is lost: sound and picture do not pass through the server. @param {RoomFacts} facts */

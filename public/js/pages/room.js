@@ -8,7 +8,7 @@ import { painted } from '../ui.js';
 import { refusalWords, t, translate } from '../words.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
-  askForAnotherPassword, isSupported, showInsecureContext, showProblem, showStatus, stopAskingForPassword,
+  askForAnotherPassword, isSupported, showInsecureContext, showProblem, stopAskingForPassword,
 } from './frame.js';
 import { connectInvite, openInvite } from './invite.js';
 import { connectLeaveQuestion } from './leave-question.js';
@@ -24,7 +24,8 @@ import {
 } from './room-stay.js';
 import { connectTileMenu, openTileMenu } from './room-tile-menu.js';
 import { connectTiles } from './room-tiles.js';
-import { focusStage, identityEl, identityFields, leaveEl, say, showReady, showState, showTitle, state } from './room-view.js';
+import { show, showTitle } from './room-title.js';
+import { focusStage, identityEl, identityFields, leaveEl, say, showReady, showState, state } from './room-view.js';
 import { connectForStay } from './stay-client.js';
 
 /** How often the page checks who speaks. */
@@ -46,7 +47,7 @@ if (isSupported()) {
 // --- The lobby ---
 
 async function openLobby() {
-  showTitle(room);
+  showTitle();
   document.getElementById('lobby-title').textContent = t`Join “${room}”`;
   restoreIdentity(identityFields);
   showState('lobby');
@@ -76,7 +77,7 @@ async function openLobby() {
   await openDevices();
   showReady(true);
   // Without camera and microphone the alert says what that means.
-  showStatus(t`Ready to join.`);
+  show(t`Ready to join.`);
 }
 
 // --- Joining and leaving ---
@@ -85,7 +86,7 @@ async function join() {
   const identity = readIdentity(identityFields);
   stopAskingForPassword();
   showState('joining');
-  showStatus(t`Joining…`);
+  show(t`Joining…`);
   await openDevices(); // They were released if the user has left before.
   if (state() !== 'joining') return;
 
@@ -123,8 +124,7 @@ function onWaiting(mine, waiting) {
 function showWaiting() {
   const isNew = state() !== 'waiting';
   showState('waiting');
-  showTitle(room, true);
-  showStatus(t`Waiting to be let into “${room}”…`);
+  show(t`Waiting to be let into “${room}”…`);
   if (isNew) focusStage(); // The button that had the focus is gone.
 }
 
@@ -141,7 +141,6 @@ function enter(mine) {
 
 function showEntered() {
   showState('joined');
-  showTitle(room);
   focusStage();
   showRoom();
 }
@@ -160,9 +159,8 @@ function endStay(words) {
   closeDevices();
   openChat(false);
   openInvite(false);
-  showTitle(room);
   showState('lobby');
-  showStatus(words);
+  show(words);
 }
 
 // --- The connection to the server ---
@@ -190,7 +188,7 @@ function onRoomEnd(mine, message) {
 function onClientState(mine, next) {
   if (stay !== mine) return;
   if (state() === 'joined') showRoom();
-  else if (next === 'away') showStatus(t`The server is out of reach. Trying again…`, true);
+  else if (next === 'away') show(t`The server is out of reach. Trying again…`, true);
   else if (next === 'closed') endStay(t`Not connected.`);
   else if (state() === 'waiting') showWaiting();
 }

@@ -8,6 +8,11 @@ export function says(page, pattern) {
   return eventually(`the page to say ${pattern}`, async () => pattern.test(await wordsOf(page)));
 }
 
+/** The title of the page, which also shows while another tab is in front. */
+export function titled(page, words) {
+  return eventually(`title ${words}`, async () => (await page.title()) === `${words} – Switchboard`);
+}
+
 /** What the page says at present, in the status line and in the alert. */
 export async function wordsOf(page) {
   return `${await page.textContent('#status')} ${await page.textContent('#alert')}`;

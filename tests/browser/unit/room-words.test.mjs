@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { leftWords, meshWords, roomWords, tileWords } from '../../../public/js/pages/room-words.js';
+import { leftWords, meshWords, roomWords, stateWords, tileWords, titleWords } from '../../../public/js/pages/room-words.js';
 
 /** A room with these people, all well. */
 function roomOf(...names) {
@@ -26,6 +26,20 @@ test('who is missing is said before any news, the server first', () => {
   facts.members[1].line = 'away';
   assert.match(roomWords(facts), /The connections of Ann and Bob to the server are lost/);
   assert.match(roomWords({ ...facts, serverIsAway: true }), /The server is out of reach; the call goes on without it\.$/);
+});
+
+test('the title says which connection is lost, else who is here, and names the room once', () => {
+  const facts = { ...roomOf('Ann'), news: 'Ann joined.' };
+  const title = () => titleWords('tea', stateWords(facts));
+  assert.equal(title(), 'In “tea” with Ann – Switchboard');
+  facts.serverIsAway = true;
+  assert.equal(title(), 'The server is out of reach; the call goes on without it – tea – Switchboard');
+  facts.members = [];
+  facts.serverIsAway = false;
+  assert.equal(title(), 'You are alone in “tea” – Switchboard');
+  assert.equal(titleWords('tea', 'Joining…'), 'Joining… – tea – Switchboard');
+  assert.equal(titleWords('a', 'You left the room.'), 'You left the room – a – Switchboard');
+  assert.equal(titleWords('tea', ''), 'tea – Switchboard');
 });
 
 test('alone without the server there is no call that could go on', () => {
