@@ -1,6 +1,7 @@
 // Words of the room page in German and Spanish, by the English sentence; {1} stands for what is put in there.
 
 export default {
+  '1 waits – {1} – Switchboard': { de: '1 wartet – {1} – Switchboard', es: '1 espera – {1} – Switchboard' },
   'A room for several, each connected to each': {
     de: 'Ein Raum für mehrere, jeder mit jedem verbunden',
     es: 'Una sala para varios, cada uno conectado con cada uno',
@@ -170,6 +171,8 @@ export default {
   '{1} sends a heart.': { de: '{1} schickt ein Herz.', es: '{1} envía un corazón.' },
   '{1} shows thumbs down.': { de: '{1} zeigt Daumen runter.', es: '{1} muestra el pulgar abajo.' },
   '{1} shows thumbs up.': { de: '{1} zeigt Daumen hoch.', es: '{1} muestra el pulgar arriba.' },
+  '{1} people wait to be let in.': { de: '{1} Leute warten auf Einlass.', es: '{1} personas esperan para entrar.' },
+  '{1} wait – {2} – Switchboard': { de: '{1} warten – {2} – Switchboard', es: '{1} esperan – {2} – Switchboard' },
   '{1} waits to be let in.': { de: '{1} wartet auf Einlass.', es: '{1} espera para entrar.' },
   '{1} writes: {2}': { de: '{1} schreibt: {2}', es: '{1} escribe: {2}' },
   '{1}’s connection to the server is lost, waiting…': {

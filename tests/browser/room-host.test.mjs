@@ -1,7 +1,7 @@
 // Who may enter a room, as its page shows it, and what its members show each other: hands, reactions, sizes of pictures.
 
 import assert from 'node:assert/strict';
-import { show } from './support/attention.mjs';
+import { notifications, show, tonesOf, watchCalling } from './support/attention.mjs';
 import { browserTest } from './support/browser.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
 import { assertAllMeet, join, joinAll, openLobby, say, state, tile, tileIs, titled, says, hasSaid } from './support/room-page.mjs';
@@ -20,7 +20,7 @@ const chooseAccess = async (page, access) => {
 
 browserTest('the host admits one who waits and rejects another; a locked room lets nobody in', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const ann = await join(visit, server.http, 'Ann');
+  const ann = await join(visit, server.http, 'Ann', { script: watchCalling });
   assert.equal(await focused(ann), 'microphone');
   await titled(ann, 'You are alone in “tea”');
   await isAccessible(ann, 'alone in the room');
@@ -30,9 +30,13 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   const hostile = '<img src=x onerror=window.hacked=true>';
   const bob = await openLobby(visit, server.http, 'Bob');
   await titled(bob, 'Ready to join – tea');
+  await show(ann, 'hidden');
   await bob.click('#join');
   await state(bob, 'waiting');
   await titled(bob, 'Waiting to be let into “tea”…');
+  await titled(ann, '1 waits – tea');
+  assert.deepEqual(await notifications(ann), ['Bob waits to be let in.']);
+  await eventually('a tone', async () => (await tonesOf(ann)) === 1);
   await says(bob, /Waiting to be let in/);
   await tileIs(bob, 'Bob', 'has-picture');
   await isAccessible(bob, 'waiting');
@@ -44,6 +48,9 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await carl.click('#join');
   await state(carl, 'waiting');
   await eventually('both wait', async () => (await waitingPeers(ann)).join() === `Bob,${hostile}`);
+  await titled(ann, '2 wait – tea');
+  assert.deepEqual(await notifications(ann), ['2 people wait to be let in.']);
+  await show(ann, 'visible');
   await isAccessible(ann, 'two wait');
   assert.equal(await ann.evaluate(() => window.hacked), undefined);
 
@@ -56,6 +63,7 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await titled(carl, 'You are not in the room – tea');
   await eventually('nobody waits', () => ann.isHidden('#waiting-peers'));
   await titled(ann, 'In “tea” with Bob');
+  assert.deepEqual(await notifications(ann), []);
   assert.equal(await focused(ann), 'stage');
 
   await bob.click('#more');

@@ -1,11 +1,14 @@
 // Who may enter the room: the host's choice, and the waiting clients with the host's answers. The server
-// decides; this file shows and asks.
+// decides; this file shows and asks, and calls a host who looks elsewhere.
 
+import { createNotice, isElsewhere } from '../notices.js';
+import { connectTones, playTones, withdrawTones } from '../tones.js';
 import { byId, createElement, setText } from '../ui.js';
 import { refusalWords, t } from '../words.js';
 import { showProblem } from './frame.js';
-import { accessWords } from './room-words.js';
+import { showWaitingCount } from './room-title.js';
 import { say } from './room-view.js';
+import { accessWords, waitingWords } from './room-words.js';
 
 /** @typedef {import('../../switchboard.esm.js').Room} Room */
 
@@ -15,14 +18,23 @@ const admitAllEl = byId('admit-all');
 const accessEl = byId('access');
 const hintEl = byId('access-hint');
 
+/** Once for each who begins to wait; shorter and lower than a call. */
+const TONES = [{ at: 0, hz: 494 }];
+
+const notice = createNotice('waiting-peers');
+
 /** @type {Room | null} */
 let current = null;
 
 /** The ids of the waiting clients that were announced. @type {Set<string>} */
 let announced = new Set();
 
+/** What the notification says, if one is shown. */
+let noticed = '';
+
 /** @param {() => void} onStopWaiting */
 export function connectAccess(onStopWaiting) {
+  connectTones();
   byId('stop-waiting').addEventListener('click', onStopWaiting);
   accessEl.addEventListener('change', () => attempt(current?.setAccess(accessEl.value)));
   admitAllEl.addEventListener('click', () => {
@@ -65,13 +77,26 @@ function showWaitingPeers() {
   const waiting = current?.waiting ?? [];
   const known = new Map([...listEl.children].map((item) => [item.dataset.peerId, item]));
   for (const [id, item] of known) if (!waiting.some((peer) => peer.id === id)) remove(item);
+  callHost(waiting);
   for (const { id, name } of waiting) {
     if (!known.has(id)) listEl.append(createItem(id, name));
-    if (!announced.has(id)) say(t`${name} waits to be let in.`);
+    if (!announced.has(id)) say(waitingWords([name]));
     announced.add(id);
   }
   waitingEl.hidden = waiting.length === 0;
   admitAllEl.hidden = waiting.length < 2;
+}
+
+/** The title says who waits, a tone and a notification that a new one does. @param {Room['waiting']} waiting */
+function callHost(waiting) {
+  showWaitingCount(waiting.length);
+  if (isElsewhere() && waiting.some(({ id }) => !announced.has(id))) playTones(TONES);
+  if (waiting.length === 0) withdrawTones();
+  const words = waitingWords(waiting.map(({ name }) => name));
+  if (words === noticed) return;
+  noticed = words;
+  if (words) notice.show(words);
+  else notice.withdraw();
 }
 
 function createItem(id, name) {

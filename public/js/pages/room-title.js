@@ -1,4 +1,5 @@
-// What the status line of the room page says stands in its title, too, which also shows while another tab is in front.
+// What the status line of the room page says stands in its title, too, which also shows while another tab is in front; there
+// the host sees how many wait to be let in.
 
 import { setTitle } from '../page-title.js';
 import { roomOfAddress } from './choice.js';
@@ -9,6 +10,8 @@ const room = roomOfAddress();
 
 /** What the title says of the page's state; empty before there is one. */
 let state = '';
+/** How many wait to be let in by this user. */
+let waiting = 0;
 
 /**
  * @param {string} words for the status line
@@ -21,6 +24,12 @@ export function show(words, isTroubled = false, title = words) {
   showTitle();
 }
 
+/** @param {number} count how many wait to be let in by this user, the host */
+export function showWaitingCount(count) {
+  waiting = count;
+  showTitle();
+}
+
 export function showTitle() {
-  setTitle(titleWords(room, state));
+  setTitle(titleWords(room, state, waiting));
 }

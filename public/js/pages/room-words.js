@@ -39,8 +39,11 @@ export function stateWords(facts) {
  * The title.
  * @param {string} room
  * @param {string} state what the status line says; empty before it says something
+ * @param {number} [waiting] how many wait to be let in by this user
  */
-export function titleWords(room, state) {
+export function titleWords(room, state, waiting = 0) {
+  if (waiting === 1) return t`1 waits – ${room} – Switchboard`;
+  if (waiting) return t`${waiting} wait – ${room} – Switchboard`;
   const words = state.replace(/\.$/, '') || room;
   return words === room || words.includes(t`“${room}”`) ? t`${words} – Switchboard` : t`${words} – ${room} – Switchboard`;
 }
@@ -115,6 +118,12 @@ export function reactionWords(userName, reaction) {
     case 'surprise': return t`${userName} is surprised.`;
     default: return t`${userName} celebrates.`;
   }
+}
+
+/** For the host. @param {string[]} names of those who wait */
+export function waitingWords(names) {
+  if (names.length === 0) return '';
+  return names.length === 1 ? t`${names[0]} waits to be let in.` : t`${names.length} people wait to be let in.`;
 }
 
 /** @param {'open'|'ask'|'locked'} access */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { leftWords, meshWords, roomWords, stateWords, tileWords, titleWords } from '../../../public/js/pages/room-words.js';
+import { leftWords, meshWords, roomWords, stateWords, tileWords, titleWords, waitingWords } from '../../../public/js/pages/room-words.js';
 
 /** A room with these people, all well. */
 function roomOf(...names) {
@@ -30,8 +30,10 @@ test('who is missing is said before any news, the server first', () => {
 
 test('the title says which connection is lost, else who is here, and names the room once', () => {
   const facts = { ...roomOf('Ann'), news: 'Ann joined.' };
-  const title = () => titleWords('tea', stateWords(facts));
+  const title = (waiting) => titleWords('tea', stateWords(facts), waiting);
   assert.equal(title(), 'In “tea” with Ann – Switchboard');
+  assert.equal(title(1), '1 waits – tea – Switchboard');
+  assert.equal(title(2), '2 wait – tea – Switchboard');
   facts.serverIsAway = true;
   assert.equal(title(), 'The server is out of reach; the call goes on without it – tea – Switchboard');
   facts.members = [];
@@ -40,6 +42,10 @@ test('the title says which connection is lost, else who is here, and names the r
   assert.equal(titleWords('tea', 'Joining…'), 'Joining… – tea – Switchboard');
   assert.equal(titleWords('a', 'You left the room.'), 'You left the room – a – Switchboard');
   assert.equal(titleWords('tea', ''), 'tea – Switchboard');
+});
+
+test('who waits for the host is named, several are counted', () => {
+  assert.deepEqual([[], ['Bob'], ['Bob', 'Carl']].map(waitingWords), ['', 'Bob waits to be let in.', '2 people wait to be let in.']);
 });
 
 test('alone without the server there is no call that could go on', () => {
