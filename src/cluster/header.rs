@@ -15,6 +15,9 @@ const FORMAT: u32 = 2;
 /// Counts up with each change of what the core does with a command.
 const RULES: u32 = 1;
 
+/// For how long no other node replaces a header that was replaced, in milliseconds: until the others know the node that did.
+const LOCK_MS: u64 = 3_000;
+
 /// The header of a log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Header {
@@ -22,6 +25,12 @@ struct Header {
     rules: u32,
     /// Each limit as JSON.
     limits: BTreeMap<String, String>,
+}
+
+impl Header {
+    fn is_same_version(&self, other: &Self) -> bool {
+        (self.format, self.rules) == (other.format, other.rules)
+    }
 }
 
 /// This node cannot join.
@@ -42,27 +51,49 @@ pub enum HeaderError {
 /// and what another version has stored is deleted.
 ///
 /// # Errors
-/// A header that differs.
+/// A header that differs. [`StoreError::Busy`]: another node writes it; what other nodes there are has to be found out again.
 pub async fn agree(link: &Link, keys: &Keys, limits: &Limits, is_first: bool) -> Result<(), HeaderError> {
     let own = own(limits);
-    let text = serde_json::to_string(&own).unwrap_or_default();
-    let _: Option<String> = link.ask(cmd("SET").arg(keys.header()).arg(&text).arg("NX")).await?;
-    let stored: String = link.ask(cmd("GET").arg(keys.header())).await?;
-    let stored: Option<Header> = serde_json::from_str(&stored).ok();
-    let is_same_version =
-        stored.as_ref().is_some_and(|stored| (stored.format, stored.rules) == (own.format, own.rules));
-    match stored {
-        Some(stored) if stored == own => Ok(()),
-        _ if is_first => {
-            if !is_same_version {
-                delete_state(link, keys).await?;
-            }
-            let _: String = link.ask(cmd("SET").arg(keys.header()).arg(&text)).await?;
-            Ok(())
+    let text = stored(link, keys).await?;
+    let header = text.as_deref().map(|text| serde_json::from_str::<Header>(text).ok());
+    match header {
+        Some(Some(header)) if header == own => Ok(()),
+        Some(Some(header)) if !is_first && header.is_same_version(&own) => {
+            Err(HeaderError::OtherLimits(differences(&header, &own)))
         }
-        Some(stored) if is_same_version => Err(HeaderError::OtherLimits(differences(&stored, &own))),
-        _ => Err(HeaderError::OtherVersion),
+        Some(_) if !is_first => Err(HeaderError::OtherVersion),
+        None => replace(link, keys, &own, text, false).await,
+        Some(header) => {
+            let is_other_version = header.is_none_or(|header| !header.is_same_version(&own));
+            replace(link, keys, &own, text, is_other_version).await
+        }
     }
+}
+
+/// Writes this node's header in place of this one. Of several nodes that begin at once, one does.
+async fn replace(
+    link: &Link,
+    keys: &Keys,
+    own: &Header,
+    before: Option<String>,
+    deletes_state: bool,
+) -> Result<(), HeaderError> {
+    let mut lock = cmd("SET");
+    lock.arg(keys.header_lock()).arg(1).arg("NX").arg("PX").arg(LOCK_MS);
+    let is_locked = link.ask::<Option<String>>(&lock).await?.is_some();
+    if !is_locked || stored(link, keys).await? != before {
+        return Err(StoreError::Busy.into());
+    }
+    if deletes_state {
+        delete_state(link, keys).await?;
+    }
+    let text = serde_json::to_string(own).unwrap_or_default();
+    let _: String = link.ask(cmd("SET").arg(keys.header()).arg(text)).await?;
+    Ok(())
+}
+
+async fn stored(link: &Link, keys: &Keys) -> Result<Option<String>, StoreError> {
+    link.ask(cmd("GET").arg(keys.header())).await
 }
 
 /// Writes the header where Redis has lost it. The nodes have agreed on it before.

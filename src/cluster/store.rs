@@ -47,6 +47,9 @@ pub enum StoreError {
     /// It did not answer in time.
     #[error("it does not answer")]
     Silent,
+    /// Another server changes it at this moment.
+    #[error("another server begins at this moment")]
+    Busy,
     /// It answered something that cannot be read.
     #[error("its answer cannot be read: {0}")]
     Unreadable(&'static str),
@@ -59,6 +62,11 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// Held while the header is replaced.
+    pub fn header_lock(&self) -> String {
+        format!("{}:header-lock", self.prefix)
+    }
+
     /// What nodes have to agree on.
     pub fn header(&self) -> String {
         format!("{}:header", self.prefix)

@@ -173,6 +173,48 @@ async fn node_with_other_limits_does_not_join() {
     assert!(!said.is_empty());
 }
 
+/// The key of what nodes agree on.
+fn header(redis: &Redis) -> String {
+    ask(redis.port, "KEYS *:header").and_then(|keys| keys.lines().nth(2).map(str::to_owned)).expect("a key")
+}
+
+#[tokio::test]
+async fn node_of_another_version_waits_for_the_end_of_the_others_and_begins_with_nothing() {
+    let redis = Redis::start(free_port(), &[]);
+    let log = own_log(&redis.address());
+    let [mut first] = nodes(&log, &[]).await;
+    let mut amy = Client::connect(&first.server, "amy").await;
+    amy.emit_with_ack("newOffer", offer("offer")).await;
+    let header = header(&redis);
+    // What a version would have written whose commands have other effects.
+    let other = r#"{\"format\":2,\"rules\":0,\"limits\":{}}"#;
+    assert_eq!(ask(redis.port, &format!("SET {header} \"{other}\"")).as_deref(), Some("+OK\r\n"));
+    let second = Program::start_keeping(&["--cluster", &log], |_| true).await;
+    second.log_until("run another version").await;
+    amy.settle().await;
+    assert!(first.stop().await.success());
+    let [third] = nodes(&log, &[]).await;
+    let mut bob = Client::connect(&third.server, "bob").await;
+    bob.expect_silence().await;
+}
+
+#[tokio::test]
+async fn node_waits_while_another_one_that_begins_writes_what_all_agree_on() {
+    let redis = Redis::start(free_port(), &[]);
+    let log = own_log(&redis.address());
+    let [mut first] = nodes(&log, &["--max-room", "4"]).await;
+    let header =
+        ask(redis.port, "KEYS *:header").and_then(|keys| keys.lines().nth(2).map(str::to_owned)).expect("a key");
+    assert!(first.stop().await.success());
+    let set = |milliseconds: u64| ask(redis.port, &format!("SET {header}-lock 1 PX {milliseconds}"));
+    assert_eq!(set(3_600_000).as_deref(), Some("+OK\r\n"));
+    let second = Program::start_keeping(&["--cluster", &log, "--max-room", "5"], |_| true).await;
+    second.log_until("another server begins at this moment").await;
+    assert_eq!(status_of(&second.server, "/readyz").await, 503);
+    assert_eq!(set(1).as_deref(), Some("+OK\r\n"));
+    until_ready(&second.server).await;
+}
+
 #[tokio::test]
 async fn node_that_begins_late_goes_on_from_a_snapshot() {
     let log = own_log(&redis().address());
