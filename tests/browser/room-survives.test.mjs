@@ -5,7 +5,7 @@ import { browserTest } from './support/browser.mjs';
 import { refusingAnswers } from './support/faults.mjs';
 import { restartIce } from './support/peer.mjs';
 import {
-  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, says, hasSaid,
+  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, titled, says, hasSaid,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -21,6 +21,7 @@ browserTest('one is cut off from the server and returns; the call goes on, and a
   carl.line.refusing = true;
   carl.line.cut();
   await says(carl, /The server is out of reach; the call goes on without it/);
+  await titled(carl, 'The server is out of reach; the call goes on without it – tea');
   for (const page of [ann, bob]) await says(page, /Carl’s connection to the server is lost, waiting/);
   for (const page of [ann, bob, carl]) await assertFramesArrive(page);
   await say(carl, 'I am still here');
