@@ -11,7 +11,7 @@ export const timeLanguage = language === 'en' ? undefined : language;
 
 /** @type {Record<string, Record<string, string>>} */
 const table = {};
-/** What the server rejects, by code. @type {Record<string, Record<string, string>>} */
+/** What the server rejects, by code or by its sentence. @type {Record<string, Record<string, string>>} */
 const refusals = {};
 
 /** The keys with a placeholder, as patterns; the longest first. @type {{pattern: RegExp, words: string}[] | undefined} */
@@ -52,7 +52,7 @@ export function t(strings, ...values) {
  */
 export function translate(sentence) {
   if (language === 'en' || !sentence) return sentence;
-  return known(sentence) ?? sentence;
+  return table[sentence]?.[language] ?? matching(sentence) ?? sentence;
 }
 
 /**
@@ -62,13 +62,13 @@ export function translate(sentence) {
  */
 export function refusalWords({ code = '', message }) {
   if (language === 'en') return message;
-  return known(message) ?? refusals[code]?.[language] ?? message;
+  const words = table[message] ?? refusals[message] ?? refusals[code];
+  // Sentences of the server are not those of the patterns, which could match them by accident.
+  return words?.[language] ?? translate(message);
 }
 
 /** @param {string} sentence */
-function known(sentence) {
-  const exact = table[sentence]?.[language];
-  if (exact) return exact;
+function matching(sentence) {
   patterns ??= Object.entries(table)
     .filter(([key]) => key.includes('{1}'))
     .sort(([one], [other]) => other.length - one.length)

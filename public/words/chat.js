@@ -3,9 +3,11 @@
 export default {
   // --- The page ---
 
+  'Switchboard – chat': { de: 'Switchboard – Chat', es: 'Switchboard – chat' },
   'Words and files from browser to browser': { de: 'Nachrichten und Dateien von Browser zu Browser', es: 'Mensajes y archivos de navegador a navegador' },
   'This page needs JavaScript to chat.': { de: 'Diese Seite braucht JavaScript zum Chatten.', es: 'Esta página necesita JavaScript para chatear.' },
   'Open a chat': { de: 'Einen Chat öffnen', es: 'Abrir un chat' },
+  'There are too many folders of this name.': { de: 'Es gibt zu viele Ordner dieses Namens.', es: 'Hay demasiadas carpetas con este nombre.' },
   'Two people who open the same name can write to each other and send files. No server sees them.': {
     de: 'Zwei Personen, die denselben Namen öffnen, können einander schreiben und Dateien senden. Kein Server sieht sie.',
     es: 'Dos personas que abren el mismo nombre pueden escribirse y enviarse archivos. Ningún servidor los ve.',

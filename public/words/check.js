@@ -1,6 +1,7 @@
 // Words of the check page in German and Spanish, by the English sentence; {1} stands for what is put in there.
 
 export default {
+  'Switchboard – check': { de: 'Switchboard – Prüfung', es: 'Switchboard – comprobación' },
   'Accepted: the browser let you continue past its warning, if there was one. It may warn again later; to end that, install the authority (“ca” at this server).': {
     de: 'Hingenommen: Der Browser hat dich an seiner Warnung vorbeigelassen, falls es eine gab. Er warnt später vielleicht wieder; damit das aufhört, installiere die Zertifizierungsstelle („ca“ auf diesem Server).',
     es: 'Aceptado: el navegador te ha dejado continuar tras su aviso, si lo hubo. Puede volver a avisar; para evitarlo, instala la autoridad («ca» en este servidor).',

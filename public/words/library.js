@@ -112,4 +112,30 @@ export default {
     es: 'La llamada ha terminado, o se ha salido de la sala.',
   },
   'The file “{1}” did not arrive: {2}.': { de: 'Die Datei „{1}“ ist nicht angekommen: {2}.', es: 'El archivo «{1}» no ha llegado: {2}.' },
+  'Pages of {1} may not connect to this server. To allow them, start it with --allow-origin {2}': {
+    de: 'Seiten von {1} dürfen sich mit diesem Server nicht verbinden. Um sie zu erlauben, starte ihn mit --allow-origin {2}',
+    es: 'Las páginas de {1} no pueden conectarse a este servidor. Para permitirlas, inícialo con --allow-origin {2}',
+  },
+  'This client is closed, by itself or by the server: connect again with Switchboard.connect().': {
+    de: 'Die Verbindung zum Server wurde geschlossen. Lade die Seite neu.',
+    es: 'Se ha cerrado la conexión con el servidor. Vuelve a cargar la página.',
+  },
+  'This call has no data channels: the side that called opened none, and none can be added later.': {
+    de: 'Dieser Anruf hat keine Datenkanäle: Wer anrief, hat keine geöffnet, und später kommt keiner dazu.',
+    es: 'Esta llamada no tiene canales de datos: quien llamó no abrió ninguno, y después no se pueden añadir.',
+  },
+  'No track can be sent: the devices are not open yet, or there are only channels (media: false).': {
+    de: 'Bild und Ton können nicht gesendet werden: Die Geräte sind noch nicht offen.',
+    es: 'No se puede enviar imagen ni sonido: los dispositivos aún no están abiertos.',
+  },
+  'This call is being answered already.': { de: 'Dieser Anruf wird schon angenommen.', es: 'Esta llamada ya se está contestando.' },
+  'This client is in the room already, or about to be.': { de: 'Du bist schon in diesem Raum oder betrittst ihn gerade.', es: 'Ya estás en esta sala, o estás entrando.' },
+  'This connection was made without sound, and sound cannot be added: the side that offers it has to allow media.': {
+    de: 'Diese Verbindung hat keinen Ton, und er kann nicht dazukommen: Die andere Seite hat ihn nicht vorgesehen.',
+    es: 'Esta conexión no tiene sonido, y no se puede añadir: el otro lado no lo ha previsto.',
+  },
+  'This connection was made without picture, and a picture cannot be added: the side that offers it has to allow media.': {
+    de: 'Diese Verbindung hat kein Bild, und es kann nicht dazukommen: Die andere Seite hat es nicht vorgesehen.',
+    es: 'Esta conexión no tiene imagen, y no se puede añadir: el otro lado no la ha previsto.',
+  },
 };

@@ -1,4 +1,5 @@
-// What the server rejects, in German and Spanish, by the code (docs/protocol.md); its own sentence is English.
+// What the server rejects, in German and Spanish, by the code (docs/protocol.md); its own sentence is English. A client whose
+// token is not accepted gets the sentence alone.
 
 export default {
   'wrong-password': { de: 'Das Passwort des Servers stimmt nicht.', es: 'La contraseña del servidor no es correcta.' },
@@ -47,5 +48,45 @@ export default {
   unavailable: {
     de: 'Der Server erreicht die anderen Server nicht, mit denen er arbeitet: Versuch es gleich noch einmal.',
     es: 'El servidor no alcanza a los otros con los que trabaja: inténtalo de nuevo en un momento.',
+  },
+  'There is no token: this server requires one. Pages send it as auth.token, plain WebSockets as ?token=, and the built-in pages read it from the end of their address, #token=.': {
+    de: 'Es fehlt ein Token: Dieser Server verlangt eines. Öffne die Seite mit der Adresse, die du bekommen hast; sie endet mit #token=….',
+    es: 'Falta un token: este servidor exige uno. Abre la página con la dirección que has recibido, que termina en #token=….',
+  },
+  'The token cannot be read: it is not a JSON Web Token that this server accepts.': {
+    de: 'Das Token ist nicht lesbar: Es ist kein JSON Web Token, das dieser Server annimmt.',
+    es: 'No se puede leer el token: no es un JSON Web Token que este servidor acepte.',
+  },
+  'The token is for another service: its "aud" does not name this server.': {
+    de: 'Das Token ist für einen anderen Dienst: Sein „aud“ nennt diesen Server nicht.',
+    es: 'El token es para otro servicio: su «aud» no nombra este servidor.',
+  },
+  'The token names no user: it needs the claim "userName", "name" or "sub".': {
+    de: 'Das Token nennt keinen Namen: Es braucht „userName“, „name“ oder „sub“.',
+    es: 'El token no nombra a nadie: necesita «userName», «name» o «sub».',
+  },
+  'The token has expired: get a new one.': {
+    de: 'Das Token ist abgelaufen: Hol dir ein neues.',
+    es: 'El token ha caducado: consigue uno nuevo.',
+  },
+  'The token is not valid yet: its "nbf" lies in the future.': {
+    de: 'Das Token gilt noch nicht: Sein „nbf“ liegt in der Zukunft.',
+    es: 'El token aún no es válido: su «nbf» está en el futuro.',
+  },
+  "The token's signature is wrong: the token was not signed with this server's key.": {
+    de: 'Die Signatur des Tokens stimmt nicht: Es wurde nicht mit dem Schlüssel dieses Servers signiert.',
+    es: 'La firma del token no es correcta: no se firmó con la clave de este servidor.',
+  },
+  "The token's signature is of another kind than this server's key.": {
+    de: 'Die Signatur des Tokens ist von anderer Art als der Schlüssel dieses Servers.',
+    es: 'La firma del token es de otro tipo que la clave de este servidor.',
+  },
+  'The token does not say which service it is for: it needs an "aud" that names this server.': {
+    de: 'Das Token sagt nicht, für welchen Dienst es ist: Es braucht ein „aud“, das diesen Server nennt.',
+    es: 'El token no dice para qué servicio es: necesita un «aud» que nombre este servidor.',
+  },
+  'The token does not say how long it is valid: it needs "exp", and "nbf" if it has one, in seconds since 1970.': {
+    de: 'Das Token sagt nicht, wie lange es gilt: Es braucht „exp“, und „nbf“, falls es eines hat, in Sekunden seit 1970.',
+    es: 'El token no dice hasta cuándo es válido: necesita «exp», y «nbf» si lo tiene, en segundos desde 1970.',
   },
 };

@@ -2,6 +2,7 @@
 
 export default {
   '1 waits – {1} – Switchboard': { de: '1 wartet – {1} – Switchboard', es: '1 espera – {1} – Switchboard' },
+  'Switchboard – room': { de: 'Switchboard – Raum', es: 'Switchboard – sala' },
   'A room for several, each connected to each': {
     de: 'Ein Raum für mehrere, jeder mit jedem verbunden',
     es: 'Una sala para varios, cada uno conectado con cada uno',

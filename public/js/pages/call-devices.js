@@ -6,7 +6,7 @@ import { createDeviceChoice } from '../device-choice.js';
 import {
   canFetchScreen, fetchDevice, fetchScreen, has, isOn, release, setOn,
 } from '../media.js';
-import { translate } from '../words.js';
+import { refusalWords } from '../words.js';
 import { devicesEl, screenEl, showPictures, toggleEls } from './call-view.js';
 import { showProblem } from './frame.js';
 
@@ -101,8 +101,8 @@ async function sendTracks(mine, current) {
     if (isPictureOff) await keepMuted(mine); // Before the camera takes the place of the screen.
     await Promise.all([call.send('audio', microphone), call.send('video', picture)]);
     await keepMuted(mine);
-  } catch ({ message }) {
-    if (current() === mine) showProblem(translate(message));
+  } catch (error) {
+    if (current() === mine) showProblem(refusalWords(error));
   }
 }
 

@@ -73,7 +73,7 @@ export function follow(call) {
     if (session !== mine) return;
     if (reason === 'rejected') endSession(''); // The server says why to the client.
     else if (error) failSession(error);
-    else endSession(translate(message));
+    else endSession(refusalWords({ code: reason, message }));
   };
 }
 

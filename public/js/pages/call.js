@@ -5,7 +5,7 @@
 
 import { fetchUserMedia, release } from '../media.js';
 import { keepScreenOn } from '../wake-lock.js';
-import { refusalWords, t, translate } from '../words.js';
+import { refusalWords, t } from '../words.js';
 import { connectDevices } from './call-devices.js';
 import { connectCallKeys, withdrawCallQuestion } from './call-keys.js';
 import { client, connectClient } from './call-line.js';
@@ -125,7 +125,7 @@ function onIncoming(incoming) {
   incoming.onend = ({ reason, message }) => {
     removeOfferEl(incoming.offerId);
     showMoment();
-    if (reason !== 'away' && session?.incoming === incoming && !session.call) endSession(translate(message));
+    if (reason !== 'away' && session?.incoming === incoming && !session.call) endSession(refusalWords({ code: reason, message }));
   };
 }
 

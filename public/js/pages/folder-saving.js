@@ -2,6 +2,7 @@
 // Saves a received folder where the user wants it, as a folder: in browsers that can write to one (Chromium's). Elsewhere it is
 // saved as an archive.
 
+import { t } from '../words.js';
 import { entriesOf } from '../zip-reader.js';
 
 export const canSaveFolders = () => 'showDirectoryPicker' in window;
@@ -13,7 +14,7 @@ const MOST_NAMES = 100;
  * @param {Blob} archive
  * @param {string} name of the folder
  * @returns {Promise<{name: string, count: number} | null>} under which name how many files are saved; null if the user chose no
- *   place; rejects with a TypeError where the archive is not a safe one
+ *   place; rejects with a TypeError where the archive is not a safe one, otherwise with words for the user
  */
 export async function saveFolder(archive, name) {
   const entries = await entriesOf(archive);
@@ -52,5 +53,5 @@ async function newFolder(place, name) {
       if (error.name !== 'TypeMismatchError') throw error; // A file of that name.
     }
   }
-  throw new Error('There are too many folders of this name.');
+  throw new Error(t`There are too many folders of this name.`);
 }

@@ -5,7 +5,7 @@
 
 import { readIdentity, restoreIdentity } from '../identity.js';
 import { painted } from '../ui.js';
-import { refusalWords, t, translate } from '../words.js';
+import { refusalWords, t } from '../words.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
 import {
   askForAnotherPassword, isSupported, showInsecureContext, showProblem, stopAskingForPassword,
@@ -132,7 +132,7 @@ function showWaiting() {
 function enter(mine) {
   const { room } = mine;
   room.onstate = (next) => onRoomState(mine, next);
-  room.onend = ({ message }) => onRoomEnd(mine, message);
+  room.onend = ({ reason, message }) => onRoomEnd(mine, { code: reason, message });
   watchRoom(mine);
   showEntered();
   openInvite(room.members.length === 0);
@@ -178,10 +178,10 @@ function onRoomState(mine, next) {
 }
 
 /** @param {Stay} mine */
-function onRoomEnd(mine, message) {
+function onRoomEnd(mine, end) {
   if (stay !== mine) return;
   endStay(t`You are not in the room.`);
-  showProblem(translate(message));
+  showProblem(refusalWords(end));
 }
 
 /** @param {Stay} mine */

@@ -3,6 +3,7 @@
 
 import { connect } from '../../switchboard.esm.js';
 import { isRelayOnly } from '../relay-only.js';
+import { refusalWords } from '../words.js';
 import { showProblem } from './frame.js';
 
 /**
@@ -16,9 +17,9 @@ export async function connectForStay({ userName, password, token }, isWanted, on
     const client = await connect({ name: userName, password, token, relayOnly: isRelayOnly(), wait: false });
     if (isWanted()) return client;
     client.close();
-  } catch ({ message }) {
+  } catch (error) {
     if (isWanted()) onFailure();
-    showProblem(message);
+    showProblem(refusalWords(error));
   }
   return null;
 }

@@ -8,14 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'acorn';
 
 import { endWords, OFFERED_AGAIN, unansweredCallWords, withdrawnWords } from '../../../public/switchboard/call-words.js';
-import { NO_RELAY, noWayWords, unansweredWords } from '../../../public/switchboard/words.js';
+import { NO_RELAY, noWayWords, REFUSALS, unansweredWords } from '../../../public/switchboard/words.js';
 
 const PUBLIC = fileURLToPath(new URL('../../../public/', import.meta.url));
 const PAGES = { 'index.html': 'js/pages/call.js', 'room.html': 'js/pages/room.js', 'chat.html': 'js/pages/chat.js', 'check/index.html': 'check/js/page.js' };
 
 const read = (path) => readFileSync(PUBLIC + path, 'utf8');
 const tableOf = async (name) => (await import(`../../../public/words/${name}.js`)).default;
-const htmlOf = (page) => read(page).replace(/<!--.*?-->|<script.*?<\/script>|<head>.*?<\/head>/gs, '');
+/** What a page shows: of its head the title. */
+const htmlOf = (page) => read(page).replace(/<!--.*?-->|<script.*?<\/script>/gs, '').replace(/<head>.*?(<title>.*?<\/title>).*?<\/head>/s, '$1');
 const namesOf = (page) => /data-words="([^"]*)"/.exec(read(page))[1].split(' ');
 
 /** All modules that a page's own loads, its own included. */
@@ -73,10 +74,11 @@ for (const [page, module] of Object.entries(PAGES)) {
     const missed = [];
     for (const [path, tree] of modulesOf(module)) {
       walk(tree, (node, parents) => {
+        if (path !== 'js/words.js' && isShownAsItIs(node, parents)) missed.push(`${path}: the message of an error`);
         const isText = node.type === 'Literal' && typeof node.value === 'string';
         if (!isText && node.type !== 'TemplateLiteral') return;
         const text = isText ? node.value : node.quasis.map(({ value }) => value.cooked).join('…');
-        if (!isSentence(text) || parents.some((parent) => isTagged(parent)) || isForProgrammers(parents)) return;
+        if (!isSentence(text) || parents.some((parent) => isTagged(parent)) || parents[0].type === 'ImportDeclaration' || UNSEEN.includes(text)) return;
         missed.push(`${path}: ${text}`);
       });
     }
@@ -90,8 +92,17 @@ function isSentence(text) {
   return /^[“…]?\s?\p{Lu}\p{Ll}+([ ,’:.!?-]|$)/u.test(text) || /\p{Ll} \p{Ll}+.*[.!?…]$/u.test(text);
 }
 
-const isForProgrammers = (parents) =>
-  parents[0]?.type === 'ImportDeclaration' || parents.some(({ type, callee }) => type === 'NewExpression' && /Error$/.test(callee.name ?? ''));
+/** Errors that no page shows: its own mistakes, and archives, which the type of the error describes. */
+const UNSEEN = ['This page has no element #…', 'This is no archive that a page has made.'];
+
+/** What is shown of an error passes through `refusalWords`, which knows codes and sentences; of a browser's own error, within t. */
+const SHOWING = /^(show(Problem|Status|News|Alert)|say|endS\w+|setText|translate)$/;
+
+function isShownAsItIs(node, parents) {
+  const isMessage = node.type === 'MemberExpression' ? node.property.name === 'message' : node.name === 'message' && parents[0].type !== 'MemberExpression';
+  const call = parents.findIndex(({ type }) => /^(CallExpression|TaggedTemplateExpression)$/.test(type));
+  return isMessage && SHOWING.test(parents[call]?.callee?.name) && parents[call].arguments.includes([node, ...parents][call]);
+}
 
 test('the tables hold nothing that no page shows, and each entry keeps its places', async () => {
   const used = new Map();
@@ -125,6 +136,21 @@ test('every code of docs/protocol.md has words', async () => {
   const refusals = await tableOf('refusals');
   assert.ok(codes.length > 10);
   assert.deepEqual(codes.filter((code) => !(refusals[code]?.de && refusals[code]?.es)), []);
+});
+
+test('every sentence with which a token is refused has words', async () => {
+  const source = readFileSync(new URL('../../../src/auth/tokens.rs', import.meta.url), 'utf8');
+  const literals = [...source.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map(([, text]) => text.replace(/\\\n\s*/g, '').replaceAll('\\"', '"'));
+  const sentences = literals.filter((text) => /^(The token|There is no token)/.test(text));
+  const refusals = await tableOf('refusals');
+  assert.ok(sentences.length >= 10);
+  assert.deepEqual(sentences.filter((text) => !(refusals[text]?.de && refusals[text]?.es)), []);
+});
+
+test('what the library rejects has words, but for the mistakes of a program', async () => {
+  const table = await tableOf('library');
+  const missing = Object.keys(REFUSALS).filter((name) => !(table[REFUSALS[name]]?.de && table[REFUSALS[name]]?.es));
+  assert.deepEqual(missing, ['call', 'busy', 'send', 'data']);
 });
 
 test('the sentences with which calls end are those of the library', async () => {
