@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 
+import refusals from '../../public/words/refusals.js';
 import { browserTest } from './support/browser.mjs';
 import { callAndAnswer, enter, state } from './support/call-page.mjs';
-import { openLobby } from './support/chat-page.mjs';
+import * as room from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
@@ -20,7 +21,7 @@ for (const name of ['library', 'shared', 'call', 'room', 'chat', 'check']) {
 /** What is shown, and what is read aloud. */
 function textsOf(page) {
   return page.evaluate(() => {
-    const texts = document.body.innerText.split('\n');
+    const texts = [document.title, ...document.body.innerText.split('\n')];
     for (const element of document.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) texts.push(element.getAttribute(name) ?? '');
     }
@@ -62,14 +63,23 @@ browserTest('a call in a German browser is described in German', async ({ visit,
   await isTranslated(ann, 'de');
 });
 
-browserTest('a refusal is translated by its code', async ({ visit, t }) => {
-  const { http } = await serverFor(t, '--max-room', '2');
-  const pages = [];
-  for (const name of ['Ann', 'Bob', 'Cem']) {
-    const page = await openLobby(visit, http, name, { query: '&lang=de' });
-    await page.click('#join');
-    pages.push(page);
+browserTest('the browser chooses the language where the address does not', async ({ visit, t }) => {
+  const { http } = await serverFor(t);
+  for (const [locale, language] of [['de-AT', 'de'], ['es-MX', 'es'], ['fr-FR', 'en']]) {
+    const page = await visit(`${http}/room/tea`, { locale });
+    await eventually('the page has begun', () => page.isEnabled('#join'));
+    if (language === 'en') assert.deepEqual([await page.getAttribute('html', 'lang'), await page.textContent('#status')], ['en', 'Ready to join.']);
+    else await isTranslated(page, language);
+    await page.close();
   }
-  await eventually('the refusal', async () => (await pages[2].textContent('#problem')) !== '');
-  await isTranslated(pages[2], 'de');
+});
+
+browserTest('a refusal is translated by its code', async ({ visit, t }) => {
+  const { http } = await serverFor(t, '--max-room', '1');
+  await room.join(visit, http, 'Ann');
+  const bob = await room.openLobby(visit, http, 'Bob', { locale: 'de-DE' });
+  await bob.click('#join');
+  await eventually('the refusal', async () => (await bob.textContent('#problem')) !== '');
+  assert.equal(await bob.textContent('#problem'), refusals['room-full'].de);
+  await isTranslated(bob, 'de');
 });

@@ -36,6 +36,7 @@ after(async () => {
  * Options of a visit: `camera` (one of CAMERAS), `hosts` (rules that map host names),
  * `failing` (the error that a device gives: `{audio: 'NotFoundError'}` is a machine without a
  * microphone, which no flag of Chromium can make; until the page calls `mendDevices()`),
+ * `locale` (the browser's language, such as `de-AT`),
  * `program` (one that starts the browser, for example within another network), `transport` ('polling': a browser in a network that lets no WebSocket through), `script` (a function
  * that runs in the page before its scripts).
  */
@@ -63,7 +64,7 @@ export function browserTest(name, story) {
   });
 }
 
-async function openPage(number, { camera = 'small', hosts = '', failing = {}, transport = 'websocket', script, program }) {
+async function openPage(number, { camera = 'small', hosts = '', failing = {}, transport = 'websocket', script, program, locale }) {
   const args = [...QUIET, '--ignore-certificate-errors', ...CAMERAS[camera]];
   if (hosts) args.push(`--host-resolver-rules=${hosts}`);
   const executablePath = program ?? process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -71,7 +72,7 @@ async function openPage(number, { camera = 'small', hosts = '', failing = {}, tr
   if (!browsers.has(key)) {
     browsers.set(key, chromium.launch({ executablePath, args, timeout: TIMEOUT }));
   }
-  const context = await (await browsers.get(key)).newContext();
+  const context = await (await browsers.get(key)).newContext({ locale });
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   await watchPage(page);
