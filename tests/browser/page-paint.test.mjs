@@ -79,14 +79,18 @@ browserTest('pages enlarged to 400 % scroll one way, and the first link leads pa
 browserTest('below a path of a proxy, too, the browser finds nothing that forbids to install the pages', async ({ visit, t }) => {
   const server = await serverFor(t, '--trust-proxy');
   const base = await pathProxyFor(t, server.port, '/calls/');
-  const page = await visit(`${base}/room/tea`);
+  const page = await visit('about:blank');
   const devtools = await page.context().newCDPSession(page);
-  const { url, errors, data } = await devtools.send('Page.getAppManifest');
-  assert.deepEqual([url, errors], [`${base}/manifest.webmanifest`, []]);
-  assert.equal(new URL(JSON.parse(data).start_url, url).href, `${base}/`);
-  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
-  // The contexts of tests are private windows, from which nothing is installed.
-  assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito'), []);
+  for (const [name, path] of Object.entries(PAGES)) {
+    await page.goto(base + path);
+    const { url, errors, data } = await devtools.send('Page.getAppManifest');
+    assert.deepEqual([url, errors], [`${base}/manifest.webmanifest`, []], name);
+    assert.equal(new URL(JSON.parse(data).start_url, url).href, `${base}/`);
+    const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+    // The contexts of tests are private windows, from which nothing is installed.
+    assert.deepEqual(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito'), [], name);
+    assert.equal(await page.locator('meta[name="theme-color"]').count(), 2, name);
+  }
 });
 
 browserTest('check page, style guide and a page that is missing are accessible', async ({ visit, t }) => {
