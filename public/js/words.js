@@ -14,7 +14,10 @@ const table = {};
 /** What the server rejects, by code or by its sentence. @type {Record<string, Record<string, string>>} */
 const refusals = {};
 
-/** The keys with a placeholder, as patterns; the longest first. @type {{pattern: RegExp, words: string}[] | undefined} */
+/** The sentences of the library, which the pages get with their values in place. @type {Record<string, Record<string, string>>} */
+const library = {};
+
+/** Those with a placeholder, as patterns; the longest first. @type {{pattern: RegExp, words: string}[] | undefined} */
 let patterns;
 
 /** What of an element is read by people, besides its text. */
@@ -30,7 +33,10 @@ async function fetchTables() {
   const names = root.dataset.words.split(' ');
   const parts = await Promise.all([import('../words/refusals.js'), ...names.map((name) => import(`../words/${name}.js`))]);
   Object.assign(refusals, parts.shift().default);
-  for (const part of parts) Object.assign(table, part.default);
+  for (const [n, part] of parts.entries()) {
+    Object.assign(table, part.default);
+    if (names[n] === 'library') Object.assign(library, part.default);
+  }
 }
 
 /**
@@ -46,13 +52,13 @@ export function t(strings, ...values) {
 }
 
 /**
- * A sentence that comes from the library, in the user's language if the tables have it.
+ * A sentence that comes from the library or the server, in the user's language if the tables have it.
  * @param {string} sentence
  * @returns {string}
  */
 export function translate(sentence) {
   if (language === 'en' || !sentence) return sentence;
-  return table[sentence]?.[language] ?? matching(sentence) ?? sentence;
+  return (table[sentence] ?? refusals[sentence])?.[language] ?? matching(sentence) ?? sentence;
 }
 
 /**
@@ -62,14 +68,14 @@ export function translate(sentence) {
  */
 export function refusalWords({ code = '', message }) {
   if (language === 'en') return message;
+  // Before the patterns, which could match a sentence of the server by accident.
   const words = table[message] ?? refusals[message] ?? refusals[code];
-  // Sentences of the server are not those of the patterns, which could match them by accident.
   return words?.[language] ?? translate(message);
 }
 
 /** @param {string} sentence */
 function matching(sentence) {
-  patterns ??= Object.entries(table)
+  patterns ??= Object.entries(library)
     .filter(([key]) => key.includes('{1}'))
     .sort(([one], [other]) => other.length - one.length)
     .map(([key, words]) => ({ pattern: patternOf(key), words: words[language] }));
@@ -83,7 +89,8 @@ function matching(sentence) {
 /** @param {string} key */
 function patternOf(key) {
   const literal = key.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replace(/\{(\d+)\}/g, '(?<v$1>.+?)')}$`, 's');
+  const value = /[.:?]/.test(key) ? '.+?' : '[^.:]+?'; // Without these it is a list, and no sentence.
+  return new RegExp(`^${literal.replace(/\{(\d+)\}/g, `(?<v$1>${value})`)}$`, 's');
 }
 
 /**

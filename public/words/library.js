@@ -74,6 +74,7 @@ export default {
     es: 'No se ha encontrado ningún camino hasta {1}. Candidatos: {2} de este navegador, {3} del de {4}. {5}',
   },
   '{1} and {2}': { de: '{1} und {2}', es: '{1} y {2}' },
+  '{1}: {2}': { de: '{1}: {2}', es: '{1}: {2}' },
   none: { de: 'keine', es: 'ninguno' },
   '“Relay only” is on, and the relay (TURN server) gave no candidate: it was not reached, or did not accept the credentials.': {
     de: '„Nur über Relay“ ist eingeschaltet, und das Relay (TURN-Server) gab keinen Kandidaten: Es war nicht zu erreichen oder nahm die Zugangsdaten nicht an.',

@@ -1,5 +1,5 @@
-// What the server rejects, in German and Spanish, by the code (docs/protocol.md); its own sentence is English. A client whose
-// token is not accepted gets the sentence alone.
+// What the server rejects, in German and Spanish, by the code (docs/protocol.md); its own sentence is English. Where
+// a token is not accepted, or no list of ICE servers given out, pages get the sentence alone.
 
 export default {
   'wrong-password': { de: 'Das Passwort des Servers stimmt nicht.', es: 'La contraseña del servidor no es correcta.' },
@@ -48,6 +48,14 @@ export default {
   unavailable: {
     de: 'Der Server erreicht die anderen Server nicht, mit denen er arbeitet: Versuch es gleich noch einmal.',
     es: 'El servidor no alcanza a los otros con los que trabaja: inténtalo de nuevo en un momento.',
+  },
+  "Wrong password: send the server's password as \"password\" (the course's is \"x\").": {
+    de: 'Das Passwort des Servers stimmt nicht.',
+    es: 'La contraseña del servidor no es correcta.',
+  },
+  'Too many wrong passwords or tokens from your address: try again in a minute.': {
+    de: 'Zu viele falsche Passwörter oder Token von deiner Adresse: Versuch es in einer Minute noch einmal.',
+    es: 'Demasiadas contraseñas o tokens incorrectos desde tu dirección: inténtalo de nuevo en un minuto.',
   },
   'There is no token: this server requires one. Pages send it as auth.token, plain WebSockets as ?token=, and the built-in pages read it from the end of their address, #token=.': {
     de: 'Es fehlt ein Token: Dieser Server verlangt eines. Öffne die Seite mit der Adresse, die du bekommen hast; sie endet mit #token=….',

@@ -34,6 +34,12 @@ test('a sentence that a table has says more than its code', () => {
   assert.equal(words.refusalWords({ code: 'unreachable', message: 'The server at https://tea.local/ did not reply.' }), 'Der Server https://tea.local/ hat nicht geantwortet.');
 });
 
+test('what is reported of one member is translated behind the name', () => {
+  assert.equal(words.translate('Ann: The call has ended, or the room was left.'), `Ann: ${library['The call has ended, or the room was left.'].de}`);
+  assert.equal(words.translate('Ann: Nothing and something else.'), 'Ann: Nothing and something else.');
+  assert.equal(words.translate('host and relay'), 'host und relay');
+});
+
 test('a sentence and a code that no table has stay as they are', () => {
   assert.equal(words.refusalWords({ code: 'unheard-of', message: 'Something else.' }), 'Something else.');
   assert.equal(words.refusalWords({ message: 'Something else.' }), 'Something else.');

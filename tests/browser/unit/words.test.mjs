@@ -138,12 +138,12 @@ test('every code of docs/protocol.md has words', async () => {
   assert.deepEqual(codes.filter((code) => !(refusals[code]?.de && refusals[code]?.es)), []);
 });
 
-test('every sentence with which a token is refused has words', async () => {
-  const source = readFileSync(new URL('../../../src/auth/tokens.rs', import.meta.url), 'utf8');
-  const literals = [...source.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map(([, text]) => text.replace(/\\\n\s*/g, '').replaceAll('\\"', '"'));
-  const sentences = literals.filter((text) => /^(The token|There is no token)/.test(text));
+test('every sentence with which a password or a token is refused has words', async () => {
+  const sources = ['tokens', 'authenticator'].map((name) => readFileSync(new URL(`../../../src/auth/${name}.rs`, import.meta.url), 'utf8'));
+  const literals = [...sources.join('').matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map(([, text]) => text.replace(/\\\n\s*/g, '').replaceAll('\\"', '"'));
+  const sentences = literals.filter((text) => /^(The token|There is no token|Wrong password|Too many wrong)/.test(text));
   const refusals = await tableOf('refusals');
-  assert.ok(sentences.length >= 10);
+  assert.ok(sentences.length >= 12);
   assert.deepEqual(sentences.filter((text) => !(refusals[text]?.de && refusals[text]?.es)), []);
 });
 
