@@ -10,7 +10,7 @@ import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
 
 const english = new Set();
-for (const name of ['library', 'shared', 'call', 'room', 'chat', 'check']) {
+for (const name of ['library', 'shared', 'states', 'call', 'room', 'chat', 'check']) {
   const { default: table } = await import(`../../public/words/${name}.js`);
   for (const [key, words] of Object.entries(table)) {
     // Some words are the same in both languages.
