@@ -116,7 +116,6 @@ export default {
     es: 'La llamada es para todos los que están aquí: la recibe quien conteste primero. Oculta, sigue en «Llamadas en espera».',
   },
   'The connection': { de: 'Die Verbindung', es: 'La conexión' },
-  'The connection is poor': { de: 'Die Verbindung ist schlecht', es: 'La conexión es mala' },
   'The connection is poor: sound and picture may falter.': {
     de: 'Die Verbindung ist schlecht: Ton und Bild können stocken.',
     es: 'La conexión es mala: el sonido y la imagen pueden entrecortarse.',

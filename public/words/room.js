@@ -154,6 +154,7 @@ export default {
   'hand raised': { de: 'Hand gehoben', es: 'mano levantada' },
   'microphone off': { de: 'Mikrofon aus', es: 'micrófono apagado' },
   'muted for you': { de: 'für dich stumm', es: 'en silencio para ti' },
+  'poor connection': { de: 'schlechte Verbindung', es: 'mala conexión' },
   'shows a screen': { de: 'zeigt einen Bildschirm', es: 'muestra una pantalla' },
   'speaking': { de: 'spricht', es: 'habla' },
   'unread': { de: 'ungelesen', es: 'sin leer' },

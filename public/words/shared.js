@@ -120,6 +120,7 @@ export default {
     de: 'Die Kamera ist nicht angegangen ({1}). Du wirst nicht gesehen.',
     es: 'La cámara no se ha iniciado ({1}). No se te ve.',
   },
+  'The connection is poor': { de: 'Die Verbindung ist schlecht', es: 'La conexión es mala' },
   'The list of STUN and TURN servers could not be fetched. {1} Without it connections work within one network.': {
     de: 'Die Liste der STUN- und TURN-Server konnte nicht geholt werden. {1} Ohne sie gelingen Verbindungen innerhalb eines Netzes.',
     es: 'No se ha podido obtener la lista de servidores STUN y TURN. {1} Sin ella, las conexiones funcionan dentro de una misma red.',

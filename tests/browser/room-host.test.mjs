@@ -91,6 +91,7 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   const server = await serverFor(t);
   const [ann, bob] = await joinAll(visit, server, ['Ann', 'Bob']);
   await assertAllMeet([ann, bob]);
+  await ann.evaluate(loseHalf);
   await bob.keyboard.press('h');
   await tileIs(ann, 'Bob', 'has-hand');
   await hasSaid(ann, /Bob raises a hand\./);
@@ -138,6 +139,13 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await tileIs(ann, 'Bob', 'is-silenced');
   assert.ok(await tile(ann, 'Bob').locator('video').evaluate(({ muted }) => muted));
 
+  // Carl came when all went well, Bob's connection has been poor since: the statistics are ours.
+  await tileIs(ann, 'Bob', 'is-poor');
+  await tileIs(ann, 'Carl', 'is-poor', false);
+  assert.ok(await tile(ann, 'Bob').locator('.tile-signs .poor').isVisible());
+  assert.match(await tile(ann, 'Bob').locator('.unseen').textContent(), /poor connection/);
+  assert.doesNotMatch(await ann.textContent('#said'), /poor/);
+
   await carl.keyboard.press('l');
   await carl.click('#question .primary');
   await state(carl, 'joined');
@@ -171,3 +179,11 @@ browserTest('a picture is sent as large as the other side shows it, and not at a
   await isSent(true, 360);
   await assertAllMeet([ann, bob]);
 });
+
+/** Runs in the page: by the statistics of the connections that there are, half of the packets are lost from now on. */
+function loseHalf() {
+  for (const pc of pcs.values()) {
+    pc.getStats = async () => new Map([...await RTCPeerConnection.prototype.getStats.call(pc)].map(([id, entry]) =>
+      [id, entry.type === 'inbound-rtp' ? { ...entry, packetsLost: entry.packetsReceived } : entry]));
+  }
+}

@@ -4,12 +4,12 @@
 
 import { byId, createElement, setText } from '../ui.js';
 import { t } from '../words.js';
-import { createPoorSign, durationWords, qualityOf, qualityWords, readTraffic, rowsOf } from './quality.js';
+import { createPoorSign, durationWords, MEASURE_MS, qualityOf, readTraffic } from './quality.js';
+import { qualityWords, rowsOf } from './quality-words.js';
 import { countArrivals, createReception } from './reception.js';
 
-/** How often what arrives is looked at, and how often the connection is measured, in ms. */
+/** How often what arrives is looked at, in ms. */
 const LOOK_MS = 250;
-const MEASURE_MS = 2_000;
 
 const callSectionEl = byId('your-call');
 const stageEl = byId('stage');

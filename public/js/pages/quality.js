@@ -1,7 +1,6 @@
 // @ts-check
-// How good a connection is, out of two looks at the browser's statistics. Plain functions that need no page.
-
-import { language, t } from '../words.js';
+// How good a connection is, out of two looks at the browser's statistics. Plain functions that need no page; the words for
+// it are in quality-words.js.
 
 /**
  * @typedef {'good' | 'fair' | 'poor' | 'lost'} Quality
@@ -24,6 +23,10 @@ const FAIR = { loss: 8, roundTripMs: 600 };
 /** So many looks in a row begin, and end, what is said of a poor connection: one bad moment is not worth a word. */
 const POOR_FROM = 2;
 const WELL_FROM = 3;
+
+/** How often a connection is measured, and how far apart two looks may be that are compared, in ms. */
+export const MEASURE_MS = 2_000;
+const LONGEST_MS = 3 * MEASURE_MS;
 
 /**
  * @param {import('../../switchboard.esm.js').Stats} stats
@@ -52,7 +55,7 @@ export function qualityOf(now, before, state = 'connected') {
 }
 
 /** Of 100 packets since the last look. A new connection in place of a broken one counts from zero. */
-function lossOf(now, before) {
+export function lossOf(now, before) {
   const packets = now.packets - (before?.packets ?? 0);
   const lost = now.lost - (before?.lost ?? 0);
   return packets > 0 && lost > 0 ? (100 * lost) / (packets + lost) : 0;
@@ -71,46 +74,34 @@ export function createPoorSign() {
   };
 }
 
-/** @param {Quality} quality */
-export function qualityWords(quality) {
-  switch (quality) {
-    case 'good': return t`Good`;
-    case 'fair': return t`Fair`;
-    case 'poor': return t`Poor`;
-    default: return t`Lost`;
-  }
-}
-
 /**
- * The names and values that are shown.
- * @param {Traffic} now
- * @param {Traffic} [before]
- * @returns {[string, string][]}
+ * Looks at the connections to several members, and tells whose is poor for some time.
+ * @param {(id: string, isPoor: boolean) => void} tell when that changes
+ * @returns {(members: {id: string, state: string, stats(): Promise<import('../../switchboard.esm.js').Stats | undefined>}[],
+ *   clock?: () => number) => Promise<void>} a look; to be called with all members, regularly
  */
-export function rowsOf(now, before) {
-  const seconds = before ? (now.at - before.at) / 1000 : 0;
-  const rate = (key) => (seconds > 0 && now[key] >= before[key] ? bitsWords(((now[key] - before[key]) * 8) / seconds) : '–');
-  const { picture } = now;
-  return [
-    [t`Way`, wayWords(now.way)],
-    [t`Round trip`, now.roundTripMs === null ? '–' : `${now.roundTripMs} ms`],
-    [t`Lost packets`, `${withDigit(lossOf(now, before))} %`],
-    [t`Receiving`, rate('received')],
-    [t`Sending`, rate('sent')],
-    [t`Picture`, picture ? t`${picture.width} × ${picture.height}, ${Math.round(picture.framesPerSecond)} a second` : '–'],
-  ];
+export function createPoorWatch(tell) {
+  /** @type {Map<string, {isPoor: ReturnType<typeof createPoorSign>, isTold: boolean, last?: Traffic}>} */
+  let lines = new Map();
+  return async (members, clock = () => performance.now()) => {
+    lines = new Map(members.map(({ id }) => [id, lines.get(id) ?? { isPoor: createPoorSign(), isTold: false }]));
+    await Promise.all(members.map(async (member) => {
+      const { id, state } = member;
+      const line = lines.get(id);
+      const found = state === 'connected' ? await member.stats().catch(() => undefined) : undefined; // It may end meanwhile.
+      if (lines.get(id) !== line) return;
+      const now = found && readTraffic(found, clock());
+      const before = line.last;
+      line.last = now;
+      // After a time out of sight, what was lost meanwhile says nothing about now.
+      if (now && (!before || now.at - before.at > LONGEST_MS)) return;
+      const isPoor = line.isPoor(now ? qualityOf(now, before) : 'lost');
+      if (isPoor === line.isTold) return;
+      line.isTold = isPoor;
+      tell(id, isPoor);
+    }));
+  };
 }
-
-function wayWords(way) {
-  if (way === 'relayed') return t`through a relay`;
-  return way === 'direct' ? t`direct` : '–';
-}
-
-function bitsWords(bits) {
-  return bits < 1_000_000 ? `${Math.round(bits / 1000)} kbit/s` : `${withDigit(bits / 1_000_000)} Mbit/s`;
-}
-
-const withDigit = (value) => value.toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** “0:07”, “12:30”, “1:02:03”. @param {number} ms */
 export function durationWords(ms) {

@@ -16,6 +16,7 @@ import {
   fitPictures, forgetMember, heightOf, OWN, showMember, showOwnTile, showReaction, watchPeople,
 } from './room-people.js';
 import { show } from './room-title.js';
+import { showRoomTools } from './room-tools.js';
 import { identityFields, say, showMeshNote, state } from './room-view.js';
 import { leftWords, meshWords, noteWords, reactionWords, roomWords, stateWords } from './room-words.js';
 
@@ -67,12 +68,14 @@ export function watchRoom(mine) {
   room.onproblem = (problem) => showProblem(translate(problem));
   watchPeople(room, mine.talk);
   watchAccess(room);
+  showRoomTools(room);
 }
 
 /** After the stay nothing of the room is on the page. */
 export function forgetRoom() {
   watchAccess(null);
   watchPeople(null, null);
+  showRoomTools(null);
   showOwnHand(false);
   showMeshNote('');
   showWays([]);

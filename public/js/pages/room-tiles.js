@@ -136,6 +136,13 @@ export function showSilenced(id, isSilent) {
   if (element) showUnseen(element);
 }
 
+/** The connection to this one is poor, or no longer. @param {string} id @param {boolean} isPoor */
+export function showPoor(id, isPoor) {
+  const { element } = tiles.get(id) ?? {};
+  element?.classList.toggle('is-poor', isPoor);
+  if (element) showUnseen(element);
+}
+
 /**
  * Lights the frames of the people who speak; to be called often.
  * @param {string[]} ids
@@ -155,7 +162,7 @@ export function showSpeaking(ids) {
 function showUnseen(element) {
   const signs = {
     'is-speaking': t`speaking`, 'is-muted': t`microphone off`, 'has-screen': t`shows a screen`, 'has-hand': t`hand raised`,
-    'is-silenced': t`muted for you`,
+    'is-silenced': t`muted for you`, 'is-poor': t`poor connection`,
   };
   const words = Object.entries(signs).filter(([name]) => element.classList.contains(name)).map(([, sign]) => sign).join(', ');
   setText(element.querySelector('.unseen'), words && `(${words})`);

@@ -1,8 +1,9 @@
-// How the call page rates a connection.
+// How the call and the room page rate a connection.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPoorSign, durationWords, qualityOf, readTraffic, rowsOf } from '../../../public/js/pages/quality.js';
+import { createPoorSign, createPoorWatch, durationWords, qualityOf, readTraffic } from '../../../public/js/pages/quality.js';
+import { rowsOf } from '../../../public/js/pages/quality-words.js';
 
 const traffic = (changes) => ({
   at: 0, way: 'direct', roundTripMs: 20, sent: 0, received: 0, packets: 0, lost: 0, picture: null, ...changes,
@@ -31,6 +32,76 @@ test('a poor moment is not worth a word, and a good one does not end it', () => 
   const seen = ['good', 'poor', 'fair', 'poor', 'poor', 'good', 'fair', 'poor', 'good', 'good', 'good', 'poor', 'poor', 'lost', 'poor'].map(sign);
   const yes = (from, to) => (_, n) => n >= from && n <= to;
   assert.deepEqual(seen, Array.from({ length: 15 }, (_, n) => yes(4, 9)(_, n) || n === 12));
+});
+
+/** A member of a room whose statistics are made here: of 100 more packets at each look so many are `lost`. */
+function createMember(id) {
+  let packets = 0;
+  let packetsLost = 0;
+  return {
+    id, state: 'connected', lost: 0, looks: 0,
+    async stats() {
+      this.looks += 1;
+      packets += 100 - this.lost;
+      packetsLost += this.lost;
+      const report = new Map([['in', { type: 'inbound-rtp', packetsReceived: packets }]]);
+      return { way: 'direct', roundTripMs: 1, bytesSent: 0, bytesReceived: 0, packetsLost, picture: null, report };
+    },
+  };
+}
+
+test('of several members the one with a poor connection is told, once, and again when it is well', async () => {
+  const told = [];
+  const look = createPoorWatch((id, isPoor) => told.push([id, isPoor]));
+  const [ann, bob] = [createMember('ann'), createMember('bob')];
+  let now = 0;
+  const looks = async (count, members = [ann, bob]) => {
+    for (let n = 0; n < count; n += 1) await look(members, () => (now += 2000));
+  };
+  bob.lost = 30;
+  await looks(2);
+  assert.deepEqual(told, [], 'the first look compares with nothing, and one bad moment is not worth a sign');
+  await looks(5);
+  assert.deepEqual(told.splice(0), [['bob', true]]);
+  bob.lost = 0;
+  await looks(2);
+  assert.deepEqual(told, []);
+  await looks(3);
+  assert.deepEqual(told.splice(0), [['bob', false]]);
+  assert.deepEqual([ann.looks, bob.looks], [12, 12], 'one look at the statistics each time');
+
+  // A connection that is lost is no poor one, and is not measured.
+  bob.lost = 30;
+  await looks(2);
+  bob.state = 'interrupted';
+  await looks(1);
+  assert.deepEqual([told.splice(0), bob.looks], [[['bob', true], ['bob', false]], 14]);
+  bob.state = 'connected';
+  await looks(2);
+  assert.deepEqual(told, []);
+
+  // Nor is one to a member that left meanwhile, or whose connection ended.
+  await looks(1, [ann]);
+  bob.stats = () => Promise.reject(new Error('closed'));
+  await looks(3);
+  assert.deepEqual(told, []);
+});
+
+test('what was lost while the page was out of sight says nothing about now', async () => {
+  const told = [];
+  const look = createPoorWatch((...what) => told.push(what));
+  const ann = createMember('ann');
+  await look([ann], () => 0);
+  await look([ann], () => 2_000);
+  ann.lost = 90;
+  await look([ann], () => 60_000);
+  ann.lost = 0;
+  await look([ann], () => 62_000);
+  ann.lost = 90;
+  await look([ann], () => 64_000);
+  assert.deepEqual(told, []);
+  await look([ann], () => 66_000);
+  assert.deepEqual(told, [['ann', true]]);
 });
 
 test('rows say rates between two looks, and nothing where nothing is known', () => {
