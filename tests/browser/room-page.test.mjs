@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { browserTest } from './support/browser.mjs';
 import { assertOnlyServerWasAsked } from './support/call-page.mjs';
 import {
-  assertAllMeet, canJoin, enter, join, joinAll, openLobby, state, tile, tileIs, tilesAre, says, hasSaid,
+  announced, assertAllMeet, canJoin, enter, join, joinAll, openLobby, state, tile, tileIs, tilesAre, says, hasSaid,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -37,6 +37,9 @@ browserTest('four in a room see each other, a fifth comes late, one leaves, one 
     await tilesAre(page, ['Ann', 'Carl', 'Dora', 'Eve']);
     assertOnlyServerWasAsked(page, server);
   }
+  // For a screen reader each of it once, in order.
+  const all = 'Bob joined. Carl joined. Dora joined. Eve joined. Bob left. Carl closed the page. Carl joined.';
+  await eventually(all, async () => (await announced(ann)).replace(/^Starting .*? first\. /, '') === all);
 });
 
 browserTest('nobody is sent before they join, and nothing after they left', async ({ visit, t }) => {
@@ -67,6 +70,7 @@ browserTest('a full room is refused in words, and there is room again when a mem
   const server = await serverFor(t, '--max-room', '2');
   const [ann, bob] = await joinAll(visit, server, ['Ann', 'Bob']);
   const carl = await openLobby(visit, server.http, 'Carl');
+  await carl.evaluate(keepAlerts);
   await carl.click('#join');
   await says(carl, /You are not in the room\..*full/s);
   await state(carl, 'lobby');
@@ -75,6 +79,8 @@ browserTest('a full room is refused in words, and there is room again when a mem
   await hasSaid(ann, /Bob left/);
   await enter(carl);
   await assertAllMeet([ann, carl]);
+  const wordsOfRefusal = await carl.evaluate(() => alerts);
+  assert.equal(wordsOfRefusal.length, 1, `said once: ${wordsOfRefusal}`);
 });
 
 browserTest('two rooms have nothing to do with each other', async ({ visit, t }) => {
@@ -198,3 +204,10 @@ browserTest('with a public address the invitation leads there', async ({ visit, 
   const address = 'https://calls.example.org/signal/room/tea';
   await eventually('the address', async () => (await ann.inputValue('#link')) === address);
 });
+
+/** Runs in the page: keeps what its alert says from now on, in `window.alerts`. */
+function keepAlerts() {
+  window.alerts = [];
+  const alertEl = document.querySelector('#problem');
+  new MutationObserver(() => alertEl.textContent && alerts.push(alertEl.textContent)).observe(alertEl, { childList: true });
+}

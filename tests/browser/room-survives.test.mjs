@@ -5,7 +5,7 @@ import { browserTest } from './support/browser.mjs';
 import { refusingAnswers } from './support/faults.mjs';
 import { restartIce } from './support/peer.mjs';
 import {
-  assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, titled, says, hasSaid,
+  announced, assertAllMeet, assertFramesArrive, assertMessages, join, joinAll, joinByLine, say, tile, tilesAre, titled, says, hasSaid,
 } from './support/room-page.mjs';
 import { serverFor } from './support/server.mjs';
 import { eventually } from './support/wait.mjs';
@@ -29,10 +29,14 @@ browserTest('one is cut off from the server and returns; the call goes on, and a
 
   // A member that joins meanwhile is connected when the line is back.
   const dora = await join(visit, server.http, 'Dora');
+  for (const page of [ann, bob]) await hasSaid(page, /Dora joined\. Carl’s connection to the server is lost, waiting/);
   carl.line.refusing = false;
   await hasSaid(carl, /The server is back|Dora joined/);
   for (const page of [ann, bob, dora]) await hasSaid(page, /Carl is back/);
   await assertAllMeet([ann, bob, carl, dora]);
+  // Said once, each of them, however often the status line has changed meanwhile.
+  await eventually('all of it said', async () =>
+    /Carl joined\. Carl’s connection to the server is lost, waiting… Carl writes: I am still here Dora joined\. Carl is back\.$/.test(await announced(ann)));
 });
 
 browserTest('what is lost on a dying line comes with the next one', async (story) => {

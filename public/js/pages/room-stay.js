@@ -18,7 +18,7 @@ import {
 import { show } from './room-title.js';
 import { showRoomTools } from './room-tools.js';
 import { identityFields, say, showMeshNote, state } from './room-view.js';
-import { leftWords, meshWords, noteWords, reactionWords, roomWords, stateWords } from './room-words.js';
+import { leftWords, lineNotes, meshWords, reactionWords, roomWords, stateWords } from './room-words.js';
 
 /** How long a join or leave is shown. */
 const NEWS_MS = 15_000;
@@ -35,7 +35,7 @@ const NEWS_MS = 15_000;
  * @property {string} userName
  * @property {number} [handSince] when the user raised the hand
  * @property {string} news
- * @property {string} [note] what was said last
+ * @property {string[]} [notes] what was said of the connections to the server that are lost
  * @property {ReturnType<typeof setTimeout>} [forgetting] the timer that ends the news
  */
 
@@ -132,18 +132,18 @@ export function showRoom() {
   const facts = { room: roomName, members, serverIsAway, serverIsGone: client.state === 'closed', news, access: waiting.length ? undefined : access };
   const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
   show(roomWords(facts), serverIsAway || isTroubled, stateWords(facts));
-  tell(noteWords({ ...facts, access: undefined })); // Of the access room-access.js tells.
+  tell(lineNotes(facts));
   showMeshNote(meshWords(members.length + 1));
   showWays(members);
 }
 
-/** For ears: what is new, once. @param {string} note */
-function tell(note) {
-  if (note && note !== stay.note) say(note);
-  stay.note = note;
+/** For ears: each once. @param {string[]} notes */
+function tell(notes) {
+  for (const note of notes) if (!stay.notes?.includes(note)) say(note);
+  stay.notes = notes;
 }
 
-/** Shows for a while what has happened. @param {string} news */
+/** Says what has happened, and shows it for a while. @param {string} news */
 export function showNews(news) {
   const mine = stay;
   mine.news = news;
@@ -152,6 +152,7 @@ export function showNews(news) {
     mine.news = '';
     if (stay === mine) showRoom();
   }, NEWS_MS);
+  say(news);
   showRoom();
 }
 
@@ -188,8 +189,8 @@ function onLeave({ id, name, line, reason }) {
   else showNews(leftWords({ userName: name, reason }));
 }
 
-/** A member's connection to the server is lost, or back. @param {import('../../switchboard.esm.js').Member} member */
+/** A member's connection to the server is lost, which is no news but lasts, or back. @param {import('../../switchboard.esm.js').Member} member */
 function onPresence({ name, line }) {
   if (line === 'here') showNews(t`${name} is back.`);
-  if (line === 'gone') showNews(leftWords({ userName: name, reason: 'lost' }));
+  else showRoom();
 }

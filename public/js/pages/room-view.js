@@ -1,7 +1,7 @@
 // What the room page shows around its tiles: its stage, what is said to a screen reader, the form of the lobby, which
 // controls are in the bar and which in the menu. It decides nothing; room.js says what to show.
 
-import { byId, setText } from '../ui.js';
+import { byId, createElement, setText } from '../ui.js';
 import { keepScreenOn } from '../wake-lock.js';
 
 export const identityEl = byId('identity');
@@ -80,12 +80,35 @@ export function showReady(isReady) {
   joinEl.disabled = !isReady;
 }
 
-/** @param {string} words for ears, once */
+/** What came within this moment is said together. */
+const MOMENT_MS = 100;
+
+/** How long words stay to be read aloud: a screen reader may be in the middle of others. */
+const SAID_MS = 20_000;
+
+/** What is about to be said. @type {string[]} */
+let unsaid = [];
+
+/**
+ * For ears: each once, one after the other. None takes the place of another, which might not have been read aloud yet.
+ * @param {string} words empty: nothing more
+ */
 export function say(words) {
-  const saidEl = byId('said');
-  // The same words once more are news, too.
-  saidEl.replaceChildren();
-  if (words) saidEl.append(words);
+  if (!words) {
+    unsaid = [];
+    byId('said').replaceChildren();
+    return;
+  }
+  unsaid.push(words);
+  if (unsaid.length === 1) setTimeout(sayNow, MOMENT_MS);
+}
+
+function sayNow() {
+  if (!unsaid.length) return;
+  const element = createElement('p', {}, unsaid.join(' '));
+  unsaid = [];
+  byId('said').append(element);
+  setTimeout(() => element.remove(), SAID_MS);
 }
 
 /** @param {string} words what the mesh costs; empty while it costs little */

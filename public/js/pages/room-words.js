@@ -23,16 +23,19 @@ let lists;
  */
 
 /**
- * The status line.
+ * The status line: who is here; what is new, for a while; which connection is lost, as long as it is; or else who may enter.
  * @param {RoomFacts} facts
  */
 export function roomWords(facts) {
-  return [stageWords(facts), noteWords(facts)].filter(Boolean).join(' ');
+  const { news, access = 'open' } = facts;
+  const notes = [news, lineWords(facts)].filter(Boolean);
+  if (!notes.length && access !== 'open') notes.push(accessWords(access));
+  return [stageWords(facts), ...notes].join(' ');
 }
 
 /** What of it stands in the title: which connection is lost, else who is here. @param {RoomFacts} facts */
 export function stateWords(facts) {
-  return lineWords(facts.members, facts.serverIsAway, facts.serverIsGone) || stageWords(facts);
+  return lineWords(facts) || stageWords(facts);
 }
 
 /**
@@ -52,23 +55,41 @@ function stageWords({ room, members }) {
   return members.length ? t`In “${room}” with ${list(members.map(({ userName }) => userName))}.` : t`You are alone in “${room}”.`;
 }
 
-/** What is new, or which connection is lost: sound and picture do not pass through the server. @param {RoomFacts} facts */
-export function noteWords({ members, serverIsAway, serverIsGone, news, access = 'open' }) {
-  return lineWords(members, serverIsAway, serverIsGone) || news || (access === 'open' ? '' : accessWords(access));
+/** Which connection to the server is lost: sound and picture do not pass through it. @param {RoomFacts} facts */
+function lineWords(facts) {
+  const named = (line) => facts.members.filter((member) => member.line === line).map(({ userName }) => userName);
+  return serverWords(facts) || awayWords(named('away')) || goneWords(named('gone'));
 }
 
-function lineWords(members, serverIsAway, serverIsGone) {
+/**
+ * The same for ears, each fact for itself: one that has been said is not said again because of another one.
+ * @param {Pick<RoomFacts, 'members' | 'serverIsAway' | 'serverIsGone'>} facts
+ * @returns {string[]}
+ */
+export function lineNotes(facts) {
+  const notes = facts.members.map(({ userName, line }) => {
+    if (line === 'away') return awayWords([userName]);
+    return line === 'gone' ? goneWords([userName]) : '';
+  });
+  return [serverWords(facts), ...notes].filter(Boolean);
+}
+
+function serverWords({ members, serverIsAway, serverIsGone }) {
   const isCall = members.length > 0;
   if (serverIsGone && isCall) return t`The server has closed the connection; the call goes on without it.`;
   if (serverIsGone) return t`The server has closed the connection; others cannot join.`;
   if (serverIsAway && isCall) return t`The server is out of reach; the call goes on without it.`;
   if (serverIsAway) return t`The server is out of reach; others cannot join until it is back.`;
-  const named = (line) => members.filter((member) => member.line === line).map(({ userName }) => userName);
-  const [away, gone] = [named('away'), named('gone')];
-  if (away.length === 1) return t`${away[0]}’s connection to the server is lost, waiting…`;
-  if (away.length) return t`The connections of ${list(away)} to the server are lost, waiting…`;
-  if (gone.length) return t`The server has lost ${list(gone)}; the call goes on without it.`;
   return '';
+}
+
+function awayWords(names) {
+  if (names.length === 1) return t`${names[0]}’s connection to the server is lost, waiting…`;
+  return names.length ? t`The connections of ${list(names)} to the server are lost, waiting…` : '';
+}
+
+function goneWords(names) {
+  return names.length ? t`The server has lost ${list(names)}; the call goes on without it.` : '';
 }
 
 /** “Ann”, “Ann and Bob”, “Ann, Bob, Carl and 2 others”. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { startProxy } from './proxy.mjs';
 import { eventually } from './wait.mjs';
 
-export { says, hasSaid, titled } from './status.mjs';
+export { announced, says, hasSaid, titled } from './status.mjs';
 
 /** What the browser logs of a line that is cut. */
 const CUT = /net::ERR_|WebSocket connection to/;

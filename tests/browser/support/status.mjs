@@ -38,10 +38,22 @@ export async function hasSaid(page, pattern) {
   }
 }
 
-/** Runs in the page: keeps all that the status line ever says, in `window.said`; run once more, begins again. */
+/** All that the page has given a screen reader to say besides the status line, in its order. */
+export function announced(page) {
+  return page.evaluate(() => told.join(' '));
+}
+
+/**
+ * Runs in the page: keeps all that the status line ever says, in `window.said`, and what is added for ears, in `window.told`;
+ * run once more, begins again.
+ */
 export function keepingStatus() {
   window.said = [];
+  window.told = [];
   const watch = () => {
+    const saidEl = document.querySelector('#said');
+    const keep = (records) => records.forEach(({ addedNodes }) => told.push(...[...addedNodes].map(({ textContent }) => textContent)));
+    if (saidEl) new MutationObserver(keep).observe(saidEl, { childList: true, subtree: true });
     const statusEl = document.querySelector('#status');
     if (!statusEl) return;
     const note = () => said.at(-1) === statusEl.textContent || said.push(statusEl.textContent);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { leftWords, meshWords, roomWords, stateWords, tileWords, titleWords, waitingWords } from '../../../public/js/pages/room-words.js';
+import { leftWords, lineNotes, meshWords, roomWords, stateWords, tileWords, titleWords, waitingWords } from '../../../public/js/pages/room-words.js';
 
 /** A room with these people, all well. */
 function roomOf(...names) {
@@ -18,14 +18,30 @@ test('who is here is named, and from five on counted', () => {
   assert.equal(roomWords(roomOf('Ann', 'Bob', 'Carl', 'Dora', 'Eve')), 'In “tea” with Ann, Bob, Carl and 2 others.');
 });
 
-test('who is missing is said before any news, the server first', () => {
-  const facts = { ...roomOf('Ann', 'Bob'), news: 'Bob joined.' };
-  assert.match(roomWords(facts), / Bob joined\.$/);
+// Once the first took the place of the second: who joined or left while a connection was lost was not shown.
+test('what is new is shown beside who is missing, the server before the members', () => {
+  const facts = { ...roomOf('Ann', 'Bob'), news: 'Carl joined.' };
+  assert.match(roomWords(facts), /^In “tea” with Ann and Bob\. Carl joined\.$/);
   facts.members[0].line = 'away';
-  assert.match(roomWords(facts), /Ann’s connection to the server is lost, waiting…$/);
+  assert.match(roomWords(facts), /\. Carl joined\. Ann’s connection to the server is lost, waiting…$/);
   facts.members[1].line = 'away';
   assert.match(roomWords(facts), /The connections of Ann and Bob to the server are lost/);
-  assert.match(roomWords({ ...facts, serverIsAway: true }), /The server is out of reach; the call goes on without it\.$/);
+  assert.match(roomWords({ ...facts, serverIsAway: true }), /\. Carl joined\. The server is out of reach; the call goes on without it\.$/);
+  facts.members = facts.members.map((member) => ({ ...member, line: 'gone' }));
+  assert.match(roomWords({ ...facts, news: '' }), /with Ann and Bob\. The server has lost Ann and Bob; the call goes on without it\.$/);
+});
+
+test('for ears each lost connection is a note of its own, which does not change with the others', () => {
+  const facts = roomOf('Ann', 'Bob', 'Carl');
+  assert.deepEqual(lineNotes(facts), []);
+  facts.members[0].line = 'away';
+  const [note, ...others] = lineNotes(facts);
+  assert.match(note, /^Ann’s connection to the server is lost/);
+  assert.deepEqual(others, []);
+  facts.members[1].line = 'away';
+  facts.members[2].line = 'gone';
+  assert.deepEqual(lineNotes(facts), [note, note.replace('Ann', 'Bob'), 'The server has lost Carl; the call goes on without it.']);
+  assert.deepEqual(lineNotes({ ...facts, serverIsAway: true }).slice(0, 2), ['The server is out of reach; the call goes on without it.', note]);
 });
 
 test('the title says which connection is lost, else who is here, and names the room once', () => {
@@ -76,6 +92,7 @@ test('who may enter a room that is not open is said while there is no news', () 
   assert.match(roomWords(facts), /^In “tea” with Ann\. The room is locked/);
   assert.match(roomWords({ ...facts, access: 'ask' }), / has to be let in by the host\.$/);
   assert.match(roomWords({ ...facts, news: 'Bob left.' }), /^In “tea” with Ann\. Bob left\.$/);
+  assert.match(roomWords({ ...facts, serverIsAway: true }), /^In “tea” with Ann\. The server is out of reach[^.]*\.$/);
   assert.equal(roomWords({ ...facts, access: 'open' }), 'In “tea” with Ann.');
 });
 
