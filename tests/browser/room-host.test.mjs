@@ -57,10 +57,13 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await ann.click('#waiting-peers-list li:first-child button.primary');
   await state(bob, 'joined');
   await assertAllMeet([ann, bob]);
+  await carl.keyboard.press('l');
+  await carl.waitForSelector('#question');
   await ann.click('#waiting-peers-list button:not(.primary)');
   await state(carl, 'lobby');
   await says(carl, /You are not in the room\..*host of this room has not let you in/s);
   await titled(carl, 'You are not in the room – tea');
+  await eventually('nothing asked about a stay that has ended', async () => (await carl.locator('#question').count()) === 0);
   await eventually('nobody waits', () => ann.isHidden('#waiting-peers'));
   await titled(ann, 'In “tea” with Bob');
   assert.deepEqual(await notifications(ann), []);

@@ -4,6 +4,7 @@
 // room-view.js.
 
 import { readIdentity, restoreIdentity } from '../identity.js';
+import { withdrawQuestion } from '../question.js';
 import { painted } from '../ui.js';
 import { refusalWords, t } from '../words.js';
 import { askForRoom, roomPath, roomOfAddress } from './choice.js';
@@ -145,14 +146,16 @@ function showEntered() {
   showRoom();
 }
 
+/** Where a stay has ended meanwhile, the page goes on saying why. */
 function leave() {
-  endStay(t`You left the room.`);
+  if (['joining', 'waiting', 'joined'].includes(state())) endStay(t`You left the room.`);
 }
 
 /** @param {string} words */
 function endStay(words) {
   const ended = stay;
   setStay(null);
+  withdrawQuestion();
   ended?.room?.leave();
   ended?.client.close();
   forgetRoom();
