@@ -1,6 +1,7 @@
 // @ts-check
 // Keys that a page has for what is pressed often, each a single character. `?` shows them in a dialog, where they can be
-// switched off: speech input and restless hands press single characters by mistake (WCAG 2.1.4).
+// switched off: speech input and restless hands press single characters by mistake (WCAG 2.1.4). And the Enter key, which
+// presses a button once while it is held.
 
 import { recall, remember } from './memory.js';
 import { placeOf } from './question.js';
@@ -32,6 +33,7 @@ export function connectShortcuts(list, openEl) {
   shortcuts = list;
   areOn = recall('localStorage', 'keys') !== 'off';
   addEventListener('keydown', (event) => {
+    if (isHeldOnButton(event)) event.preventDefault();
     const key = keyOf(event);
     if (!areOn || !key || isOccupied(event)) return;
     const shortcut = shortcuts.find((known) => known.key === key);
@@ -55,6 +57,14 @@ export function keyOf({ key, code = '', ctrlKey, altKey, metaKey, shiftKey, repe
   const isOfOtherAlphabet = [...key].length === 1 && /\P{ASCII}/u.test(key);
   const letter = isOfOtherAlphabet ? /^Key([A-Z])$/.exec(code)?.[1] ?? '' : key;
   return /^[A-Za-z]$/.test(letter) ? letter.toLowerCase() : '';
+}
+
+/**
+ * A key that is held presses a button once: at its next repeat the focus may be on another one, as on Join after Leave.
+ * @param {KeyboardEvent} event
+ */
+function isHeldOnButton({ repeat, key, target }) {
+  return repeat && key === 'Enter' && target instanceof HTMLButtonElement;
 }
 
 /**

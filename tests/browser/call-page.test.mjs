@@ -232,17 +232,23 @@ browserTest('a call can be made, answered and ended by keyboard alone', async ({
   for (const page of [caller, answerer]) {
     await eventually('focus on the stage', () => page.evaluate(() => document.activeElement.id === 'stage'));
   }
-  await pressByKeyboard(answerer, '#hangup');
+  await walkTo(answerer, '#hangup');
+  await answerer.keyboard.down('Enter');
   await Promise.all([state(answerer, 'idle'), state(caller, 'idle')]);
+  await answerer.keyboard.down('Enter'); // Held, it meets the button that calls.
+  assert.deepEqual(await answerer.evaluate(() => [document.activeElement.id, document.body.dataset.state]), ['call', 'idle']);
+  await answerer.keyboard.up('Enter');
 });
 
-/** Walks by Tab to the element, as far round the page as needed, and presses Enter. */
 async function pressByKeyboard(page, selector) {
+  await walkTo(page, selector);
+  await page.keyboard.press('Enter');
+}
+
+/** Walks by Tab to the element, as far round the page as needed. */
+async function walkTo(page, selector) {
   for (let steps = 0; steps < 50; steps += 1) {
-    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) {
-      await page.keyboard.press('Enter');
-      return;
-    }
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
     await page.keyboard.press('Tab');
   }
   throw new Error(`${selector} cannot be reached by Tab`);

@@ -56,8 +56,12 @@ browserTest('nobody is sent before they join, and nothing after they left', asyn
   await enter(bob);
   await assertAllMeet([ann, bob]);
   const tracks = await bob.evaluateHandle(() => document.querySelector('.is-own video').srcObject.getTracks());
-  await bob.click('#leave');
+  await bob.focus('#leave');
+  await bob.keyboard.down('Enter');
   await state(bob, 'lobby');
+  await bob.keyboard.down('Enter'); // Held, it meets the button that joins.
+  assert.deepEqual(await bob.evaluate(() => [document.activeElement.id, document.body.dataset.state]), ['join', 'lobby']);
+  await bob.keyboard.up('Enter');
   assert.deepEqual(await tracks.evaluate((all) => all.map(({ readyState }) => readyState)), ['ended', 'ended']);
   assert.deepEqual(await bob.evaluate(() => [pcs.size, observedCalls.at(-1).pc.connectionState]), [0, 'closed']);
   await tilesAre(ann, ['Ann']);
