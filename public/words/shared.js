@@ -25,10 +25,12 @@ export default {
   'Copy': { de: 'Kopieren', es: 'Copiar' },
   'Direct: {1}.': { de: 'Direkt: {1}.', es: 'Directas: {1}.' },
   'Done': { de: 'Fertig', es: 'Listo' },
+  'Duration': { de: 'Dauer', es: 'Duración' },
   'For trying a TURN server: connections that begin from now on use no other way.': {
     de: 'Um einen TURN-Server auszuprobieren: Verbindungen, die ab jetzt beginnen, nehmen keinen anderen Weg.',
     es: 'Para probar un servidor TURN: las conexiones que empiecen a partir de ahora no usan otro camino.',
   },
+  'Full screen': { de: 'Vollbild', es: 'Pantalla completa' },
   'Hang up': { de: 'Auflegen', es: 'Colgar' },
   'Invite': { de: 'Einladen', es: 'Invitar' },
   'It is “x”, unless those who run the server chose another.': {

@@ -118,6 +118,8 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await bob.keyboard.press('h');
   for (const page of [ann, carl]) await tileIs(page, 'Bob', 'has-hand', false);
 
+  await ann.keyboard.press('f');
+  await eventually('full screen', () => ann.evaluate(() => document.fullscreenElement?.id === 'main'));
   await show(ann, 'hidden');
   await say(bob, 'Shall we begin?');
   await said(ann, 'Bob writes: Shall we begin?');
@@ -128,6 +130,10 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await isAccessible(ann, 'the chat open');
   assert.ok(await ann.isHidden('#toast'));
   await ann.click('#close-chat');
+  await ann.click('#more');
+  assert.match(await ann.textContent('#duration'), /^\d:\d\d$/);
+  await ann.click('#full-screen');
+  await eventually('the page again', () => ann.evaluate(() => document.fullscreenElement === null));
 
   const sign = tile(ann, 'Bob').locator('.open-tile-menu');
   assert.equal(await sign.locator('.icon').evaluate((icon) => getComputedStyle(icon).opacity), '1', 'seen without a mouse, too');

@@ -4,6 +4,7 @@
 
 import { byId, createElement, setText } from '../ui.js';
 import { t } from '../words.js';
+import { connectFullScreen, leaveFullScreen, switchFullScreen } from './full-screen.js';
 import { createPoorSign, durationWords, MEASURE_MS, qualityOf, readTraffic } from './quality.js';
 import { qualityWords, rowsOf } from './quality-words.js';
 import { countArrivals, createReception } from './reception.js';
@@ -13,7 +14,6 @@ const LOOK_MS = 250;
 
 const callSectionEl = byId('your-call');
 const stageEl = byId('stage');
-const fullScreenEl = byId('full-screen');
 const pictureEl = byId('picture-in-picture');
 const qualityEl = byId('quality');
 const detailsEl = byId('quality-details');
@@ -38,11 +38,7 @@ let tellArrivals;
 /** @param {typeof tellArrivals} onArrivals what arrives from the other side */
 export function connectCallTools(onArrivals) {
   tellArrivals = onArrivals;
-  fullScreenEl.hidden = !document.fullscreenEnabled;
-  fullScreenEl.addEventListener('click', toggleFullScreen);
-  document.addEventListener('fullscreenchange', () => {
-    fullScreenEl.setAttribute('aria-pressed', String(document.fullscreenElement !== null));
-  });
+  connectFullScreen(byId('full-screen'), callSectionEl);
   pictureEl.addEventListener('click', () => {
     if (document.pictureInPictureElement) document.exitPictureInPicture();
     else videoEl.requestPictureInPicture().catch(() => {});
@@ -54,10 +50,7 @@ export function connectCallTools(onArrivals) {
   });
 }
 
-export function toggleFullScreen() {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else callSectionEl.requestFullscreen?.().catch(() => {});
-}
+export const toggleFullScreen = () => switchFullScreen(callSectionEl);
 
 /** @param {boolean} isOpen */
 function openDetails(isOpen) {
@@ -90,7 +83,7 @@ function showPictureButton(call) {
 }
 
 function leave() {
-  if (document.fullscreenElement) document.exitFullscreen();
+  leaveFullScreen();
   openDetails(false);
   showPoor(false);
   qualityEl.dataset.quality = '';

@@ -1,5 +1,5 @@
-// The controls of the room page that concern no device: the raised hand, reactions, the layout, the menu of all that is
-// used rarely, and the keys.
+// The controls of the room page that concern no device: the raised hand, reactions, the layout, full screen, the menu of all
+// that is used rarely, and the keys.
 
 import { connectShortcuts } from '../shortcuts.js';
 import { ask } from '../question.js';
@@ -9,6 +9,7 @@ import { openInvite } from './invite.js';
 import { connectMenu, hideMenu } from './menu.js';
 import { toggleChat } from './room-chat.js';
 import { currentLayout, setLayout } from './room-layout.js';
+import { connectRoomTools, toggleFullScreen } from './room-tools.js';
 import { leaveEl, state } from './room-view.js';
 
 const menuEl = byId('more-menu');
@@ -42,6 +43,7 @@ export function connectBar({ onHand, onReaction, onLeave }) {
     byId('more').focus();
   });
   showLayout();
+  connectRoomTools();
   connectKeys(onLeave);
 }
 
@@ -66,6 +68,7 @@ function connectKeys(onLeave) {
     { key: 'h', words: t`Raise or lower the hand`, press: press('hand'), isPossible: isIn },
     { key: 't', words: t`Open or close the chat`, press: toggleChat, isPossible: isIn },
     { key: 'v', words: t`Grid or speaker view`, press: press('layout'), isPossible: isIn },
+    { key: 'f', words: t`Full screen`, press: toggleFullScreen, isPossible: isIn },
     { key: 'l', words: t`Leave the room, after a question`, press: () => askToLeave(onLeave), isPossible: () => !leaveEl.disabled },
   ], byId('open-keys'));
 }
