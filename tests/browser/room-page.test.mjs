@@ -15,6 +15,8 @@ browserTest('four in a room see each other, a fifth comes late, one leaves, one 
   const [ann, bob, carl, dora] = await joinAll(visit, server, ['Ann', 'Bob', 'Carl', 'Dora']);
   await assertAllMeet([ann, bob, carl, dora]); // Twelve pictures, all moving.
   await says(ann, /In “tea” with Bob, Carl and Dora\./);
+  const { width, height } = ann.viewportSize();
+  for (const size of [[375, 667], [390, 844], [844, 390], [320, 640], [width, height]]) await assertFits(ann, ...size);
 
   const eve = await join(visit, server.http, 'Eve');
   await hasSaid(ann, /with Bob, Carl, Dora and Eve\. Eve joined\./);
@@ -208,6 +210,22 @@ browserTest('with a public address the invitation leads there', async ({ visit, 
   const address = 'https://calls.example.org/signal/room/tea';
   await eventually('the address', async () => (await ann.inputValue('#link')) === address);
 });
+
+/** In a window of this size all four tiles and the row of controls are seen whole, with nothing to scroll. */
+async function assertFits(page, width, height) {
+  await page.setViewportSize({ width, height });
+  await eventually(`all of it within ${width}×${height}`, () => page.evaluate(() => {
+    const boxes = (selector) => [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility())
+      .map((element) => element.getBoundingClientRect());
+    const [tiles, buttons, [bar]] = [boxes('.tile'), boxes('#bar button'), boxes('#bar')];
+    const isWhole = (box) => box.width >= 44 && box.height >= 44
+      && box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return tiles.length === 4 && tiles.every((box) => isWhole(box) && box.bottom <= bar.top)
+      && buttons.length >= 6 && buttons.every((box) => isWhole(box) && box.top === buttons[0].top)
+      && scrollWidth <= innerWidth && scrollHeight <= innerHeight;
+  }));
+}
 
 /** Runs in the page: keeps what its alert says from now on, in `window.alerts`. */
 function keepAlerts() {

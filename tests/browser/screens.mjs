@@ -1,6 +1,6 @@
-// Takes pictures of every state of the call, room and chat page, in five sizes, light, dark and in forced colours, to be
-// looked at: `node screens.mjs`, or `node screens.mjs room- 390x844 dark` for those whose names hold all of these words.
-// They go to output/screens/.
+// Takes pictures of every state of the call, room and chat page, in five sizes (rooms in that of an older phone, too), light,
+// dark and in forced colours, to be looked at: `node screens.mjs`, or `node screens.mjs room- 390x844 dark` for those whose
+// names hold all of these words. They go to output/screens/.
 
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ import { CAMERA, QUIET } from './screens/browser.mjs';
 import { startServer } from './support/server.mjs';
 
 const SIZES = [[390, 844], [844, 390], [768, 1024], [1280, 800], [1920, 1080]];
+const ROOM_SIZES = [[375, 667], ...SIZES];
+const sizesOf = (scene) => (/^room-/.test(scene) ? ROOM_SIZES : SIZES);
 const LOOKS = {
   light: { colorScheme: 'light', forcedColors: 'none' },
   dark: { colorScheme: 'dark', forcedColors: 'none' },
@@ -36,7 +38,7 @@ console.log(`${count} pictures in ${folder}`);
 
 /** The names of all pictures of a scene. */
 function names(scene) {
-  return SIZES.flatMap(([width, height]) => Object.keys(LOOKS).map((look) => `${scene}-${width}x${height}-${look}`));
+  return sizesOf(scene).flatMap(([width, height]) => Object.keys(LOOKS).map((look) => `${scene}-${width}x${height}-${look}`));
 }
 
 function isWanted(name) {
@@ -57,7 +59,7 @@ async function photograph(scene, play) {
   const ends = [];
   try {
     const { page, beforeEach, isWhole = false } = await play({ visit, server, atEnd: (end) => ends.push(end) });
-    for (const [width, height] of SIZES) {
+    for (const [width, height] of sizesOf(scene)) {
       for (const [look, media] of Object.entries(LOOKS)) {
         const name = `${scene}-${width}x${height}-${look}`;
         if (!isWanted(name)) continue;

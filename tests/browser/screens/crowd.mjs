@@ -72,3 +72,11 @@ export function raiseHands(page) {
     setInterval(() => showReaction('crowd-1', 'heart'), 1_000);
   });
 }
+
+/** The connections to some of the crowd are poor. @param {import('playwright-core').Page} page */
+export function showPoorConnections(page) {
+  return page.evaluate(async () => {
+    const { showPoor } = await import(new URL('js/pages/room-tiles.js', document.baseURI).href);
+    for (const n of [0, 3, 7]) showPoor(`crowd-${n}`, true);
+  });
+}

@@ -4,7 +4,7 @@ import * as room from '../support/room-page.mjs';
 import { startProxy } from '../support/proxy.mjs';
 import { says } from '../support/status.mjs';
 import { eventually } from '../support/wait.mjs';
-import { raiseHands, showCrowd } from './crowd.mjs';
+import { raiseHands, showCrowd, showPoorConnections } from './crowd.mjs';
 
 /** The user alone, or with so many drawn people. */
 const inRoom = async ({ visit, server }, others = 0, options = {}) => {
@@ -73,6 +73,17 @@ export const roomScenes = {
     const page = await inRoom(stage, 8);
     await page.click('#hand');
     await raiseHands(page);
+    return { page };
+  },
+  'room-poor': async (stage) => {
+    const page = await inRoom(stage, 8);
+    await raiseHands(page);
+    await showPoorConnections(page);
+    return { page };
+  },
+  'room-poor-of-2': async (stage) => {
+    const page = await inRoom(stage, 1);
+    await showPoorConnections(page);
     return { page };
   },
   'room-chat': async (stage) => {
