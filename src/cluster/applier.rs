@@ -33,31 +33,32 @@ impl Applier {
         Self { shared, digests: HashMap::new() }
     }
 
-    /// Applies an entry of a shard, if it counts.
+    /// Applies an entry of a shard, if it counts. Returns how many contents were applied.
     ///
     /// # Errors
     /// The node cannot go on.
-    pub fn apply(&mut self, shard: ShardId, raw: &RawEntry) -> Result<(), ClusterError> {
+    pub fn apply(&mut self, shard: ShardId, raw: &RawEntry) -> Result<usize, ClusterError> {
         let unknown = || ClusterError::UnknownEntry(shard.number());
         let entry = Entry::read(&raw.text).ok_or_else(unknown)?;
         let own = self.shared.queue.node();
         let admission = match self.shared.replicas.lock().get_mut(&shard) {
             Some(replica) => replica.admit(raw.id, &entry),
-            None => return Ok(()),
+            None => return Ok(0),
         };
         let repeated = match admission {
             Admission::Counts(repeated) => usize::try_from(repeated).unwrap_or(usize::MAX),
             Admission::NodeLost if entry.node == own => {
                 self.begin_again();
-                return Ok(());
+                return Ok(0);
             }
-            Admission::Repeated | Admission::NodeLost => return Ok(()),
+            Admission::Repeated | Admission::NodeLost => return Ok(0),
         };
         let contents = self.contents(shard, &entry).map_err(|_| unknown())?;
-        let mut has_checkpoint = false;
+        let (mut has_checkpoint, mut applied) = (false, 0);
         for (content, waiting) in contents.into_iter().skip(repeated) {
             // It has to be after the whole entry: a node that begins with the snapshot reads on behind it.
             has_checkpoint |= content == Content::Checkpoint;
+            applied += 1;
             if !self.apply_content(shard, raw.id, entry.node, content, waiting)? {
                 break;
             }
@@ -65,7 +66,7 @@ impl Applier {
         if has_checkpoint {
             self.checkpoint(shard, raw.id, entry.node);
         }
-        Ok(())
+        Ok(applied)
     }
 
     /// What an entry says, and what waits for it here. What this node has appended need not be read.

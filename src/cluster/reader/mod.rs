@@ -31,7 +31,8 @@ const SLOW: Duration = Duration::from_millis(500);
 const RECONCILE: Duration = Duration::from_secs(10);
 /// A shard without clients is read for this long.
 const IDLE: Duration = Duration::from_secs(60);
-/// Entries that are applied before other tasks of the thread have their turn.
+/// Contents of entries that are applied before other tasks of the thread have their turn: those that send what is queued for
+/// clients, among them, before a queue is full.
 const YIELD: usize = 64;
 /// A reader that has just connected waits this long before it takes a node that it does not know for lost: each node says
 /// every 2 s that it is there.
@@ -190,15 +191,16 @@ impl Reader {
             // This process was stopped meanwhile, perhaps: what follows its position may be trimmed by now.
             return self.verify(link).await;
         }
-        let mut incomplete = HashSet::new();
+        let (mut incomplete, mut applied) = (HashSet::new(), 0);
         for (stream, entries) in read {
             if let Some(shard) = shards.get(&stream) {
                 if entries.len() >= MAX_READ {
                     incomplete.insert(*shard);
                 }
-                for (number, entry) in entries.iter().enumerate() {
-                    self.applier.apply(*shard, entry).map_err(Failure::Cluster)?;
-                    if number % YIELD == YIELD - 1 {
+                for entry in &entries {
+                    applied += self.applier.apply(*shard, entry).map_err(Failure::Cluster)?;
+                    if applied >= YIELD {
+                        applied = 0;
                         tokio::task::yield_now().await;
                     }
                 }
