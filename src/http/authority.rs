@@ -11,7 +11,9 @@ use axum::routing::get;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::pem::parse_x509_pem;
 
+use super::authority_words as words;
 use super::client_addr::{Scheme, scheme};
+use super::language::{Language, Words};
 use super::mobileconfig;
 use super::origin;
 use super::own_page::{self, escape};
@@ -85,54 +87,50 @@ async fn page(State(authority): State<Arc<Authority>>, request: Request) -> Resp
         return refusal;
     }
     let platform = Platform::of(request.headers());
+    let language = Language::of(request.uri(), request.headers());
+    let say = |words: Words| words.in_language(language);
     let (name, is_limited) = authority.described();
-    let can = if is_limited {
-        "<li>This computer, and each program on it that can read the authority\u{2019}s key, can then show this device \
-         any page under the names and addresses of private networks (such as NAME.local and 192.168.x.x) without a \
-         warning.</li>"
-    } else {
-        "<li>This computer, and each program on it that can read the authority\u{2019}s key, can then show this device \
-         any page under any name without a warning. The authority was made by an earlier version and has no name \
-         constraints: on a device that you use for more than trying, continue past the warning instead, or delete \
-         switchboard-ca.crt and switchboard-ca.key on the server and start it again for a limited one.</li>"
-    };
-    let cannot = if is_limited {
-        "<li>It cannot vouch for names and addresses on the public Internet (name constraints, RFC 5280): devices reject \
-         such certificates.</li>"
-    } else {
-        ""
+    let (can, cannot) = match is_limited {
+        true => (words::CAN_IN_PRIVATE, format!("<li>{}</li>\n", say(words::CANNOT_PUBLIC))),
+        false => (words::CAN_ALL, String::new()),
     };
     let main = format!(
-        "<p>This server made an authority of its own, \u{201c}{name}\u{201d}, which signed its certificate. A device that \
-         installs the authority no longer warns of this server\u{2019}s pages.</p>\n\
-         <h2>What it can do</h2>\n<ul>\n{can}\n</ul>\n\
-         <h2>What it cannot do</h2>\n<ul>\n{cannot}\n\
-         <li>It does not read what this device does elsewhere, and it signs no programs and no mail.</li>\n\
-         <li>It does not leave the computer that made it: each computer that runs this server has its own.</li>\n</ul>\n\
-         <h2>Compare the fingerprint</h2>\n\
-         <p>The terminal of the server shows the SHA-256 fingerprint when it starts, and your device shows that of what you \
-         downloaded. Install it only if they are the same. This page has:</p>\n\
-         <p><code>{fingerprint}</code></p>\n\
-         <h2>Install it, and remove it</h2>\n\
-         <p><a class=\"button\" href=\"{FILE}\">Certificate (switchboard-ca.crt)</a></p>\n\
-         <p><a class=\"button\" href=\"{PROFILE}\">Configuration profile for iPhone and iPad</a></p>\n\
+        "<p>{what}</p>\n\
+         <h2>{can_title}</h2>\n<ul>\n<li>{can}</li>\n</ul>\n\
+         <h2>{cannot_title}</h2>\n<ul>\n{cannot}<li>{reads}</li>\n<li>{stays}</li>\n</ul>\n\
+         <h2>{compare}</h2>\n<p>{how}</p>\n<p><code>{fingerprint}</code></p>\n\
+         <h2>{install}</h2>\n\
+         <p><a class=\"button\" href=\"{FILE}\">{certificate}</a></p>\n\
+         <p><a class=\"button\" href=\"{PROFILE}\">{profile}</a></p>\n\
          {steps}\n\
-         <p>Then <a href=\"/check\">check this device</a>.</p>",
-        name = escape(&name),
+         <p>{then_check}</p>",
+        what = words::WHAT_IT_IS.with(language, &escape(&name)),
+        can_title = say(words::CAN),
+        can = say(can),
+        cannot_title = say(words::CANNOT),
+        reads = say(words::CANNOT_READ),
+        stays = say(words::STAYS_HERE),
+        compare = say(words::COMPARE),
+        how = say(words::HOW_TO_COMPARE),
         // A line ends between two bytes, so that they can be compared.
         fingerprint = escape(&authority.fingerprint).replace(':', ":<wbr>"),
-        steps = steps(platform),
+        install = say(words::INSTALL),
+        certificate = say(words::CERTIFICATE),
+        profile = say(words::PROFILE),
+        steps = steps(platform, language),
+        then_check = say(words::THEN_CHECK),
     );
-    own_page::page("The certificate authority of this server", &main)
+    own_page::page(language, say(words::TITLE), &main)
 }
 
 /// The steps of each platform; those of this one are open.
-pub(super) fn steps(platform: Option<Platform>) -> String {
+pub(super) fn steps(platform: Option<Platform>, language: Language) -> String {
     let steps = Platform::ALL.map(|each| {
         let open = if platform == Some(each) { " open" } else { "" };
-        format!("<details{open}>\n<summary>{}</summary>\n<ol>\n{}\n</ol>\n</details>", each.name(), each.install())
+        let (name, install) = (each.name(language), each.install(language));
+        format!("<details{open}>\n<summary>{name}</summary>\n<ol>\n{install}\n</ol>\n</details>")
     });
-    format!("<p>Choose your device:</p>\n{}", steps.join("\n"))
+    format!("<p>{}</p>\n{}", words::CHOOSE.in_language(language), steps.join("\n"))
 }
 
 /// The refusal of a request that came by plain http from elsewhere.
@@ -142,15 +140,17 @@ fn only_by_https(request: &Request) -> Option<Response> {
     if is_near || scheme(request) == Scheme::Https {
         return None;
     }
+    let language = Language::of(request.uri(), request.headers());
     let address = format!("https://{}{}", own_page::with_port(host), request.uri().path());
     let shown = escape(&address);
     let main = format!(
-        "<p>By http anyone in this network could replace the certificate on its way. The server gives it out by https \
-         only.</p>\n<p><a class=\"open\" href=\"{shown}\">{shown}</a></p>\n\
-         <p>The browser warns there, since it does not know the authority yet: continue, and compare the fingerprint with \
-         the one in the terminal of the server before you install anything.</p>"
+        "<p>{}</p>\n<p><a class=\"open\" href=\"{shown}\">{shown}</a></p>\n<p>{}</p>",
+        words::BY_HTTPS_ONLY.in_language(language),
+        words::WARNS_THERE.in_language(language),
     );
-    Some((StatusCode::FORBIDDEN, own_page::page("The certificate is given out by https", &main)).into_response())
+    Some(
+        (StatusCode::FORBIDDEN, own_page::page(language, words::BY_HTTPS.in_language(language), &main)).into_response(),
+    )
 }
 
 /// The certificate may be replaced while a browser keeps the page open.

@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::language::Language;
 use super::own_page::{escape, page};
+use super::page_words as words;
 
 /// The longest sentence of a reply, in bytes. What is longer is no sentence.
 const MAX_SENTENCE: usize = 2048;
@@ -20,6 +22,7 @@ pub(super) async fn insert(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let path = request.uri().path().to_owned();
+    let language = Language::of(request.uri(), request.headers());
     let response = next.run(request).await;
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -29,11 +32,12 @@ pub(super) async fn insert(request: Request, next: Next) -> Response {
     }
     let (head, body) = response.into_parts();
     let text = to_bytes(body, MAX_SENTENCE).await.unwrap_or_default();
-    let mut response = show(status, &path, &String::from_utf8_lossy(&text));
+    let mut response = show(status, &path, &String::from_utf8_lossy(&text), language);
     *response.status_mut() = status;
     // Those of the page stand; what else the reply says, when to come again for example, holds for a person, too.
     for (name, value) in &head.headers {
-        if !response.headers().contains_key(name) && !matches!(*name, header::CONTENT_LENGTH | header::ETAG) {
+        let is_new = *name == header::VARY || !response.headers().contains_key(name);
+        if is_new && !matches!(*name, header::CONTENT_LENGTH | header::ETAG) {
             response.headers_mut().append(name, value.clone());
         }
     }
@@ -49,31 +53,26 @@ fn is_navigation(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn show(status: StatusCode, path: &str, sentence: &str) -> Response {
-    let reason = status.canonical_reason().unwrap_or("This did not work");
-    let title = match status {
-        StatusCode::NOT_FOUND => "Page not found",
-        StatusCode::FORBIDDEN => "This is not open to you",
-        StatusCode::METHOD_NOT_ALLOWED => "This address takes no such request",
-        StatusCode::PAYLOAD_TOO_LARGE => "That is too large",
-        StatusCode::INTERNAL_SERVER_ERROR => "The server has made a mistake",
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => "The server is busy",
-        _ => reason,
-    };
+fn show(status: StatusCode, path: &str, sentence: &str, language: Language) -> Response {
     let sentence = sentence.trim();
-    let said = if sentence.is_empty() { String::new() } else { format!("<p>{}</p>\n", escape(sentence)) };
+    let said = match words::sentence(sentence, language) {
+        _ if sentence.is_empty() => String::new(),
+        Some(words) => format!("<p>{}</p>\n", escape(words)),
+        None => format!("<p lang=\"en\">{}</p>\n", escape(sentence)),
+    };
     let shown: String = path.chars().take(MAX_SHOWN).collect();
     let cut = if path.chars().nth(MAX_SHOWN).is_some() { "…" } else { "" };
     // Relative, since a reverse proxy may serve all of this below a path of its own.
     let up = "../".repeat(path.trim_start_matches('/').matches('/').count());
     let start = if up.is_empty() { "./" } else { &up };
+    let reason = status.canonical_reason().unwrap_or_default();
+    let asked = format!("<code>{}{cut}</code> ({} {})", escape(&shown), status.as_u16(), escape(reason));
     let main = format!(
-        "{said}<p class=\"asked\">You asked for <code>{}{cut}</code> ({} {}).</p>\n<p><a class=\"button\" href=\"{start}\">To the start</a></p>",
-        escape(&shown),
-        status.as_u16(),
-        escape(reason),
+        "{said}<p class=\"asked\">{}</p>\n<p><a class=\"button\" href=\"{start}\">{}</a></p>",
+        words::YOU_ASKED_FOR.with(language, &asked),
+        words::TO_THE_START.in_language(language),
     );
-    let mut response = page(title, &main);
+    let mut response = page(language, words::title(status, language), &main);
     *response.status_mut() = status;
     response
 }
@@ -83,7 +82,7 @@ mod tests {
     use super::*;
 
     async fn html(status: StatusCode, path: &str, sentence: &str) -> String {
-        let body = show(status, path, sentence).into_body();
+        let body = show(status, path, sentence, Language::English).into_body();
         String::from_utf8(to_bytes(body, 65536).await.unwrap().to_vec()).unwrap()
     }
 

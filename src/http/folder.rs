@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use tower_http::services::ServeDir;
 
+use super::language::Language;
 use super::listing::listing;
 use super::served_path::{is_served, is_sound, is_withheld};
 use crate::metrics;
@@ -31,7 +32,9 @@ pub(super) async fn serve(folder: &Path, request: Request) -> Response {
         }
         Found::Nothing => {
             let list = match *request.method() {
-                Method::GET | Method::HEAD => listing(folder, path).await,
+                Method::GET | Method::HEAD => {
+                    listing(folder, path, Language::of(request.uri(), request.headers())).await
+                }
                 _ => None,
             };
             return list.unwrap_or_else(|| missing("There is no such file in the served folder.\n"));

@@ -7,7 +7,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::language::Language;
 use super::own_page::{escape, page};
+use super::page_words as words;
 use super::served_path::is_served;
 
 /// Most names that a page lists, and most that the server reads for it.
@@ -18,7 +20,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// The list for this URL path, or a redirect to the path with a slash at the end. `None` if the path is not a folder, or if
 /// the folder or the served folder has an `index.html`: then that page decides what is shown.
-pub(super) async fn listing(root: &Path, path: &str) -> Option<Response> {
+pub(super) async fn listing(root: &Path, path: &str, language: Language) -> Option<Response> {
     let decoded = percent_decode_str(path).decode_utf8().ok()?;
     let relative = PathBuf::from(decoded.trim_start_matches('/'));
     if !is_served(&relative) {
@@ -33,7 +35,7 @@ pub(super) async fn listing(root: &Path, path: &str) -> Option<Response> {
         let to = HeaderValue::from_str(&folder).ok()?;
         return Some((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response());
     }
-    Some(show(decoded.trim_matches('/'), &names))
+    Some(show(decoded.trim_matches('/'), &names, language))
 }
 
 /// The pages and folders in a folder. The names of folders end with a slash.
@@ -65,10 +67,10 @@ fn is_page(name: &str) -> bool {
     name.ends_with(".html") || name.ends_with(".htm")
 }
 
-fn show(folder: &str, names: &[String]) -> Response {
-    let mut main = "<p>The served folder has no index.html. These are its pages and folders:</p>\n<ul>\n".to_owned();
+fn show(folder: &str, names: &[String], language: Language) -> Response {
+    let mut main = format!("<p>{}</p>\n<ul>\n", words::NO_INDEX.in_language(language));
     if !folder.is_empty() {
-        main += "<li><a href=\"../\">../ (the folder above)</a></li>\n";
+        main += &format!("<li><a href=\"../\">{}</a></li>\n", words::FOLDER_ABOVE.in_language(language));
     }
     for name in names.iter().take(MAX_LISTED) {
         let (bare, slash) = name.strip_suffix('/').map_or((name.as_str(), ""), |bare| (bare, "/"));
@@ -77,12 +79,13 @@ fn show(folder: &str, names: &[String]) -> Response {
     }
     main += "</ul>\n";
     if names.len() > MAX_LISTED {
-        main += &format!("<p>And {} more.</p>\n", names.len() - MAX_LISTED);
+        let more = (names.len() - MAX_LISTED).to_string();
+        main += &format!("<p>{}</p>\n", words::MORE.with(language, &more));
     }
     if names.is_empty() {
-        main += "<p>There is none. Start the server with the folder that holds your page.</p>\n";
+        main += &format!("<p>{}</p>\n", words::EMPTY.in_language(language));
     }
-    page(&format!("Pages in /{folder}"), &main)
+    page(language, &words::PAGES_IN.with(language, folder), &main)
 }
 
 /// The warning at the start about a folder without an `index.html`.

@@ -11,6 +11,7 @@
 
 pub(crate) mod api;
 pub(crate) mod authority;
+mod authority_words;
 mod browser_client;
 mod built_in;
 mod client_addr;
@@ -24,12 +25,15 @@ mod helper_page;
 mod html_tokens;
 pub(crate) mod ice_servers;
 mod inspector;
+mod install_words;
+mod language;
 mod library;
 mod listing;
 mod mobileconfig;
 mod options;
 mod origin;
 mod own_page;
+mod page_words;
 mod pages;
 mod platform;
 mod probe;

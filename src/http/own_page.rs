@@ -1,9 +1,10 @@
-//! Small pages that the server generates. Each contains its own style and script, since a server of a folder has no
-//! built-in files to load.
+//! Small pages that the server generates, in the language of the browser. Each contains its own style and script, since a
+//! server of a folder has no built-in files to load.
 
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::language::Language;
 use crate::random;
 
 /// The colours are those of the built-in pages (`public/css/tokens.css`).
@@ -30,12 +31,13 @@ const STYLE: &str = "\
 /// Browsers do not send the fragment of a URL to a server, so the page itself copies its own to the link.
 const KEEP_FRAGMENT: &str = "for (const link of document.querySelectorAll('.open')) link.hash = location.hash;";
 
-/// A page with this title. `main` is HTML in which each text is escaped.
-pub(super) fn page(title: &str, main: &str) -> Response {
+/// A page with this title. `main` is HTML in which each text is escaped; both are in this language.
+pub(super) fn page(language: Language, title: &str, main: &str) -> Response {
     let nonce = random::hex_key();
+    let tag = language.tag();
     let title = escape(title);
     let html = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
          <style nonce=\"{nonce}\">\n{STYLE}\n</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{main}\n</main>\n\
          <script nonce=\"{nonce}\">{KEEP_FRAGMENT}</script>\n</body>\n</html>\n"
@@ -49,7 +51,8 @@ pub(super) fn page(title: &str, main: &str) -> Response {
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (header::REFERRER_POLICY, "no-referrer".to_owned()),
     ];
-    (head, Html(html)).into_response()
+    let negotiated = [(header::CONTENT_LANGUAGE, tag), (header::VARY, "Accept-Language")];
+    (head, negotiated, Html(html)).into_response()
 }
 
 /// A Host header with a port. HTTP and HTTPS share the port, so that the default port of http needs to be written out for

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::client_addr::{Scheme, scheme};
 use super::helper_page::{self, Target};
+use super::language::Language;
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
 use super::platform::Platform;
@@ -108,7 +109,8 @@ impl Pages {
                 // Behind --public-url browsers see the certificate of a proxy.
                 let has_own_authority = self.has_own_authority && self.public_url.is_none();
                 let platform = Platform::of(request.headers());
-                Some(Detour::Help(Target { base, path: path.to_owned(), has_own_authority, platform }))
+                let language = Language::of(request.uri(), request.headers());
+                Some(Detour::Help(Target { base, path: path.to_owned(), has_own_authority, platform, language }))
             }
         }
     }

@@ -2,6 +2,9 @@
 
 use axum::http::{HeaderMap, header};
 
+use super::language::Language;
+use super::{authority_words, install_words};
+
 /// The operating systems whose steps differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Platform {
@@ -47,9 +50,9 @@ impl Platform {
     }
 
     /// The name that users know.
-    pub(super) fn name(self) -> &'static str {
+    pub(super) fn name(self, language: Language) -> &'static str {
         match self {
-            Self::Ios => "iPhone and iPad",
+            Self::Ios => authority_words::IPHONE_AND_IPAD.in_language(language),
             Self::Android => "Android",
             Self::Windows => "Windows",
             Self::MacOs => "Mac",
@@ -58,84 +61,26 @@ impl Platform {
     }
 
     /// How to continue past the warning of the certificate, in the browsers of this platform: HTML.
-    pub(super) fn accept(self) -> &'static str {
-        match self {
-            Self::Ios => {
-                "Safari says \u{201c}This Connection Is Not Private\u{201d}: press \u{201c}Show Details\u{201d}, then \
-                 \u{201c}visit this website\u{201d}, then \u{201c}Visit Website\u{201d}."
-            }
-            Self::Android => {
-                "Chrome says \u{201c}Your connection is not private\u{201d}: press \u{201c}Advanced\u{201d}, then \
-                 \u{201c}Proceed\u{201d}. Firefox: \u{201c}Advanced\u{201d}, then \u{201c}Accept the Risk and \
-                 Continue\u{201d}."
-            }
-            Self::MacOs => {
-                "Safari: \u{201c}Show Details\u{201d}, then \u{201c}visit this website\u{201d}. Chrome and Edge: \
-                 \u{201c}Advanced\u{201d}, then \u{201c}Proceed\u{201d}. Firefox: \u{201c}Advanced\u{201d}, then \
-                 \u{201c}Accept the Risk and Continue\u{201d}."
-            }
-            Self::Windows | Self::Linux => {
-                "Chrome and Edge: \u{201c}Advanced\u{201d}, then \u{201c}Proceed\u{201d} or \u{201c}Continue\u{201d}. \
-                 Firefox: \u{201c}Advanced\u{201d}, then \u{201c}Accept the Risk and Continue\u{201d}."
-            }
-        }
+    pub(super) fn accept(self, language: Language) -> &'static str {
+        let words = match self {
+            Self::Ios => authority_words::ACCEPT_IOS,
+            Self::Android => authority_words::ACCEPT_ANDROID,
+            Self::MacOs => authority_words::ACCEPT_MACOS,
+            Self::Windows | Self::Linux => authority_words::ACCEPT_OTHERS,
+        };
+        words.in_language(language)
     }
 
     /// How to install the authority: the items of a list, HTML.
-    pub(super) fn install(self) -> &'static str {
-        match self {
-            Self::Ios => {
-                "<li>In Safari, download the configuration profile (switchboard-ca.mobileconfig) and press \u{201c}Allow\u{201d}.</li>\n\
-                 <li>First place: Settings, General, \u{201c}VPN &amp; Device Management\u{201d}, the downloaded profile, \
-                 \u{201c}More Details\u{201d}: compare the SHA-256 fingerprint with the terminal. Then press \
-                 \u{201c}Install\u{201d}.</li>\n\
-                 <li>Second place: Settings, General, About, \u{201c}Certificate Trust Settings\u{201d}: switch on \
-                 \u{201c}Switchboard on \u{2026}\u{201d}. Without this the browser goes on warning.</li>\n\
-                 <li>To remove it: \u{201c}VPN &amp; Device Management\u{201d}, the profile, \u{201c}Remove \
-                 Profile\u{201d}.</li>"
-            }
-            Self::Android => {
-                "<li>Download the certificate (switchboard-ca.crt).</li>\n\
-                 <li>Open Settings and search there for \u{201c}CA certificate\u{201d} (often: Security &amp; privacy, More \
-                 security settings, Encryption &amp; credentials, Install a certificate). The device needs a screen \
-                 lock.</li>\n\
-                 <li>Press \u{201c}CA certificate\u{201d}, \u{201c}Install anyway\u{201d}, and choose the file \
-                 switchboard-ca.crt.</li>\n\
-                 <li>Compare: \u{201c}Trusted credentials\u{201d}, User, \u{201c}Switchboard on \u{2026}\u{201d} shows the \
-                 SHA-256 fingerprint, which must be the one in the terminal.</li>\n\
-                 <li>Chrome uses it at once. Firefox uses it only after Settings, About Firefox, five presses on the logo, \
-                 Secret Settings, \u{201c}Use third party CA certificates\u{201d}.</li>\n\
-                 <li>To remove it: \u{201c}Trusted credentials\u{201d}, User. Until then Android says that the network may be \
-                 monitored.</li>"
-            }
-            Self::Windows => {
-                "<li>Download the certificate (switchboard-ca.crt).</li>\n\
-                 <li>Compare: <code>certutil -dump switchboard-ca.crt</code> shows the fingerprint as \u{201c}Cert \
-                 Hash(sha256)\u{201d}. It must be the one in the terminal.</li>\n\
-                 <li>Open the file, press \u{201c}Install Certificate\u{201d}, \u{201c}Current User\u{201d}, \u{201c}Place all certificates \
-                 in the following store\u{201d}, \u{201c}Trusted Root Certification Authorities\u{201d}, and confirm.</li>\n\
-                 <li>Chrome and Edge use it after a restart, Firefox as well (Settings, Privacy &amp; Security, \
-                 \u{201c}Allow Firefox to automatically trust third-party root certificates you install\u{201d}).</li>\n\
-                 <li>To remove it: <code>certmgr.msc</code>, Trusted Root Certification Authorities, Certificates.</li>"
-            }
-            Self::MacOs => {
-                "<li>Download the certificate (switchboard-ca.crt) and open it: Keychain Access adds it to \u{201c}login\u{201d}.</li>\n\
-                 <li>Double-click \u{201c}Switchboard on \u{2026}\u{201d} there and compare the SHA-256 fingerprint with the \
-                 terminal.</li>\n\
-                 <li>Open \u{201c}Trust\u{201d} and choose \u{201c}Always Trust\u{201d}.</li>\n\
-                 <li>Safari, Chrome and Edge use it at once, Firefox after a restart.</li>\n\
-                 <li>To remove it: delete it in Keychain Access.</li>"
-            }
-            Self::Linux => {
-                "<li>Download the certificate and compare: <code>openssl x509 -in switchboard-ca.crt -noout \
-                 -fingerprint -sha256</code> must print the fingerprint in the terminal.</li>\n\
-                 <li>Chrome and Chromium: Settings, Privacy and security, Security, Manage certificates, Authorities or \
-                 \u{201c}Installed by you\u{201d}, Import.</li>\n\
-                 <li>Firefox: Settings, Privacy &amp; Security, Certificates, View Certificates, Authorities, Import, \
-                 \u{201c}Trust this CA to identify websites\u{201d}.</li>\n\
-                 <li>To remove it: the same places.</li>"
-            }
-        }
+    pub(super) fn install(self, language: Language) -> &'static str {
+        let words = match self {
+            Self::Ios => install_words::IOS,
+            Self::Android => install_words::ANDROID,
+            Self::Windows => install_words::WINDOWS,
+            Self::MacOs => install_words::MACOS,
+            Self::Linux => install_words::LINUX,
+        };
+        words.in_language(language)
     }
 }
 

@@ -38,6 +38,36 @@ async fn refusals_are_pages_for_people_and_text_for_programs() {
 }
 
 #[tokio::test]
+async fn refusals_are_in_the_language_of_the_browser_and_english_for_programs() {
+    let course = folder(&["a.html"]);
+    let built_in = TestServer::start(&[]).await;
+    let of_folder = TestServer::start(&[name(&course)]).await;
+    let german = ("Accept-Language", "en;q=0.5, de-CH");
+    for (server, path, language, title, sentence) in [
+        (&built_in, "/nothing", "de", "<h1>Seite nicht gefunden</h1>", "Hier gibt es keine solche Seite."),
+        (&built_in, "/nothing?lang=es", "es", "<h1>Página no encontrada</h1>", "Al inicio</a>"),
+        (&built_in, "/api/qr.svg", "de", "<h1>Das hat nicht geklappt</h1>", "Ein QR-Code braucht einen Text"),
+        // A sentence without words in German.
+        (&built_in, "/socket.io/no.js", "de", "<h1>Seite nicht gefunden</h1>", "<p lang=\"en\">There are"),
+        (&of_folder, "/nothing.html", "de", "<h1>Seite nicht gefunden</h1>", "Im bereitgestellten Ordner"),
+        (&of_folder, "/server.key", "de", "<h1>Seite nicht gefunden</h1>", "Dateien dieses Namens werden nie"),
+        (&of_folder, "/", "de", "<h1>Seiten in /</h1>", "Der bereitgestellte Ordner hat keine index.html."),
+    ] {
+        let reply = server.get_with(path, &[NAVIGATES, german]).await;
+        let page = reply.text();
+        assert!(page.contains(title) && page.contains(sentence), "{path}: {page}");
+        assert!(page.contains(&format!("<html lang=\"{language}\">")) && !page.contains("{1}"), "{path}: {page}");
+        assert_eq!(reply.header("content-language"), Some(language), "{path}");
+        assert_eq!(reply.header("vary"), Some("Accept-Language"), "{path}");
+        if path != "/" {
+            let programs = [server.get(path).await, server.get_with(path, &[german, ("Accept", "*/*")]).await];
+            assert_eq!(programs[0].body, programs[1].body, "{path}");
+            assert!(!programs[1].text().contains('<') && programs[1].header("content-language").is_none(), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn refusals_of_a_folder_are_pages_for_people() {
     let page = folder(&["index.html", "server.key"]);
     let server = TestServer::start(&[name(&page)]).await;

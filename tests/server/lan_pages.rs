@@ -41,7 +41,7 @@ async fn helper_page_opens_the_steps_of_the_platform() {
             ("Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Firefox/153.0", Some("Linux"), "Accept the Risk"),
             ("a browser of another kind", None, "Show Details"),
         ] {
-            let reply = open(&server, "/", &[("User-Agent", agent), ("Accept-Language", "de-DE,de;q=0.9")]).await;
+            let reply = open(&server, "/", &[("User-Agent", agent)]).await;
             let page = reply.text();
             assert_eq!(reply.status, 200);
             assert_eq!(open_steps(&page).as_deref(), platform, "{agent}");
@@ -54,8 +54,30 @@ async fn helper_page_opens_the_steps_of_the_platform() {
                 assert!(page.contains(&format!("href=\"{leads_to}\"")), "{leads_to}: {page}");
             }
             assert_eq!(reply.header("content-language"), Some("en"));
-            assert!(reply.header("vary").is_some_and(|vary| vary.contains("User-Agent")));
+            assert_eq!(reply.header("vary"), Some("User-Agent, Sec-CH-UA-Platform, Accept-Language"));
         }
+    }
+}
+
+#[tokio::test]
+async fn pages_for_a_phone_are_in_its_language() {
+    let server = TestServer::start(&[]).await;
+    let german = ("Accept-Language", "fr, de-AT;q=0.8, en;q=0.7");
+    for (path, headers, language, words) in [
+        ("/", vec![german], "de", "Öffne diese Seite mit https"),
+        ("/", vec![german, ("User-Agent", IPHONE)], "de", "Details einblenden"),
+        ("/room/tea?lang=es", vec![german], "es", "Abre esta página con https"),
+        ("/", vec![("Accept-Language", "fr")], "en", "Open this page with https"),
+        ("/ca", vec![german], "de", "Das Zertifikat gibt es über https"),
+        ("/ca", vec![german, BY_HTTPS, ("User-Agent", IPHONE)], "de", "Zertifikatsvertrauenseinstellungen"),
+        ("/ca?lang=es", vec![BY_HTTPS], "es", "Qué no puede hacer"),
+    ] {
+        let reply = open(&server, path, &headers).await;
+        let page = reply.text();
+        assert!(page.contains(&format!("<html lang=\"{language}\">")) && page.contains(words), "{path}: {page}");
+        assert!(!page.contains("{1}"), "{path}: {page}");
+        assert_eq!(reply.header("content-language"), Some(language), "{path}");
+        assert!(reply.header("vary").is_some_and(|vary| vary.contains("Accept-Language")), "{path}");
     }
 }
 
