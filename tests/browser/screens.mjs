@@ -1,6 +1,7 @@
 // Takes pictures of every state of the call, room and chat page, in five sizes (rooms in that of an older phone, too), light,
 // dark and in forced colours, to be looked at: `node screens.mjs`, or `node screens.mjs room- 390x844 dark` for those whose
-// names hold all of these words. They go to output/screens/.
+// names hold all of these words. They go to output/screens/. With `--axe` it takes none, but lets axe-core look at each state in
+// two sizes and all looks, and looks whether the page scrolls sideways when it is read from right to left.
 
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +9,11 @@ import { chromium } from 'playwright-core';
 
 import { scenes } from './screens/scenes.mjs';
 import { CAMERA, QUIET } from './screens/browser.mjs';
+import { isAccessible } from './support/inspector-page.mjs';
 import { startServer } from './support/server.mjs';
 
-const SIZES = [[390, 844], [844, 390], [768, 1024], [1280, 800], [1920, 1080]];
+const isCheck = process.argv.includes('--axe');
+const SIZES = isCheck ? [[390, 844], [1280, 800]] : [[390, 844], [844, 390], [768, 1024], [1280, 800], [1920, 1080]];
 const ROOM_SIZES = [[375, 667], ...SIZES];
 const sizesOf = (scene) => (/^room-/.test(scene) ? ROOM_SIZES : SIZES);
 const LOOKS = {
@@ -19,7 +22,7 @@ const LOOKS = {
   forced: { colorScheme: 'light', forcedColors: 'active' },
 };
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => word !== '--axe');
 const folder = fileURLToPath(new URL('output/screens/', import.meta.url));
 await mkdir(folder, { recursive: true });
 
@@ -34,7 +37,25 @@ try {
   await browser.close();
   await server.stop();
 }
-console.log(`${count} pictures in ${folder}`);
+console.log(isCheck ? `${count} looks` : `${count} pictures in ${folder}`);
+
+/** Says what is wrong, and goes on. */
+async function check(page, name) {
+  const complain = (words) => {
+    console.error(words);
+    process.exitCode = 1;
+  };
+  await isAccessible(page, name).catch(({ message }) => complain(message.replace(/\n\s*/g, ' ')));
+  const wide = await page.evaluate(async () => {
+    const root = document.documentElement;
+    root.dir = 'rtl';
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    const width = root.scrollWidth;
+    root.removeAttribute('dir');
+    return width > innerWidth ? width : 0;
+  });
+  if (wide) complain(`${name}: ${wide} px wide from right to left`);
+}
 
 /** The names of all pictures of a scene. */
 function names(scene) {
@@ -67,7 +88,8 @@ async function photograph(scene, play) {
         await page.emulateMedia(media);
         await beforeEach?.(page);
         await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-        await page.screenshot({ path: `${folder}${name}.png`, animations: 'disabled', fullPage: isWhole });
+        if (isCheck) await check(page, name);
+        else await page.screenshot({ path: `${folder}${name}.png`, animations: 'disabled', fullPage: isWhole });
         count += 1;
       }
     }
