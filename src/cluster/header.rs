@@ -54,6 +54,8 @@ pub enum HeaderError {
 /// A header that differs. [`StoreError::Busy`]: another node writes it; what other nodes there are has to be found out again.
 pub async fn agree(link: &Link, keys: &Keys, limits: &Limits, is_first: bool) -> Result<(), HeaderError> {
     let own = own(limits);
+    // Also where the header is right already: others that begin now know nothing of this node yet.
+    let has_lock = is_first && lock(link, keys).await?;
     let text = stored(link, keys).await?;
     let header = text.as_deref().map(|text| serde_json::from_str::<Header>(text).ok());
     match header {
@@ -62,6 +64,7 @@ pub async fn agree(link: &Link, keys: &Keys, limits: &Limits, is_first: bool) ->
             Err(HeaderError::OtherLimits(differences(&header, &own)))
         }
         Some(_) if !is_first => Err(HeaderError::OtherVersion),
+        _ if !has_lock && !lock(link, keys).await? => Err(StoreError::Busy.into()),
         None => replace(link, keys, &own, text, false).await,
         Some(header) => {
             let is_other_version = header.is_none_or(|header| !header.is_same_version(&own));
@@ -78,10 +81,7 @@ async fn replace(
     before: Option<String>,
     deletes_state: bool,
 ) -> Result<(), HeaderError> {
-    let mut lock = cmd("SET");
-    lock.arg(keys.header_lock()).arg(1).arg("NX").arg("PX").arg(LOCK_MS);
-    let is_locked = link.ask::<Option<String>>(&lock).await?.is_some();
-    if !is_locked || stored(link, keys).await? != before {
+    if stored(link, keys).await? != before {
         return Err(StoreError::Busy.into());
     }
     if deletes_state {
@@ -90,6 +90,13 @@ async fn replace(
     let text = serde_json::to_string(own).unwrap_or_default();
     let _: String = link.ask(cmd("SET").arg(keys.header()).arg(text)).await?;
     Ok(())
+}
+
+/// Whether this node may write the header now.
+async fn lock(link: &Link, keys: &Keys) -> Result<bool, StoreError> {
+    let mut lock = cmd("SET");
+    lock.arg(keys.header_lock()).arg(1).arg("NX").arg("PX").arg(LOCK_MS);
+    Ok(link.ask::<Option<String>>(&lock).await?.is_some())
 }
 
 async fn stored(link: &Link, keys: &Keys) -> Result<Option<String>, StoreError> {
