@@ -141,7 +141,7 @@ export function reactionWords(userName, reaction) {
   }
 }
 
-/** For the host. @param {string[]} names of those who wait */
+/** What the host reads of clients that ask to join. @param {string[]} names their user names */
 export function waitingWords(names) {
   if (names.length === 0) return '';
   return names.length === 1 ? t`${names[0]} waits to be let in.` : t`${names.length} people wait to be let in.`;
