@@ -213,6 +213,8 @@ export interface Handshake {
   numbers?: boolean;
   /** Own: the number of the last event that the page received; only on a later connection of the page. */
   received?: number;
+  /** Own: the number of the page's own last event that the server is known to have received; with `received`. */
+  heard?: number;
   /** Own: send `newOfferWaiting` beside `newOfferAwaiting`. */
   aliases?: boolean;
 }

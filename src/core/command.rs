@@ -148,6 +148,8 @@ pub struct Newcomer {
     pub counts: bool,
     /// The number of the last message that it received on an earlier connection, if it had one.
     pub received: Option<u64>,
+    /// The number of its own last message that the server has confirmed on an earlier connection, if it says so.
+    pub heard: Option<u64>,
 }
 
 /// What a client takes part in. A client never becomes the peer of a client of another purpose.

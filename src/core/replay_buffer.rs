@@ -41,6 +41,11 @@ impl ReplayBuffer {
         self.last
     }
 
+    /// The number of the last message ever kept, 0 before the first.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
     /// Whether this is more than may be kept. A single message may be of any size.
     pub fn is_too_full(&self, limits: &Limits) -> bool {
         self.events.len() > limits.max_replay || (self.bytes > limits.max_replay_bytes && self.events.len() > 1)
@@ -69,7 +74,7 @@ impl ReplayBuffer {
     /// The messages after this number; `None` if some of them are no longer here.
     pub fn after(&mut self, received: u64) -> Option<Vec<SequencedEvent>> {
         let first = self.events.front().map_or(self.last + 1, |event| event.number);
-        if received > self.last || received + 1 < first {
+        if received.saturating_add(1) < first {
             return None;
         }
         while self.events.front().is_some_and(|event| event.number <= received) {

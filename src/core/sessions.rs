@@ -144,7 +144,7 @@ impl Sessions {
     /// Adds a peer.
     pub fn add(&mut self, newcomer: Newcomer, connection: ConnectionId, deadlines: &mut Deadlines) -> PeerId {
         let id = PeerId(connection.0);
-        let Newcomer { name, lobby, purpose, session, counts, received: _ } = newcomer;
+        let Newcomer { name, lobby, purpose, session, counts, received: _, heard: _ } = newcomer;
         if let Some(session) = &session {
             self.by_session.insert((purpose, lobby.clone(), name.clone(), session.clone()), id);
         }
@@ -241,6 +241,21 @@ impl Sessions {
     pub fn excess(&self, max_away: usize) -> Option<PeerId> {
         let (_, oldest) = self.away.first_key_value()?;
         (self.away.len() > max_away).then_some(*oldest)
+    }
+
+    /// Begins to count again, in both directions, where a client that returns knows of more messages than this server: what
+    /// came in between was lost with other servers or a power cut. The messages that wait for the peer are dropped, since it
+    /// would take their numbers for old ones. Whether that was so.
+    pub fn recount(&mut self, id: PeerId, newcomer: &Newcomer) -> bool {
+        let Some(peer) = self.peers.get_mut(&id).filter(|peer| peer.counts) else { return false };
+        let sent = peer.replay_buffer.last();
+        let is_behind = newcomer.heard.is_some_and(|heard| heard > peer.heard)
+            || newcomer.received.is_some_and(|received| received > sent);
+        if is_behind {
+            peer.heard = 0;
+            peer.replay_buffer = ReplayBuffer::default();
+        }
+        is_behind
     }
 
     /// The messages that a peer which returns has missed, with their numbers for one that counts; `None` if not all of

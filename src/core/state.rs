@@ -210,7 +210,15 @@ impl Step<'_> {
             Purpose::Gst => None,
             Purpose::CallsAndRooms | Purpose::Rooms => self.ctx.peers.find(&newcomer),
         };
-        let missed = known.and_then(|peer| self.ctx.peers.missed(peer, received.unwrap_or_default()));
+        let received_here = match known.filter(|peer| self.ctx.peers.recount(*peer, &newcomer)) {
+            // The client makes its open offer again, and rejoins its calls.
+            Some(peer) => {
+                self.calls.cancel(&mut self.ctx, peer);
+                0
+            }
+            None => received.unwrap_or_default(),
+        };
+        let missed = known.and_then(|peer| self.ctx.peers.missed(peer, received_here));
         let (peer, restored, missed) = match known.zip(missed) {
             Some((peer, missed)) => {
                 self.take_back(peer, connection);

@@ -1,6 +1,7 @@
 //! What clients notice when a node or Redis fails (docs/cluster.md).
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::nodes::{nodes, signal, status_of, until_ready};
 use crate::support::http::request;
@@ -151,6 +152,41 @@ async fn message_that_waits_for_redis_too_long_is_refused() {
     amy.expect_error("newOffer", "unavailable").await;
     let _redis = Redis::start(port, &[]);
     amy.settle().await;
+}
+
+#[tokio::test]
+async fn page_whose_last_messages_are_lost_keeps_its_call_and_is_counted_again() {
+    let (port, folder) = (free_port(), TempDir::new().expect("a folder"));
+    let settings = ["--dir", folder.path().to_str().expect("readable")];
+    let first_redis = Redis::start(port, &settings);
+    let log = own_log(&first_redis.address());
+    let [node] = nodes(&log, &[]).await;
+    let bobs = |known: Option<u64>| page("bob", "bob's", known);
+    let mut bob = Client::connect_as(&node.server, bobs(None)).await;
+    let mut amy = Client::connect_as(&node.server, page("amy", "amy's", None)).await;
+    amy.emit_numbered_with_ack(1, "newOffer", offer("offer")).await;
+    let object = bob.expect("newOfferAwaiting").await[0].take();
+    bob.emit_numbered_with_ack(1, "newAnswer", answered(&object, "answer")).await;
+    amy.expect_numbered(1, "answerResponse").await;
+    assert!(ask(port, "SAVE").is_some_and(|reply| reply.starts_with("+OK")));
+    amy.emit_numbered_with_ack(2, CANDIDATE_OUT, from_offerer(candidate(1))).await;
+    bob.expect_numbered(1, CANDIDATE_IN).await;
+    signal(&node, "-KILL");
+    first_redis.kill();
+
+    let _redis = Redis::start(port, &settings);
+    let [node] = nodes(&log, &[]).await;
+    let id = object["offerId"].clone();
+    let mut knowing = page("amy", "amy's", Some(1));
+    knowing["heard"] = json!(2);
+    let mut amy = Client::connect_as(&node.server, knowing).await;
+    assert_eq!(amy.expect("restored").await, restored(&Value::Null, &[party("bob", &id)], 0));
+    let mut bob = Client::connect_as(&node.server, bobs(Some(1))).await;
+    assert_eq!(bob.expect("restored").await, restored(&Value::Null, &[party("amy", &id)], 0));
+    amy.emit_numbered(1, CANDIDATE_OUT, from_offerer(candidate(2))).await;
+    assert_eq!(bob.expect_numbered(1, CANDIDATE_IN).await, candidate(2));
+    bob.emit_numbered(1, CANDIDATE_OUT, from_answerer(candidate(3))).await;
+    assert_eq!(amy.expect_numbered(1, CANDIDATE_IN).await, candidate(3));
 }
 
 #[tokio::test]

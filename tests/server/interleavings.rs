@@ -158,6 +158,7 @@ impl World {
             session,
             counts: true,
             received,
+            heard: None,
         };
         let Arrival { peer, restored, missed, outgoing, .. } = self.switchboard.arrive(connection, newcomer, self.now);
         let took_back = person.id == Some(peer);

@@ -7,6 +7,7 @@ use switchboard::core::command::{Action, ConnectionEnd, Newcomer, NodeFull, Send
 use switchboard::core::id::{ConnectionId, PeerId};
 use switchboard::core::outgoing::{Audience, Outgoing};
 use switchboard::core::reply::Reply;
+use switchboard::protocol::call::{CallRef, Role};
 use switchboard::protocol::client_message::{AnswerTarget, ClientMessage};
 use switchboard::protocol::id::{MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
@@ -15,7 +16,7 @@ use switchboard::protocol::reason::DisconnectReason;
 use switchboard::protocol::server_message::ServerMessage;
 
 use crate::support::core::{Arrival, TestCore};
-use crate::support::fixtures::{description, newcomer};
+use crate::support::fixtures::{candidate, description, newcomer};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -30,6 +31,27 @@ fn arrive(board: &mut TestCore, connection: u64, name: &str, received: Option<u6
     let session = Some(Session::new(name).expect("short"));
     let newcomer = Newcomer { session, counts: true, received, ..newcomer(name) };
     board.arrive(ConnectionId(connection), newcomer, now)
+}
+
+/// As [`arrive`], knowing so much: the last of its own messages that the server confirmed, and the last that it received.
+fn arrive_knowing(
+    board: &mut TestCore,
+    connection: u64,
+    name: &str,
+    (heard, received): (u64, u64),
+    now: Instant,
+) -> Arrival {
+    let session = Some(Session::new(name).expect("short"));
+    let newcomer = Newcomer { session, counts: true, received: Some(received), heard: Some(heard), ..newcomer(name) };
+    board.arrive(ConnectionId(connection), newcomer, now)
+}
+
+fn numbers_sent(outgoing: &[Outgoing], to: PeerId) -> Vec<u64> {
+    let number = |outgoing: &Outgoing| match outgoing.to {
+        Audience::Peer(peer, number) if peer == to => number,
+        _ => None,
+    };
+    outgoing.iter().filter_map(number).collect()
 }
 
 fn numbers(missed: &[(Option<u64>, ServerMessage)]) -> Vec<u64> {
@@ -114,6 +136,49 @@ fn event_certainly_received_is_dropped_and_others_are_kept() {
     assert_ne!(anew.peer, amy);
     assert!(anew.missed.is_empty());
     assert!(matches!(sent(&anew.outgoing, bob)[..], [ServerMessage::PeerHangup(_)]), "{:?}", anew.outgoing);
+}
+
+#[test]
+fn client_that_knows_of_more_than_the_server_keeps_its_call_and_is_counted_again() {
+    for (heard, received) in [(2, 1), (1, 2), (u64::MAX, u64::MAX)] {
+        let (mut board, now) = (TestCore::new(Limits::default()), Instant::now());
+        let amy = arrive(&mut board, 1, "amy", None, now).peer;
+        let bob = arrive(&mut board, 2, "bob", None, now).peer;
+        assert_eq!(accept(&mut board, amy, 1, Some(1), now), Reply::Pong);
+        board.offer(amy, OfferId(1), description("description"), now).expect("kept");
+        board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description("description"), true, now).expect("answered");
+        board.offer(amy, OfferId(2), description("another"), now).expect("kept");
+        let back = arrive_knowing(&mut board, 3, "amy", (heard, received), now);
+        assert_eq!(back.peer, amy, "{heard} {received}");
+        let restored = back.restored.expect("she was here");
+        assert_eq!((restored.heard, restored.open_offer), (0, None));
+        assert_eq!(restored.calls.len(), 1);
+        assert!(back.missed.is_empty());
+        // The others are told of no loss, but that the offer is gone, which she makes again.
+        assert_eq!(sent(&back.outgoing, bob), [] as [&ServerMessage; 0]);
+        assert_eq!(accept(&mut board, amy, 3, Some(1), now), Reply::Pong);
+        assert_eq!(accept(&mut board, amy, 3, Some(1), now), Reply::Ignored);
+        let outgoing =
+            board.candidate(bob, Role::Answerer, CallRef::Newest, candidate("first"), now).expect("passed on");
+        assert_eq!(numbers_sent(&outgoing, amy), [1]);
+    }
+}
+
+#[test]
+fn client_that_knows_of_as_much_as_the_server_is_not_counted_again() {
+    let (mut board, now) = (TestCore::new(Limits::default()), Instant::now());
+    let amy = arrive(&mut board, 1, "amy", None, now).peer;
+    let bob = arrive(&mut board, 2, "bob", None, now).peer;
+    for number in [1, 2] {
+        assert_eq!(accept(&mut board, amy, 1, Some(number), now), Reply::Pong);
+    }
+    board.offer(amy, OfferId(1), description("description"), now).expect("kept");
+    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description("description"), true, now).expect("answered");
+    // The receipt of her second message was lost, as her answer was.
+    let back = arrive_knowing(&mut board, 3, "amy", (1, 0), now);
+    assert_eq!((back.peer, back.restored.map(|restored| restored.heard)), (amy, Some(2)));
+    assert_eq!(numbers(&back.missed), [1]);
+    assert_eq!(accept(&mut board, amy, 3, Some(2), now), Reply::Ignored);
 }
 
 #[test]

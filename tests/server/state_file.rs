@@ -174,6 +174,32 @@ async fn killed_server_keeps_rooms_and_no_calls() {
 }
 
 #[tokio::test]
+async fn page_that_knows_of_more_than_a_killed_server_keeps_its_room_and_is_counted_again() {
+    let kept = Kept::new();
+    let server = kept.start(&[]).await;
+    let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
+    amy.emit_numbered_with_ack(1, "joining-room", json!({ "room": "tea" })).await;
+    server.stop().await;
+    let server = kept.start(&[]).await;
+    let left = kept.folder.path().join("left.json");
+    fs::copy(&kept.file, &left).expect("a copy");
+    let mut amy = Client::connect_as(&server, page("amy", "amy's", Some(1))).await;
+    assert_eq!(amy.expect("restored").await["heard"], 1);
+    amy.emit_numbered_with_ack(2, "newOffer", offer("amy's")).await;
+    server.stop().await;
+
+    let server = start(&left, &[]).await;
+    let mut knowing = page("amy", "amy's", Some(1));
+    knowing["heard"] = json!(2);
+    let mut amy = Client::connect_as(&server, knowing).await;
+    let restored = amy.expect("restored").await;
+    assert_eq!((&restored["heard"], &restored["rooms"][0]["room"]), (&json!(0), &json!("tea")));
+    let mut bob = Client::connect(&server, "bob").await;
+    amy.emit_numbered(1, "newOffer", offer("again")).await;
+    assert_eq!(bob.expect("newOfferAwaiting").await[0]["offer"], offer("again"));
+}
+
+#[tokio::test]
 async fn state_file_in_use_or_in_served_folder_is_refused() {
     let kept = Kept::new();
     let server = kept.start(&[]).await;

@@ -22,7 +22,7 @@ pub struct Admitted {
 const IN_QUERY: &str = "Your page sends its name and password (or token) as \"query\", which is not looked at: send them as \
                         \"auth\", io(url, {auth: {userName, password}}).";
 
-/// Reads `{userName, password, token?, lobby?, session?, numbers?, received?, aliases?}`; some other spellings are
+/// Reads `{userName, password, token?, lobby?, session?, numbers?, received?, heard?, aliases?}`; some other spellings are
 /// understood as well. `in_query`: there are credentials in the address, too.
 ///
 /// # Errors
@@ -43,7 +43,7 @@ pub fn read(
     })?;
     let unread = (in_query && given.user_name.is_none() && given.token.is_none())
         .then(|| Refusal::new(Code::BadPayload, IN_QUERY));
-    let (counts, received) = (auth["numbers"] == true, auth["received"].as_u64());
-    let newcomer = Newcomer { name, lobby, purpose: Purpose::CallsAndRooms, session, counts, received };
+    let (counts, received, heard) = (auth["numbers"] == true, auth["received"].as_u64(), auth["heard"].as_u64());
+    let newcomer = Newcomer { name, lobby, purpose: Purpose::CallsAndRooms, session, counts, received, heard };
     Ok(Admitted { newcomer, aliases: auth["aliases"] == true, remark: remark.or(unread) })
 }

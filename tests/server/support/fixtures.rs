@@ -26,6 +26,7 @@ pub fn newcomer(name: &str) -> Newcomer {
         session: None,
         counts: false,
         received: None,
+        heard: None,
     }
 }
 

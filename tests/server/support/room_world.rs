@@ -149,6 +149,7 @@ impl World {
             session: person.session.clone(),
             counts: Self::counts(who),
             received,
+            heard: None,
         };
         let Arrival { peer, restored, missed, outgoing, .. } = self.switchboard.arrive(connection, newcomer, self.now);
         let took_back = person.id == Some(peer);
