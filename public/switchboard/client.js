@@ -6,7 +6,7 @@ import { early } from './early.js';
 import { SwitchboardError } from './errors.js';
 import { Events } from './events.js';
 import { IncomingCall } from './incoming-call.js';
-import { loadDetails, refusal } from './loaded.js';
+import { details, loadDetails, refusal } from './loaded.js';
 import { partOf } from './part.js';
 import { isSupported } from './peer.js';
 import { randomHex } from './random.js';
@@ -74,7 +74,11 @@ export class Client extends Events {
     /** Events that wait until the page has the client and has set its handlers. @type {[string, unknown][] | null} */
     this._early = null;
     this._signaling.listen({
-      onConnected: () => this._onConnected(),
+      onConnected: ({ isKnown }) => {
+        this._forgetIncoming(); // The server lists the calls that wait now.
+        if (!isKnown) details().endUnknownCalls(this._signaling, this.calls);
+        this.emit('state', 'connected');
+      },
       onDisconnected: ({ message }) => {
         this._forgetIncoming();
         this.emit('state', this.state);
@@ -208,11 +212,6 @@ export class Client extends Events {
   }
 
   // --- Calls of others ---
-
-  _onConnected() {
-    this._forgetIncoming(); // The server lists the calls that wait now.
-    this.emit('state', 'connected');
-  }
 
   _onOffers(offers) {
     // When the page returns, its answer may be on the way a second time, and the offer still open.

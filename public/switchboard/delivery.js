@@ -46,9 +46,9 @@ export function createDelivery(transmit) {
       return isOpen;
     },
 
-    /** The number of the last event from the server. */
-    get received() {
-      return received;
+    /** For the server, which may know less: what this page has received, and what the server is known to have received. */
+    get known() {
+      return { heard, received };
     },
 
     /** Sends an event: now, or when there is a connection. */
@@ -84,20 +84,19 @@ export function createDelivery(transmit) {
 
     /**
      * A later connection is made, and the server has sent the last number that it received.
-     * @returns {boolean} whether the server still knows the page. If not (it was restarted, or the page was
-     *   away for too long), both sides count from 1 again, and no event is sent again.
+     * @returns {boolean} whether the server still knows the page. If not (it was restarted or has lost its newest
+     *   state, or the page was away for too long), both sides count from 1 again, and no event is sent again.
      */
     resume(heardByServer) {
       isOpen = true;
       // A server that sent directed events to this page must have received events from it before.
-      const isKnown = heardByServer >= heard && (heardByServer || !received);
-      if (!isKnown) {
-        [said, heard, received, kept] = [0, 0, 0, []];
+      if (heardByServer < heard || (!heardByServer && received)) {
+        said = heard = received = 0;
+        kept = [];
         return false;
       }
       said = Math.max(said, heardByServer);
-      const settled = settle(heardByServer);
-      settled.forEach(({ onReply }) => onReply?.());
+      settle(heardByServer).forEach(({ onReply }) => onReply?.());
       kept.forEach(pass);
       return true;
     },

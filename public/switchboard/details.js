@@ -2,6 +2,7 @@
 // Socket.IO client.
 
 export { OFFERED_AGAIN, endWords, unansweredCallWords, withdrawnWords } from './call-words.js';
+export { endUnknownCalls } from './unknown-calls.js';
 export { openStream } from './devices.js';
 export { mute, send, shareScreen, stayMuted, stopSharing, useDevice } from './media-changes.js';
 export { statsOf } from './stats.js';

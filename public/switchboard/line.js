@@ -91,7 +91,7 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
   const iceServers = createIceServers(() => identity, options);
 
   // Course step 10: the page connects to the signaling server. Events of calls and rooms carry numbers; a page
-  // that reconnects sends the last number that it received.
+  // that reconnects sends how far it knows that they have arrived.
   /** @type {import('../socket.io/socket.io.esm.min.js').Socket<Received, Sent>} */
   const socket = io(root.origin, {
     autoConnect: false, // See `listen`.
@@ -107,17 +107,17 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
 
   /** @returns {import('../../docs/protocol').Handshake} */
   function handshake() {
-    return { ...identity, numbers: true, received: wasConnected ? delivery.received : undefined };
+    return { ...identity, numbers: true, ...(wasConnected && delivery.known) };
   }
 
   /** Passes an event to all listeners that take it. */
-  function pass(listener, payload = undefined) {
+  function pass(listener, payload) {
     for (const some of [...listeners]) if (listeners.has(some)) some[listener]?.(payload);
   }
 
   function connected(isKnown) {
     const wasAway = isAway;
-    [isAway, isSetAside] = [false, false];
+    isAway = isSetAside = false;
     if (!isKnown) iceServers.forget(); // A server that was started again gives out other credentials.
     iceServers.refresh();
     pass('onConnected', { isKnown, wasAway });

@@ -60,6 +60,16 @@ export function roomSignaling(line) {
 /** @param {import('./line.js').Line<RoomListeners>} line */
 function makeRoomSignaling(line) {
   line.hear(HEARS);
+  /** The rooms that this client has asked to join and has not left. */
+  const wanted = new Set();
+  line.listen({
+    onConnected({ isKnown }) {
+      if (isKnown) return;
+      // A server that has lost its newest state may have this client in a room that it has left since.
+      const { rooms, waiting = [] } = line.restored;
+      for (const { room } of [...rooms, ...waiting]) if (!wanted.has(room)) line.say('leaving-room', { room });
+    },
+  });
   return extendLine(line, {
     /**
      * Joins a room, or begins to wait. `onJoined` gets the members, or `onWaitingInRoom` comes: these events have numbers
@@ -68,6 +78,7 @@ function makeRoomSignaling(line) {
      * @returns {Promise<import('../../docs/protocol').JoinReply | import('./line.js').Lost>}
      */
     joinRoom(room) {
+      wanted.add(room);
       return line.ask('joining-room', { room }, () => {
         const { rooms, waiting = [] } = line.restored;
         const isIn = [...rooms, ...waiting].some((mine) => mine.room === room);
@@ -77,6 +88,7 @@ function makeRoomSignaling(line) {
 
     /** @param {string} room */
     leaveRoom(room) {
+      wanted.delete(room);
       line.say('leaving-room', { room });
     },
 

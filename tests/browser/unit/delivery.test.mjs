@@ -100,7 +100,7 @@ test('a server that has heard less than it once replied to has forgotten us: all
   delivery.pause();
   gone();
   assert.equal(delivery.resume(0), false);
-  assert.equal(delivery.received, 0);
+  assert.equal(delivery.known.received, 0);
   delivery.say('c', {});
   assert.deepEqual(gone(), ['1 c']);
 });
@@ -136,7 +136,7 @@ test('a server that remembers more than we said is not talked down to', () => {
 test('what is received twice is news once; what bears no number always is', () => {
   const { delivery } = start();
   assert.deepEqual([1, 2, 2, 1, 3].map((number) => delivery.isNews(number)), [true, true, false, false, true]);
-  assert.equal(delivery.received, 3);
+  assert.equal(delivery.known.received, 3);
   assert.equal(delivery.isNews(undefined), true);
 });
 
@@ -144,4 +144,13 @@ test('what is missing between two numbers is noticed', () => {
   const { delivery } = start();
   delivery.isNews(1);
   assert.deepEqual([1, 2, 3, undefined].map((number) => delivery.isGap(number)), [false, false, true, false]);
+});
+
+test('what the page knows to have arrived, on both sides, is said to the next server', () => {
+  const { delivery, out } = start();
+  delivery.open();
+  for (const event of ['a', 'b', 'c']) delivery.say(event, {});
+  out[1].reply({ ok: true });
+  delivery.isNews(1);
+  assert.deepEqual(delivery.known, { heard: 2, received: 1 });
 });
