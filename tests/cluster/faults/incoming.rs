@@ -175,6 +175,12 @@ impl Page {
         if !self.delivery.knows(heard) {
             self.history.record(Event::Forgotten);
             (self.delivery, self.call) = (Delivery::default(), None);
+            // It says them on this connection, with all that waits.
+            for call in payload["calls"].as_array().into_iter().flatten() {
+                let id = call["offerId"].as_str().unwrap_or_default().to_owned();
+                let name = self.names.get(&id).cloned().unwrap_or_else(|| id.clone());
+                self.hang_up(line, name, id).await?;
+            }
         }
         self.history.record(Event::Connected { node });
         let settled = self.delivery.settle(heard);

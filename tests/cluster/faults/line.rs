@@ -101,7 +101,7 @@ pub struct Kept<About> {
 /// The numbers of a page in both directions.
 pub struct Delivery<About> {
     said: u64,
-    heard: u64,
+    pub heard: u64,
     pub received: u64,
     kept: VecDeque<Kept<About>>,
 }

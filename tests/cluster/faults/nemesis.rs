@@ -2,10 +2,10 @@
 //! end.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use tokio::sync::RwLock;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use super::nodes::{Nodes, Servers};
 use super::proxy::Mode;
@@ -20,6 +20,9 @@ pub struct Log {
     pub lines: Vec<String>,
 }
 
+/// How long the clients of a node take until other nodes have read what concerns them.
+const MOVE: Duration = Duration::from_secs(4);
+
 /// Brings faults until `end`.
 pub struct Nemesis<'a> {
     pub nodes: &'a Nodes,
@@ -29,12 +32,12 @@ pub struct Nemesis<'a> {
     pub log: Mutex<Log>,
     /// Where Redis loses entries, the nodes that have read them have to be there (docs/cluster.md): a fault of a node holds it
     /// for reading, one of Redis for writing.
-    survivors: RwLock<()>,
+    survivors: Arc<RwLock<()>>,
 }
 
 impl<'a> Nemesis<'a> {
     pub fn new(nodes: &'a Nodes, redis: &'a Servers, start: Instant, time: Duration) -> Self {
-        Self { nodes, redis, start, end: start + time, log: Mutex::default(), survivors: RwLock::default() }
+        Self { nodes, redis, start, end: start + time, log: Mutex::default(), survivors: Arc::default() }
     }
 
     /// Brings faults of all kinds, and returns when all is well again.
@@ -66,10 +69,15 @@ impl<'a> Nemesis<'a> {
         at < self.end
     }
 
+    /// What a fault of a node holds, until its clients are at home elsewhere.
+    async fn survivors(&self) -> Survivors {
+        Survivors(Some(Arc::clone(&self.survivors).read_owned().await))
+    }
+
     /// Nodes are killed, or stopped, and start again.
     async fn crash(&self, mut random: Random) {
         while self.pause(random.time(1_000, 6_000)).await {
-            let _survivors = self.survivors.read().await;
+            let _survivors = self.survivors().await;
             let node = random.below(NODES);
             let (is_killed, is_taken_out) = (random.is_one_of_hundred(60), random.is_one_of_hundred(50));
             let pause = random.time(10, 4_000);
@@ -100,7 +108,7 @@ impl<'a> Nemesis<'a> {
     /// Nodes stand still for a while: longer than the others wait for them, or not.
     async fn freeze(&self, mut random: Random) {
         while self.pause(random.time(1_000, 6_000)).await {
-            let _survivors = self.survivors.read().await;
+            let _survivors = self.survivors().await;
             let (node, time) = (random.below(NODES), random.time(3_000, 20_000));
             let Ok(running) = self.nodes.running[node].try_lock() else { continue };
             let Some(program) = &*running else { continue };
@@ -139,7 +147,7 @@ impl<'a> Nemesis<'a> {
             return;
         }
         while self.pause(random.time(500, 3_000)).await {
-            let _survivors = self.survivors.read().await;
+            let _survivors = self.survivors().await;
             let (node, time) = (random.below(NODES), random.time(300, 12_000));
             let (kind, mode) = match random.below(3) {
                 0 => ("network cut", Mode::Cut),
@@ -152,5 +160,18 @@ impl<'a> Nemesis<'a> {
             self.nodes.proxies[node].set(Mode::Works);
             self.note_end(&format!("network of {node} works"));
         }
+    }
+}
+
+/// Held for some time longer than the fault takes.
+struct Survivors(Option<OwnedRwLockReadGuard<()>>);
+
+impl Drop for Survivors {
+    fn drop(&mut self) {
+        let guard = self.0.take();
+        tokio::spawn(async move {
+            tokio::time::sleep(MOVE).await;
+            drop(guard);
+        });
     }
 }

@@ -100,7 +100,7 @@ impl Page {
     /// What the page says of itself when it connects.
     pub fn auth(&self) -> Value {
         json!({ "userName": self.name, "password": "x", "lobby": self.lobby, "session": self.name, "numbers": true,
-            "received": self.delivery.received })
+            "received": self.delivery.received, "heard": self.delivery.heard })
     }
 
     /// Sends an event, now or when there is a connection.
