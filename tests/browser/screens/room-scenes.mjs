@@ -1,10 +1,10 @@
 // The states of the room page of which pictures are taken (screens.mjs).
 
 import * as room from '../support/room-page.mjs';
-import { startProxy } from '../support/proxy.mjs';
 import { says } from '../support/status.mjs';
 import { eventually } from '../support/wait.mjs';
 import { raiseHands, showCrowd, showPoorConnections } from './crowd.mjs';
+import { lineTo } from './line.mjs';
 
 /** The user alone, or with so many drawn people. */
 const inRoom = async ({ visit, server }, others = 0, options = {}) => {
@@ -69,6 +69,14 @@ export const roomScenes = {
     await page.keyboard.press('v');
     return { page };
   },
+  'room-full-screen': async (stage) => ({
+    page: await inRoom(stage, 3),
+    beforeEach: async (page) => {
+      // Another size of the window may end it.
+      if (!(await page.evaluate(() => document.fullscreenElement))) await page.keyboard.press('f');
+      await page.waitForFunction(() => document.fullscreenElement);
+    },
+  }),
   'room-hands': async (stage) => {
     const page = await inRoom(stage, 8);
     await page.click('#hand');
@@ -155,9 +163,8 @@ export const roomScenes = {
     return { page, beforeEach: focus };
   },
   'room-server-away': async (stage) => {
-    const proxy = await startProxy(Number(stage.server.port));
-    stage.atEnd(() => proxy.close());
-    const page = await room.join(stage.visit, `http://localhost:${proxy.port}`, 'Mirja');
+    const proxy = await lineTo(stage);
+    const page = await room.join(stage.visit, proxy.http, 'Mirja');
     proxy.refusing = true;
     proxy.cut();
     await says(page, /out of reach/);

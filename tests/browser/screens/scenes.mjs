@@ -1,10 +1,10 @@
 // The states of the pages of which pictures are taken (screens.mjs). Each brings a page into its state.
 
-import { answerButton, callAndAnswer, enter, state } from '../support/call-page.mjs';
-import * as chat from '../support/chat-page.mjs';
-import { startProxy } from '../support/proxy.mjs';
+import { answerButton, enter, state } from '../support/call-page.mjs';
 import { says } from '../support/status.mjs';
 import { eventually } from '../support/wait.mjs';
+import { chatScenes } from './chat-scenes.mjs';
+import { lineTo } from './line.mjs';
 import { otherScenes } from './other-scenes.mjs';
 import { roomScenes } from './room-scenes.mjs';
 
@@ -26,13 +26,6 @@ const inCall = async (stage, options) => {
   return [ann, bob];
 };
 
-/** A proxy of one visitor's own, which can be cut. */
-const line = async ({ server, atEnd }) => {
-  const proxy = await startProxy(Number(server.port));
-  atEnd(() => proxy.close());
-  return proxy;
-};
-
 /** Runs in the page before its scripts: the connection reports losses. */
 function reportLosses() {
   const { getStats } = RTCPeerConnection.prototype;
@@ -46,6 +39,17 @@ function reportLosses() {
     }
     return report;
   };
+}
+
+/** Runs in the page before its scripts: the network lets nothing through to the other side, and the page loses patience soon. */
+function blockConnections() {
+  const { setRemoteDescription } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.addIceCandidate = async () => {};
+  RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
+    return setRemoteDescription.call(this, { type, sdp: sdp.replace(/^a=candidate:.*\r\n/gm, '') });
+  };
+  const { setTimeout: begin } = window;
+  window.setTimeout = (work, ms, ...rest) => begin(work, ms === 30_000 ? 1_000 : ms, ...rest);
 }
 
 export const scenes = {
@@ -63,6 +67,22 @@ export const scenes = {
     await ann.click('#call');
     await state(ann, 'waiting');
     return { page: ann };
+  },
+
+  'call-both-calling': async (stage) => {
+    const pages = await callers(stage);
+    for (const page of pages) await page.click('#call');
+    await pages[0].waitForSelector('#ring:not([hidden])');
+    return { page: pages[0] };
+  },
+
+  'call-offline': async (stage) => {
+    const proxy = await lineTo(stage);
+    const page = await enter(stage.visit, stage.server, 'Mirja', proxy.http);
+    proxy.refusing = true;
+    proxy.cut();
+    await state(page, 'offline');
+    return { page };
   },
 
   'call-preview': async ({ visit, server }) => {
@@ -107,9 +127,18 @@ export const scenes = {
     return { page: ann };
   },
 
+  'call-server-away': async (stage) => {
+    const proxy = await lineTo(stage);
+    const [ann] = await inCall(stage, [{ url: proxy.http }, {}]);
+    proxy.refusing = true;
+    proxy.cut();
+    await says(ann, /goes on without it/);
+    return { page: ann };
+  },
+
   'call-other-away': async (stage) => {
-    const proxy = await line(stage);
-    const [ann, bob] = await inCall(stage, [{}, { url: `http://localhost:${proxy.port}` }]);
+    const proxy = await lineTo(stage);
+    const [ann, bob] = await inCall(stage, [{}, { url: proxy.http }]);
     proxy.refusing = true;
     proxy.cut();
     await says(ann, /is lost/);
@@ -120,6 +149,14 @@ export const scenes = {
     const [ann, bob] = await inCall(stage);
     await bob.click('#hangup');
     await state(ann, 'idle');
+    return { page: ann };
+  },
+
+  'call-failed': async (stage) => {
+    const [ann, bob] = await callers(stage, [{ prepare: blockConnections }, { prepare: blockConnections }]);
+    await ann.click('#call');
+    await answerButton(bob).click();
+    await says(ann, /The call failed/);
     return { page: ann };
   },
 
@@ -136,48 +173,6 @@ export const scenes = {
 
   ...roomScenes,
 
-  'chat-choose': async ({ visit }) => ({ page: await visit('/chat.html') }),
-  'chat-lobby': async ({ visit, server }) => ({ page: await chat.openLobby(visit, server.http, 'Mirja') }),
-  'chat-waiting': async ({ visit, server }) => ({ page: await chat.join(visit, server.http, 'Mirja') }),
-  'chat-transfers': async ({ visit, server }) => {
-    const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
-    await chat.say(ann, 'Here are the pictures: https://example.org/holidays');
-    await chat.say(bob, 'Thank you! The sound of the second one is not there yet.');
-    await chat.sendFile(ann, 'poster.pdf', 40_000);
-    await chat.holdFilesAfter(bob, 12_000_000);
-    await chat.sendFile(bob, 'recording.wav', 20_000_000);
-    await chat.accept(ann, 'recording.wav');
-    await chat.isHeld(bob);
-    await chat.sendFile(bob, 'second-recording-with-a-long-name-that-does-not-fit.wav', 60_000_000);
-    await ann.waitForTimeout(2_000);
-    return { page: ann };
-  },
-  'chat-offers': async ({ visit, server }) => {
-    const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
-    for (const name of ['holidays-2026-all-pictures.zip', 'recording.wav', 'film.mp4']) await chat.sendFile(bob, name, 12_000_000);
-    for (let n = 1; n <= 8; n += 1) await chat.say(bob, `${n}. Did you see the files?`);
-    await ann.waitForSelector('#accept-all:not([hidden])');
-    return { page: ann };
-  },
-
-  'chat-pictures': async ({ visit, server }) => {
-    const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
-    await chat.say(bob, 'From the top:');
-    await chat.sendPicture(bob, 'mountain.png', 900, 600);
-    await ann.waitForSelector('.file-picture');
-    await chat.say(ann, 'How beautiful!\nAnd this is our tower.');
-    await chat.sendPicture(ann, 'tower.png', 300, 800);
-    await ann.waitForFunction(() => document.querySelectorAll('.file-picture').length === 2);
-    return { page: ann };
-  },
-
-  'chat-ended': async ({ visit, server }) => {
-    const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
-    await chat.say(bob, 'Good bye.');
-    await bob.click('#hangup');
-    await ann.waitForTimeout(500);
-    return { page: ann };
-  },
-
+  ...chatScenes,
   ...otherScenes,
 };
