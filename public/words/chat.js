@@ -54,6 +54,7 @@ export default {
   'Leave this chat?': { de: 'Diesen Chat verlassen?', es: '¿Salir de este chat?' },
   'The other person sees that you hung up.': { de: 'Die andere Person sieht, dass du aufgelegt hast.', es: 'La otra persona ve que has colgado.' },
   'Hang up?': { de: 'Auflegen?', es: '¿Colgar?' },
+  'Leave the chat, after a question': { de: 'Chat verlassen, nach einer Rückfrage', es: 'Salir del chat, tras una pregunta' },
   'Write a message': { de: 'Eine Nachricht schreiben', es: 'Escribir un mensaje' },
   'Two people are in “{1}” already, and a chat is for two. Choose another name, or try again when one of them has left. A person who lost the connection keeps their place for half a minute.': {
     de: 'In „{1}“ sind schon zwei Personen, und ein Chat ist für zwei. Wähle einen anderen Namen, oder versuche es wieder, wenn eine davon gegangen ist. Wer die Verbindung verloren hat, behält den Platz für eine halbe Minute.',

@@ -75,6 +75,7 @@ export default {
   'Server password': { de: 'Passwort des Servers', es: 'Contraseña del servidor' },
   'Share': { de: 'Teilen', es: 'Compartir' },
   'Share screen': { de: 'Bildschirm zeigen', es: 'Compartir pantalla' },
+  'Share the screen, or stop': { de: 'Bildschirm zeigen oder nicht mehr zeigen', es: 'Compartir la pantalla, o dejar de hacerlo' },
   'Show my picture as in a mirror': { de: 'Mein Bild wie im Spiegel zeigen', es: 'Mostrar mi imagen como en un espejo' },
   'Show these keys': { de: 'Diese Tasten zeigen', es: 'Mostrar estas teclas' },
   'Skip to the content': { de: 'Zum Inhalt springen', es: 'Saltar al contenido' },

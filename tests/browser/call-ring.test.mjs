@@ -137,10 +137,10 @@ browserTest('in a call the form and Call are gone; duration, quality and its det
   await ann.click('#full-screen');
   await eventually('full screen', () => ann.evaluate(() => document.fullscreenElement?.id === 'your-call'));
   assert.ok(await ann.isVisible('#hangup'));
-  await ann.keyboard.press('h');
+  await ann.keyboard.press('l');
   await ann.keyboard.press('Escape');
   await state(ann, 'connected');
-  await ann.keyboard.press('h');
+  await ann.keyboard.press('l');
   await carl.click('#hangup');
   await state(ann, 'idle');
   assert.equal(await ann.locator('#question').count(), 0); // There is nothing left to ask about.
@@ -161,7 +161,7 @@ async function pressKeys(page) {
   await page.keyboard.press('?');
   await page.keyboard.press('m'); // A dialog is open.
   assert.equal(await isMuted(), true);
-  assert.match(await page.textContent('#keys dl'), /mMicrophone on or off.*hHang up, after a question/s);
+  assert.match(await page.textContent('#keys dl'), /mMicrophone on or off.*lLeave the call, after a question/s);
   await isAccessible(page, 'the keys');
   await page.uncheck('#keys-on');
   await page.keyboard.press('Escape');

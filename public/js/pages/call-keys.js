@@ -16,9 +16,9 @@ export function connectCallKeys(hangUp) {
   connectShortcuts([
     { key: 'm', words: t`Microphone on or off`, press: () => toggleEls.audio.click() },
     { key: 'c', words: t`Camera on or off`, press: () => toggleEls.video.click() },
-    { key: 's', words: t`Share the screen, or stop`, press: () => screenEl.click() },
+    { key: 's', words: t`Share the screen, or stop`, press: () => screenEl.click(), isPossible: () => !screenEl.hidden },
     { key: 'f', words: t`Full screen`, press: toggleFullScreen, isPossible: () => state() === 'connected' },
-    { key: 'h', words: t`Hang up, after a question`, press: () => askToHangUp(hangUp), isPossible: isCalling },
+    { key: 'l', words: t`Leave the call, after a question`, press: () => askToHangUp(hangUp), isPossible: isCalling },
   ], byId('show-keys'));
   connectLeaveQuestion(() => (isCalling() ? { title: t`End the call?`, words: t`The call ends when you leave this page.` } : null), hangUp);
 }

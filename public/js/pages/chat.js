@@ -81,9 +81,9 @@ function openLobby() {
   connectLeaveQuestion(() => (stay?.room ? { title: t`Leave this chat?`, words: t`The other person sees that you hung up.` } : null), hangUp);
   const isIn = () => Boolean(stay?.room);
   connectShortcuts([
-    { key: 'm', words: t`Write a message`, press: () => byId('message').focus(), isPossible: isIn },
-    { key: 'f', words: t`Send files`, press: () => byId('choose-files').click(), isPossible: isIn },
-    { key: 'h', words: t`Hang up`, press: askWhetherToHangUp, isPossible: isIn },
+    { key: 't', words: t`Write a message`, press: () => byId('message').focus(), isPossible: isIn },
+    { key: 'a', words: t`Send files`, press: () => byId('choose-files').click(), isPossible: isIn },
+    { key: 'l', words: t`Leave the chat, after a question`, press: askWhetherToHangUp, isPossible: isIn },
   ], byId('open-keys'));
   showState('lobby');
   const joinEl = /** @type {HTMLButtonElement} */ (byId('join'));

@@ -65,6 +65,7 @@ function connectKeys(onLeave) {
   connectShortcuts([
     { key: 'm', words: t`Microphone on or off`, press: press('microphone'), isPossible: canPress('microphone') },
     { key: 'c', words: t`Camera on or off`, press: press('camera'), isPossible: canPress('camera') },
+    { key: 's', words: t`Share the screen, or stop`, press: press('screen'), isPossible: () => isIn() && !byId('screen').hidden },
     { key: 'h', words: t`Raise or lower the hand`, press: press('hand'), isPossible: isIn },
     { key: 't', words: t`Open or close the chat`, press: toggleChat, isPossible: isIn },
     { key: 'v', words: t`Grid or speaker view`, press: press('layout'), isPossible: isIn },

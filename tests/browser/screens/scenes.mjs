@@ -100,7 +100,7 @@ export const scenes = {
 
   'call-question': async (stage) => {
     const [ann] = await inCall(stage);
-    await ann.keyboard.press('h');
+    await ann.keyboard.press('l');
     return { page: ann };
   },
 

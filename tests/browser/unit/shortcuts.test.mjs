@@ -1,6 +1,7 @@
 // Which key presses are shortcuts of a page, and which clicks on links leave it.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isLeaving } from '../../../public/js/pages/leave-question.js';
 import { keyOf } from '../../../public/js/shortcuts.js';
@@ -30,6 +31,24 @@ test('on a keyboard of another alphabet the place of the key counts, on a Latin 
   assert.equal(keyOf({ key: 'μ', code: 'KeyM' }), 'm');
   assert.equal(keyOf({ key: 'ö', code: 'Semicolon' }), '');
   assert.equal(keyOf({ key: 'm', code: 'Semicolon' }), 'm'); // French
+});
+
+test('one key means the same on all pages', () => {
+  const pages = ['call-keys', 'room-bar', 'chat'].map((name) => {
+    const source = readFileSync(new URL(`../../../public/js/pages/${name}.js`, import.meta.url), 'utf8');
+    return new Map([...source.matchAll(/\{ key: '(\w)', words: t`([^`]+)`/g)].map(([, key, words]) => [key, words]));
+  });
+  for (const keys of pages) {
+    assert.ok(keys.size > 2);
+    for (const [key, words] of keys) {
+      const all = pages.map((other) => other.get(key)).filter(Boolean);
+      if (key === 't') assert.match(words, /chat|message/);
+      else if (key === 'l') assert.match(words, /^Leave the (call|room|chat), after a question$/);
+      else assert.deepEqual([...new Set(all)], [words], key);
+      if (key !== 'l') assert.doesNotMatch(words, /hang up|leave/i);
+    }
+    assert.ok(keys.has('l'));
+  }
 });
 
 test('only a plain click on a link to another page leaves this one', () => {
