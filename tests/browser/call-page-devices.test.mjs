@@ -128,7 +128,7 @@ browserTest('a camera that another program uses is described in words', async ({
 browserTest('another camera and microphone are chosen in the middle of a call', async ({ visit, t }) => {
   const server = await serverFor(t);
   const answerer = await enter(visit, server, 'Ann');
-  const caller = await enter(visit, server, 'Carl', server.http, { camera: 'several' });
+  const caller = await enter(visit, server, 'Carl', server.http, { camera: 'several', script: blurCameras });
   await caller.click('#call');
   await answerButton(answerer).click();
   await assertInCall(caller, answerer);
@@ -159,9 +159,39 @@ async function switchesEffects(page) {
   assert.deepEqual([echoCancellation, autoGainControl], [true, true]);
   const transform = () => page.evaluate(() => getComputedStyle(document.querySelector('#local-video')).transform);
   assert.match(await transform(), /^matrix\(-1, /);
+  // The camera blurs where the user wants it, until that is taken back.
+  const isBlurred = () => page.evaluate(() => pc.getSenders().find(({ track }) => track?.kind === 'video').track.getSettings().backgroundBlur);
+  const blur = page.locator('#effect-backgroundBlur');
+  assert.deepEqual([await blur.isChecked(), await isBlurred()], [false, false]);
+  for (const wanted of [true, false, true]) {
+    await blur.setChecked(wanted);
+    await eventually(`a background ${wanted ? 'blurred' : 'as it is'}`, async () => (await isBlurred()) === wanted && (await blur.isChecked()) === wanted);
+  }
   await page.locator('#mirror').uncheck();
   await eventually('no mirror', async () => (await transform()) === 'none');
-  assert.deepEqual(await page.evaluate(() => [localStorage.noiseSuppression, localStorage.mirror]), ['off', 'off']);
+  assert.deepEqual(await page.evaluate(() => [localStorage.noiseSuppression, localStorage.backgroundBlur, localStorage.mirror]), ['off', 'on', 'off']);
+}
+
+/** Runs in the page before its scripts: its cameras can blur the background. */
+function blurCameras() {
+  const blurred = new WeakMap();
+  const { getCapabilities, getSettings, applyConstraints } = MediaStreamTrack.prototype;
+  const { getSupportedConstraints } = MediaDevices.prototype;
+  MediaDevices.prototype.getSupportedConstraints = function () {
+    return { ...getSupportedConstraints.call(this), backgroundBlur: true };
+  };
+  Object.assign(MediaStreamTrack.prototype, {
+    getCapabilities() {
+      return { ...getCapabilities.call(this), ...(this.kind === 'video' && { backgroundBlur: [false, true] }) };
+    },
+    getSettings() {
+      return { ...getSettings.call(this), ...(this.kind === 'video' && { backgroundBlur: blurred.get(this) ?? false }) };
+    },
+    async applyConstraints({ backgroundBlur = false, ...others }) {
+      await applyConstraints.call(this, others);
+      blurred.set(this, backgroundBlur);
+    },
+  });
 }
 
 function sentDevice(page, kind) {

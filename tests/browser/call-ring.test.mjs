@@ -1,7 +1,7 @@
 // The stage of the call page: an incoming call, two that call at once, what a call offers, and calling again.
 
 import assert from 'node:assert/strict';
-import { notifications, show, tonesOf, watchCalling } from './support/attention.mjs';
+import { giveWindows, locksOf, notifications, show, tonesOf, watchCalling, watchLocks } from './support/attention.mjs';
 import { browserTest } from './support/browser.mjs';
 import { answerButton, callAndAnswer, enter, noOffers, state, says } from './support/call-page.mjs';
 import { assertInCall } from './support/call.mjs';
@@ -119,9 +119,13 @@ browserTest('two who call at once are asked to join their calls', async ({ visit
 
 browserTest('in a call the form and Call are gone; duration, quality and its details are there', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const [ann, carl] = [await enter(visit, server, 'Ann'), await enter(visit, server, 'Carl')];
+  const ann = await enter(visit, server, 'Ann', server.http, { script: watchLocks });
+  const carl = await enter(visit, server, 'Carl');
+  await ann.evaluate(giveWindows);
+  assert.deepEqual(await locksOf(ann), [0, 0]);
   await callAndAnswer(carl, ann);
   await state(ann, 'connected');
+  await eventually('the screen stays on', async () => (await locksOf(ann)).join() === '1,1');
   for (const id of ['#call', '#identity']) assert.equal(await ann.isVisible(id), false, id);
   assert.match(await ann.textContent('#duration'), /^0:\d\d$/);
   await eventually('a good connection', async () => (await ann.textContent('#quality-words')) === 'Good');
@@ -133,6 +137,8 @@ browserTest('in a call the form and Call are gone; duration, quality and its det
   await ann.click('#close-quality');
   assert.equal(await ann.evaluate(() => document.activeElement.id), 'quality');
 
+  await movesItsPicture(ann);
+  await keepsScreenOn(ann);
   await pressKeys(ann);
   await ann.click('#full-screen');
   await eventually('full screen', () => ann.evaluate(() => document.fullscreenElement?.id === 'your-call'));
@@ -148,8 +154,30 @@ browserTest('in a call the form and Call are gone; duration, quality and its det
   for (const id of ['#call', '#identity', '#call-again']) assert.ok(await ann.isVisible(id), id);
   for (const id of ['#duration', '#quality', '#quality-details']) assert.equal(await ann.isVisible(id), false, id);
   assert.match(await ann.textContent('#call-again'), /Call Carl again/);
+  assert.deepEqual(await locksOf(ann), [2, 0]);
+  assert.equal(await ann.evaluate(() => document.pictureInPictureElement), null);
   await isAccessible(ann, 'a call has ended');
 });
+
+/** The other side's picture goes into a window of its own, comes back, and goes there once more. */
+async function movesItsPicture(page) {
+  const isThere = async (wanted) => {
+    assert.equal(await page.evaluate(() => document.pictureInPictureElement?.id), wanted ? 'remote-video' : undefined);
+    assert.equal(await page.getAttribute('#picture-in-picture', 'aria-pressed'), String(wanted));
+  };
+  for (const wanted of [true, false, true]) {
+    await page.click('#picture-in-picture');
+    await isThere(wanted);
+  }
+}
+
+/** The browser takes the lock away from a page that is hidden; it is requested again when the page is seen. */
+async function keepsScreenOn(page) {
+  await page.evaluate(() => (window.locks[0].released = true));
+  assert.deepEqual(await locksOf(page), [1, 0]);
+  await show(page, 'visible');
+  await eventually('a lock again', async () => (await locksOf(page)).join() === '2,1');
+}
 
 /** The keys work, are shown, and are switched off and on again. */
 async function pressKeys(page) {

@@ -177,6 +177,7 @@ browserTest('the state machines and channels are shown as they change, each with
   await ann.click('text=Show addresses');
   assert.ok((await addresses()).some((words) => /:\d+$/.test(words)));
   await isAccessible(ann, 'connected, with all states');
+  assert.deepEqual(await ann.evaluate(showsLongHistory), [100, 200, 250]);
   await bob.click('#hangup');
   await says(ann, /Bob hung up/);
   for (const page of [ann, bob]) {
@@ -185,6 +186,23 @@ browserTest('the state machines and channels are shown as they change, each with
     assert.deepEqual(new Set(Object.values(others)), new Set(['closed']));
   }
 });
+
+/** Runs in the page: a history of 250 entries is kept whole. Gives how many are shown, at first and after each press for more. */
+async function showsLongHistory() {
+  const { createHistory } = await import(new URL('js/pages/state-history.js', document.baseURI).href);
+  const history = createHistory();
+  const [earlierEl, listEl] = history.elements;
+  for (let n = 1; n <= 250; n += 1) history.add('connectionState', `change ${n}`);
+  const shown = [listEl.childElementCount];
+  while (!earlierEl.hidden) {
+    earlierEl.click();
+    shown.push(listEl.childElementCount);
+  }
+  const isWhole = (entries) => entries.length === 250 && entries.every((entry, n) => entry.endsWith(`change ${n + 1}`));
+  if (!isWhole([...listEl.children].map(({ textContent }) => textContent))) throw new Error('entries are missing from the page');
+  if (!isWhole(history.text().split('\n'))) throw new Error('entries are missing from the text');
+  return shown;
+}
 
 browserTest('without a name of a chat one is chosen, and the address leads others there', async ({ visit, t }) => {
   const server = await serverFor(t);

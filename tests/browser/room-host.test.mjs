@@ -1,7 +1,7 @@
 // Who may enter a room, as its page shows it, and what its members show each other: hands, reactions, sizes of pictures.
 
 import assert from 'node:assert/strict';
-import { notifications, show, tonesOf, watchCalling } from './support/attention.mjs';
+import { giveWindows, notifications, show, tonesOf, watchCalling } from './support/attention.mjs';
 import { browserTest } from './support/browser.mjs';
 import { isAccessible } from './support/inspector-page.mjs';
 import { announced, assertAllMeet, join, joinAll, openLobby, say, state, tile, tileIs, titled, says, hasSaid } from './support/room-page.mjs';
@@ -115,6 +115,7 @@ browserTest('hands, reactions and messages are shown and said once; keys and lin
   await said(ann, 'Bob sends a heart.');
   const carl = await join(visit, server.http, 'Carl');
   await tileIs(carl, 'Bob', 'has-hand');
+  await showsOneLarge(carl);
   await bob.keyboard.press('h');
   for (const page of [ann, carl]) await tileIs(page, 'Bob', 'has-hand', false);
 
@@ -191,6 +192,35 @@ browserTest('a picture is sent as large as the other side shows it, and not at a
   await isSent(true, 360);
   await assertAllMeet([ann, bob]);
 });
+
+/** In the speaker view one tile is large, that of Bob once it is pinned; his picture goes into a window of its own and comes back. */
+async function showsOneLarge(page) {
+  await page.evaluate(giveWindows);
+  await eventually('a picture', () => tile(page, 'Bob').locator('video').evaluate(({ videoWidth }) => videoWidth > 0));
+  const openMenu = () => tile(page, 'Bob').locator('.open-tile-menu').click();
+  const large = page.locator('.tile.is-large');
+  assert.equal(await large.count(), 0);
+  await page.keyboard.press('v');
+  assert.equal(await large.count(), 1);
+  assert.match(await page.textContent('#layout'), /Grid view/);
+  assert.equal(await page.evaluate(() => localStorage.layout), 'speaker');
+  await openMenu();
+  await page.click('#pin-tile');
+  await tileIs(page, 'Bob', 'is-pinned');
+  await tileIs(page, 'Bob', 'is-large');
+  const heights = await page.locator('.tile').evaluateAll((tiles) => tiles.map(({ offsetHeight }) => offsetHeight).sort((one, other) => other - one));
+  assert.ok(heights[0] > 2 * heights[1], `${heights}`);
+
+  const isInWindow = () => tile(page, 'Bob').locator('video').evaluate((video) => document.pictureInPictureElement === video);
+  for (const [words, wanted] of [['Show in its own window', true], ['Back from its own window', false]]) {
+    await openMenu();
+    await page.click(`#tile-in-window:has-text("${words}")`);
+    assert.equal(await isInWindow(), wanted);
+  }
+  await page.keyboard.press('v');
+  assert.equal(await large.count(), 0);
+  await tileIs(page, 'Bob', 'is-pinned', false);
+}
 
 /** Runs in the page: by the statistics of the connections that there are, half of the packets are lost from now on. */
 function loseHalf() {

@@ -43,6 +43,9 @@ export function connectCallTools(onArrivals) {
     if (document.pictureInPictureElement) document.exitPictureInPicture();
     else videoEl.requestPictureInPicture().catch(() => {});
   });
+  for (const event of ['enterpictureinpicture', 'leavepictureinpicture']) {
+    videoEl.addEventListener(event, () => pictureEl.setAttribute('aria-pressed', String(event === 'enterpictureinpicture')));
+  }
   qualityEl.addEventListener('click', () => openDetails(Boolean(detailsEl.hidden)));
   byId('close-quality').addEventListener('click', () => {
     openDetails(false);
