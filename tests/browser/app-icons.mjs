@@ -4,7 +4,7 @@
 
 import { mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium } from './support/chromium.mjs';
 
 const PUBLIC = fileURLToPath(new URL('../../public/', import.meta.url));
 const GROUND = '#14382e';

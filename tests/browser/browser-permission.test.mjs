@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import test from 'node:test';
-import { chromium } from 'playwright-core';
+import { chromium } from './support/chromium.mjs';
 import { WebSocketServer } from 'ws';
 import { CAMERAS } from './support/browser.mjs';
 import { QUIET } from './support/players.mjs';

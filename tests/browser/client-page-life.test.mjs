@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { chromium } from 'playwright-core';
+import { chromium } from './support/chromium.mjs';
 import { browserTest } from './support/browser.mjs';
 import { hears, openSocket } from './support/client-page.mjs';
 import { countingServer } from './support/counting-server.mjs';

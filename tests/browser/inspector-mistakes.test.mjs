@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium } from './support/chromium.mjs';
 import { diagnose } from '../../public/inspector/js/rules/index.js';
 import { stepsOf } from '../../public/inspector/js/steps.js';
 import { CAMERAS } from './support/browser.mjs';

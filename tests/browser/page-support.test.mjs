@@ -1,7 +1,7 @@
 // Browsers that cannot do what the pages are for, and what the pages say while all is well.
 
 import assert from 'node:assert/strict';
-import { chromium } from 'playwright-core';
+import { chromium } from './support/chromium.mjs';
 import { browserTest } from './support/browser.mjs';
 import { enter, state, stateOf, says, hasSaid, wordsOf } from './support/call-page.mjs';
 import { withOneConnection, withoutWebRtc } from './support/faults.mjs';

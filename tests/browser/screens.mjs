@@ -5,7 +5,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium } from './support/chromium.mjs';
 
 import { scenes } from './screens/scenes.mjs';
 import { CAMERA, QUIET } from './screens/browser.mjs';

@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium } from './chromium.mjs';
 import { QUIET } from './players.mjs';
 import { watchPage } from './watch.mjs';
 import { TIMEOUT } from './wait.mjs';

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 
 /**
  * What Chromium leaves out. Of the features, the menus of the address bar take more time than all else: each window,
- * which here is each page, loads them in two renderers of their own.
+ * which here is each page, loads them in two renderers of their own. The spare renderer is one more process for each page,
+ * begun for one that may be opened next.
  */
 export const QUIET = [
   '--no-sandbox',
@@ -22,7 +23,7 @@ export const QUIET = [
   '--disable-sync',
   `--disable-features=${[
     'WebRtcHideLocalIpsWithMdns', 'HttpsUpgrades', 'Translate', 'OptimizationHints', 'MediaRouter',
-    'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
+    'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess',
   ]}`,
 ];
 

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { WebSocketServer } from 'ws';
-import { chromium } from 'playwright-core';
+import { chromium } from './chromium.mjs';
 import { PLAYERS } from './players.mjs';
 import { TIMEOUT } from './wait.mjs';
 
