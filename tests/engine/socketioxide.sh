@@ -26,7 +26,9 @@ run() {
     --config "patch.crates-io.engineioxide.path='$PWD/crates/engine'" \
     --all-features --lib --tests --no-fail-fast "$@"
 }
-# Some of them have time limits of 10 ms, which a busy machine exceeds.
+# Some of them have time limits of 10 ms, which a busy machine exceeds: no more at a time than there are cores.
+RUST_TEST_THREADS=$(nproc)
+export RUST_TEST_THREADS
 try() { run -- --exact "${skip[@]/#/--skip=}" "$@"; }
 if [ "${1-}" = --no-run ]; then
   run --no-run
