@@ -42,7 +42,7 @@ pub use server::TestServer;
 pub use wire::Transport;
 
 /// How long anything may take before a test gives it up: long, so that a busy machine fails no test.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// For tests that send more events at once than any page does.
 pub const UNHURRIED: [&str; 2] = ["--event-burst", "1000000"];
