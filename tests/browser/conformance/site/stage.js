@@ -1,21 +1,25 @@
-// The page of one scenario: it has the client under test as `io`, and here are the few things that
-// scenarios do again and again.
+// The page of the scenarios of one file: it has the client under test as `io`, and here are the few
+// things that scenarios do again and again. It plays those that it is asked to, one after the other.
 
-const { control, other, number, file, place } = Object.fromEntries(new URLSearchParams(location.search));
+const { control, other, file } = Object.fromEntries(new URLSearchParams(location.search));
 const { [file]: group } = await import(`./scenarios/${file}.js`);
-const scenario = group.flat()[Number(place)];
+const scenarios = group.flat();
 
+/** What one scenario has. */
 class Stage {
   /** The address of the server, the same as the page's. */
   origin = location.origin;
   /** Another address of the same server. */
   otherOrigin = other;
-  transports = scenario.transports;
-
-  /** Of this very page: a server may still count the users of another one among the connected. */
-  #lobby = `scenario ${number}, ${performance.timeOrigin}`;
+  #lobby;
   #sockets = [];
   #users = 0;
+
+  constructor(number, transports) {
+    this.transports = transports;
+    // Of this very scenario and page: a server may still count the users of another one among the connected.
+    this.#lobby = `scenario ${number}, ${performance.timeOrigin}`;
+  }
 
   /** A socket of one more user, over the scenario's transports. `auth` adds to the usual. */
   connect({ auth = {}, ...options } = {}, address = this.origin) {
@@ -23,7 +27,7 @@ class Stage {
     return this.keep(io(address, { forceNew: true, transports: this.transports, ...options, auth: usual }));
   }
 
-  /** What the server asks of a user, in a lobby of this page's own. */
+  /** What the server asks of a user, in a lobby of this scenario's own. */
   identity(auth = {}) {
     this.#users += 1;
     return { userName: `user ${this.#users}`, password: 'x', lobby: this.#lobby, ...auth };
@@ -122,15 +126,21 @@ class Stage {
   }
 }
 
-/** For the words of a scenario that is not done in time: what it waits for, and what connections broke. */
-window.awaited = new Set();
-window.endings = [];
-const stage = new Stage();
-let outcome;
-try {
-  outcome = { result: await scenario.run(stage) };
-} catch (error) {
-  outcome = { failed: `${error} ${error?.stack ?? ''}` };
+async function play({ number, place }) {
+  // For the words of a scenario that is not done in time: what it waits for, and what connections broke.
+  window.awaited = new Set();
+  window.endings = [];
+  const { transports, run } = scenarios[place];
+  const stage = new Stage(number, transports);
+  let outcome;
+  try {
+    outcome = { result: await run(stage) };
+  } catch (error) {
+    outcome = { failed: `${error} ${error?.stack ?? ''}` };
+  }
+  stage.leave();
+  parent.postMessage({ number, outcome: JSON.parse(JSON.stringify(outcome)) }, '*');
 }
-stage.leave();
-parent.postMessage({ number: Number(number), outcome: JSON.parse(JSON.stringify(outcome)) }, '*');
+
+window.onmessage = ({ data }) => play(data);
+parent.postMessage({ isReady: true }, '*');
