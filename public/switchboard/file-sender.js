@@ -94,7 +94,8 @@ export function createFileSender(tell, onNew, onKept) {
         await room(mine, isOver);
         if (isOver()) return;
         mine.send(frameChunk(number, offset, block.subarray(offset - start, offset - start + CHUNK)));
-        transfer.update({ moved: Math.max(from, Math.min(offset + CHUNK, end) - mine.bufferedAmount) });
+        // The headers that wait in the channel are no bytes of the file.
+        transfer.update({ moved: Math.max(transfer.moved, Math.min(offset + CHUNK, end) - mine.bufferedAmount) });
       }
     }
     const digest = await digestFile(digests);

@@ -202,3 +202,30 @@ test('the sender of a file reads the same: declined, or stopped though not a byt
   for (const number of [1, 2]) onRefused({ number });
   assert.deepEqual([1, 2].map((number) => shown.get(number).ending), ['declined', 'stopped']);
 });
+
+test('what a sender has sent never becomes less while its buffer fills: headers are no bytes of the file', async () => {
+  const moved = [];
+  let isEnded = false;
+  const { add, onWant, resume } = createFileSender(({ end }) => (isEnded ||= Boolean(end)), (transfer) => {
+    transfer.onprogress = () => moved.push(transfer.moved);
+  });
+  let wake = () => {};
+  const channel = {
+    bufferedAmount: 0,
+    addEventListener: (_, listener) => (wake = listener),
+    send({ length }) {
+      channel.bufferedAmount += length;
+      if (channel.bufferedAmount < BLOCK / 2) return;
+      setImmediate(() => {
+        channel.bufferedAmount = 0;
+        wake();
+      });
+    },
+  };
+  resume(channel);
+  add(new File([new Uint8Array(2 * BLOCK)], 'a'));
+  onWant({ number: 1, from: 0 });
+  await until(() => isEnded);
+  assert.ok(moved.length > 20 && moved.at(-1) === 2 * BLOCK, `${moved}`);
+  assert.deepEqual(moved, moved.toSorted((one, other) => one - other));
+});
