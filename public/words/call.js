@@ -2,10 +2,12 @@
 
 export default {
   '{1} × {2}, {3} a second': { de: '{1} × {2}, {3} in der Sekunde', es: '{1} × {2}, {3} por segundo' },
+  '{1} can answer now': { de: '{1} kann jetzt annehmen', es: '{1} ya puede contestar' },
   '{1} is calling': { de: '{1} ruft an', es: '{1} te llama' },
   '{1} more under “Waiting calls”.': { de: '{1} weitere unter „Wartende Anrufe“.', es: 'Hay {1} más en «Llamadas en espera».' },
   '{1} sends no picture': { de: '{1} sendet kein Bild', es: '{1} no envía imagen' },
   '{1} sends no sound': { de: '{1} sendet keinen Ton', es: '{1} no envía sonido' },
+  'A call is waiting': { de: 'Ein Anruf wartet', es: 'Hay una llamada en espera' },
   'Address of this page': { de: 'Adresse dieser Seite', es: 'Dirección de esta página' },
   'Allow notifications': { de: 'Benachrichtigungen erlauben', es: 'Permitir notificaciones' },
   'Answer': { de: 'Annehmen', es: 'Contestar' },
@@ -51,13 +53,13 @@ export default {
   'Microphone, camera and speaker': { de: 'Mikrofon, Kamera und Lautsprecher', es: 'Micrófono, cámara y altavoz' },
   'Microphone on or off': { de: 'Mikrofon an oder aus', es: 'Micrófono sí o no' },
   'Name': { de: 'Name', es: 'Nombre' },
+  'No call is waiting. Call rings for everyone who has this page open.': {
+    de: 'Kein Anruf wartet. „Anrufen“ klingelt bei allen, die diese Seite offen haben.',
+    es: 'No hay llamadas en espera. «Llamar» suena para todos los que tienen abierta esta página.',
+  },
   'No call is waiting. Press Call, then answer in a second tab.': {
     de: 'Kein Anruf wartet. Drücke „Anrufen“ und nimm in einem zweiten Tab an.',
     es: 'No hay llamadas en espera. Pulsa «Llamar» y contesta en otra pestaña.',
-  },
-  'No call is waiting. Press Call, then answer on another device.': {
-    de: 'Kein Anruf wartet. Drücke „Anrufen“ und nimm auf einem anderen Gerät an.',
-    es: 'No hay llamadas en espera. Pulsa «Llamar» y contesta en otro dispositivo.',
   },
   'No call yet': { de: 'Noch kein Anruf', es: 'Aún no hay ninguna llamada' },
   'No connection to the server': { de: 'Keine Verbindung zum Server', es: 'Sin conexión con el servidor' },
@@ -154,9 +156,11 @@ export default {
   'through a relay': { de: 'über ein Relay', es: 'por un relé' },
   'Video calls from browser to browser': { de: 'Videoanrufe von Browser zu Browser', es: 'Videollamadas de navegador a navegador' },
   'Waiting calls': { de: 'Wartende Anrufe', es: 'Llamadas en espera' },
-  'Waiting for an answer…': { de: 'Warten, dass jemand annimmt…', es: 'Esperando a que alguien conteste…' },
+  'Waiting for an answer…': { de: 'Warten auf eine Antwort…', es: 'Esperando a que alguien conteste…' },
+  'Waiting for {1} to answer…': { de: 'Warten, bis {1} annimmt…', es: 'Esperando a que conteste {1}…' },
   'Way': { de: 'Weg', es: 'Camino' },
   'You': { de: 'Du', es: 'Tú' },
+  'You declined the call of {1}.': { de: 'Du hast den Anruf von {1} abgelehnt.', es: 'Has rechazado la llamada de {1}.' },
   'You are calling, too. Join the calls, and you talk to {1}.': {
     de: 'Du rufst auch gerade an. Verbinde die Anrufe, und du sprichst mit {1}.',
     es: 'Tú también estás llamando. Une las llamadas y hablarás con {1}.',

@@ -70,6 +70,7 @@ browserTest('a call to all is put aside and stays in the list; one to this user 
   assert.match(await ann.textContent('#ring-note'), /for everyone here.*Hidden, it stays under “Waiting calls”/);
   await ann.click('#ring-decline');
   await isQuiet(ann);
+  assert.equal(await ann.textContent('#stage-note'), 'A call is waiting');
   assert.equal(await answerButton(ann).count(), 1);
   await state(carl, 'waiting'); // Another one may answer.
   await answerButton(ann).click();
@@ -79,10 +80,13 @@ browserTest('a call to all is put aside and stays in the list; one to this user 
 
   await show(ann, 'hidden');
   await carl.click('#call-again');
+  await says(carl, /^Waiting for Ann to answer…/);
+  assert.ok(await carl.isHidden('.while-waiting'), 'no other device can answer');
   await rings(ann, 'Carl');
   assert.deepEqual(await notifications(ann), ['Carl is calling']);
   assert.equal(await ann.textContent('#ring-decline'), 'Decline');
   await ann.click('#ring-decline');
+  await says(ann, /^You declined the call of Carl\./);
   await says(carl, /Ann declined the call/);
   assert.deepEqual(await notifications(ann), []);
   await show(ann, 'visible');

@@ -19,16 +19,19 @@ const dismissed = new Set();
 let shown = null;
 
 /**
- * @param {(incoming: IncomingCall) => void} answer
- * @param {(message: string) => void} onProblem
+ * @param {object} page
+ * @param {(incoming: IncomingCall) => void} page.answer
+ * @param {(incoming: IncomingCall) => void} page.onHidden the user has declined it, or does not want to see it here
+ * @param {(message: string) => void} page.onProblem
  */
-export function connectRing(answer, onProblem) {
+export function connectRing({ answer, onHidden, onProblem }) {
   byId('ring-answer').addEventListener('click', () => shown && answer(shown));
   byId('ring-decline').addEventListener('click', async () => {
     const declined = shown;
     if (!declined) return;
     dismissed.add(declined.offerId);
     hide();
+    onHidden(declined);
     // A call to all of the lobby goes on for the others, and stays in the list.
     if (declined.isDirect) await declined.decline().catch((error) => onProblem(refusalWords(error)));
   });

@@ -18,6 +18,7 @@ const NEWS_MS = 15_000;
  * @typedef {object} Session
  * @property {import('../../switchboard.esm.js').IncomingCall} [incoming] the one that the user answers
  * @property {import('../../switchboard.esm.js').Call} [call] missing until the devices are there
+ * @property {string} [to] whom alone the user calls
  * @property {MediaStream} [localStream]
  * @property {MediaStream} [screen] while it is shown to the other side
  * @property {string} problem with the devices
@@ -39,12 +40,14 @@ export let lastName = '';
 let endWhileAway = '';
 
 /**
- * @param {import('../../switchboard.esm.js').IncomingCall} [incoming]
- * @param {MediaStream} [localStream] that of the preview
+ * @param {object} options
+ * @param {import('../../switchboard.esm.js').IncomingCall} [options.incoming] the one that the user answers
+ * @param {string} [options.to] whom alone the user calls
+ * @param {MediaStream} [options.localStream] that of the preview
  */
-export function startSession(incoming, localStream) {
+export function startSession({ incoming, to, localStream }) {
   if (session) hangup(); // A user who answers a call gives up a waiting one.
-  session = { incoming, localStream, problem: '' };
+  session = { incoming, to, localStream, problem: '' };
   showProblem('');
   showCall();
   return session;
@@ -79,7 +82,7 @@ export function follow(call) {
 
 function onState(next) {
   if (next === 'connected') lastName = session.call.name;
-  if (next === 'waiting') openInvite(true); // Another device has to answer.
+  if (next === 'waiting' && !session.to) openInvite(true); // Another device has to answer.
   if (next === 'connecting') {
     openInvite(false);
     session.news = '';
@@ -94,14 +97,14 @@ function stageOf(call) {
 
 /** Shows the stage and the state of the call. */
 export function showCall() {
-  const { call, news } = session;
+  const { call, news, to } = session;
   const stage = stageOf(call);
   const isInterrupted = call?.state === 'interrupted';
   const serverIsAway = isAway();
   const serverIsGone = client.state === 'closed';
   const { name: otherUserName, line: other = 'here', way, isOffered: isSent } = call ?? {};
   showLine(serverIsAway || other !== 'here' || isInterrupted);
-  const facts = { otherUserName, other, way, isSent, isInterrupted, serverIsAway, serverIsGone, news };
+  const facts = { otherUserName, to, other, way, isSent, isInterrupted, serverIsAway, serverIsGone, news };
   const words = callWords(stage, facts);
   showState(stage, words, session, stageWords(stage, facts) || words);
 }
@@ -156,6 +159,11 @@ export function endSession(words) {
 export function showReady() {
   endWhileAway = '';
   showState('idle', t`Ready for calls.`, session, '');
+}
+
+/** The user has declined a call that was for this user alone. @param {string} name */
+export function showDeclined(name) {
+  if (!session && !isAway()) showState('idle', t`You declined the call of ${name}.`, session);
 }
 
 /** No call, and no server either. */

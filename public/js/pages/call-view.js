@@ -56,6 +56,7 @@ export function showState(next, words, session, title = words) {
   callEl.disabled = next !== 'idle';
   hangupEl.disabled = session === null;
   byId('identity-fields').disabled = session !== null;
+  document.body.classList.toggle('calls-one', Boolean(session?.to));
   for (const button of offersEl.querySelectorAll('button')) button.disabled = !canAnswer();
   if (isNew && next === 'starting') {
     moveFocus(stageEl); // Not to Hang up: a key that is pressed once more would end the call.
@@ -152,7 +153,7 @@ function showOther(session) {
   setText(byId('remote-name-words'), isConnected ? label : '');
   byId('remote-name').hidden = !isConnected;
   setText(byId('remote-initial'), [...name.trim()][0]?.toUpperCase() ?? '');
-  setText(byId('stage-note'), isConnected ? note : stageNote());
+  setText(byId('stage-note'), isConnected ? note : stageNote(session?.to));
   setText(byId('other-said'), isConnected ? [missing.audio ? label : '', note].filter(Boolean).map((words) => `${words}.`).join(' ') : '');
 }
 
@@ -162,12 +163,22 @@ export function showCallAgain(name) {
   setText(callAgainEl, t`Call ${name} again`);
 }
 
-function stageNote() {
+/** Without a call: what the stage says instead of pictures. */
+export function showStageNote() {
+  if (state() === 'idle') setText(byId('stage-note'), stageNote());
+}
+
+/** @param {string} [to] whom alone the user calls */
+function stageNote(to) {
   switch (state()) {
     case 'offline': return t`No connection to the server`;
-    case 'idle': return previewed() ? '' : t`No call yet`;
+    case 'idle':
+      if (previewed()) return '';
+      return offersEl.childElementCount ? t`A call is waiting` : t`No call yet`;
     case 'starting': return t`One moment…`;
-    case 'waiting': return isTroubled() ? t`No connection to the server` : t`Others can answer now`;
+    case 'waiting':
+      if (isTroubled()) return t`No connection to the server`;
+      return to ? t`${to} can answer now` : t`Others can answer now`;
     default: return t`Connecting…`;
   }
 }

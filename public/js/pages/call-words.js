@@ -6,6 +6,7 @@ import { t } from '../words.js';
 /**
  * @typedef {object} CallFacts
  * @property {string} [otherUserName]
+ * @property {string} [to] whom alone the call is for
  * @property {boolean} [isSent] the call is on its way to the server
  * @property {boolean} [isInterrupted] sound and picture do not arrive
  * @property {boolean} serverIsAway there is no connection to the server now
@@ -30,10 +31,12 @@ export function callWords(stage, facts) {
  * @param {string} stage
  * @param {CallFacts} facts
  */
-export function stageWords(stage, { otherUserName: name, isSent, isInterrupted, serverIsAway, way }) {
+export function stageWords(stage, { otherUserName: name, to, isSent, isInterrupted, serverIsAway, way }) {
   switch (stage) {
     case 'starting': return isSent ? t`Calling…` : t`Starting camera and microphone. The browser may ask you first.`;
-    case 'waiting': return serverIsAway ? '' : t`Waiting for an answer…`;
+    case 'waiting':
+      if (serverIsAway) return '';
+      return to ? t`Waiting for ${to} to answer…` : t`Waiting for an answer…`;
     case 'connecting': return t`Connecting to ${name}…`;
     default:
       if (isInterrupted) return t`The picture from ${name} is interrupted. Waiting for it to come back…`;

@@ -12,13 +12,13 @@ import { client, connectClient } from './call-line.js';
 import { connectPreview, preview, showPreviewed, takePreview } from './call-preview.js';
 import { connectRing, ringingWords, showRing } from './call-ring.js';
 import {
-  endSession, failSession, follow, hangup, lastName, session, showCall, showNews, showOffline, showReady, startSession,
+  endSession, failSession, follow, hangup, lastName, session, showCall, showDeclined, showNews, showOffline, showReady, startSession,
 } from './call-session.js';
 import { fetchStatePanel, watchConnection } from './call-states.js';
 import { connectCallTools, showCallTools } from './call-tools.js';
 import {
   callAgainEl, callEl, canAnswer, createOfferEl, hangupEl, removeOfferEl, showArrivals, showCallAgain, showInStatus, showOnlyHere,
-  showPictures, showPreviewsOf, stageTitle, state, whenShown,
+  showPictures, showPreviewsOf, showStageNote, stageTitle, state, whenShown,
 } from './call-view.js';
 import { askForAnotherPassword, isSupported, showInsecureContext, showProblem } from './frame.js';
 import { connectInvite } from './invite.js';
@@ -31,9 +31,9 @@ if (isSupported()) open();
 
 async function open() {
   callEl.addEventListener('click', call);
-  callAgainEl.addEventListener('click', () => start((options) => client.call(lastName, options)));
+  callAgainEl.addEventListener('click', () => start((options) => client.call(lastName, options), { to: lastName }));
   hangupEl.addEventListener('click', hangup);
-  connectRing(answer, showProblem);
+  connectRing({ answer, onHidden, onProblem: showProblem });
   connectRingSignals();
   connectCallTools((arrivals) => showArrivals(arrivals, session));
   connectDevices(() => session ?? preview, showPreviewed);
@@ -65,6 +65,7 @@ function showMoment() {
   keepScreenOn(['waiting', 'connecting', 'connected'].includes(state()));
   watchConnection(session?.call);
   withdrawCallQuestion();
+  showStageNote();
   showCallAgain(state() === 'idle' && !ringingWords() ? lastName : '');
   if (state() === 'idle') showInStatus(ringingWords() && `${ringingWords()}.`);
   const words = ringingWords() || stageTitle;
@@ -79,12 +80,12 @@ function call() {
 
 /** Answers an offer from the list. */
 function answer(incoming) {
-  return start((options) => incoming.answer(options), incoming);
+  return start((options) => incoming.answer(options), { incoming });
 }
 
-async function start(begin, incoming) {
+async function start(begin, whose = {}) {
   const previewed = takePreview();
-  const mine = startSession(incoming, previewed?.localStream);
+  const mine = startSession({ ...whose, localStream: previewed?.localStream });
   try {
     const { stream, problem } = await (previewed?.media ?? fetchUserMedia());
     if (session !== mine) {
@@ -127,6 +128,12 @@ function onIncoming(incoming) {
     showMoment();
     if (reason !== 'away' && session?.incoming === incoming && !session.call) endSession(refusalWords({ code: reason, message }));
   };
+}
+
+/** The user does not answer this one here. */
+function onHidden({ isDirect, name }) {
+  if (isDirect) showDeclined(name);
+  else showMoment();
 }
 
 function onProblem({ code, message }) {

@@ -48,7 +48,8 @@ test('that one is back is said only while the other is not missing', () => {
   assert.doesNotMatch(callWords('connected', { ...back, other: 'away' }), /is back/);
 });
 
-test('a call that waits says where it is', () => {
+test('a call that waits says where it is, and for whom it is', () => {
+  assert.equal(callWords('waiting', { to: 'Bob', serverIsAway: false }), 'Waiting for Bob to answer…');
   assert.match(callWords('waiting', { ...wellWithBob, serverIsAway: true }), /^The server is out of reach; your call will wait/);
   assert.equal(callWords('waiting', { ...wellWithBob, news: 'The server is back.' }), 'Waiting for an answer… The server is back.');
 });
