@@ -3,10 +3,6 @@
 export default {
   '1 waits – {1} – Switchboard': { de: '1 wartet – {1} – Switchboard', es: '1 espera – {1} – Switchboard' },
   'Switchboard – room': { de: 'Switchboard – Raum', es: 'Switchboard – sala' },
-  'A room for several, each connected to each': {
-    de: 'Ein Raum für mehrere, jeder mit jedem verbunden',
-    es: 'Una sala para varios, cada uno conectado con cada uno',
-  },
   'Address of this room': { de: 'Adresse dieses Raums', es: 'Dirección de esta sala' },
   'Admit': { de: 'Einlassen', es: 'Admitir' },
   'Admit all': { de: 'Alle einlassen', es: 'Admitir a todos' },
@@ -23,6 +19,7 @@ export default {
   'Connecting to {1}…': { de: 'Verbindung zu {1} wird aufgebaut…', es: 'Conectando con {1}…' },
   'Controls': { de: 'Bedienung', es: 'Controles' },
   'Devices': { de: 'Geräte', es: 'Dispositivos' },
+  'Group calls from browser to browser': { de: 'Gruppenanrufe von Browser zu Browser', es: 'Llamadas de grupo de navegador a navegador' },
   'Grid or speaker view': { de: 'Kachel- oder Sprecheransicht', es: 'Vista de mosaico o de quien habla' },
   'Grid view': { de: 'Kacheln', es: 'Mosaico' },
   'Hear again': { de: 'Wieder hören', es: 'Volver a oír' },
@@ -139,10 +136,15 @@ export default {
   'Waiting to be let in': { de: 'Warten auf Einlass', es: 'Esperan para entrar' },
   'Waiting for the host': { de: 'Warten auf Einlass', es: 'Esperando permiso' },
   'Waiting to be let into “{1}”…': { de: 'Du wartest auf Einlass in „{1}“…', es: 'Esperando a que te dejen entrar en «{1}»…' },
-  'Who comes now has to be let in by the host.': {
+  'The host is asked before anyone enters.': {
     de: 'Wer jetzt kommt, muss eingelassen werden.',
     es: 'A quien llegue ahora hay que dejarle entrar.',
   },
+  'You are asked before anyone enters.': {
+    de: 'Du wirst gefragt, bevor jemand hereinkommt.',
+    es: 'Se te pregunta antes de que entre alguien.',
+  },
+  'You are the host now.': { de: 'Jetzt leitest du den Raum.', es: 'Ahora diriges tú la sala.' },
   'Who is here': { de: 'Wer hier ist', es: 'Quién está aquí' },
   'Who may enter': { de: 'Wer eintreten darf', es: 'Quién puede entrar' },
   'You': { de: 'Du', es: 'Tú' },
@@ -181,7 +183,4 @@ export default {
     de: 'Die Verbindung von {1} zum Server ist unterbrochen, es wird gewartet…',
     es: 'Se ha perdido la conexión de {1} con el servidor, esperando…',
   },
-  '{1} – Switchboard': { de: '{1} – Switchboard', es: '{1} – Switchboard' },
-  '{1} – {2} – Switchboard': { de: '{1} – {2} – Switchboard', es: '{1} – {2} – Switchboard' },
-  '“{1}”': { de: '„{1}“', es: '«{1}»' },
 };

@@ -182,4 +182,7 @@ export default {
   'off': { de: 'aus', es: 'en pausa' },
   'on': { de: 'an', es: 'en marcha' },
   'unavailable': { de: 'nicht verfügbar', es: 'no disponible' },
+  '{1} – Switchboard': { de: '{1} – Switchboard', es: '{1} – Switchboard' },
+  '{1} – {2} – Switchboard': { de: '{1} – {2} – Switchboard', es: '{1} – {2} – Switchboard' },
+  '“{1}”': { de: '„{1}“', es: '«{1}»' },
 };

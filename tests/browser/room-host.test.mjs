@@ -25,7 +25,7 @@ browserTest('the host admits one who waits and rejects another; a locked room le
   await titled(ann, 'You are alone in “tea”');
   await isAccessible(ann, 'alone in the room');
   await chooseAccess(ann, 'ask');
-  await said(ann, 'Who comes now has to be let in by the host.');
+  await said(ann, 'You are asked before anyone enters.');
 
   const hostile = '<img src=x onerror=window.hacked=true>';
   const bob = await openLobby(visit, server.http, 'Bob');

@@ -17,7 +17,7 @@ const MOST = 200;
  */
 export function addItem(listEl, { userName, at = new Date(), isOwn = false }, ...content) {
   const time = createElement('time', { dateTime: at.toISOString() },
-    at.toLocaleTimeString(timeLanguage, { hour: '2-digit', minute: '2-digit' }));
+    at.toLocaleTimeString(timeLanguage, { hour: 'numeric', minute: '2-digit' }));
   const aboutEl = createElement('p', { className: 'about' }, createElement('strong', {}, userName), time);
   const item = createElement('li', { className: isOwn ? 'own' : '' }, aboutEl, ...content);
   listEl.append(item);

@@ -45,8 +45,9 @@ export function connectAccess(onStopWaiting) {
 /**
  * Shows the access of this room from now on; null after the stay.
  * @param {Room | null} room
+ * @param {() => void} [onHost] the user has become the host
  */
-export function watchAccess(room) {
+export function watchAccess(room, onHost) {
   current = room;
   announced = new Set();
   showAccess();
@@ -55,12 +56,13 @@ export function watchAccess(room) {
   room.onaccess = (access) => {
     if (current !== room) return;
     showAccess();
-    say(accessWords(access));
+    say(accessWords(access, room.isHost));
   };
   room.onhost = () => {
     if (current !== room) return;
     showAccess();
     showWaitingPeers();
+    if (room.isHost) onHost?.();
   };
   room.onwaiting = showWaitingPeers;
 }
@@ -69,7 +71,7 @@ function showAccess() {
   const { access = 'open', isHost = false } = current ?? {};
   accessEl.value = access;
   accessEl.disabled = !isHost;
-  setText(hintEl, isHost ? accessWords(access) : t`Only the host of the room can change this.`);
+  setText(hintEl, isHost ? accessWords(access, isHost) : t`Only the host of the room can change this.`);
 }
 
 /** Rows that stay keep their place: a press must not meet another name. */

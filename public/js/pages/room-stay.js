@@ -67,7 +67,7 @@ export function watchRoom(mine) {
   room.onpresence = onPresence;
   room.onproblem = (problem) => showProblem(translate(problem));
   watchPeople(room, mine.talk);
-  watchAccess(room);
+  watchAccess(room, onHost);
   showRoomTools(room);
 }
 
@@ -125,11 +125,11 @@ export function react(reaction) {
 /** The status line, and what depends on how many are here. */
 export function showRoom() {
   if (!stay?.room || state() !== 'joined') return;
-  const { room: { members: others, state: roomState, access, waiting }, roomName, client, news } = stay;
+  const { room: { members: others, state: roomState, access, isHost, waiting }, roomName, client, news } = stay;
   const members = others.map(({ name, line, way }) => ({ userName: name, line, way }));
   const serverIsAway = roomState === 'away';
   // While a client waits, the page shows it with the host's answers.
-  const facts = { room: roomName, members, serverIsAway, serverIsGone: client.state === 'closed', news, access: waiting.length ? undefined : access };
+  const facts = { room: roomName, members, serverIsAway, serverIsGone: client.state === 'closed', news, isHost, access: waiting.length ? undefined : access };
   const isTroubled = others.some((member) => member.line === 'away' || ['interrupted', 'failed'].includes(member.state));
   show(roomWords(facts), serverIsAway || isTroubled, stateWords(facts));
   tell(lineNotes(facts));
@@ -187,6 +187,11 @@ function onLeave({ id, name, line, reason }) {
   if (!stay) return;
   if (line === 'gone') showRoom(); // The server has announced that before.
   else showNews(leftWords({ userName: name, reason }));
+}
+
+/** The host has left. Who is alone has nobody to let in, and is told by the menu. */
+function onHost() {
+  if (stay.room.members.length) showNews(t`You are the host now.`);
 }
 
 /** A member's connection to the server is lost, which is no news but lasts, or back. @param {import('../../switchboard.esm.js').Member} member */

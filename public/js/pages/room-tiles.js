@@ -63,6 +63,7 @@ export function showTile(person) {
   const isOpen = !isOwn || Boolean(stream);
   element.classList.toggle('has-trouble', person.link !== 'connected');
   element.classList.toggle('is-muted', isOpen && !sending.audio);
+  element.classList.toggle('has-sound', isOpen && sending.audio && person.link === 'connected');
   element.classList.toggle('has-hand', handSince !== undefined);
   element.classList.toggle('is-opening', isOpening);
   setText(element.querySelector('.tile-note'), tileWords({ ...person, isOpen, hasPicture }));

@@ -1,6 +1,7 @@
 // The room page's sentences: the members, who joined and left, the state of the connections. Plain functions
 // that need no page.
 
+import { titleOf } from '../title-words.js';
 import { language, t } from '../words.js';
 
 /** How many are named before the rest is counted. */
@@ -20,6 +21,7 @@ let lists;
  * @property {boolean} serverIsGone and the page does not try any more
  * @property {string} news the last thing that happened
  * @property {'open' | 'ask' | 'locked'} [access] who may enter
+ * @property {boolean} [isHost] the user decides that
  */
 
 /**
@@ -27,9 +29,9 @@ let lists;
  * @param {RoomFacts} facts
  */
 export function roomWords(facts) {
-  const { news, access = 'open' } = facts;
+  const { news, access = 'open', isHost = false } = facts;
   const notes = [news, lineWords(facts)].filter(Boolean);
-  if (!notes.length && access !== 'open') notes.push(accessWords(access));
+  if (!notes.length && access !== 'open') notes.push(accessWords(access, isHost));
   return [stageWords(facts), ...notes].join(' ');
 }
 
@@ -47,8 +49,7 @@ export function stateWords(facts) {
 export function titleWords(room, state, waiting = 0) {
   if (waiting === 1) return t`1 waits – ${room} – Switchboard`;
   if (waiting) return t`${waiting} wait – ${room} – Switchboard`;
-  const words = state.replace(/\.$/, '') || room;
-  return words === room || words.includes(t`“${room}”`) ? t`${words} – Switchboard` : t`${words} – ${room} – Switchboard`;
+  return titleOf(room, state);
 }
 
 function stageWords({ room, members }) {
@@ -147,9 +148,12 @@ export function waitingWords(names) {
   return names.length === 1 ? t`${names[0]} waits to be let in.` : t`${names.length} people wait to be let in.`;
 }
 
-/** @param {'open'|'ask'|'locked'} access */
-export function accessWords(access) {
-  if (access === 'ask') return t`Who comes now has to be let in by the host.`;
+/**
+ * @param {'open'|'ask'|'locked'} access
+ * @param {boolean} isHost the user decides
+ */
+export function accessWords(access, isHost) {
+  if (access === 'ask') return isHost ? t`You are asked before anyone enters.` : t`The host is asked before anyone enters.`;
   if (access === 'locked') return t`The room is locked: nobody new can enter.`;
   return t`Anyone with the link can enter.`;
 }

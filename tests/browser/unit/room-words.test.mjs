@@ -90,7 +90,8 @@ test('what a mesh costs is said from six people on, with the right figures', () 
 test('who may enter a room that is not open is said while there is no news', () => {
   const facts = { ...roomOf('Ann'), access: 'locked' };
   assert.match(roomWords(facts), /^In “tea” with Ann\. The room is locked/);
-  assert.match(roomWords({ ...facts, access: 'ask' }), / has to be let in by the host\.$/);
+  assert.match(roomWords({ ...facts, access: 'ask' }), / The host is asked before anyone enters\.$/);
+  assert.match(roomWords({ ...facts, access: 'ask', isHost: true }), / You are asked before anyone enters\.$/);
   assert.match(roomWords({ ...facts, news: 'Bob left.' }), /^In “tea” with Ann\. Bob left\.$/);
   assert.match(roomWords({ ...facts, serverIsAway: true }), /^In “tea” with Ann\. The server is out of reach[^.]*\.$/);
   assert.equal(roomWords({ ...facts, access: 'open' }), 'In “tea” with Ann.');
