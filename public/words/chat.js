@@ -40,8 +40,6 @@ export default {
     es: 'Enviar archivos; también puedes soltarlos o pegarlos',
   },
   'Address of this chat': { de: 'Adresse dieses Chats', es: 'Dirección de este chat' },
-  '{1} – Switchboard chat': { de: '{1} – Switchboard-Chat', es: '{1} – chat de Switchboard' },
-  '{1} – Switchboard': { de: '{1} – Switchboard', es: '{1} – Switchboard' },
   'Chat in “{1}”': { de: 'Chat in „{1}“', es: 'Chat en «{1}»' },
   'Ready to join.': { de: 'Bereit zum Beitreten.', es: 'Todo listo para entrar.' },
   'Joining…': { de: 'Beitreten…', es: 'Uniéndote…' },

@@ -10,6 +10,7 @@ import { countMessage, setTitle } from '../page-title.js';
 import { ask, withdrawQuestion } from '../question.js';
 import { connectShortcuts } from '../shortcuts.js';
 import { byId, moveFocus } from '../ui.js';
+import { titleOf } from '../title-words.js';
 import { refusalWords, t, translate } from '../words.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import {
@@ -61,7 +62,6 @@ if (isSupported()) {
 // --- The lobby ---
 
 function openLobby() {
-  setTitle(t`${name} – Switchboard chat`);
   document.getElementById('lobby-title').textContent = t`Chat in “${name}”`;
   restoreIdentity(identityFields);
   connectInvite(chatPath(name));
@@ -89,7 +89,7 @@ function openLobby() {
   const joinEl = /** @type {HTMLButtonElement} */ (byId('join'));
   joinEl.disabled = false;
   moveFocus(joinEl);
-  showStatus(t`Ready to join.`);
+  show(t`Ready to join.`);
 }
 
 // --- Joining and leaving ---
@@ -206,7 +206,7 @@ function onPresence(mine) {
 /** In the status line, and in the title, which also shows while another tab is open. */
 function show(words, isTroubled = false) {
   showStatus(words, isTroubled);
-  setTitle(t`${words} – Switchboard`);
+  setTitle(titleOf(name, words));
 }
 
 /** The status line and the stage: connected only if messages can be sent. */
