@@ -53,17 +53,17 @@ function luminance(colour) {
 }
 
 function showSizes() {
-  byId('spaces').append(...['1', '2', '3', '4', '5', '6', '8', '12'].map((step) => {
+  byId('spaces').append(...['half', '1', '1-half', '2', '2-half', '3', '3-half', '4', '5', '6', '8', '12'].map((step) => {
     const bar = createElement('span', { className: 'bar' });
     bar.style.inlineSize = `var(--space-${step})`;
     return createElement('li', {}, `space-${step} ${token(`space-${step}`)}`, bar);
   }));
-  byId('texts').append(...['tiny', 'small', 'hint', 'body', 'title', 'lead', 'brand'].map((name) => {
+  byId('texts').append(...['tiny', 'label', 'small', 'hint', 'body', 'title', 'lead', 'brand', 'call', 'letter-small', 'letter'].map((name) => {
     const item = createElement('li', {}, `text-${name} ${token(`text-${name}`)}`);
     item.style.fontSize = `var(--text-${name})`;
     return item;
   }));
-  byId('radii').append(...['small', '', 'large', 'round'].map((name) => {
+  byId('radii').append(...['line', 'tiny', 'small', '', 'large', 'round', 'circle'].map((name) => {
     const item = createElement('li', {}, ['radius', name].filter(Boolean).join('-'));
     item.style.borderRadius = `var(--${['radius', name].filter(Boolean).join('-')})`;
     return item;

@@ -1,5 +1,5 @@
 // The tokens of the pages: what is read on which ground has the contrast that WCAG 2.2 asks for, in each scheme; and every
-// style sheet uses tokens that there are.
+// style sheet uses tokens that there are, and nothing of its own in their place.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -84,6 +84,36 @@ test('style sheets use only tokens that there are', () => {
     .flatMap((name) => [...read(`js/${name}`).matchAll(/setProperty\('(--[\w-]+)'/g)].map(([, property]) => property));
   const used = new Set(texts.flatMap((text) => [...text.matchAll(/var\((--[\w-]+)/g)].map(([, name]) => name)));
   assert.deepEqual([...used].filter((name) => !defined.has(name) && !set.includes(name)), []);
+});
+
+/** What stands in a token, by the properties that it belongs to. */
+const RAW = [
+  { kind: 'colour', properties: /./, value: /#[\da-f]{3,8}\b|\b(?:rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\(|\b(?:black|white)\b/i },
+  { kind: 'size of type', properties: /^font(?:-size)?$/, value: /(?<![\w.-])\d*\.?\d+(?:%|[a-z]+)/ },
+  { kind: 'radius', properties: /^border(?:-\w+)*-radius$/, value: /(?<![\w.-])\d*\.?\d+(?:%|[a-z]+)/ },
+  { kind: 'time', properties: /^(?:animation|transition)/, value: /(?<![\w.-])\d*\.?\d+m?s\b/ },
+];
+
+/** The declarations of a style sheet, those of custom properties among them. */
+function declarations(path) {
+  return [...read(path).matchAll(/(?:^|[{;])\s*(--[\w-]+|[a-z-]+):\s*([^;{}]+)(?=[;}])/g)].map(([, property, value]) => ({ path, property, value: value.trim() }));
+}
+
+const others = SHEETS.filter((path) => path !== 'css/tokens.css').flatMap(declarations);
+
+test('colours, sizes of type, radii and times stand in the tokens', () => {
+  const raw = others.flatMap(({ path, property, value }) => RAW
+    .filter((rule) => rule.properties.test(property) && rule.value.test(value))
+    .map(({ kind }) => `${path}: ${property}: ${value} (${kind})`));
+  assert.deepEqual(raw, []);
+});
+
+test('a space that is a step is written as the step', () => {
+  const steps = new Map(Object.entries(light).filter(([name]) => /^space-[\w-]+$/.test(name)).map(([name, value]) => [value, name]));
+  const raw = others.filter(({ property }) => /^(?:(?:scroll-)?(?:margin|padding)|(?:row-|column-)?gap|inset)(?:-|$)/.test(property))
+    .flatMap(({ path, property, value }) => (value.match(/(?<![\w.])\d*\.?\d+rem\b/g) ?? [])
+      .filter((length) => steps.has(length)).map((length) => `${path}: ${property}: ${length} is --${steps.get(length)}`));
+  assert.deepEqual(raw, []);
 });
 
 /** The ratio of two colours `#rrggbb` (WCAG 2.2, contrast ratio). */
