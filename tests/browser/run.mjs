@@ -1,6 +1,7 @@
-// Runs the test files, each in a process of its own, so that two cores have work all the time: two files at a time that
-// use browsers; beside them those that mostly wait; at the end, one at a time, those whose many browsers need the
-// machine for themselves. `node run.mjs room-page.test.mjs` runs those that are named, in the same way.
+// Runs the test files so that two cores have work all the time: two processes at a time that use browsers; beside them
+// those that mostly wait; at the end, one at a time, those whose many browsers need the machine for themselves. Files that
+// use browsers share a process with some others, and with it the browsers: Playwright and browsers are started less often.
+// `node run.mjs room-page.test.mjs` runs those that are named, in the same way.
 //
 // What fails then is run once more with nothing beside it: a machine that is busy with other things, too, may keep a
 // browser waiting for longer than a server does. What passes then is named at the end, and the run has passed.
@@ -18,8 +19,14 @@ const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const WAITING = /^(unit\/|client-exports|library-package|official-client|page-network|python-client|server-|wire-)/;
 /** Three browsers and more, or some that negotiate again and again. */
 const ALONE = /^(call-pairings|reach-|room-)/;
-/** Those that take longest, and so begin first: none of them shall run on when all others are done. */
-const LONGEST = ['conformance', 'call-survives', 'client-long-life', 'call-survives-restart'];
+/**
+ * Those that take longest, and so begin first: none of them shall run on when all others are done. Each has a process of
+ * its own.
+ */
+const LONGEST = ['conformance', 'call-survives', 'call-endings', 'inspector-mistakes', 'client-long-life'];
+
+/** At most so many files share a process: it keeps their browsers, and each of these takes memory. */
+const TOGETHER = 5;
 
 /** With more than these, it is not the machine. */
 const MOST_AGAIN = 5;
@@ -34,11 +41,11 @@ const place = (file) => (LONGEST.indexOf(file.replace('.test.mjs', '')) + 1 || I
 paired.sort((one, other) => Math.sign(place(one) - place(other)) || 0);
 
 const began = Date.now();
-/** Failed tests by file; null: the file itself failed. */
+/** Failed tests by process, that is, by its files; null: the process itself failed. */
 const failed = new Map();
 /** Skipped tests, with the reason. */
 const skipped = [];
-await Promise.all([lane(waiting), browsers()]);
+await Promise.all([lane(waiting, () => 1), browsers()]);
 const passedAlone = failedCount() > MOST_AGAIN ? [] : await again();
 if (passedAlone.length) console.log(`failed beside others, passed alone:\n  ${passedAlone.join('\n  ')}`);
 if (skipped.length) console.log(`skipped:\n  ${skipped.join('\n  ')}`);
@@ -55,32 +62,39 @@ function failedCount() {
 /** Runs what failed once more, alone. Returns what passed then. */
 async function again() {
   const passed = [];
-  for (const [file, names] of [...failed]) {
-    failed.delete(file);
-    await run(file, names ?? []);
-    if (!failed.has(file)) passed.push(...(names ?? ['']).map((name) => `${file} ${name}`));
+  for (const [files, names] of [...failed]) {
+    failed.delete(files);
+    await run(files.split(' '), names ?? []);
+    if (!failed.has(files)) passed.push(...(names ?? ['']).map((name) => `${files} ${name}`));
   }
   return passed;
 }
 
 async function browsers() {
-  await Promise.all([lane(paired), lane(paired)]);
-  await lane(alone);
+  await Promise.all([lane(paired, portion), lane(paired, portion)]);
+  await lane(alone, portion);
 }
 
-/** One after the other, until there are no more. */
-async function lane(files) {
-  while (files.length) await run(files.shift());
+/** One process after the other, each with as many of the files as `size` says, until there are no more. */
+async function lane(files, size) {
+  while (files.length) await run(files.splice(0, size(files)));
 }
 
-/** Shows what a file says when it has ended: whole, although others run at the same time. `names`: these tests alone. */
-async function run(file, names = []) {
+/** How many of these share the next process: towards the end fewer, so that both lanes end at about the same time. */
+function portion(files) {
+  return place(files[0]) < Infinity ? 1 : Math.min(TOGETHER, Math.ceil(files.length / 4));
+}
+
+/** Shows what a process says when it has ended: whole, although others run at the same time. `names`: these tests alone. */
+async function run(files, names = []) {
   const start = Date.now();
   const only = names.map((name) => `--test-name-pattern=^${name.replaceAll(/[^\w ]/g, '\\$&')}$`);
-  const program = spawn(process.execPath, ['--test-reporter=spec', ...only, file], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
+  const imports = files.slice(0, -1).flatMap((file) => ['--import', `./${file}`]);
+  const program = spawn(process.execPath, ['--test-reporter=spec', ...only, ...imports, files.at(-1)], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   for (const stream of [program.stdout, program.stderr]) stream.on('data', (text) => output.push(text));
   const [code] = await once(program, 'close');
+  const file = files.join(' ');
   console.log(`\n-- ${file}: ${secondsSince(start)} s`);
   const text = Buffer.concat(output).toString();
   process.stdout.write(text);

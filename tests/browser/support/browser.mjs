@@ -70,7 +70,11 @@ async function openPage(number, { camera = 'small', hosts = '', failing = {}, tr
   const executablePath = program ?? process.env.CHROMIUM ?? '/usr/bin/chromium';
   const key = [number, executablePath, ...args].join(' ');
   if (!browsers.has(key)) {
-    browsers.set(key, chromium.launch({ executablePath, args, timeout: TIMEOUT }));
+    const launched = chromium.launch({ executablePath, args, timeout: TIMEOUT });
+    browsers.set(key, launched);
+    // One that crashes costs one test: the next has a new one.
+    const forget = () => browsers.delete(key);
+    launched.then((browser) => browser.on('disconnected', forget), forget);
   }
   const context = await (await browsers.get(key)).newContext({ locale });
   context.setDefaultTimeout(TIMEOUT);
