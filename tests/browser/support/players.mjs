@@ -9,10 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * What Chromium leaves out. Of the features, the menus of the address bar take more time than all else: each window,
- * which here is each page, loads them in two renderers of their own. The spare renderer is one more process for each page,
- * begun for one that may be opened next.
+ * Features of Chromium that change nothing in a page, and take more time than all else: each window, which here is each
+ * page, loads the menus of its address bar in two renderers of their own; the spare renderer is one more process for each
+ * page, begun for one that may be opened next.
  */
+export const NEEDLESS = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess'];
+
+/** What Chromium leaves out. */
 export const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
@@ -23,7 +26,7 @@ export const QUIET = [
   '--disable-sync',
   `--disable-features=${[
     'WebRtcHideLocalIpsWithMdns', 'HttpsUpgrades', 'Translate', 'OptimizationHints', 'MediaRouter',
-    'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'SpareRendererForSitePerProcess',
+    ...NEEDLESS,
   ]}`,
 ];
 

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { WebSocketServer } from 'ws';
 import { chromium } from './chromium.mjs';
-import { PLAYERS } from './players.mjs';
+import { NEEDLESS, PLAYERS } from './players.mjs';
 import { TIMEOUT } from './wait.mjs';
 
 const PROBE = new URL('../../../public/inspector/probe.js', import.meta.url);
@@ -74,7 +74,10 @@ export async function servePages(t, scripts) {
 export async function visitInChromium(t, url, flags = []) {
   const browser = await chromium.launch({
     executablePath: PLAYERS.Chromium.path,
-    args: ['--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream', ...flags],
+    args: [
+      '--no-sandbox', '--disable-gpu', `--disable-features=${NEEDLESS}`,
+      '--use-fake-device-for-media-stream=fps=10', '--use-fake-ui-for-media-stream', ...flags,
+    ],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     timeout: TIMEOUT,
   });
