@@ -32,7 +32,8 @@ export const QUIET = [
 
 /**
  * Quiet, and without its patience for WebSocket servers that it could not reach a moment ago; with
- * a camera and a microphone that are made up and need no permission.
+ * a camera and a microphone that are made up and need no permission. What pulses while a page waits
+ * takes a processor to draw: there is no motion.
  */
 export const FIREFOX_PREFERENCES = `
 user_pref('app.normandy.enabled', false);
@@ -49,6 +50,7 @@ user_pref('network.connectivity-service.enabled', false);
 user_pref('network.websocket.delay-failed-reconnects', false);
 user_pref('services.settings.server', 'http://127.0.0.1:1/');
 user_pref('toolkit.telemetry.enabled', false);
+user_pref('ui.prefersReducedMotion', 1);
 `;
 
 export const PLAYERS = {
