@@ -17,6 +17,7 @@ pub mod entry;
 pub mod error;
 pub mod header;
 pub mod node;
+pub mod plan;
 pub mod presence;
 pub mod queue;
 pub mod raw_entry;

@@ -2,15 +2,17 @@
 //!
 //! Each process of Redis has a name of its own, the `run_id`. As long as the key of the generation does not hold it, no node
 //! appends. The nodes write down how far each of them has read; one of them, which holds a lock, lets the node that is
-//! furthest append again what is missing, under the first ids, and then sets the generation.
+//! furthest append again what is missing, under the first ids ([`plan`](super::plan)), and then sets the generation. Two nodes may
+//! append the same: each goes on behind what is there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use redis::cmd;
 
-use super::entry::{Content, Entry, EntryId};
+use super::entry::{Content, Entry};
 use super::header;
+use super::plan::{Plan, Positions};
 use super::shared::Shared;
 use super::snapshot;
 use super::store::{Link, StoreError};
@@ -26,10 +28,17 @@ const GATHER_UNKNOWN: Duration = Duration::from_secs(1);
 const BEGINS: u64 = 60;
 /// How long the lock is held without a sign of life, in milliseconds.
 const LOCK_MS: u64 = 8_000;
-/// How long appending again may take.
-const RESTORE: Duration = Duration::from_secs(30);
-/// How long a node may take to begin, and between entries, before the next one is asked.
-const DUTY: Duration = Duration::from_secs(4);
+/// Keeps the lock of `KEYS[1]` for another `ARGV[2]` ms, if it is the node `ARGV[1]` that has it.
+const KEEP_LOCK: &str = "
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+";
+/// Sets the generation `KEYS[2]` to `ARGV[2]`, if it is the node `ARGV[1]` that has the lock `KEYS[1]`.
+const SET_GENERATION: &str = "
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], ARGV[2])
+return 1
+";
 /// How often the nodes look at what the others say.
 const POLL: Duration = Duration::from_millis(50);
 /// How long the notes of a recovery stay, in seconds.
@@ -68,47 +77,6 @@ struct Recovery<'a> {
     link: &'a Link,
 }
 
-type Positions = BTreeMap<usize, EntryId>;
-
-/// The nodes that have read a shard, the furthest first.
-type Rank = Vec<(EntryId, NodeId)>;
-
-/// A shard that has to be appended again.
-struct Duty {
-    rank: Rank,
-    /// Which node of the rank is to do it.
-    turn: usize,
-    /// The last entry that was seen in the stream, and since when.
-    last: EntryId,
-    since: Instant,
-}
-
-impl Duty {
-    /// Whether it passes to the next node, since the one that has it does not append: it has ended, perhaps. What only that
-    /// one had read is lost.
-    fn passes_on(&mut self, last: EntryId, now: Instant) -> bool {
-        if last != self.last {
-            (self.last, self.since) = (last, now);
-        }
-        let passes = now.duration_since(self.since) >= DUTY && self.turn + 1 < self.rank.len();
-        if passes {
-            (self.turn, self.since) = (self.turn + 1, now);
-        }
-        passes
-    }
-}
-
-fn rank(positions: HashMap<NodeId, Positions>) -> BTreeMap<usize, Rank> {
-    let mut ranks: BTreeMap<usize, Rank> = BTreeMap::new();
-    for (node, positions) in positions {
-        for (shard, position) in positions {
-            ranks.entry(shard).or_default().push((position, node));
-        }
-    }
-    ranks.values_mut().for_each(|rank| rank.sort_unstable_by(|one, other| other.cmp(one)));
-    ranks
-}
-
 impl Recovery<'_> {
     fn key(&self, what: &str) -> String {
         self.shared.store.keys.recovery(&self.link.run, what)
@@ -142,75 +110,79 @@ impl Recovery<'_> {
     }
 
     async fn coordinate(&self) -> Result<(), StoreError> {
-        let ranks = rank(self.gather().await?);
-        let mut duties = BTreeMap::new();
-        for shard in ShardId::all() {
-            let Some(rank) = ranks.get(&shard.number()) else { continue };
-            let last = self.link.last_id(&self.shared.store.keys.log(shard)).await?;
-            if rank.first().is_some_and(|(position, _)| *position > last) {
-                let duty = Duty { rank: rank.clone(), turn: 0, last, since: Instant::now() };
-                self.assign(shard, &duty).await?;
-                duties.insert(shard, duty);
-            }
-        }
-        let (began, assigned) = (Instant::now(), duties.len());
-        let missing = loop {
+        self.gather().await?;
+        let Shared { store, hub, .. } = self.shared;
+        let mut plan = Plan::new(Instant::now());
+        loop {
             self.restore_assigned().await?;
-            self.hold_lock().await?;
-            let restored = self.all("restored").await?;
-            duties.retain(|shard, _| !restored.contains_key(&shard.number().to_string()));
-            if duties.is_empty() || began.elapsed() >= RESTORE {
-                break duties.len();
+            if !self.keeps_lock().await? {
+                // Another node coordinates.
+                return Ok(());
             }
-            for (shard, duty) in &mut duties {
-                let last = self.link.last_id(&self.shared.store.keys.log(*shard)).await?;
-                if duty.passes_on(last, Instant::now()) {
-                    self.assign(*shard, duty).await?;
-                }
+            let read = self.positions().await?;
+            let shards: BTreeSet<usize> = read.values().flat_map(|positions| positions.keys().copied()).collect();
+            let mut lasts = BTreeMap::new();
+            for shard in ShardId::all().filter(|shard| shards.contains(&shard.number())) {
+                lasts.insert(shard.number(), self.link.last_id(&store.keys.log(shard)).await?);
+            }
+            for (shard, node) in plan.update(&read, &lasts, Instant::now()) {
+                self.put("assigned", shard.to_string(), node.0.to_string()).await?;
+            }
+            if plan.is_done() {
+                break;
+            }
+            if let Some(missing) = plan.given_up(Instant::now()) {
+                tracing::error!("{missing} shards have lost what their last servers had read");
+                break;
             }
             tokio::time::sleep(POLL).await;
-        };
-        if missing > 0 {
-            tracing::error!("{missing} shards have lost what their last servers had read");
         }
-        let Shared { store, hub, .. } = self.shared;
         header::restore(self.link, &store.keys, hub.limits()).await?;
-        // Should this process of Redis become the master once more, its nodes compare again.
-        let mut notes = cmd("DEL");
-        ["positions", "assigned", "restored"].iter().for_each(|what| _ = notes.arg(self.key(what)));
-        let _: i64 = self.link.ask(&notes).await?;
-        let set = cmd("SET").arg(store.keys.generation()).arg(&self.link.run).to_owned();
-        let _: String = self.link.ask(&set).await?;
-        tracing::info!(shards = assigned, "the servers agree; entries that Redis had lost were appended again");
+        if self.set_generation().await? {
+            // Should this process of Redis become the master once more, its nodes compare again.
+            let mut notes = cmd("DEL");
+            ["positions", "assigned"].iter().for_each(|what| _ = notes.arg(self.key(what)));
+            let _: i64 = self.link.ask(&notes).await?;
+            let shards = plan.assigned();
+            tracing::info!(shards, "the servers agree; entries that Redis had lost were appended again");
+        }
         Ok(())
     }
 
-    /// Makes the next node of a rank responsible for a shard.
-    async fn assign(&self, shard: ShardId, duty: &Duty) -> Result<(), StoreError> {
-        let Some((_, node)) = duty.rank.get(duty.turn) else { return Ok(()) };
-        self.put("assigned", shard.number().to_string(), node.0.to_string()).await
+    /// Whether this node still has the lock, which it keeps then for as long again.
+    async fn keeps_lock(&self) -> Result<bool, StoreError> {
+        let (key, node) = (self.key("lock"), self.shared.queue.node().0);
+        let kept: i64 = self.link.ask(cmd("EVAL").arg(KEEP_LOCK).arg(1).arg(key).arg(node).arg(LOCK_MS)).await?;
+        Ok(kept == 1)
     }
 
-    async fn hold_lock(&self) -> Result<(), StoreError> {
-        let _: i64 = self.link.ask(cmd("PEXPIRE").arg(self.key("lock")).arg(LOCK_MS)).await?;
-        Ok(())
+    /// Lets all nodes append, if this one still has the lock.
+    async fn set_generation(&self) -> Result<bool, StoreError> {
+        let (lock, node) = (self.key("lock"), self.shared.queue.node().0);
+        let mut command = cmd("EVAL");
+        command.arg(SET_GENERATION).arg(2).arg(lock).arg(self.shared.store.keys.generation());
+        Ok(self.link.ask::<i64>(command.arg(node).arg(&self.link.run)).await? == 1)
     }
 
-    /// How far each node has read. Waits for those that were there before.
-    async fn gather(&self) -> Result<HashMap<NodeId, Positions>, StoreError> {
+    /// How far each node has read, as it said.
+    async fn positions(&self) -> Result<HashMap<NodeId, Positions>, StoreError> {
+        let posted = self.all("positions").await?.into_iter();
+        let read =
+            |(node, text): (String, String)| Some((NodeId(node.parse().ok()?), serde_json::from_str(&text).ok()?));
+        Ok(posted.filter_map(read).collect())
+    }
+
+    /// Waits until the nodes that were there before have said how far they have read.
+    async fn gather(&self) -> Result<(), StoreError> {
         let expected: Vec<NodeId> = self.shared.presence.lock().nodes().map(|(node, ..)| node).collect();
         let waits_for_unknown = self.shared.replicas.lock().is_empty() && self.link.uptime < BEGINS;
         let began = Instant::now();
         loop {
-            let posted = self.all("positions").await?;
-            let posted: HashMap<NodeId, Positions> = posted
-                .into_iter()
-                .filter_map(|(node, text)| Some((NodeId(node.parse().ok()?), serde_json::from_str(&text).ok()?)))
-                .collect();
+            let posted = self.positions().await?;
             let waited = began.elapsed();
             let all_are_there = expected.iter().all(|node| posted.contains_key(node));
             if waited >= GATHER || (all_are_there && (!waits_for_unknown || waited >= GATHER_UNKNOWN)) {
-                return Ok(posted);
+                return Ok(());
             }
             tokio::time::sleep(POLL).await;
         }
@@ -218,19 +190,18 @@ impl Recovery<'_> {
 
     /// Appends again what this node is to append again.
     async fn restore_assigned(&self) -> Result<(), StoreError> {
-        let assigned = self.all("assigned").await?;
-        if assigned.is_empty() {
-            return Ok(());
+        let mut done = HashSet::new();
+        loop {
+            // Each time: it may have been passed on.
+            let assigned = self.all("assigned").await?;
+            let own = self.shared.queue.node().0.to_string();
+            let is_own = |shard: &ShardId| assigned.get(&shard.number().to_string()) == Some(&own);
+            let Some(shard) = ShardId::all().find(|shard| is_own(shard) && !done.contains(shard)) else {
+                return Ok(());
+            };
+            self.restore(shard).await?;
+            done.insert(shard);
         }
-        let (own, restored) = (self.shared.queue.node().0.to_string(), self.all("restored").await?);
-        for shard in ShardId::all() {
-            let number = shard.number().to_string();
-            if assigned.get(&number) == Some(&own) && !restored.contains_key(&number) {
-                self.restore(shard).await?;
-                self.put("restored", number, own.clone()).await?;
-            }
-        }
-        Ok(())
     }
 
     async fn restore(&self, shard: ShardId) -> Result<(), StoreError> {
@@ -241,6 +212,9 @@ impl Recovery<'_> {
             Some(replica) => (replica.after(last), replica.position),
             None => return Ok(()),
         };
+        if position <= last {
+            return Ok(());
+        }
         if let Some(missing) = missing {
             return self.link.append_again(&stream, &missing).await;
         }
@@ -255,31 +229,5 @@ impl Recovery<'_> {
         let nothing = serde_json::to_string(&Content::Nothing).unwrap_or_default();
         let entry = Entry::new(NodeId(0), 0, &[nothing]);
         self.link.append_again(&stream, &[(position, entry)]).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn id(ms: u64) -> EntryId {
-        EntryId { ms, number: 0 }
-    }
-
-    #[test]
-    fn duty_passes_to_the_node_that_is_next_if_the_first_is_silent() {
-        let [one, two, three] = [1, 2, 3].map(NodeId);
-        let positions = [(one, id(5)), (two, id(9)), (three, id(7))];
-        let positions = positions.map(|(node, position)| (node, Positions::from([(0, position)])));
-        let rank = rank(HashMap::from(positions)).remove(&0).expect("a shard");
-        assert_eq!(rank, [(id(9), two), (id(7), three), (id(5), one)]);
-        let start = Instant::now();
-        let mut duty = Duty { rank, turn: 0, last: id(3), since: start };
-        assert!(!duty.passes_on(id(3), start + DUTY / 2), "it has some time");
-        assert!(!duty.passes_on(id(4), start + DUTY), "it appends");
-        assert!(duty.passes_on(id(4), start + 2 * DUTY));
-        assert_eq!(duty.rank[duty.turn].1, three);
-        assert!(duty.passes_on(id(4), start + 3 * DUTY));
-        assert!(!duty.passes_on(id(4), start + 4 * DUTY), "there is no other");
     }
 }

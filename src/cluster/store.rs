@@ -224,12 +224,15 @@ impl Link {
         Ok(self.ask::<i64>(&command).await? == 1)
     }
 
-    /// Appends entries again that Redis has lost, under their first ids, in order. Stops where a later one is there already.
+    /// Appends entries again that Redis has lost, under their first ids, in order. Another node may do the same at the same
+    /// time: each goes on behind what is there.
     ///
     /// # Errors
-    /// As [`Link::ask`].
+    /// As [`Link::ask`]. [`StoreError::Unreadable`] for a stream that takes none of them.
     pub async fn append_again(&self, stream: &str, entries: &[(EntryId, Entry)]) -> Result<(), StoreError> {
-        for some in entries.chunks(AGAIN) {
+        let mut rest = entries;
+        while !rest.is_empty() {
+            let (some, others) = rest.split_at(rest.len().min(AGAIN));
             let mut pipe = redis::pipe();
             for (id, entry) in some {
                 pipe.cmd("XADD").arg(stream).arg(id.to_string()).arg("e").arg(entry.text());
@@ -237,8 +240,16 @@ impl Link {
             let mut connection = self.connection.clone();
             let added = timeout(self.answers_within, pipe.query_async::<Vec<String>>(&mut connection));
             match added.await.map_err(|_| StoreError::Silent)? {
-                Err(error) if is_not_the_last(&error) => return Ok(()),
-                other => _ = other?,
+                Ok(_) => rest = others,
+                Err(error) if is_not_the_last(&error) => {
+                    let last = self.last_id(stream).await?;
+                    let there = rest.partition_point(|(id, _)| *id <= last);
+                    if there == 0 {
+                        return Err(StoreError::Unreadable("the end of a stream was deleted"));
+                    }
+                    rest = &rest[there..];
+                }
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(())

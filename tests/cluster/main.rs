@@ -12,6 +12,7 @@ mod faults;
 mod nodes;
 mod restarts;
 mod status;
+mod streams;
 
 macro_rules! contract {
     ($($module:ident: $path:literal),* $(,)?) => {

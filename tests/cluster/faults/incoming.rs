@@ -179,6 +179,7 @@ impl Page {
             for call in payload["calls"].as_array().into_iter().flatten() {
                 let id = call["offerId"].as_str().unwrap_or_default().to_owned();
                 let name = self.names.get(&id).cloned().unwrap_or_else(|| id.clone());
+                self.history.record(Event::HangsUp { call: name.clone() });
                 self.hang_up(line, name, id).await?;
             }
         }

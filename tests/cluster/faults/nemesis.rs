@@ -23,6 +23,9 @@ pub struct Log {
 /// How long the clients of a node take until other nodes have read what concerns them.
 const MOVE: Duration = Duration::from_secs(4);
 
+/// How long the nodes may take to agree on what a Redis holds.
+const AGREE: Duration = Duration::from_secs(60);
+
 /// Brings faults until `end`.
 pub struct Nemesis<'a> {
     pub nodes: &'a Nodes,
@@ -134,9 +137,10 @@ impl<'a> Nemesis<'a> {
             tokio::time::sleep(if is_replaced { pause.max(Duration::from_secs(6)) } else { pause }).await;
             tokio::task::block_in_place(|| self.redis.start_again(port));
             self.note_end("redis started");
-            if is_lossy {
-                // Until the nodes agree on what it holds.
-                tokio::time::sleep(Duration::from_secs(5)).await;
+            let began = Instant::now();
+            while is_lossy && !tokio::task::block_in_place(|| self.redis.is_agreed_on()) {
+                assert!(began.elapsed() < AGREE, "the nodes do not agree on what Redis holds");
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
     }

@@ -140,6 +140,17 @@ impl Servers {
         answer.lines().last()?.trim().parse().ok()
     }
 
+    /// Whether the nodes have appended again what this Redis has lost, and work with it.
+    pub fn is_agreed_on(&self) -> bool {
+        let agreed = || {
+            let port = self.master()?;
+            let server = ask(port, "INFO server")?;
+            let run = server.lines().find_map(|line| line.trim().strip_prefix("run_id:"))?;
+            Some(ask(port, "GET switchboard:generation")?.contains(run))
+        };
+        agreed() == Some(true)
+    }
+
     /// Kills the master. Returns its port; nothing if it must not be killed now, since there is no replica.
     pub fn kill(&self) -> Option<u16> {
         let port = self.master()?;
