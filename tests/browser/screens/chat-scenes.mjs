@@ -34,7 +34,9 @@ export const chatScenes = {
     await page.fill('#password', 'wrong');
     await page.click('#join');
     await showsProblem(page);
-    return { page };
+    // Another size does not scroll to the field again.
+    const focus = () => page.evaluate(() => (document.activeElement.blur(), document.querySelector('#password').focus()));
+    return { page, beforeEach: focus };
   },
   'chat-full': async ({ visit, server }) => {
     await chat.joinBoth(visit, server, ['Jiayi', 'Olumide']);

@@ -41,13 +41,17 @@ function reportLosses() {
   };
 }
 
-/** Runs in the page before its scripts: the network lets nothing through to the other side, and the page loses patience soon. */
+/** Runs in the page before its scripts: the network lets nothing through to the other side. */
 function blockConnections() {
   const { setRemoteDescription } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.addIceCandidate = async () => {};
   RTCPeerConnection.prototype.setRemoteDescription = function ({ type, sdp }) {
     return setRemoteDescription.call(this, { type, sdp: sdp.replace(/^a=candidate:.*\r\n/gm, '') });
   };
+}
+
+/** Runs in the page: it waits a second for what it would wait for half a minute. */
+function losePatience() {
   const { setTimeout: begin } = window;
   window.setTimeout = (work, ms, ...rest) => begin(work, ms === 30_000 ? 1_000 : ms, ...rest);
 }
@@ -154,6 +158,7 @@ export const scenes = {
 
   'call-failed': async (stage) => {
     const [ann, bob] = await callers(stage, [{ prepare: blockConnections }, { prepare: blockConnections }]);
+    await ann.evaluate(losePatience);
     await ann.click('#call');
     await answerButton(bob).click();
     await says(ann, /The call failed/);
