@@ -44,7 +44,7 @@ browserTest('two by Socket.IO and one by a bare WebSocket are in one room', asyn
   await assertPictures(cem, 2);
 
   await pages[0].click('#leave');
-  await hasSaid(pages[1], /Ann left/);
+  await hasSaid(pages[1], /Ann left\. You are the host now\./);
   await assertPictures(cem, 1);
   await assertFramesArrive(pages[1]);
 });

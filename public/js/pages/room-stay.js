@@ -60,7 +60,11 @@ export function watchRoom(mine) {
     onReaction,
     onHeight: fitPictures,
   });
-  for (const event of ['access', 'waiting']) room.addEventListener(event, showRoom);
+  room.addEventListener('waiting', showRoom);
+  room.addEventListener('access', () => {
+    mine.news = ''; // Older than who may enter now.
+    showRoom();
+  });
   room.onmember = onMember;
   room.onjoin = onJoin;
   room.onleave = onLeave;
@@ -143,10 +147,14 @@ function tell(notes) {
   stay.notes = notes;
 }
 
-/** Says what has happened, and shows it for a while. @param {string} news */
-export function showNews(news) {
+/**
+ * Says what has happened, and shows it for a while.
+ * @param {string} news
+ * @param {string} [shown] where there is other news beside it
+ */
+export function showNews(news, shown = news) {
   const mine = stay;
-  mine.news = news;
+  mine.news = shown;
   clearTimeout(mine.forgetting);
   mine.forgetting = setTimeout(() => {
     mine.news = '';
@@ -189,9 +197,10 @@ function onLeave({ id, name, line, reason }) {
   else showNews(leftWords({ userName: name, reason }));
 }
 
-/** The host has left. Who is alone has nobody to let in, and is told by the menu. */
+/** The host has left, which is news, too. Who is alone has nobody to lead. */
 function onHost() {
-  if (stay.room.members.length) showNews(t`You are the host now.`);
+  const words = t`You are the host now.`;
+  if (stay.room.members.length) showNews(words, [stay.news, words].filter(Boolean).join(' '));
 }
 
 /** A member's connection to the server is lost, which is no news but lasts, or back. @param {import('../../switchboard.esm.js').Member} member */
