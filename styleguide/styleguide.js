@@ -8,7 +8,8 @@ const PAIRS = [
   ...['ink', 'ink-soft', 'accent', 'danger'].map((name) => [name, 'ground', 4.5]),
   ...['ink', 'ink-soft', 'accent', 'danger'].map((name) => [name, 'surface', 4.5]),
   ['on-accent', 'accent', 4.5], ['on-danger', 'danger', 4.5], ['warning-ink', 'warning-ground', 4.5],
-  ['board-ink', 'board', 4.5], ['board-warning', 'board', 4.5], ['on-board-accent', 'board-accent', 4.5], ['on-lamp', 'lamp', 4.5],
+  ['board-ink', 'board', 4.5], ['board-warning', 'board', 4.5],
+  ['on-board-accent', 'board-accent', 4.5], ['on-board-accent', 'board-accent-strong', 4.5], ['on-lamp', 'lamp', 4.5],
   ...['edge', 'focus', 'lamp-off', 'lamp-waiting', 'lamp-live'].map((name) => [name, 'ground', 3]),
   ['board-focus', 'board', 3], ['lamp', 'board', 3],
 ];

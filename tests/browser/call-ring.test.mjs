@@ -35,6 +35,7 @@ browserTest('an incoming call rings on the stage, in the title and in the icon, 
   assert.equal(await iconOf(ann), '/icon-ringing.svg');
   await eventually('a tone', async () => (await tonesOf(ann)) > 0);
   assert.deepEqual(await notifications(ann), [], 'the user looks at the page');
+  await ann.hover('#ring-answer');
   await isAccessible(ann, 'a call comes in');
 
   await carl.click('#hangup');
@@ -160,6 +161,7 @@ browserTest('in a call the form and Call are gone; duration, quality and its det
   assert.match(await ann.textContent('#call-again'), /Call Carl again/);
   assert.deepEqual(await locksOf(ann), [2, 0]);
   assert.equal(await ann.evaluate(() => document.pictureInPictureElement), null);
+  await ann.hover('#call-again');
   await isAccessible(ann, 'a call has ended');
 });
 

@@ -22,6 +22,7 @@ const TEXTS = {
   board: ['board-ink', 'board-warning', 'board-accent'],
   'board-light': ['board-ink'],
   'board-accent': ['on-board-accent'],
+  'board-accent-strong': ['on-board-accent'],
   lamp: ['on-lamp'],
 };
 
