@@ -20,6 +20,7 @@ pub mod id;
 pub mod outgoing;
 mod pairs;
 mod pending_rooms;
+mod replay;
 mod replay_buffer;
 pub mod reply;
 mod restart;
