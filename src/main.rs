@@ -15,6 +15,10 @@ use switchboard::status;
 fn main() -> ExitCode {
     match Program::parse() {
         Program::Serve(config) => serve_until_stopped(*config),
+        Program::Print(text) => {
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
         Program::Doctor(args) => examine(&args),
         Program::Status(args) => tell_status(&args),
     }
@@ -24,6 +28,9 @@ fn serve_until_stopped(config: Config) -> ExitCode {
     let logs = config.logging();
     let started = logging::start(&logs);
     let has_json_logs = logs.json && started.is_ok();
+    for sentence in Program::unknown_variables() {
+        tracing::warn!("{sentence}");
+    }
     match started.and_then(|()| run(config, has_json_logs)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if has_json_logs => {

@@ -26,6 +26,16 @@ pub struct Config {
     #[arg(value_name = "FOLDER", env = "SWITCHBOARD_FOLDER")]
     pub folder: Option<PathBuf>,
 
+    /// File that sets flags: TOML, with the names of flags as keys (port = 8181)
+    ///
+    /// A flag on the command line stands before its environment variable, and both stand before the file.
+    #[arg(long, value_name = "FILE", env = "SWITCHBOARD_CONFIG", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+
+    /// Print the flags with the values that hold and where each comes from, as such a file, and end
+    #[arg(long, help_heading = "Configuration")]
+    pub print_config: bool,
+
     /// Addresses, certificates, proxies.
     #[command(flatten)]
     pub listening: ListeningArgs,
@@ -66,7 +76,8 @@ Examples:
 
 `switchboard ./doctor` serves a folder with the name \"doctor\".
 
-Each flag can also be set by its environment variable, SWITCHBOARD_ and the name in upper case.";
+Each flag can also be set by its environment variable, SWITCHBOARD_ and the name in upper case, or in the file of
+--config.";
 
 impl Config {
     /// Parses these flags, which do not include the program's name, as the command line does.

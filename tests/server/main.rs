@@ -14,6 +14,7 @@ mod certificate_authority;
 mod certificate_files;
 mod close;
 mod command;
+mod configuration;
 mod determinism;
 mod directed;
 mod directed_absence;
