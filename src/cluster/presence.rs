@@ -9,7 +9,7 @@ use crate::core::id::NodeId;
 /// How often a node says that it is there.
 pub const HEARTBEAT: Duration = Duration::from_secs(2);
 /// A node that was not heard for this long, in milliseconds, is lost.
-const SILENCE_MS: u64 = 8_000;
+pub const SILENCE_MS: u64 = 8_000;
 /// Where nothing at all was heard for this long, in milliseconds, the log was away, and all nodes are given time again.
 const GAP_MS: u64 = 4_000;
 

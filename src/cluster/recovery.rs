@@ -13,14 +13,15 @@ use redis::cmd;
 use super::entry::{Content, Entry};
 use super::header;
 use super::plan::{Plan, Positions};
+use super::presence::SILENCE_MS;
 use super::shared::Shared;
 use super::snapshot;
 use super::store::{Link, StoreError};
 use crate::core::id::NodeId;
 use crate::hub::shard::ShardId;
 
-/// How long nodes that are expected may take to say how far they have read.
-const GATHER: Duration = Duration::from_secs(3);
+/// How long nodes that are expected may take to say how far they have read: as long as a node may be silent.
+const GATHER: Duration = Duration::from_millis(SILENCE_MS);
 /// How long a node that has read nothing waits for others that it does not know, while Redis has only just begun: those
 /// that were connected to an earlier one come at once.
 const GATHER_UNKNOWN: Duration = Duration::from_secs(1);

@@ -13,6 +13,7 @@ use super::store::{Keys, Link, StoreError};
 use crate::core::state::Core;
 use crate::hub::order::Hub;
 use crate::hub::shard::ShardId;
+use crate::random;
 
 /// Bytes of a chunk.
 const CHUNK: usize = 1024 * 1024;
@@ -69,8 +70,12 @@ pub async fn write(
     bytes: &[u8],
 ) -> Result<Option<EntryId>, StoreError> {
     let key = keys.snapshot(shard);
-    let list = format!("{key}:{position}");
-    let _: i64 = link.ask(cmd("DEL").arg(&list)).await?;
+    let is_newer = |before: &Pointer| before.position >= position;
+    if pointer(link, &key).await.is_ok_and(|before| before.as_ref().is_some_and(is_newer)) {
+        return Ok(None);
+    }
+    // Its own list: another node may write a snapshot of the same position.
+    let list = format!("{key}:{position}:{:x}", random::id());
     for chunk in bytes.chunks(CHUNK) {
         let _: i64 = link.ask(cmd("RPUSH").arg(&list).arg(chunk)).await?;
         // Until it is named: this node may end before that.
@@ -81,7 +86,7 @@ pub async fn write(
         Err(StoreError::Unreadable(_)) => None,
         before => before?,
     };
-    if before.as_ref().is_some_and(|before| before.position >= position) {
+    if before.as_ref().is_some_and(is_newer) {
         return Ok(None);
     }
     let _: i64 = link.ask(cmd("PERSIST").arg(&list)).await?;
@@ -89,9 +94,7 @@ pub async fn write(
     let pointer = serde_json::to_string(&pointer).unwrap_or_default();
     let _: String = link.ask(cmd("SET").arg(&key).arg(pointer)).await?;
     let Some(before) = before else { return Ok(None) };
-    if before.list != list {
-        let _: i64 = link.ask(cmd("EXPIRE").arg(&before.list).arg(LINGER)).await?;
-    }
+    let _: i64 = link.ask(cmd("EXPIRE").arg(&before.list).arg(LINGER)).await?;
     Ok(Some(before.position))
 }
 

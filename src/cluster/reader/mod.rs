@@ -11,6 +11,7 @@ use super::applier::Applier;
 use super::entry::{Content, EntryId, NodeMessage};
 use super::error::ClusterError;
 use super::header::{self, HeaderError};
+use super::presence::SILENCE_MS;
 use super::raw_entry::RawEntry;
 use super::recovery;
 use super::shared::Shared;
@@ -155,7 +156,7 @@ impl Reader {
         let is_first = {
             let presence = self.shared.presence.lock();
             let silent: HashSet<NodeId> = presence.silent().collect();
-            let is_fresh = |ago: u64| now.saturating_sub(presence.last()).saturating_add(ago) < 8_000;
+            let is_fresh = |ago: u64| now.saturating_sub(presence.last()).saturating_add(ago) < SILENCE_MS;
             !presence.nodes().any(|(node, ago, _)| node != own && !silent.contains(&node) && is_fresh(ago))
         };
         let limits = self.shared.hub.limits();
