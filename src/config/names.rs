@@ -27,7 +27,10 @@ pub fn unknown_variables(command: &Command, variables: impl Iterator<Item = (OsS
     let mut names: Vec<String> = variables.filter_map(is_unknown).collect();
     names.sort_unstable();
     let sentence = |name: String| {
-        let nearest = nearest(&name, known.iter().copied()).map(|near| format!(", perhaps {near} is meant"));
+        // All begin alike.
+        let others = known.iter().filter_map(|known| known.strip_prefix(PREFIX));
+        let nearest = nearest(name.strip_prefix(PREFIX).unwrap_or_default(), others);
+        let nearest = nearest.map(|near| format!(", perhaps {PREFIX}{near} is meant"));
         format!("the environment variable {name} sets nothing{}", nearest.unwrap_or_default())
     };
     names.into_iter().map(sentence).collect()
