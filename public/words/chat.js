@@ -185,8 +185,8 @@ export default {
   'Sending, {1} %': { de: 'Wird gesendet, {1} %', es: 'Enviando, {1} %' },
   'Arriving, {1} %': { de: 'Kommt an, {1} %', es: 'Llegando, {1} %' },
   'Comparing the checksums': { de: 'Die Prüfsummen werden verglichen', es: 'Comparando las sumas de comprobación' },
-  'Delivered. Equal at both ends.': { de: 'Angekommen. An beiden Enden gleich.', es: 'Entregado. Igual en ambos extremos.' },
-  'Arrived. Equal at both ends.': { de: 'Angekommen. An beiden Enden gleich.', es: 'Recibido. Igual en ambos extremos.' },
+  'Delivered, unchanged.': { de: 'Angekommen, unverändert.', es: 'Entregado, sin cambios.' },
+  'Arrived, unchanged.': { de: 'Angekommen, unverändert.', es: 'Recibido, sin cambios.' },
   'Delivered. Not compared: checksums need https.': {
     de: 'Angekommen. Nicht verglichen: Prüfsummen brauchen https.',
     es: 'Entregado. Sin comparar: las sumas de comprobación necesitan https.',

@@ -56,7 +56,7 @@ browserTest('files dropped on the page are sent, and files chosen before the oth
   });
   await fileSays(ann, 'dropped.bin', /^Waiting$/);
   await enter(bob);
-  await fileSays(bob, 'dropped.bin', /^Arrived\. Equal/);
+  await fileSays(bob, 'dropped.bin', /^Arrived, unchanged/);
 });
 
 browserTest('several files that wait for a decision are in view with their buttons, and are accepted at once', async ({ visit, t }) => {
@@ -82,7 +82,7 @@ browserTest('several files that wait for a decision are in view with their butto
   await isAccessible(bob, 'files wait for a decision');
   await bob.click('#accept-all');
   await eventually('nothing to decide', async () => (await bob.locator('.is-asked').count()) === 0);
-  for (const name of names) await fileSays(bob, name, /^Arrived\. Equal/);
+  for (const name of names) await fileSays(bob, name, /^Arrived, unchanged/);
   assert.equal(await bob.isVisible('#tray'), false);
 });
 
@@ -101,7 +101,7 @@ browserTest('pictures are shown, whatever they are named; what only calls itself
     document.querySelector('#message').dispatchEvent(event);
   });
   for (const page of [ann, bob]) {
-    for (const name of ['drawing.txt', 'evil.svg', 'broken.png']) await fileSays(page, name, /Equal at both ends/);
+    for (const name of ['drawing.txt', 'evil.svg', 'broken.png']) await fileSays(page, name, /, unchanged\./);
     await eventually('the picture', () => page.evaluate(() => document.querySelector('.file-picture')?.naturalWidth === 30));
     assert.deepEqual(await page.locator('#messages img').evaluateAll((all) => all.map(({ alt }) => alt)), ['drawing.txt']);
   }
@@ -237,7 +237,7 @@ browserTest('a folder is one file under way, and arrives with its names', async 
   const [ann, bob] = await joinBoth(visit, server);
   const folder = folderWith(t, { 'tea/leaf.txt': 'green', 'tea/cup/small.bin': 'x'.repeat(100_000) });
   await ann.setInputFiles('#folder', folder);
-  await fileSays(bob, 'tea', /^Arrived\. Equal/);
+  await fileSays(bob, 'tea', /^Arrived, unchanged/);
   assert.match(await file(bob, 'tea').textContent(), /A folder of 2 files, 100 kB/);
   const [download] = await Promise.all([bob.waitForEvent('download'), file(bob, 'tea').getByRole('link', { name: 'Save as a ZIP file: tea' }).click()]);
   assert.equal(download.suggestedFilename(), 'tea.zip');
@@ -261,8 +261,8 @@ browserTest('a folder and a file that are dropped together arrive as two, and th
   const cups = Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`cups/${n}.txt`, String(n)]));
   const folder = folderWith(t, { ...cups, 'cups/old/saucer.txt': 'green', 'alone.txt': 'x' });
   await drop(ann, [folder, path.join(folder, '../alone.txt')]);
-  await fileSays(bob, 'alone.txt', /^Arrived\. Equal/);
-  await fileSays(bob, 'cups', /^Arrived\. Equal/);
+  await fileSays(bob, 'alone.txt', /^Arrived, unchanged/);
+  await fileSays(bob, 'cups', /^Arrived, unchanged/);
   assert.match(await file(bob, 'cups').textContent(), /A folder of 121 files/);
   await bob.evaluate(() => (window.showDirectoryPicker = () => navigator.storage.getDirectory()));
   await file(bob, 'cups').getByRole('button', { name: 'Save as a folder: cups' }).click();

@@ -47,7 +47,7 @@ function sendFile(size) {
   input.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
-/** How many files the page says are equal at both ends. */
+/** How many files the page says are unchanged. */
 function equals(page) {
-  return page.evaluate(() => document.querySelector('#messages').textContent.split('Equal at both ends').length - 1);
+  return page.evaluate(() => document.querySelector('#messages').textContent.split(', unchanged.').length - 1);
 }

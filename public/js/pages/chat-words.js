@@ -107,7 +107,7 @@ export function transferWords(transfer, otherUserName, hasLeft = false) {
     case 'moving': return isOwn ? t`Sending, ${reached} %` : t`Arriving, ${reached} %`;
     case 'checking': return t`Comparing the checksums`;
     case 'done':
-      if (isCompared) return isOwn ? t`Delivered. Equal at both ends.` : t`Arrived. Equal at both ends.`;
+      if (isCompared) return isOwn ? t`Delivered, unchanged.` : t`Arrived, unchanged.`;
       return isOwn ? t`Delivered. Not compared: checksums need https.` : t`Arrived. Not compared: checksums need https.`;
     default:
       if (ending === 'broken' && !isOwn && transfer.isKept && !hasLeft) return t`Stopped at ${reached} %: ${other} has left. It goes on once ${other} sends it again.`;

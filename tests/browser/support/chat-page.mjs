@@ -131,10 +131,10 @@ export function cancel(page, name) {
   return file(page, name).getByRole('button', { name: 'Cancel' }).click();
 }
 
-/** The file arrives as it was, is said to be equal at both ends, and can be saved. */
+/** The file arrives as it was, is said to be unchanged, and can be saved. */
 export async function assertArrives(from, to, name, size) {
-  await fileSays(to, name, /^Arrived\. Equal at both ends\.$/);
-  await fileSays(from, name, /^Delivered\. Equal at both ends\.$/);
+  await fileSays(to, name, /^Arrived, unchanged\.$/);
+  await fileSays(from, name, /^Delivered, unchanged\.$/);
   const [download] = await Promise.all([
     to.waitForEvent('download'),
     file(to, name).getByRole('link', { name: 'Save' }).click(),

@@ -42,7 +42,7 @@ test('both sides say what became of a file, each from its own side', () => {
   assert.equal(transferWords({ ...transfer, ending: 'broken' }, 'Bob'), 'Stopped at 50 %: Bob has left.');
   assert.equal(transferWords({ ...transfer, ending: 'broken' }, 'Bob', true), 'Stopped at 50 %: you hung up.');
   assert.equal(transferWords({ ...transfer, isOwn: false, ending: 'declined' }, 'Bob'), 'You declined it.');
-  assert.equal(transferWords({ ...transfer, stage: 'done', isCompared: true }, 'Bob'), 'Delivered. Equal at both ends.');
+  assert.equal(transferWords({ ...transfer, stage: 'done', isCompared: true }, 'Bob'), 'Delivered, unchanged.');
   assert.match(transferWords({ ...transfer, stage: 'done', isCompared: false }, 'Bob'), /Not compared/);
 });
 
