@@ -182,7 +182,8 @@ impl Recovery<'_> {
             let posted = self.positions().await?;
             let waited = began.elapsed();
             let all_are_there = expected.iter().all(|node| posted.contains_key(node));
-            if waited >= GATHER || (all_are_there && (!waits_for_unknown || waited >= GATHER_UNKNOWN)) {
+            let is_over = waited >= GATHER || (all_are_there && (!waits_for_unknown || waited >= GATHER_UNKNOWN));
+            if is_over || !self.keeps_lock().await? {
                 return Ok(());
             }
             tokio::time::sleep(POLL).await;

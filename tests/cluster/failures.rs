@@ -122,6 +122,22 @@ async fn what_clients_send_while_redis_is_away_has_its_effect_later() {
 }
 
 #[tokio::test]
+async fn node_that_is_dead_when_redis_is_started_again_is_not_waited_for_without_end() {
+    let redis = Redis::start(free_port(), &[]);
+    let log = own_log(&redis.address());
+    let [first, second] = nodes(&log, &[]).await;
+    let (mut amy, _bob, id) = call(&first.server, &second.server).await;
+    signal(&second, "-KILL");
+    let port = redis.port;
+    redis.kill();
+    let _redis = Redis::start(port, &[]);
+    // When it has been silent for long enough, and the other has appended again what Redis has lost.
+    let reply = amy.emit_with_ack(CANDIDATE_OUT, from_offerer(candidate(1))).await;
+    assert_eq!(reply["ok"], true, "{reply}");
+    assert_eq!(amy.expect_numbered(2, "peerLost").await, party("bob", &id));
+}
+
+#[tokio::test]
 async fn replica_that_becomes_the_master_goes_on_where_it_was() {
     let master = Redis::start(free_port(), &[]);
     let replica = Redis::start(free_port(), &["--replicaof", "127.0.0.1", &master.port.to_string()]);
