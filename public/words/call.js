@@ -53,7 +53,7 @@ export default {
   'Microphone, camera and speaker': { de: 'Mikrofon, Kamera und Lautsprecher', es: 'Micrófono, cámara y altavoz' },
   'Microphone on or off': { de: 'Mikrofon an oder aus', es: 'Micrófono sí o no' },
   'Name': { de: 'Name', es: 'Nombre' },
-  'No call is waiting. Call rings for everyone who has this page open.': {
+  'No call is waiting. Press Call to call everyone who has this page open.': {
     de: 'Kein Anruf wartet. „Anrufen“ klingelt bei allen, die diese Seite offen haben.',
     es: 'No hay llamadas en espera. «Llamar» suena para todos los que tienen abierta esta página.',
   },

@@ -98,8 +98,8 @@ impl Plan {
         self.duties.is_empty()
     }
 
-    /// How many shards are not whole, once nothing has been appended for so long that nothing more will come.
-    pub fn given_up(&self, now: Instant) -> Option<usize> {
+    /// How many shards will not be whole, once nothing has been appended for so long that nothing more will come.
+    pub fn missing(&self, now: Instant) -> Option<usize> {
         (now.duration_since(self.changed) >= STANDSTILL).then_some(self.duties.len())
     }
 
@@ -190,7 +190,7 @@ mod tests {
         let read = read(&[&[9]]);
         plan.update(&read, &lasts(&[0]), start);
         assert_eq!(plan.update(&read, &lasts(&[0]), start + 2 * DUTY), [], "there is no other");
-        assert_eq!(plan.given_up(start + STANDSTILL / 2), None);
-        assert_eq!(plan.given_up(start + STANDSTILL), Some(1));
+        assert_eq!(plan.missing(start + STANDSTILL / 2), None);
+        assert_eq!(plan.missing(start + STANDSTILL), Some(1));
     }
 }

@@ -132,7 +132,7 @@ impl Recovery<'_> {
             if plan.is_done() {
                 break;
             }
-            if let Some(missing) = plan.given_up(Instant::now()) {
+            if let Some(missing) = plan.missing(Instant::now()) {
                 tracing::error!("{missing} shards have lost what their last servers had read");
                 break;
             }

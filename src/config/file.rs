@@ -50,10 +50,8 @@ pub enum FileError {
 /// A file that cannot be read, is no TOML, has a key that is no flag's name or a value that no flag takes.
 pub fn read(file: &Path, command: &Command) -> Result<Vec<Setting>, FileError> {
     let text = fs::read_to_string(file).map_err(|error| FileError::Unreadable { file: file.to_owned(), error })?;
-    let wrong = |at: usize, what: String| {
-        let line = text.get(..at).unwrap_or(&text).matches('\n').count() + 1;
-        FileError::Line { file: file.to_owned(), line, what }
-    };
+    let line_of = |at: usize| text.get(..at).unwrap_or(&text).matches('\n').count() + 1;
+    let wrong = |at: usize, what: String| FileError::Line { file: file.to_owned(), line: line_of(at), what };
     let table = DeTable::parse(&text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         wrong(at, format!("this is not TOML: {}", error.message()))
@@ -61,15 +59,15 @@ pub fn read(file: &Path, command: &Command) -> Result<Vec<Setting>, FileError> {
     let mut settings = Vec::new();
     for (key, value) in table.get_ref() {
         let at = key.span().start;
-        let setting = setting(key.get_ref(), value.get_ref(), command).map_err(|what| wrong(at, what))?;
-        let line = text.get(..at).unwrap_or(&text).matches('\n').count() + 1;
-        settings.push(Setting { line, ..setting });
+        let (flag, args) = setting(key.get_ref(), value.get_ref(), command).map_err(|what| wrong(at, what))?;
+        settings.push(Setting { id: flag.get_id().to_string(), line: line_of(at), args });
     }
     settings.sort_by_key(|setting| setting.line);
     Ok(settings)
 }
 
-fn setting(key: &str, value: &DeValue<'_>, command: &Command) -> Result<Setting, String> {
+/// The flag of a key, and how it would stand on the command line.
+fn setting<'a>(key: &str, value: &DeValue<'_>, command: &'a Command) -> Result<(&'a Arg, Vec<OsString>), String> {
     if matches!(value, DeValue::Table(_)) {
         return Err(format!("write the flags without sections like [{key}]: port = 8181"));
     }
@@ -78,7 +76,7 @@ fn setting(key: &str, value: &DeValue<'_>, command: &Command) -> Result<Setting,
         let nearest = nearest(key, flags().map(name)).map(|name| format!(", perhaps \"{name}\" is meant"));
         return Err(format!("there is no flag --{key}{}", nearest.unwrap_or_default()));
     };
-    Ok(Setting { id: flag.get_id().to_string(), line: 0, args: args(flag, value, command)? })
+    Ok((flag, args(flag, value, command)?))
 }
 
 /// Whether the file may set a flag.

@@ -28,7 +28,7 @@ pub fn unknown_variables(command: &Command, variables: impl Iterator<Item = (OsS
     names.sort_unstable();
     let sentence = |name: String| {
         // All begin alike.
-        let others = known.iter().filter_map(|known| known.strip_prefix(PREFIX));
+        let others = known.iter().filter_map(|other| other.strip_prefix(PREFIX));
         let nearest = nearest(name.strip_prefix(PREFIX).unwrap_or_default(), others);
         let nearest = nearest.map(|near| format!(", perhaps {PREFIX}{near} is meant"));
         format!("the environment variable {name} sets nothing{}", nearest.unwrap_or_default())
