@@ -159,6 +159,17 @@ browserTest('a host lets clients wait, admits and rejects them, and locks the ro
     const { connect } = await import('/switchboard.esm.js');
     const [ann, bob, cem, dan] = await Promise.all(['Ann', 'Bob', 'Cem', 'Dan'].map((name) => connect({ name })));
     const next = (room, type) => new Promise((resolve) => room.addEventListener(type, ({ detail }) => resolve(detail), { once: true }));
+    /** Until exactly these wait: a list of something that ended before may come late. */
+    const whenWaiting = (room, ...wanted) => new Promise((resolve) => {
+      const compare = () => {
+        const waiting = names(room.waiting);
+        if (waiting.join() !== wanted.join()) return;
+        room.removeEventListener('waiting', compare);
+        resolve(waiting);
+      };
+      room.addEventListener('waiting', compare);
+      compare();
+    });
     /** Joins, and gives the room while it waits, its states, and what comes of it. */
     const waits = (client) => new Promise((resolve) => {
       const states = [];
@@ -178,13 +189,11 @@ browserTest('a host lets clients wait, admits and rejects them, and locks the ro
     await room.setAccess('ask');
     const asks = await changed;
 
-    let list = next(room, 'waiting');
     const ofBob = await waits(bob);
-    const waiting = [names(await list), ofBob.room.state, ofBob.room.members.length, ofBob.room.isHost];
+    const waiting = [await whenWaiting(room, 'Bob'), ofBob.room.state, ofBob.room.members.length, ofBob.room.isHost];
     const foreign = await ofBob.room.setAccess('open').catch(({ code }) => code);
-    list = next(room, 'waiting');
     const ofCem = await waits(cem);
-    await list;
+    await whenWaiting(room, 'Bob', 'Cem');
     const [bobWaits, cemWaits] = room.waiting;
     const bobJoins = next(room, 'join');
     await bobWaits.admit();
@@ -194,12 +203,10 @@ browserTest('a host lets clients wait, admits and rejects them, and locks the ro
     await cemWaits.reject();
     const rejected = [await ofCem.outcome, ofCem.states];
 
-    list = next(room, 'waiting');
     const again = await waits(cem);
-    await list;
-    list = next(room, 'waiting');
+    await whenWaiting(room, 'Cem');
     again.room.leave();
-    const stopped = [await again.outcome, names(await list)];
+    const stopped = [await again.outcome, await whenWaiting(room)];
     await room.setAccess('locked');
     const locked = await dan.join('tea', { media: false }).catch(({ code }) => code);
     const host = next(bobIn, 'host');

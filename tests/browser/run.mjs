@@ -31,6 +31,9 @@ const TOGETHER = 5;
 /** With more than these, it is not the machine. */
 const MOST_AGAIN = 5;
 
+/** A process that runs for longer than this hangs: the longest takes 8 minutes. */
+const LONGEST_MS = 15 * 60 * 1000;
+
 const named = process.argv.slice(2);
 const all = named.length ? named : ['unit/', ''].flatMap((folder) =>
   readdirSync(FOLDER + folder).filter((name) => name.endsWith('.test.mjs')).sort().map((name) => folder + name));
@@ -89,11 +92,19 @@ function portion(files) {
 async function run(files, names = []) {
   const start = Date.now();
   const only = names.map((name) => `--test-name-pattern=^${name.replaceAll(/[^\w ]/g, '\\$&')}$`);
-  const imports = files.slice(0, -1).flatMap((file) => ['--import', `./${file}`]);
-  const program = spawn(process.execPath, ['--test-reporter=spec', ...only, ...imports, files.at(-1)], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
+  // One module that imports them all: each has named its tests before the first of these runs. Otherwise what closes the
+  // browsers at the end of all tests runs where those of the first file have ended, and later browsers keep the process.
+  const imports = files.map((file) => `import './${file}';`).join('');
+  const program = spawn(process.execPath, ['--test-reporter=spec', ...only, '--input-type=module', '--eval', imports], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = [];
   for (const stream of [program.stdout, program.stderr]) stream.on('data', (text) => output.push(text));
+  const hangs = setTimeout(() => {
+    output.push(Buffer.from(`\nended: it ran for more than ${LONGEST_MS / 60_000} minutes\n`));
+    program.kill('SIGKILL');
+    for (const stream of [program.stdout, program.stderr]) stream.destroy();
+  }, LONGEST_MS);
   const [code] = await once(program, 'close');
+  clearTimeout(hangs);
   const file = files.join(' ');
   console.log(`\n-- ${file}: ${secondsSince(start)} s`);
   const text = Buffer.concat(output).toString();
