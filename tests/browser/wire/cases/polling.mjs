@@ -1,5 +1,6 @@
 // A session by long-polling: bodies, requests that overlap or are given up, and how it ends.
 
+import { eventually } from '../../support/wait.mjs';
 import { request } from '../http.mjs';
 import { CONNECT, Frames, POLLING, Polls, mask } from '../session.mjs';
 import { onPurpose, wireCase } from './case.mjs';
@@ -117,6 +118,8 @@ export default [
     await polls.post('3');
     giveUp.abort();
     await waiting;
+    // That the connection has ended reaches the server by itself, maybe after what other connections say.
+    await eventually('the end of the session', async () => (await polls.post('3')).status !== 200);
     see.note('session', await polls.fate());
   }),
   wireCase('transport=websocket without an upgrade for a polling session', async ({ port }, see) => {
