@@ -209,8 +209,8 @@ export interface Handshake {
   lobby?: string;
   /** Own: a random text for one load of the page, by which it takes its things back. At most 64 characters. */
   session?: string;
-  /** Own: the page counts events, and so does the server. */
-  numbers?: boolean;
+  /** Own: the page counts events, and so does the server. A number says which connection of this session it is, from 1. */
+  numbers?: boolean | number;
   /** Own: the number of the last event that the page received; only on a later connection of the page. */
   received?: number;
   /** Own: the number of the page's own last event that the server is known to have received; with `received`. */

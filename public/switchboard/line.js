@@ -77,6 +77,8 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
   /** @type {Set<Partial<LineListeners & Listeners>>} */
   const listeners = new Set();
   let isStarted = false;
+  /** How many connections were begun: a server that admits one of them late, after the next, refuses it. */
+  let attempts = 0;
   let wasConnected = false;
   /** The connection is lost, or could not be made. Not set while the page itself replaces it. */
   let isAway = false;
@@ -107,7 +109,7 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
 
   /** @returns {import('../../docs/protocol').Handshake} */
   function handshake() {
-    return { ...identity, numbers: true, ...(wasConnected && delivery.known) };
+    return { ...identity, numbers: ++attempts, ...(wasConnected && delivery.known) };
   }
 
   /** Passes an event to all listeners that take it. */

@@ -129,7 +129,7 @@ pub enum Acceptance {
     New,
     /// It was accepted before, on an earlier connection.
     Duplicate,
-    /// Its sender is connected by another connection now.
+    /// Its sender is not connected by this connection any more.
     StaleConnection,
 }
 
@@ -146,6 +146,8 @@ pub struct Newcomer {
     pub session: Option<Session>,
     /// Whether it counts what it receives and sends. Only clients with a session may.
     pub counts: bool,
+    /// Which connection of its session this is: 1 for the first one that it tries to make; 0 if it does not say.
+    pub attempt: u64,
     /// The number of the last message that it received on an earlier connection, if it had one.
     pub received: Option<u64>,
     /// The number of its own last message that the server has confirmed on an earlier connection, if it says so.

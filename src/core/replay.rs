@@ -10,6 +10,18 @@ use crate::protocol::limits::Limits;
 use crate::protocol::server_message::ServerMessage;
 
 impl Sessions {
+    /// Whether this connection of a peer was begun before one that it has made since: a server that was out of touch may
+    /// admit a client late, which has gone to another one meanwhile. What such a client knows is old. If it is not so, the
+    /// next such comparison is with this connection.
+    pub fn is_outdated(&mut self, id: PeerId, newcomer: &Newcomer) -> bool {
+        let Some(peer) = self.peers.get_mut(&id) else { return false };
+        let is_outdated = newcomer.attempt != 0 && newcomer.attempt <= peer.attempt;
+        if !is_outdated {
+            peer.attempt = newcomer.attempt;
+        }
+        is_outdated
+    }
+
     /// Begins to count again, in both directions, where a client that returns knows of more messages than this server: what
     /// came in between was lost with other servers or a power cut. The messages that wait for the peer are dropped, since it
     /// would take their numbers for old ones. Whether that was so.

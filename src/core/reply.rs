@@ -12,9 +12,11 @@ use crate::protocol::server_message::{Restored, ServerMessage};
 pub enum Reply {
     /// It was done, and there is nothing to add.
     Done,
-    /// It had no effect: the same message was accepted before, its sender is connected by another connection now, or it is
-    /// about a session that has ended meanwhile.
+    /// It had no effect: the same message was accepted before, or it is about a session that has ended meanwhile.
     Ignored,
+    /// It had no effect, since its sender is not connected by this connection any more. It is not acknowledged: the sender
+    /// sends it again on its next connection.
+    Stale,
     /// The connection works.
     Pong,
     /// The client is connected.

@@ -41,6 +41,8 @@ pub struct Peer {
     pub arrival: u64,
     session: Option<Session>,
     pub(super) counts: bool,
+    /// The last connection that it has made, by its own count.
+    pub(super) attempt: u64,
     presence: Presence,
     pub(super) replay_buffer: ReplayBuffer,
     pub(super) replay_deadline: Option<Deadline>,
@@ -143,7 +145,7 @@ impl Sessions {
     /// Adds a peer.
     pub fn add(&mut self, newcomer: Newcomer, connection: ConnectionId, deadlines: &mut Deadlines) -> PeerId {
         let id = PeerId(connection.0);
-        let Newcomer { name, lobby, purpose, session, counts, received: _, heard: _ } = newcomer;
+        let Newcomer { name, lobby, purpose, session, counts, attempt, received: _, heard: _ } = newcomer;
         if let Some(session) = &session {
             self.by_session.insert((purpose, lobby.clone(), name.clone(), session.clone()), id);
         }
@@ -159,6 +161,7 @@ impl Sessions {
             heard: 0,
             arrival: self.next_arrival(),
             counts: counts && session.is_some(),
+            attempt,
             session,
             presence: Presence::Connected(connection),
             replay_buffer: ReplayBuffer::default(),

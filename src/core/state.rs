@@ -134,15 +134,17 @@ pub(super) struct Step<'a> {
 impl Step<'_> {
     fn act(&mut self, action: Action) -> Result<Reply, Refusal> {
         match action {
-            Action::Connect { connection, newcomer } => Ok(Reply::Welcome(self.connect(connection, newcomer))),
+            Action::Connect { connection, newcomer } => self.connect(connection, newcomer).map(Reply::Welcome),
             Action::Disconnect { peer, connection, end } => Ok(self.disconnect(peer, connection, end)),
             Action::Message { from, message, id, full } => match self.ctx.peers.accept(from) {
                 Acceptance::New => self.message(from, message, id, full),
-                Acceptance::Duplicate | Acceptance::StaleConnection => Ok(Reply::Ignored),
+                Acceptance::Duplicate => Ok(Reply::Ignored),
+                Acceptance::StaleConnection => Ok(Reply::Stale),
             },
             Action::Reject { from, refusal } => match self.ctx.peers.accept(from) {
                 Acceptance::New => Err(refusal),
-                Acceptance::Duplicate | Acceptance::StaleConnection => Ok(Reply::Ignored),
+                Acceptance::Duplicate => Ok(Reply::Ignored),
+                Acceptance::StaleConnection => Ok(Reply::Stale),
             },
             Action::MakePair { room, id, location } => self.pairs.make(&mut self.ctx, room, id, location),
             Action::DestroyPair { room, id, location } => {
@@ -203,13 +205,16 @@ impl Step<'_> {
 
     /// A client connects (Course step 10), and receives the offers that it can answer (Course step 11). A client that was
     /// here before becomes the same peer again and takes back what it had.
-    fn connect(&mut self, connection: ConnectionId, newcomer: Newcomer) -> Welcome {
+    fn connect(&mut self, connection: ConnectionId, newcomer: Newcomer) -> Result<Welcome, Refusal> {
         let (purpose, received) = (newcomer.purpose, newcomer.received);
         let known = match purpose {
             Purpose::Pairs => self.pairs.user(&newcomer.name),
             Purpose::Gst => None,
             Purpose::CallsAndRooms | Purpose::Rooms => self.ctx.peers.find(&newcomer),
         };
+        if known.is_some_and(|peer| self.ctx.peers.is_outdated(peer, &newcomer)) {
+            return Err(Refusal::outdated_connection());
+        }
         let received_here = match known.filter(|peer| self.ctx.peers.recount(*peer, &newcomer)) {
             // The client makes its open offer again, and rejoins its calls.
             Some(peer) => {
@@ -252,7 +257,7 @@ impl Step<'_> {
             }
             Purpose::Rooms | Purpose::Pairs => Vec::new(),
         };
-        Welcome { peer, restored, missed, offers, replaced: known.filter(|known| *known != peer) }
+        Ok(Welcome { peer, restored, missed, offers, replaced: known.filter(|known| *known != peer) })
     }
 
     fn take_back(&mut self, peer: PeerId, connection: ConnectionId) {

@@ -130,7 +130,7 @@ impl Recorder {
             Reply::Ended(ids) => Outcome::Ended(ids.clone()),
             Reply::Joined(room, joined) => Outcome::Joined(room.clone(), joined.peer_id),
             Reply::Waiting(room, id) => Outcome::Waiting(room.clone(), *id),
-            Reply::Ignored => Outcome::Ignored,
+            Reply::Ignored | Reply::Stale => Outcome::Ignored,
             Reply::Done | Reply::Pong | Reply::Welcome(_) | Reply::Left(_) | Reply::Offers(_) => return,
         };
         inspector.push(Content::Outcome { client, to, outcome });

@@ -30,6 +30,12 @@ impl Refusal {
         Self { retry_after_ms: Some(1_000), ..Self::new(Code::Unavailable, sentence) }
     }
 
+    /// For a connection that was begun before another one of the same client, and comes after it.
+    pub(crate) fn outdated_connection() -> Self {
+        let sentence = "This page has connected again since: this attempt came too late.";
+        Self { retry_after_ms: Some(1_000), ..Self::new(Code::Unavailable, sentence) }
+    }
+
     pub(crate) fn gone() -> Self {
         Self::new(Code::NoCall, "This connection is closing.")
     }

@@ -157,6 +157,7 @@ impl World {
             purpose: Purpose::CallsAndRooms,
             session,
             counts: true,
+            attempt: 0,
             received,
             heard: None,
         };

@@ -13,6 +13,7 @@ use switchboard::protocol::id::{MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
 use switchboard::protocol::name::{RoomName, Session};
 use switchboard::protocol::reason::DisconnectReason;
+use switchboard::protocol::refusal::Code;
 use switchboard::protocol::server_message::ServerMessage;
 
 use crate::support::core::{Arrival, TestCore};
@@ -196,13 +197,13 @@ fn absent_peer_over_the_limit_expires_oldest_first() {
 }
 
 #[test]
-fn event_of_replaced_connection_is_ignored() {
+fn event_of_replaced_connection_is_neither_acted_on_nor_acknowledged() {
     let (mut board, now) = (TestCore::new(Limits::default()), Instant::now());
     let amy = arrive(&mut board, 1, "amy", None, now).peer;
     assert_eq!(accept(&mut board, amy, 1, Some(1), now), Reply::Pong);
     arrive(&mut board, 2, "amy", Some(0), now);
     for number in [None, Some(2)] {
-        assert_eq!(accept(&mut board, amy, 1, number, now), Reply::Ignored);
+        assert_eq!(accept(&mut board, amy, 1, number, now), Reply::Stale);
     }
     // And it was not counted: on the new connection the same number is accepted, once.
     assert_eq!(accept(&mut board, amy, 2, Some(2), now), Reply::Pong);
@@ -210,7 +211,7 @@ fn event_of_replaced_connection_is_ignored() {
     // Nothing is accepted from a peer that is away.
     board.offer(amy, OfferId(1), description("description"), now).expect("kept");
     board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, now);
-    assert_eq!(accept(&mut board, amy, 2, Some(3), now), Reply::Ignored);
+    assert_eq!(accept(&mut board, amy, 2, Some(3), now), Reply::Stale);
 }
 
 #[test]
@@ -257,4 +258,32 @@ fn unconfirmed_close_is_nothing_to_a_client_that_is_back() {
     board.leave(amy, ConnectionId(2), ConnectionEnd::Broken, start + 2 * SECOND);
     board.expire(start + 10 * SECOND);
     assert_eq!(arrive(&mut board, 3, "amy", Some(0), start + 11 * SECOND).peer, amy);
+}
+
+#[test]
+fn connection_that_comes_after_a_later_one_is_refused_and_changes_nothing() {
+    let (mut board, now) = (TestCore::new(Limits::default()), Instant::now());
+    let newcomer_of = |attempt: u64, (heard, received): (u64, u64)| {
+        let session = Some(Session::new("amy's").expect("short"));
+        let (heard, received) = (Some(heard), Some(received));
+        Newcomer { session, counts: true, attempt, received, heard, ..newcomer("amy") }
+    };
+    let amy = board.arrive(ConnectionId(1), newcomer_of(1, (0, 0)), now).peer;
+    let bob = arrive(&mut board, 2, "bob", None, now).peer;
+    assert_eq!(board.arrive(ConnectionId(3), newcomer_of(3, (0, 0)), now).peer, amy);
+    board.offer(amy, OfferId(1), description("description"), now).expect("kept");
+    board.answer(bob, &AnswerTarget::Offer(OfferId(1)), description("description"), true, now).expect("answered");
+    // It knows of more than there is, as of a count that has ended: it would be counted again.
+    for (connection, attempt) in [(4, 2), (5, 3)] {
+        let newcomer = newcomer_of(attempt, (9, 9));
+        let outcome = board.apply(Action::Connect { connection: ConnectionId(connection), newcomer }, now);
+        assert_eq!(outcome.expect_err("it comes too late").code, Code::Unavailable);
+    }
+    assert_eq!(accept(&mut board, amy, 3, Some(1), now), Reply::Pong);
+    let outgoing = board.candidate(bob, Role::Answerer, CallRef::Newest, candidate("first"), now).expect("passed on");
+    assert_eq!(numbers_sent(&outgoing, amy), [2]);
+    // One that does not say which it is is the last one, as before.
+    assert_eq!(arrive(&mut board, 6, "bob", Some(0), now).peer, bob);
+    let back = board.arrive(ConnectionId(7), newcomer_of(4, (1, 0)), now);
+    assert_eq!((back.peer, numbers(&back.missed)), (amy, vec![1, 2]));
 }

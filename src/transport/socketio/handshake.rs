@@ -43,7 +43,16 @@ pub fn read(
     })?;
     let unread = (in_query && given.user_name.is_none() && given.token.is_none())
         .then(|| Refusal::new(Code::BadPayload, IN_QUERY));
-    let (counts, received, heard) = (auth["numbers"] == true, auth["received"].as_u64(), auth["heard"].as_u64());
-    let newcomer = Newcomer { name, lobby, purpose: Purpose::CallsAndRooms, session, counts, received, heard };
+    let attempt = auth["numbers"].as_u64().unwrap_or_default();
+    let newcomer = Newcomer {
+        name,
+        lobby,
+        purpose: Purpose::CallsAndRooms,
+        session,
+        counts: auth["numbers"] == true || attempt > 0,
+        attempt,
+        received: auth["received"].as_u64(),
+        heard: auth["heard"].as_u64(),
+    };
     Ok(Admitted { newcomer, aliases: auth["aliases"] == true, remark: remark.or(unread) })
 }

@@ -46,6 +46,7 @@ impl Connection {
             Reply::Pong => self.acknowledge(request, "pong"),
             Reply::Joined(room, joined) => self.acknowledge(request, &Joined::new(&room, &joined)),
             Reply::Waiting(room, id) => self.acknowledge(request, &Waiting::new(&room, id)),
+            Reply::Stale => {}
             Reply::Ignored => match request.event {
                 EventName::NewAnswer => self.acknowledge(request, &NO_CANDIDATES),
                 EventName::Test => self.acknowledge(request, "pong"),

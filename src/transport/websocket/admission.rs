@@ -42,7 +42,7 @@ pub async fn enter_rooms(
     match state.authenticator.admit(client_addr, &credentials) {
         Ok(Identity { name, lobby, session, remark }) => {
             let newcomer =
-                Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, received: None, heard: None };
+                Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, attempt: 0, received: None, heard: None };
             admit(state, upgrade, (&extensions, query), newcomer, Dialect::Rooms, remark)
         }
         Err(error) => {
@@ -78,7 +78,7 @@ pub async fn enter_pairs(
     match id {
         Ok(id) => {
             let (name, lobby, purpose) = (id.text().clone(), Lobby::default(), Purpose::Pairs);
-            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None, heard: None };
+            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, attempt: 0, received: None, heard: None };
             let dialect = Dialect::Pairs(pair_requests::location(client_addr));
             admit(state, upgrade, (&extensions, query), newcomer, dialect, None)
         }
@@ -115,7 +115,7 @@ pub async fn enter_gst(
     match authenticator.admit(client_addr, &credentials) {
         Ok(Identity { name, lobby, remark, .. }) => {
             let purpose = Purpose::Gst;
-            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, received: None, heard: None };
+            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, attempt: 0, received: None, heard: None };
             admit(state, upgrade, (&extensions, query), newcomer, Dialect::Gst, remark)
         }
         Err(error) => {

@@ -171,7 +171,7 @@ impl ReplyTo {
     pub fn accepted(&self, reply: &Reply) -> Option<String> {
         let Self::Rooms { id: Some(id), room: Some(room), .. } = self else { return None };
         match reply {
-            Reply::Ignored => None,
+            Reply::Ignored | Reply::Stale => None,
             Reply::Joined(room, joined) => Some(rooms::accepted(id, room, Some(joined))),
             Reply::Waiting(room, peer_id) => Some(rooms::waiting(id, room, *peer_id)),
             _ => Some(rooms::accepted(id, room, None)),

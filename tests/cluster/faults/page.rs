@@ -65,6 +65,8 @@ pub struct Page {
     pub history: Writer,
     pub random: Random,
     pub delivery: Delivery<About>,
+    /// How many connections it has begun.
+    attempts: u64,
     pub call: Option<Call>,
     /// Calls by their `offerId`.
     pub names: HashMap<String, String>,
@@ -86,6 +88,7 @@ impl Page {
             history,
             random,
             delivery: Delivery::default(),
+            attempts: 0,
             call: None,
             names: HashMap::new(),
             tests: 0,
@@ -97,9 +100,10 @@ impl Page {
         }
     }
 
-    /// What the page says of itself when it connects.
-    pub fn auth(&self) -> Value {
-        json!({ "userName": self.name, "password": "x", "lobby": self.lobby, "session": self.name, "numbers": true,
+    /// What the page says of itself on its next connection.
+    pub fn auth(&mut self) -> Value {
+        self.attempts += 1;
+        json!({ "userName": self.name, "password": "x", "lobby": self.lobby, "session": self.name, "numbers": self.attempts,
             "received": self.delivery.received, "heard": self.delivery.heard })
     }
 

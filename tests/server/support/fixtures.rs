@@ -25,6 +25,7 @@ pub fn newcomer(name: &str) -> Newcomer {
         purpose: Purpose::CallsAndRooms,
         session: None,
         counts: false,
+        attempt: 0,
         received: None,
         heard: None,
     }

@@ -148,6 +148,7 @@ impl World {
             purpose: if who == 4 { Purpose::Rooms } else { Purpose::CallsAndRooms },
             session: person.session.clone(),
             counts: Self::counts(who),
+            attempt: 0,
             received,
             heard: None,
         };
