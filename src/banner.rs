@@ -27,8 +27,8 @@ pub struct Banner {
     pub(crate) key: String,
     /// The served folder; `None` for the built-in pages.
     pub(crate) folder: Option<String>,
-    /// The origin of the certificate, as a text.
-    pub(crate) certificate: String,
+    /// The origin of the certificate, as a text. `None` if the server speaks http alone.
+    pub(crate) certificate: Option<String>,
     /// The SHA-256 fingerprint of the server's own authority, if it signed the certificate.
     pub(crate) authority_fingerprint: Option<String>,
     /// Whether browsers trust the certificate.
@@ -73,13 +73,19 @@ impl Banner {
         let mut addresses = Vec::new();
         let ip = self.bound.ip();
         if ip.is_unspecified() || ip.is_loopback() {
-            addresses.push(format!("https://localhost:{port}"));
+            let secure = self.certificate.as_ref().map(|_| format!("https://localhost:{port}"));
+            addresses.extend(secure);
             addresses.push(format!("http://localhost:{port}"));
         } else {
-            addresses.push(format!("https://{}", SocketAddr::new(ip, port)));
+            addresses.push(format!("{}://{}", self.scheme(), SocketAddr::new(ip, port)));
         }
         addresses.extend(self.lan_addresses());
         addresses
+    }
+
+    /// By which other devices open the pages.
+    fn scheme(&self) -> &'static str {
+        if self.certificate.is_some() { "https" } else { "http" }
     }
 
     /// The addresses for other devices in the network.
@@ -91,7 +97,7 @@ impl Banner {
         self.lan
             .iter()
             .filter(move |ip| reachable && (ip.is_ipv4() || !v4_only))
-            .map(move |ip| format!("https://{}", SocketAddr::new(*ip, port)))
+            .map(move |ip| format!("{}://{}", self.scheme(), SocketAddr::new(*ip, port)))
     }
 
     /// Course pages connect to https://localhost:8181: the browser must have accepted the certificate there. The built-in
@@ -171,7 +177,7 @@ impl Banner {
         }
         match &self.local_name {
             // Behind the addresses: many phones with Android do not look up such names.
-            Some(Ok(name)) => writeln!(text, "  {:<12} https://{name}:{}", "", self.bound.port())?,
+            Some(Ok(name)) => writeln!(text, "  {:<12} {}://{name}:{}", "", self.scheme(), self.bound.port())?,
             Some(Err(sentence)) => writeln!(text, "  {:<12} {sentence}", "")?,
             None => {}
         }
@@ -180,8 +186,14 @@ impl Banner {
             let key = if self.public_url.is_none() { format!("#key={}", self.key) } else { String::new() };
             writeln!(text, "  Check        {}/check{key}", self.base())?;
         }
-        writeln!(text, "  Certificate  {}", self.certificate)?;
-        if !self.certificate_is_trusted {
+        match &self.certificate {
+            Some(origin) => writeln!(text, "  Certificate  {origin}")?,
+            None => {
+                writeln!(text, "  Certificate  none (--http-only): browsers give cameras to https pages and to this")?;
+                writeln!(text, "               machine, so a proxy in front has to speak https.")?;
+            }
+        }
+        if self.certificate.is_some() && !self.certificate_is_trusted {
             writeln!(text, "               Browsers warn of it once on https: choose \"Advanced\", then \"Proceed\".")?;
         }
         // With --public-url browsers see the certificate of a proxy.

@@ -47,7 +47,7 @@ impl MetricsListener {
         server: Arc<HttpServer>,
         turn: Option<Handle>,
         node: Option<Node>,
-        tls: Arc<ServerConfig>,
+        tls: Option<Arc<ServerConfig>>,
         options: net::ListenerOptions,
     ) -> Result<impl Future<Output = ()>> {
         let status = node.map(|node| get(move || async move { Json(node.status()) }));

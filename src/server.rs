@@ -41,7 +41,8 @@ const SWEEP_INTERVAL: Duration = Duration::from_millis(500);
 /// A server that is ready to listen.
 pub struct Server {
     config: Config,
-    certificate: Arc<Certificate>,
+    /// `None` with `--http-only`.
+    certificate: Option<Arc<Certificate>>,
     router: Router,
     hub: Arc<Hub>,
     recorder: Recorder,
@@ -94,17 +95,21 @@ impl Server {
             socketio::service::SocketIoService::new(config.socketio(), authenticator.clone(), hub.clone());
         let (websocket, bare) =
             websocket::service::WebSocketService::new(config.websocket(&authenticator), authenticator, hub.clone());
-        let certificate = tls::certificate::choose(&config.tls())?;
-        let authority = match (certificate.origin.own_authority(), certificate.authority_fingerprint()) {
-            (Some(authority), Some(fingerprint)) => Some(Authority { pem: authority.pem.clone(), fingerprint }),
-            _ => None,
-        };
+        let certificate = config.tls()?.map(|options| tls::certificate::choose(&options)).transpose()?;
+        let authority = certificate.as_ref().and_then(|certificate| {
+            let (authority, fingerprint) = (certificate.origin.own_authority()?, certificate.authority_fingerprint()?);
+            Some(Authority { pem: authority.pem.clone(), fingerprint })
+        });
         // Without --public-url the URLs name an address, which certificates of known authorities do not.
         let (shown, public) = (certificate.clone(), config.listening.public_url.clone());
-        let is_trusted = move || public.as_ref().is_some_and(|url| shown.is_trusted_at(url.bare_host()));
+        let is_trusted = move || {
+            let at = public.as_ref().map(|url| url.bare_host());
+            shown.as_ref().zip(at).is_some_and(|(certificate, host)| certificate.is_trusted_at(host))
+        };
         let ice = Ice::build(&config.ice()?, is_trusted)?;
         let stopping = CancellationToken::new();
-        let options = http::RouterOptions { certified: certificate.names.clone(), ..config.http() };
+        let certified = certificate.as_ref().map(|certificate| certificate.names.clone()).unwrap_or_default();
+        let options = http::RouterOptions { certified, ..config.http() };
         let services = Services {
             socketio: course,
             websocket: bare,
@@ -139,7 +144,7 @@ impl Server {
     /// # Errors
     /// A port that is taken or forbidden, an address of another machine.
     pub fn bind(&self) -> Result<TcpListener> {
-        self.certificate.handle_hang_ups();
+        self.certificate.iter().for_each(|certificate| certificate.handle_hang_ups());
         listener::open(self.config.listening.bind, self.config.listening.port)
     }
 
@@ -151,9 +156,10 @@ impl Server {
     /// A listener without an address.
     pub async fn announce(&mut self, listener: &TcpListener) -> Result<()> {
         if self.config.listening.lan && self.addresses.public_url.is_none() {
-            self.local_name = LocalName::take(listener.local_addr()?).await;
-            if let Some(Ok(taken)) = &self.local_name {
-                self.certificate.add_name(taken.name());
+            let scheme = if self.certificate.is_some() { "https" } else { "http" };
+            self.local_name = LocalName::take(listener.local_addr()?, scheme).await;
+            if let (Some(Ok(taken)), Some(certificate)) = (&self.local_name, &self.certificate) {
+                certificate.add_name(taken.name());
             }
         }
         Ok(())
@@ -174,6 +180,7 @@ impl Server {
     /// # Errors
     /// A listener without an address.
     pub fn banner(&self, listener: &TcpListener) -> Result<Banner> {
+        let certificate = self.certificate.as_deref();
         Ok(Banner {
             bound: listener.local_addr()?,
             lan: host::lan_addresses(),
@@ -184,10 +191,10 @@ impl Server {
             public_url: self.addresses.public_url.clone(),
             key: self.addresses.key.clone(),
             folder: self.config.folder.as_ref().map(|folder| folder.display().to_string()),
-            certificate: self.certificate.origin.to_string(),
-            certificate_is_trusted: self.certificate.is_trusted(),
-            authority: self.certificate.origin.own_authority().cloned(),
-            authority_fingerprint: self.certificate.authority_fingerprint(),
+            certificate: certificate.map(|certificate| certificate.origin.to_string()),
+            certificate_is_trusted: certificate.is_some_and(Certificate::is_trusted),
+            authority: certificate.and_then(|certificate| certificate.origin.own_authority()).cloned(),
+            authority_fingerprint: certificate.and_then(Certificate::authority_fingerprint),
             default_password: self.config.access.is_open_to_the_course(),
             qr: self.config.listening.lan,
             inspector: self.recorder.inspector().map(|inspector| inspector.key.clone()),
@@ -225,7 +232,8 @@ impl Server {
         let of_refusals = recorder.clone();
         let turn = ice.handle();
         let options = net::ListenerOptions { turn: turn.clone(), ..config.net() };
-        let http_server = HttpServer::new(certificate.config.clone(), router, &options, move |address| {
+        let tls = certificate.as_ref().map(|certificate| certificate.config.clone());
+        let http_server = HttpServer::new(tls.clone(), router, &options, move |address| {
             let sentence = "The client does not trust the certificate of this server.";
             of_refusals.rejected("tls", None, ("certificate", sentence), None, Some(address));
         });
@@ -233,21 +241,17 @@ impl Server {
         let mut background = JoinSet::new();
         background.spawn(sweep(hub.clone()));
         background.spawn(fan_out(hub.clone()));
-        background.spawn(certificate.clone().keep_current());
         if let Some(saved_state) = &saved_state {
             background.spawn(saved_state.clone().keep(hub.clone()));
         }
-        if let Some((listener, (challenges, domains))) = acme_http.zip(certificate.challenges()) {
-            background.spawn(listener.serve(challenges, domains, certificate.config.clone(), config.net())?);
+        if let Some(certificate) = &certificate {
+            background.spawn(certificate.clone().keep_current());
+            if let Some((listener, (challenges, domains))) = acme_http.zip(certificate.challenges()) {
+                background.spawn(listener.serve(challenges, domains, certificate.config.clone(), config.net())?);
+            }
         }
         if let Some(metrics) = metrics {
-            background.spawn(metrics.serve(
-                http_server.clone(),
-                turn,
-                node.clone(),
-                certificate.config.clone(),
-                config.net(),
-            )?);
+            background.spawn(metrics.serve(http_server.clone(), turn, node.clone(), tls, config.net())?);
         }
         // Calls are relayed until the last client has been notified.
         let ended = CancellationToken::new();
@@ -290,11 +294,10 @@ impl Server {
                 None => std::future::pending().await,
             }
         };
-        let named_by = certificate.clone();
         let named = async {
             let Some(local_name) = local_name else { return };
             tokio::select! {
-                () = local_name.follow(|name| named_by.add_name(name)) => {}
+                () = local_name.follow(|name| certificate.iter().for_each(|it| it.add_name(name))) => {}
                 () = stopping.cancelled() => {}
             }
             local_name.withdraw().await;

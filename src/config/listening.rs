@@ -22,6 +22,12 @@ pub struct ListeningArgs {
     #[arg(long, value_name = "N", default_value_t = 8181, env = "SWITCHBOARD_PORT")]
     pub port: u16,
 
+    /// Serve http alone, behind a proxy that has the certificate: none is made, and no folder has to be writable
+    ///
+    /// Without it HTTP and HTTPS share the port.
+    #[arg(long, env = "SWITCHBOARD_HTTP_ONLY", value_parser = FalseyValueParser::new())]
+    pub http_only: bool,
+
     /// Certificate chain for HTTPS, PEM [default: one that Switchboard creates]
     #[arg(long, value_name = "FILE", requires = "key", env = "SWITCHBOARD_CERT")]
     pub cert: Option<PathBuf>,

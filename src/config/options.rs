@@ -122,6 +122,7 @@ impl Config {
             certified: CertifiedNames::default(),
             trust_proxy: self.listening.trust_proxy.clone(),
             public_url: self.listening.public_url.clone(),
+            http_only: self.listening.http_only,
             max_connections: self.limits.max_connections,
             max_per_address: self.limits.max_connections_per_address,
             body_timeout: self.limits.connect_timeout,
@@ -140,14 +141,28 @@ impl Config {
         }
     }
 
-    /// The options of HTTPS.
-    pub(crate) fn tls(&self) -> tls::TlsOptions {
-        tls::TlsOptions {
+    /// The options of HTTPS; `None` with `--http-only`.
+    ///
+    /// # Errors
+    /// `--http-only` with a flag of HTTPS. Not left to clap, for which `SWITCHBOARD_HTTP_ONLY=0` would be a choice, too.
+    pub(crate) fn tls(&self) -> Result<Option<tls::TlsOptions>> {
+        let acme = self.certificates.acme();
+        if self.listening.http_only {
+            let flag = if self.listening.cert.is_some() { Some("--cert") } else { acme.as_ref().map(|_| "--acme") };
+            return match flag {
+                Some(flag) => bail!(
+                    "{flag} is about certificates, and --http-only serves http alone, without one: leave out one of them. \
+                     (An environment variable or the file of --config may also have set either.)"
+                ),
+                None => Ok(None),
+            };
+        }
+        Ok(Some(tls::TlsOptions {
             files: self.listening.cert.clone().zip(self.listening.key.clone()),
             folder: self.folder.clone(),
             state_dir: self.listening.state_dir.clone(),
-            acme: self.certificates.acme(),
-        }
+            acme,
+        }))
     }
 
     /// The options of the log.

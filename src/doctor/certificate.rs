@@ -25,6 +25,10 @@ const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// Looks at the certificate files, and at what a running server presents.
 pub(super) async fn look(config: &Config, running: Option<&Running>, roots: &Roots) -> Vec<Finding> {
+    if config.listening.http_only {
+        let sentence = "There is none: with --http-only the proxy in front has the certificate.";
+        return vec![Finding::ok("certificate", sentence)];
+    }
     let mut findings = Vec::new();
     let public =
         config.listening.public_url.as_ref().filter(|url| url.is_secure()).map(|url| url.bare_host().to_owned());
@@ -91,7 +95,8 @@ fn file(config: &Config) -> Option<PathBuf> {
 
 /// The chain in the file, if the server can use it with its key.
 fn from_file(config: &Config, path: &PathBuf) -> Result<Vec<CertificateDer<'static>>, String> {
-    certificate::choose(&config.tls()).map_err(|error| format!("{error:#}"))?;
+    let files = config.tls().map(|options| options.map(|options| certificate::choose(&options)));
+    files.and_then(Option::transpose).map_err(|error| format!("{error:#}"))?;
     let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     read.map_err(|error| format!("{} cannot be read ({error}).", path.display()))
 }

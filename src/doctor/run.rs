@@ -93,6 +93,7 @@ fn is_forwarded(config: &Config) -> bool {
 fn flags(config: &Config) -> Finding {
     let folder = config.folder.as_ref().filter(|folder| !folder.is_dir());
     let error = config.authenticator().err().or_else(|| config.inspector().err()).or_else(|| config.ice().err());
+    let error = error.or_else(|| config.tls().err());
     match (folder, error) {
         (Some(folder), _) => Finding::problem("flags", format!("There is no folder {}: correct it.", folder.display())),
         (None, Some(error)) => Finding::problem("flags", format!("{error:#}")),

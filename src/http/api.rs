@@ -60,6 +60,8 @@ pub(super) struct AddressReply {
     pub known: Arc<Addresses>,
     /// Whether browsers see a certificate of the server's own authority, which `/ca` explains.
     pub own_authority: bool,
+    /// Whether browsers reach the server by https.
+    pub https: bool,
 }
 
 /// The body of the response.
@@ -69,20 +71,21 @@ struct Reachable<'a> {
     public_url: Option<&'a str>,
     addresses: Option<&'a [String]>,
     own_authority: bool,
+    https: bool,
 }
 
-/// `GET /api/addresses`: `{"publicUrl": string|null, "addresses": [string]|null, "ownAuthority": boolean}`. `addresses`, those
+/// `GET /api/addresses`: `{"publicUrl": string|null, "addresses": [string]|null, "ownAuthority": boolean, "https": boolean}`. `addresses`, those
 /// in the local network, is null without `Authorization: Bearer KEY` with the key of the start-up lines (RFC 6750). Neither the client's address
 /// nor the Host header proves that a page is open on this machine, since a tunnel or a proxy may forward the request. That there are none,
 /// as where the server listens on loopback only, is no secret: without it the page could not say that its address works on this machine alone.
 pub(super) async fn addresses(
-    State(AddressReply { known, own_authority }): State<AddressReply>,
+    State(AddressReply { known, own_authority, https }): State<AddressReply>,
     headers: HeaderMap,
 ) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let given = given.strip_prefix("Bearer ").unwrap_or_default();
     let is_authorized: bool = given.as_bytes().ct_eq(known.key.as_bytes()).into();
     let addresses = known.lan.get().filter(|lan| is_authorized || lan.is_empty()).map(Vec::as_slice);
-    let reachable = Reachable { public_url: known.public_url.as_deref(), addresses, own_authority };
+    let reachable = Reachable { public_url: known.public_url.as_deref(), addresses, own_authority, https };
     ([(header::CACHE_CONTROL, "no-store")], Json(reachable)).into_response()
 }

@@ -22,6 +22,8 @@ pub(crate) struct RouterOptions {
     pub trust_proxy: TrustedProxies,
     /// The address that browsers open, if it is not this machine's own.
     pub public_url: Option<PublicUrl>,
+    /// Whether the server has no https of its own.
+    pub http_only: bool,
     /// Most client connections in all.
     pub max_connections: usize,
     /// Most client connections from one address.

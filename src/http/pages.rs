@@ -26,6 +26,8 @@ pub(super) struct Pages {
     folder: Option<PathBuf>,
     origins: Arc<Origins>,
     public_url: Option<PublicUrl>,
+    /// Whether the server has no https of its own.
+    http_only: bool,
     /// Whether the server's own authority signed its certificate.
     has_own_authority: bool,
     recorder: Recorder,
@@ -81,7 +83,8 @@ impl Pages {
             }
         };
         let public_url = options.public_url.clone();
-        Ok(Self { folder, origins, public_url, has_own_authority, recorder, ice_servers })
+        let http_only = options.http_only;
+        Ok(Self { folder, origins, public_url, http_only, has_own_authority, recorder, ice_servers })
     }
 
     /// Where a browser that opens a page by plain http is sent, since browsers give cameras to https pages only. Scripts,
@@ -95,6 +98,7 @@ impl Pages {
         let public = self.public_url.as_ref().filter(|url| url.is_secure());
         match scheme(request) {
             Scheme::Https | Scheme::Unknown => None,
+            Scheme::Http if self.http_only && public.is_none() => None,
             Scheme::HttpToProxy => public.map(|url| Detour::Redirect(url.at(path))),
             Scheme::Http => {
                 let header = request.headers().get(header::HOST)?.to_str().ok()?;

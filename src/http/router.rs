@@ -24,6 +24,7 @@ use super::ice_servers::IceService;
 use super::options::RouterOptions;
 use super::origin::{self, Origins};
 use super::pages::{self, Pages};
+use super::public_url::PublicUrl;
 use super::{connection, connection_limit, error_page, inspector, library};
 use crate::inspect::recorder::Recorder;
 use crate::net::connection_limiter::ConnectionLimiter;
@@ -64,7 +65,8 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
     let has_own = authority.is_some();
     // Behind --public-url browsers see the certificate of a proxy.
     let own_authority = has_own && options.public_url.is_none() && is_free(authority::PAGE);
-    let addresses = AddressReply { known: addresses, own_authority };
+    let https = !options.http_only || options.public_url.as_ref().is_some_and(PublicUrl::is_secure);
+    let addresses = AddressReply { known: addresses, own_authority, https };
     let pages = Arc::new(Pages::new(options, origins.clone(), has_own, recorder.clone(), ice.servers())?);
     let client = Arc::new(BrowserClient::new(options.client_dir.as_deref())?);
     let limiter = ConnectionLimiter::new(options.max_connections, options.max_per_address);

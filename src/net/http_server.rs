@@ -46,7 +46,8 @@ const CONNECTIONS_EACH: usize = 4;
 
 /// Accepts connections on one port, HTTP and HTTPS alike, and passes their requests to the router.
 pub(crate) struct HttpServer {
-    acceptor: TlsAcceptor,
+    /// `None` with `--http-only`.
+    acceptor: Option<TlsAcceptor>,
     router: Router,
     connect_timeout: Duration,
     /// The port that the server listens on; 0 before it does.
@@ -61,14 +62,14 @@ pub(crate) struct HttpServer {
 impl HttpServer {
     /// A server for this router, which does not listen yet. It passes on from which addresses clients refuse its certificate.
     pub(crate) fn new(
-        tls: Arc<ServerConfig>,
+        tls: Option<Arc<ServerConfig>>,
         router: Router,
         options: &ListenerOptions,
         on_refused_certificate: impl Fn(IpAddr) + Send + Sync + 'static,
     ) -> Arc<Self> {
         let permits = |clients: usize| clients.saturating_mul(CONNECTIONS_EACH);
         Arc::new(Self {
-            acceptor: TlsAcceptor::from(tls),
+            acceptor: tls.map(TlsAcceptor::from),
             router,
             connect_timeout: options.connect_timeout,
             port: AtomicU16::new(0),
@@ -142,7 +143,7 @@ impl HttpServer {
         stopping: CancellationToken,
     ) {
         let has_begun = AtomicBool::new(false);
-        let accepting = accept(stream, address, self.read_budget.clone(), permit, &self.acceptor, &has_begun);
+        let accepting = accept(stream, address, self.read_budget.clone(), permit, self.acceptor.as_ref(), &has_begun);
         let accepted = tokio::select! {
             accepted = timeout(self.connect_timeout, accepting) => accepted,
             () = stopping.cancelled() => return,

@@ -9,8 +9,6 @@ use mdns_sd::{DaemonEvent, HostnameResolutionEvent, IfKind, RRType, Receiver, Se
 
 use super::host;
 
-/// Where devices look for web pages in the network (RFC 6763).
-const SERVICE: &str = "_https._tcp.local.";
 /// The name of a machine that has none, or one that is not ASCII.
 const DEFAULT_NAME: &str = "switchboard";
 /// How long another responder of this machine may take to answer for its name.
@@ -44,18 +42,19 @@ impl std::fmt::Debug for Responder {
 
 impl LocalName {
     /// Takes `NAME.local` for the listener at `bound`, or the next free one of `NAME-2.local`, `NAME-3.local` and so on
-    /// where another machine has the name. `None` if other devices cannot reach the listener anyway.
+    /// where another machine has the name. `None` if other devices cannot reach the listener anyway. It serves pages by
+    /// this scheme.
     ///
     /// # Errors
     /// A sentence that says why no device can find the name.
-    pub(crate) async fn take(bound: SocketAddr) -> Option<Result<Self, String>> {
+    pub(crate) async fn take(bound: SocketAddr, scheme: &str) -> Option<Result<Self, String>> {
         if bound.ip().is_loopback() {
             return None;
         }
-        Some(Self::of_this_machine(bound).await)
+        Some(Self::of_this_machine(bound, scheme).await)
     }
 
-    async fn of_this_machine(bound: SocketAddr) -> Result<Self, String> {
+    async fn of_this_machine(bound: SocketAddr, scheme: &str) -> Result<Self, String> {
         let label = label(&host::host_name());
         let name = format!("{label}.local");
         if host::lan_addresses().is_empty() {
@@ -76,7 +75,9 @@ impl LocalName {
         let events = daemon.monitor().map_err(cannot)?;
         let instance = format!("Switchboard on {label}");
         let port = bound.port();
-        let service = ServiceInfo::new(SERVICE, &instance, &format!("{name}."), (), port, &[("path", "/")][..])
+        // Where devices look for web pages in the network (RFC 6763).
+        let kind = format!("_{scheme}._tcp.local.");
+        let service = ServiceInfo::new(&kind, &instance, &format!("{name}."), (), port, &[("path", "/")][..])
             .map_err(cannot)?
             .enable_addr_auto();
         let full_name = service.get_fullname().to_owned();
@@ -203,6 +204,6 @@ mod tests {
 
     #[tokio::test]
     async fn listener_on_loopback_takes_no_name() {
-        assert!(LocalName::take(([127, 0, 0, 1], 8181).into()).await.is_none());
+        assert!(LocalName::take(([127, 0, 0, 1], 8181).into(), "https").await.is_none());
     }
 }

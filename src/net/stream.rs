@@ -52,7 +52,8 @@ pub(super) enum Protocol {
 }
 
 /// Waits for the first byte of a connection, and does the TLS handshake if that byte begins one. `has_begun` becomes
-/// true with the first byte. Returns the stream, and what it carries if it is not encrypted.
+/// true with the first byte. Returns the stream, and what it carries if it is not encrypted. Without an acceptor there is
+/// no TLS.
 ///
 /// # Errors
 /// A connection that ends before, and a handshake that fails.
@@ -61,7 +62,7 @@ pub(super) async fn accept(
     address: SocketAddr,
     read_budget: Arc<ReadBudget>,
     permit: ConnectionPermit,
-    acceptor: &TlsAcceptor,
+    acceptor: Option<&TlsAcceptor>,
     has_begun: &AtomicBool,
 ) -> io::Result<(Stream, TcpHandle, Protocol)> {
     stream.set_nodelay(true)?;
@@ -74,7 +75,14 @@ pub(super) async fn accept(
     let (stream, stats) = (Arc::new(stream), Arc::new(ConnStats::new(read_budget)));
     let conn = TcpHandle::new(address, secure, &stream, stats.clone());
     let plain = CountedStream { stream, stats, last_read: LastRead::default(), _permit: permit };
-    let stream = if secure { Either::Right(Box::new(acceptor.accept(plain).await?)) } else { Either::Left(plain) };
+    let stream = match acceptor.filter(|_| secure) {
+        Some(acceptor) => Either::Right(Box::new(acceptor.accept(plain).await?)),
+        None if secure => {
+            metrics::warn("https-off", "connection closed: a client tried https, and --http-only serves http alone");
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        None => Either::Left(plain),
+    };
     let protocol = if begins_turn(first) { Protocol::Turn(Transport::Tcp) } else { Protocol::Http };
     Ok((stream, conn, protocol))
 }

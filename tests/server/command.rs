@@ -116,7 +116,10 @@ async fn lan_addresses_need_the_key_of_the_banner() {
     };
     let lan: Vec<_> = printed.last().expect("a line").split(' ').skip(3).collect();
     let printed = ask(&[("Authorization", &format!("Bearer {key}"))]).await;
-    assert_eq!(printed, serde_json::json!({ "publicUrl": null, "addresses": lan, "ownAuthority": true }));
+    assert_eq!(
+        printed,
+        serde_json::json!({ "publicUrl": null, "addresses": lan, "ownAuthority": true, "https": true })
+    );
     let other = format!("Bearer {}", "0".repeat(32));
     for headers in [&[][..], &[("Authorization", "Bearer ")], &[("Authorization", &other)], &[("Authorization", key)]] {
         assert_eq!(ask(headers).await["addresses"], serde_json::Value::Null, "{headers:?}");
@@ -132,7 +135,7 @@ async fn without_lan_addresses_everyone_may_know_that() {
     let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("it accepts");
     let reply = crate::support::http::request(stream, "GET", "/api/addresses", &[], b"").await;
     let told: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
-    assert_eq!(told, serde_json::json!({ "publicUrl": null, "addresses": [], "ownAuthority": true }));
+    assert_eq!(told, serde_json::json!({ "publicUrl": null, "addresses": [], "ownAuthority": true, "https": true }));
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ mod gst;
 mod gst_refusal;
 mod hangup;
 mod http;
+mod http_only;
 mod hub;
 mod ice_servers;
 mod ids;

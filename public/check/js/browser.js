@@ -3,13 +3,15 @@
 
 import { addressOf } from './root.js';
 import { failed, ok, untried } from './rows.js';
+import { securePage } from './secure-page.js';
 import { t } from './words.js';
 
-export function checkSecure() {
+export async function checkSecure() {
   if (window.isSecureContext) return ok(t`This page was opened with ${location.protocol.replace(':', '')} at ${location.host}.`);
-  const secure = new URL(location.href);
-  secure.protocol = 'https:';
-  return failed(t`Browsers give camera and microphone only to pages opened with https. Open ${secure.href} instead.`);
+  const secure = await securePage();
+  return failed(secure
+    ? t`Browsers give camera and microphone only to pages opened with https. Open ${secure} instead.`
+    : t`Browsers give camera and microphone only to pages opened with https.`);
 }
 
 /**

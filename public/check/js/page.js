@@ -39,7 +39,7 @@ async function start() {
   document.body.dataset.state = 'starting';
   setText(byId('status'), t`Checking. The browser may ask for camera and microphone.`);
 
-  show('secure', checkSecure());
+  await step('secure', checkSecure());
   await step('certificate', checkCertificate());
   // Permission for the devices also lets the browser name its addresses, so it comes before the candidates.
   await step('devices', checkDevices());

@@ -3,6 +3,7 @@
 
 import { isSupported as canConnect } from '../../switchboard.esm.js';
 import { NO_WEBRTC } from '../connection-words.js';
+import { securePage } from '../secure-page.js';
 import { byId, createElement, setText } from '../ui.js';
 import { t } from '../words.js';
 
@@ -20,14 +21,12 @@ export function showProblem(words) {
   setText(byId('problem'), words);
 }
 
-/** Without https there is no camera: the same page with https is one press away. */
-export function showInsecureContext() {
-  const secure = new URL(location.href);
-  secure.protocol = 'https:';
-  byId('alert').prepend(createElement('p', {},
-    t`Browsers give camera and microphone only to pages opened with https.`,
-    ' ',
-    createElement('a', { href: secure.href }, t`Open ${secure.href}`)));
+/** Without https there is no camera: the same page with https, if there is one, is one press away. */
+export async function showInsecureContext() {
+  const line = createElement('p', {}, t`Browsers give camera and microphone only to pages opened with https.`);
+  byId('alert').prepend(line);
+  const href = await securePage();
+  if (href) line.append(' ', createElement('a', { href }, t`Open ${href}`));
 }
 
 /**

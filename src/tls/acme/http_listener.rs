@@ -71,7 +71,7 @@ impl HttpListener {
             Router::new().route("/.well-known/acme-challenge/{token}", get(answer)).fallback(redirect).with_state(site);
         let options = ListenerOptions { max_connections: MAX_CONNECTIONS, max_per_address: MAX_CONNECTIONS, ..options };
         let listener = TcpListener::from_std(self.listener)?;
-        Ok(HttpServer::new(tls, router, &options, |_| {}).serve(listener, std::future::pending()))
+        Ok(HttpServer::new(Some(tls), router, &options, |_| {}).serve(listener, std::future::pending()))
     }
 }
 
