@@ -117,6 +117,20 @@ test('a space that is a step is written as the step', () => {
   assert.deepEqual(raw, []);
 });
 
+/** What a browser animates without painting anything again, and `animation-*`, which is no part of the picture. */
+const COMPOSITED = /^(?:opacity|transform|translate|scale|rotate|animation-.*)$/;
+
+test('what moves without end is not painted again in each frame', () => {
+  const endless = new Set(others.filter(({ property, value }) => property === 'animation' && /\binfinite\b/.test(value)).map(({ value }) => value.split(/\s/)[0]));
+  assert.ok(endless.has('glow'));
+  const painted = SHEETS.flatMap((path) => [...read(path).matchAll(/@keyframes ([\w-]+) \{((?:[^{}]*\{[^}]*\})*)/g)])
+    .filter(([, name]) => endless.delete(name))
+    .flatMap(([, name, body]) => [...body.matchAll(/[{;]\s*([a-z-]+):/g)].map(([, property]) => ({ name, property })))
+    .filter(({ property }) => !COMPOSITED.test(property));
+  assert.deepEqual(painted, []);
+  assert.deepEqual([...endless], [], 'animations without keyframes');
+});
+
 /** The ratio of two colours `#rrggbb` (WCAG 2.2, contrast ratio). */
 function contrast(one, other) {
   const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
