@@ -43,6 +43,10 @@ const MAX_HEAD: usize = 64 * 1024;
 /// Network connections per client: one to send on beside the one on which a polling client waits, and a few more by which
 /// a browser fetches pages.
 const CONNECTIONS_EACH: usize = 4;
+/// How long a connection of a trusted proxy may wait for its next request. The proxy has to be the one that closes it:
+/// otherwise a request may be on its way to a server that closes meanwhile, and the client gets 502. Caddy keeps connections
+/// for 2 minutes, the load balancers of large providers for up to 10.
+const PROXY_IDLE: Duration = Duration::from_secs(620);
 
 /// Accepts connections on one port, HTTP and HTTPS alike, and passes their requests to the router.
 pub(crate) struct HttpServer {
@@ -186,7 +190,11 @@ impl HttpServer {
             };
         }
         let served = match protocol {
-            Protocol::Http => self.serve_requests(stream, conn.clone(), stopping).await,
+            Protocol::Http => {
+                let is_proxy = self.trust_proxy.trusts(address.ip());
+                let idle = if is_proxy { self.connect_timeout.max(PROXY_IDLE) } else { self.connect_timeout };
+                self.serve_requests(stream, conn.clone(), idle, stopping).await
+            }
             Protocol::Turn(transport) => return self.turn_streams.serve(stream, &conn, transport, stopping).await,
             Protocol::Handshake => return,
         };
@@ -208,11 +216,18 @@ impl HttpServer {
         }
     }
 
-    /// Serves one request after the other until the connection ends or is upgraded.
-    async fn serve_requests(&self, stream: Stream, conn: TcpHandle, stopping: CancellationToken) -> hyper::Result<()> {
+    /// Serves one request after the other until the connection ends, is upgraded, or has waited for a request for as long
+    /// as `idle`.
+    async fn serve_requests(
+        &self,
+        stream: Stream,
+        conn: TcpHandle,
+        idle: Duration,
+        stopping: CancellationToken,
+    ) -> hyper::Result<()> {
         let service = service_fn(move |request| answer(self.router.clone(), conn.clone(), request));
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.connect_timeout).max_buf_size(MAX_HEAD);
+        http.timer(TokioTimer::new()).header_read_timeout(idle).max_buf_size(MAX_HEAD);
         let mut serving = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
         tokio::select! {
             ended = &mut serving => return ended,

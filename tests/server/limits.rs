@@ -138,6 +138,27 @@ async fn request_slower_than_connect_timeout_is_closed() {
     }
 }
 
+/// A proxy closes the connections that it keeps for later requests; a server that does so first loses a request that is on
+/// its way, and the proxy replies 502.
+#[tokio::test]
+async fn connection_that_a_trusted_proxy_keeps_outlives_the_time_limit() {
+    const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let [proxied, direct] = [&["--trust-proxy"][..], &[]].map(|flags| [flags, &["--connect-timeout", "200ms"]].concat());
+    let (proxied, direct) = (TestServer::start(&proxied).await, TestServer::start(&direct).await);
+    let (mut kept, mut closed) = (proxied.stream().await, direct.stream().await);
+    for stream in [&mut kept, &mut closed] {
+        stream.write_all(REQUEST).await.expect("the server listens");
+    }
+    let mut reply = vec![0; 4096];
+    let length = within("a reply", kept.read(&mut reply)).await.expect("a reply");
+    assert!(reply[..length].starts_with(b"HTTP/1.1 200 "));
+    // By then the time is over for both.
+    expect_end(closed).await;
+    kept.write_all(REQUEST).await.expect("the server listens");
+    let length = within("another reply", kept.read(&mut reply)).await.expect("a reply");
+    assert!(reply[..length].starts_with(b"HTTP/1.1 200 "));
+}
+
 #[tokio::test]
 async fn polling_body_that_stalls_is_given_up() {
     let server = TestServer::start(&["--connect-timeout", "500ms"]).await;
