@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use humantime::format_rfc3339_micros;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::ice::self_test::Finding;
 use crate::tls::OwnAuthority;
@@ -137,28 +137,55 @@ impl Banner {
     }
 
     /// The same for a collector of logs: one JSON object in the form of a log line, whatever the log level. Its message
-    /// is "ready". The key is left out: logs are kept and read by others.
+    /// is "ready".
     pub fn json(&self, now: SystemTime) -> String {
+        let timestamp = format_rfc3339_micros(now).to_string();
+        json!({ "timestamp": timestamp, "level": "INFO", "fields": self.fields(), "target": "switchboard" }).to_string()
+    }
+
+    /// The same as `key=value` pairs. What there is none of is left out.
+    pub fn logfmt(&self, now: SystemTime) -> String {
+        let mut line = format!("ts={} level=info target=switchboard", format_rfc3339_micros(now));
+        let Value::Object(fields) = self.fields() else { return line };
+        for (key, value) in fields {
+            let text = match value {
+                Value::Null => continue,
+                Value::String(text) => text,
+                Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+                other => other.to_string(),
+            };
+            let is_plain =
+                !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'=');
+            // Writing to a String cannot fail.
+            let _ = if is_plain { write!(line, " {key}={text}") } else { write!(line, " {key}={text:?}") };
+        }
+        line
+    }
+
+    /// The key of the pages' own addresses is left out: it is of use only in the browser of the person who starts the server.
+    fn fields(&self) -> Value {
         json!({
-            "timestamp": format_rfc3339_micros(now).to_string(),
-            "level": "INFO",
-            "fields": {
-                "message": "ready",
-                "version": env!("CARGO_PKG_VERSION"),
-                "addresses": self.addresses(),
-                "local_name": self.local_name.as_ref().and_then(|name| name.as_ref().ok()),
-                "public_url": self.public_url,
-                "folder": self.folder,
-                "certificate": self.certificate,
-                "authority_sha256": self.authority_fingerprint,
-                "default_password": self.default_password,
-                "metrics": self.metrics,
-                "turn": self.turn.as_ref().map(|turn| &turn.address),
-                "turn_self_test": self.turn.as_ref().and_then(|turn| turn.finding.as_ref()).map(ToString::to_string),
-            },
-            "target": "switchboard",
+            "message": "ready",
+            "version": env!("CARGO_PKG_VERSION"),
+            "addresses": self.addresses(),
+            "local_name": self.local_name.as_ref().and_then(|name| name.as_ref().ok()),
+            "public_url": self.public_url,
+            "folder": self.folder,
+            "inspector": self.inspector_address(),
+            "certificate": self.certificate,
+            "authority_sha256": self.authority_fingerprint,
+            "default_password": self.default_password,
+            "metrics": self.metrics,
+            "acme_http": self.acme_http,
+            "turn": self.turn.as_ref().map(|turn| &turn.address),
+            "turn_self_test": self.turn.as_ref().and_then(|turn| turn.finding.as_ref()).map(ToString::to_string),
         })
-        .to_string()
+    }
+
+    /// The inspector's page, with the key that it needs.
+    fn inspector_address(&self) -> Option<String> {
+        let key = self.inspector.as_ref()?;
+        Some(format!("{}/inspector#{key}", self.base().trim_end_matches('/')))
     }
 
     fn write(&self, text: &mut String) -> std::fmt::Result {
@@ -169,8 +196,8 @@ impl Banner {
             Some(folder) => writeln!(text, "  Serving      the pages in {folder}")?,
             None => writeln!(text, "  Then         open it in two tabs: Call in one, Answer in the other")?,
         }
-        if let Some(key) = &self.inspector {
-            writeln!(text, "  Inspector    {}/inspector#{key}", self.base().trim_end_matches('/'))?;
+        if let Some(address) = self.inspector_address() {
+            writeln!(text, "  Inspector    {address}")?;
         }
         for (label, address) in std::iter::once("Phone").chain(std::iter::repeat("")).zip(self.lan_addresses()) {
             writeln!(text, "  {label:<12} {address}")?;

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 
+use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
 use crate::metrics;
@@ -12,8 +13,19 @@ use crate::metrics;
 pub struct LoggingOptions {
     /// A level or a filter in the syntax of `RUST_LOG`, which overrides it.
     pub level: String,
-    /// One JSON object a line instead of text.
-    pub json: bool,
+    /// How a line is written.
+    pub format: LogFormat,
+}
+
+/// The format of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Text for a person at a terminal.
+    Human,
+    /// One JSON object a line, for a log collector.
+    Json,
+    /// `key=value` pairs, for a log collector.
+    Logfmt,
 }
 
 /// Logs only where a panic happened: its message may hold what a client sent.
@@ -44,7 +56,14 @@ pub fn start(options: &LoggingOptions) -> anyhow::Result<()> {
         .add_directive(NO_MESSAGES.parse()?);
     let colours = std::io::stderr().is_terminal();
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
-    let started = if options.json { logs.json().try_init() } else { logs.with_target(false).try_init() };
+    let started = match options.format {
+        LogFormat::Human => logs.with_target(false).try_init(),
+        LogFormat::Json => logs.json().try_init(),
+        LogFormat::Logfmt => {
+            let lines = tracing_logfmt::EventsFormatter::default();
+            logs.map_fmt_fields(|_| tracing_logfmt::FieldsFormatter::default()).event_format(lines).try_init()
+        }
+    };
     started.map_err(|error| anyhow::anyhow!("The log could not be started: {error}"))?;
     std::panic::set_hook(Box::new(report));
     Ok(())

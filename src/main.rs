@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use switchboard::banner::Banner;
 use switchboard::config::{Config, DoctorArgs, Program, StatusArgs};
 use switchboard::doctor::{self, Report};
-use switchboard::logging;
+use switchboard::logging::{self, LogFormat};
 use switchboard::server::Server;
 use switchboard::status;
 
@@ -27,13 +27,13 @@ fn main() -> ExitCode {
 fn serve_until_stopped(config: Config) -> ExitCode {
     let logs = config.logging();
     let started = logging::start(&logs);
-    let has_json_logs = logs.json && started.is_ok();
+    let format = if started.is_ok() { logs.format } else { LogFormat::Human };
     for sentence in Program::unknown_variables() {
         tracing::warn!("{sentence}");
     }
-    match started.and_then(|()| run(config, has_json_logs)) {
+    match started.and_then(|()| run(config, format)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if has_json_logs => {
+        Err(error) if format != LogFormat::Human => {
             tracing::error!("{error:#}");
             ExitCode::FAILURE
         }
@@ -80,13 +80,13 @@ fn tell_status(args: &StatusArgs) -> ExitCode {
 }
 
 /// Runs the server on threads of its own.
-fn run(config: Config, has_json_logs: bool) -> Result<()> {
+fn run(config: Config, format: LogFormat) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("The threads of the server cannot be started")?;
     // In a task: on this thread, outside the pool, each accepted connection would have to wake another thread.
-    runtime.block_on(runtime.spawn(serve(config, has_json_logs))).context("The server failed")?
+    runtime.block_on(runtime.spawn(serve(config, format))).context("The server failed")?
 }
 
-async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
+async fn serve(config: Config, format: LogFormat) -> Result<()> {
     let mut server = Server::build(config)?;
     let listener = server.bind()?;
     server.announce(&listener).await?;
@@ -101,17 +101,18 @@ async fn serve(config: Config, has_json_logs: bool) -> Result<()> {
             Some(test) => banner.with_finding(test.run().await),
             None => banner,
         };
-        announce(&banner, has_json_logs);
+        announce(&banner, format);
     };
     tokio::join!(listening, announcing).0
 }
 
 /// Prints the start-up lines.
-fn announce(banner: &Banner, has_json_logs: bool) {
-    let lines = match has_json_logs {
+fn announce(banner: &Banner, format: LogFormat) {
+    let lines = match format {
         // A log collector reads it as one more line of the log.
-        true => format!("{}\n", banner.json(SystemTime::now())),
-        false => format!("{}{}\n", banner.text(), banner.ready_line()),
+        LogFormat::Json => format!("{}\n", banner.json(SystemTime::now())),
+        LogFormat::Logfmt => format!("{}\n", banner.logfmt(SystemTime::now())),
+        LogFormat::Human => format!("{}{}\n", banner.text(), banner.ready_line()),
     };
     let mut out = std::io::stdout();
     // The server runs even if the reader of its output has closed it.

@@ -1,6 +1,7 @@
-//! Logs refusals, each with the user name, the event and the sentence that the client receives; at most so many a
+//! Logs refusals, each with the request that opened the connection, the peer if there is one, the user name, the event and the sentence that the client receives; at most so many a
 //! minute that one client cannot flood the log.
 
+use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -12,6 +13,17 @@ const MINUTE: Duration = Duration::from_secs(60);
 const MAX_LINES: u32 = 10;
 /// Lines a minute for all clients together that are refused before they are connected.
 const MAX_LINES_AT_ENTRY: u32 = 60;
+
+/// Whose message was refused.
+#[derive(Clone, Copy)]
+pub(crate) struct Who<'a> {
+    /// The number of the request that opened the connection, or of the refused one; 0 if there is none.
+    pub request: u64,
+    /// The id of the peer, once the client is one.
+    pub peer: Option<&'a dyn Display>,
+    /// The name that it has, or claims.
+    pub user: &'a str,
+}
 
 /// Counts and logs the refusals of one connection.
 #[derive(Debug)]
@@ -33,11 +45,17 @@ impl RefusalLog {
     }
 
     /// Counts a refusal by its code and logs it.
-    pub(crate) fn refused(&mut self, user: &str, event: &str, code: &'static str, sentence: &str) {
+    pub(crate) fn refused(&mut self, who: Who<'_>, event: &str, code: &'static str, sentence: &str) {
         metrics::count(code);
+        let Who { request, peer, user } = who;
+        let (request, peer) = ((request > 0).then_some(request), peer.map(tracing::field::display));
         match self.next(Instant::now()) {
-            Line::Whole => tracing::info!(user = metrics::shortened(user), event, code, "refused: {sentence}"),
+            Line::Whole => {
+                tracing::info!(request, peer, user = metrics::shortened(user), event, code, "refused: {sentence}");
+            }
             Line::Last => tracing::info!(
+                request,
+                peer,
                 user = metrics::shortened(user),
                 "refused again; the log leaves out further refusals of this minute, which are only counted"
             ),
@@ -73,9 +91,11 @@ enum Line {
 
 static AT_ENTRY: Mutex<RefusalLog> = Mutex::new(RefusalLog::with_max(MAX_LINES_AT_ENTRY));
 
-/// Counts and logs the refusal of a client that is not connected yet. `user` is the name that it claims.
-pub(crate) fn refused_at_entry(user: Option<&str>, event: &str, code: &'static str, sentence: &str) {
-    AT_ENTRY.lock().refused(user.unwrap_or("(no name)"), event, code, sentence);
+/// Counts and logs the refusal of a client that is not connected yet, and has sent this request. `user` is the name that it
+/// claims.
+pub(crate) fn refused_at_entry(request: u64, user: Option<&str>, event: &str, code: &'static str, sentence: &str) {
+    let who = Who { request, peer: None, user: user.unwrap_or("(no name)") };
+    AT_ENTRY.lock().refused(who, event, code, sentence);
 }
 
 #[cfg(test)]

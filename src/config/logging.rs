@@ -1,6 +1,8 @@
 //! The flags under "Logging".
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+
+use crate::logging::LogFormat;
 
 /// Which log lines are written, and in which format.
 #[derive(Debug, Clone, Args)]
@@ -13,13 +15,4 @@ pub struct LoggingArgs {
     /// Format of the log and of the start-up lines
     #[arg(long, value_name = "FORMAT", default_value = "human", env = "SWITCHBOARD_LOG_FORMAT")]
     pub log_format: LogFormat,
-}
-
-/// The format of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Text for a person at a terminal.
-    Human,
-    /// One JSON object a line, for a log collector.
-    Json,
 }

@@ -7,7 +7,6 @@ use bytesize::ByteSize;
 
 use super::command_line::Config;
 use super::content::Switch;
-use super::logging::LogFormat;
 use super::secret::Secret;
 use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
@@ -167,10 +166,7 @@ impl Config {
 
     /// The options of the log.
     pub fn logging(&self) -> logging::LoggingOptions {
-        logging::LoggingOptions {
-            level: self.logging.log_level.clone(),
-            json: self.logging.log_format == LogFormat::Json,
-        }
+        logging::LoggingOptions { level: self.logging.log_level.clone(), format: self.logging.log_format }
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::auth::client_addr::ClientAddr;
 use crate::net::proxies::TrustedProxies;
+use crate::net::request_id::RequestId;
 use crate::net::tcp_handle::TcpHandle;
 
 /// Each proxy appends the address from which it received the request.
@@ -54,7 +55,7 @@ impl Proxies {
         let peer = conn.address().ip();
         let headers = request.headers();
         if !self.trusted.trusts(peer) {
-            self.warn_once(headers, peer);
+            self.warn_once(request, peer);
         }
         match self.trusted.client(peer, forwarded_for(headers).into_iter()) {
             Some(client) => ClientAddr::through_proxy(client),
@@ -64,11 +65,12 @@ impl Proxies {
     }
 
     /// Logs once which flag an untrusted proxy needs.
-    fn warn_once(&self, headers: &HeaderMap, peer: IpAddr) {
-        if !headers.keys().any(is_forwarded) || self.warned.swap(true, Ordering::Relaxed) {
+    fn warn_once(&self, request: &Request, peer: IpAddr) {
+        if !request.headers().keys().any(is_forwarded) || self.warned.swap(true, Ordering::Relaxed) {
             return;
         }
         tracing::warn!(
+            request = RequestId::of(request.extensions()).0,
             "a request from {peer} has X-Forwarded-* headers, which the server ignores: if {peer} is your reverse proxy, \
              start with --trust-proxy={peer}; until then all its clients count as one address"
         );

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::auth::client_addr::ClientAddr;
 use crate::net::connection_limiter::ConnectionLimiter;
+use crate::net::request_id::RequestId;
 use crate::{metrics, transport::socketio};
 
 /// Adds a permit to the extensions of each request that opens a connection, or answers 503. The transport keeps the permit
@@ -23,7 +24,13 @@ pub(super) async fn enforce(
         match limiter.enter(client_addr.address()) {
             Ok(permit) => request.extensions_mut().insert(Arc::new(permit)),
             Err(full) => {
-                metrics::warn(full.reason(), format!("connection refused: {full}"));
+                if let Some(times) = metrics::counted(full.reason()) {
+                    tracing::warn!(
+                        times,
+                        request = RequestId::of(request.extensions()).0,
+                        "connection refused: {full}"
+                    );
+                }
                 let retry = [(header::RETRY_AFTER, HeaderValue::from_static("10"))];
                 return (StatusCode::SERVICE_UNAVAILABLE, retry, format!("{full}\n")).into_response();
             }

@@ -13,6 +13,7 @@ use super::language::Language;
 use super::listing::listing;
 use super::served_path::{is_served, is_sound, is_withheld};
 use crate::metrics;
+use crate::net::request_id::RequestId;
 
 /// Which names [`is_withheld`] holds back: for the log, and for the client.
 const WITHHELD: &str = "keys (*.key, *.pem), dot files (but /.well-known/), node_modules, server.js and package*.json stay \
@@ -22,11 +23,11 @@ const WITHHELD_HERE: &str = "Files of this name are never served: keys (*.key, *
 
 /// Serves a file of the folder, its `index.html`, or a list of its pages.
 pub(super) async fn serve(folder: &Path, request: Request) -> Response {
-    let path = request.uri().path();
+    let (path, id) = (request.uri().path(), RequestId::of(request.extensions()).0);
     match find(folder, path).await {
         Found::Withheld => {
             if let Some(path) = metrics::first("withheld", path) {
-                tracing::info!(path, "not served: {WITHHELD}");
+                tracing::info!(request = id, path, "not served: {WITHHELD}");
             }
             return missing(WITHHELD_HERE);
         }
@@ -45,7 +46,7 @@ pub(super) async fn serve(folder: &Path, request: Request) -> Response {
     let mut response = match files.try_call(request).await {
         Ok(response) => response.map(Body::new),
         Err(error) => {
-            tracing::warn!(%error, "a file of the served folder could not be read");
+            tracing::warn!(request = id, %error, "a file of the served folder could not be read");
             return (StatusCode::INTERNAL_SERVER_ERROR, "The file could not be read: see the server's log.\n")
                 .into_response();
         }

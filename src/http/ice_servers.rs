@@ -26,6 +26,7 @@ use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::ice::ice_servers::{IceServerList, IceServers};
 use crate::ice::limits::{MAX_ADDRESSES, REQUESTS};
 use crate::inspect::recorder::Recorder;
+use crate::net::request_id::RequestId;
 use crate::net::tcp_handle::TcpHandle;
 use crate::protocol::name::UserName;
 use crate::protocol::refusal::{Code, Refusal};
@@ -141,6 +142,7 @@ async fn list(
     State(service): State<Arc<IceService>>,
     Extension(client_addr): Extension<ClientAddr>,
     conn: Option<Extension<TcpHandle>>,
+    id: Option<Extension<RequestId>>,
     credentials: Result<Query<Credentials>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
@@ -154,7 +156,7 @@ async fn list(
         Ok(list) => ([(header::CACHE_CONTROL, "no-store")], Json(list)).into_response(),
         Err((status, Refusal { code, message, .. }, wait)) => {
             let name = credentials.user_name.as_deref();
-            refusals::refused_at_entry(name, SERVICE, code.name(), &message);
+            refusals::refused_at_entry(id.map_or(0, |Extension(id)| id.0), name, SERVICE, code.name(), &message);
             let address = Some(client_addr.address());
             service.recorder.rejected(SERVICE, name, (code.name(), &message), None, address);
             let _ = tokio::time::timeout(wait, service.closing.cancelled()).await;

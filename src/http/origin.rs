@@ -23,6 +23,7 @@ use crate::metrics;
 use crate::net::address::is_private;
 use crate::net::certified_names::CertifiedNames;
 use crate::net::host::{lan_addresses, own_names};
+use crate::net::request_id::RequestId;
 
 /// Names that no host on the Internet has: those of one machine, of home networks, and for tests.
 const NEAR_NAMES: [&str; 6] = ["localhost", "local", "lan", "home.arpa", "internal", "test"];
@@ -145,7 +146,7 @@ pub(super) fn rejected(origins: &Origins, service: &'static str, request: &Reque
     let (page, address) = (origin.to_str().ok(), request.extensions().get().map(ClientAddr::address));
     origins.recorder.rejected(service, None, ("wrong-origin", &message), page, address);
     if metrics::first("wrong-origin", page.unwrap_or("(not text)")).is_some() {
-        tracing::warn!("{message}");
+        tracing::warn!(request = RequestId::of(request.extensions()).0, "{message}");
     }
     Some(message)
 }

@@ -10,7 +10,7 @@ use switchboard_turn::TurnServer;
 
 use super::options::{InsideOptions, host};
 use crate::net::host::lan_addresses;
-use crate::refusals::RefusalLog;
+use crate::refusals::{RefusalLog, Who};
 
 /// Opens the ports of the TURN server. It checks credentials by this secret.
 ///
@@ -42,7 +42,7 @@ fn refused(username: &str, code: u16, reason: &'static str) {
         508 => "turn-508",
         _ => "turn-other",
     };
-    LOG.lock().refused(name, "turn", code, reason);
+    LOG.lock().refused(Who { request: 0, peer: None, user: name }, "turn", code, reason);
 }
 
 fn explain(error: &io::Error, port: u16) -> anyhow::Error {

@@ -53,18 +53,20 @@ pub(crate) fn count(reason: &'static str) -> u64 {
 /// Counts one more of this reason, and logs the first, second, fourth, eighth and so on: a client that floods the
 /// server does not flood the log.
 pub(crate) fn warn(reason: &'static str, words: impl Display) {
-    let times = count(reason);
-    if times.is_power_of_two() {
+    if let Some(times) = counted(reason) {
         tracing::warn!(times, "{words}");
     }
 }
 
-/// As [`warn`], with a number for each subject: lines about one client do not suppress lines about another.
-pub(crate) fn warn_about(reason: &'static str, subject: &str, words: impl Display) {
+/// Counts one more of this reason. Returns how many there are if that is worth a line, as for [`warn`].
+pub(crate) fn counted(reason: &'static str) -> Option<u64> {
+    Some(count(reason)).filter(|times| times.is_power_of_two())
+}
+
+/// As [`counted`], with a number for each subject: lines about one client do not suppress lines about another.
+pub(crate) fn counted_about(reason: &'static str, subject: &str) -> Option<u64> {
     let (times, _) = COUNTS.lock().entry(reason).or_default().increment_subject(reason, &shortened(subject));
-    if times.is_power_of_two() {
-        tracing::warn!(times, "{words}");
-    }
+    Some(times).filter(|times| times.is_power_of_two())
 }
 
 /// Counts one more of this reason. Returns the subject, as a log line may show it in a field, the first time that it

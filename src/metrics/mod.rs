@@ -1,4 +1,4 @@
-//! What the server counts. `count`, `warn`, `warn_about` and `first` count what the server rejects or closes, by
+//! What the server counts. `count`, `counted`, `warn` and `first` count what the server rejects or closes, by
 //! reason, and thin out its log lines; `exporter` shows the counts to Prometheus.
 //!
 //! Counts belong to the process, not to one server of it. A count is taken per rejection, never
@@ -7,4 +7,4 @@
 mod counts;
 pub(crate) mod exporter;
 
-pub(crate) use self::counts::{count, first, shortened, summary, warn, warn_about};
+pub(crate) use self::counts::{count, counted, counted_about, first, shortened, summary, warn};

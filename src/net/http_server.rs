@@ -31,6 +31,7 @@ use super::handshake;
 use super::options::ListenerOptions;
 use super::proxies::TrustedProxies;
 use super::refused_certificates::RefusedCertificates;
+use super::request_id::RequestId;
 use super::stream::{Protocol, Stream, accept, encrypted_protocol};
 use super::tcp_handle::TcpHandle;
 use super::turn_streams::TurnStreams;
@@ -237,7 +238,7 @@ impl HttpServer {
     }
 }
 
-/// Passes a request to the router, with its connection among the extensions. What was read before the request, and its
+/// Passes a request to the router, with its connection and a number among the extensions. What was read before the request, and its
 /// body once it is answered, no longer counts as unfinished.
 async fn answer(
     router: Router,
@@ -246,6 +247,7 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     conn.finish();
     request.extensions_mut().insert(conn.clone());
+    request.extensions_mut().insert(RequestId::next());
     let response = router.oneshot(request).await;
     conn.finish();
     response

@@ -16,6 +16,7 @@ pub(crate) mod mdns;
 mod options;
 pub mod proxies;
 mod refused_certificates;
+pub(crate) mod request_id;
 mod stream;
 pub mod tcp_handle;
 mod turn_streams;

@@ -1,5 +1,6 @@
 //! One client's connection: what it sends is limited, decoded and submitted here, in the order of arrival.
 
+use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -25,12 +26,13 @@ use crate::hub::shards::Numbers;
 use crate::inspect::content::Transport;
 use crate::inspect::recorder::{Origin, Recorder};
 use crate::metrics;
+use crate::net::request_id::RequestId;
 use crate::protocol::limits::Limits;
 use crate::protocol::name::UserName;
 use crate::protocol::refusal::Refusal;
 use crate::protocol::socketio::decode::{DecodedEvent, decode};
 use crate::protocol::socketio::event::EventName;
-use crate::refusals::RefusalLog;
+use crate::refusals::{RefusalLog, Who};
 
 /// Events that may come before the client is a peer: between socketioxide's reply to the CONNECT packet and its call of
 /// the connect handler.
@@ -40,6 +42,8 @@ const MAX_EARLY: usize = 1024;
 pub struct Connection {
     /// The client's user name.
     pub name: UserName,
+    /// The number of the request that opened it.
+    pub(super) request: RequestId,
     /// Its transport.
     pub conn: ConnHandle,
     /// The socket, for what has binary values. Not kept alive: its listener keeps this.
@@ -83,6 +87,8 @@ enum Stage {
 pub struct Start {
     /// The client's user name.
     pub name: UserName,
+    /// The number of the request that opened it.
+    pub request: RequestId,
     /// Its transport.
     pub conn: ConnHandle,
     /// The claim on its session.
@@ -104,10 +110,11 @@ pub struct Start {
 impl Connection {
     /// The connection of a client that was admitted, and is about to become a peer.
     pub fn new(start: Start, socket: &Arc<Socket<LocalAdapter>>) -> Arc<Self> {
-        let Start { name, conn, claim, aliases, max_bytes, rate_limiter, limits, recorder, origin } = start;
+        let Start { name, request, conn, claim, aliases, max_bytes, rate_limiter, limits, recorder, origin } = start;
         let stage = Stage::Arriving(Vec::new());
         Arc::new(Self {
             name,
+            request,
             conn,
             socket: Arc::downgrade(socket),
             aliases,
@@ -261,6 +268,8 @@ impl Connection {
     fn log_unknown(&self, packet: &Value) {
         if let Some(event) = metrics::first("unknown-event", name_of(packet).unwrap_or("(no name)")) {
             tracing::info!(
+                request = self.request.0,
+                peer = self.client.get().map(tracing::field::display),
                 user = self.name.as_str(),
                 event,
                 "an unknown event, which has no effect: is it misspelled?"
@@ -270,18 +279,32 @@ impl Connection {
 
     /// Logs that what the client sent ended its connection, where it did.
     pub fn log_end(&self, reason: &EngineReason, max_message: usize) {
-        let user = self.name.as_str();
         match reason {
             _ if self.conn.is_too_large() => {
                 let words = format!("it sent a message of more than {max_message} bytes (--max-message)");
-                metrics::warn_about("too-large", user, format!("connection of {user:?} closed: {words}"));
+                self.log_closed("too-large", &words);
             }
             EngineReason::PacketParsingError => {
                 let words = "it sent a packet that cannot be read (does it use another parser, such as msgpack?)";
-                metrics::warn_about("unreadable", user, format!("connection of {user:?} closed: {words}"));
+                self.log_closed("unreadable", words);
             }
             _ => {}
         }
+    }
+
+    /// Counts and logs that the connection is closed because of what the client did.
+    pub(super) fn log_closed(&self, reason: &'static str, why: &str) {
+        let user = self.name.as_str();
+        if let Some(times) = metrics::counted_about(reason, user) {
+            let (request, peer) = (self.request.0, self.client.get().map(tracing::field::display));
+            tracing::warn!(times, request, peer, "connection of {user:?} closed: {why}");
+        }
+    }
+
+    /// Whose refusals are logged.
+    pub(super) fn who(&self) -> Who<'_> {
+        let peer = self.client.get().map(|peer| peer as &dyn Display);
+        Who { request: self.request.0, peer, user: self.name.as_str() }
     }
 }
 

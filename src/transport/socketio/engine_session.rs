@@ -10,6 +10,7 @@ use crate::auth::client_addr::ClientAddr;
 use crate::auth::same_origin::IsSameOrigin;
 use crate::metrics;
 use crate::net::connection_limiter::ConnectionPermit;
+use crate::net::request_id::RequestId;
 use crate::net::tcp_handle::TcpHandle;
 
 /// Logged, since no connection is left on which to notify the client.
@@ -21,6 +22,8 @@ const NO_CONNECT: &str = "connection closed: its client began with something els
 pub struct EngineSession {
     /// Where the client is.
     pub client_addr: ClientAddr,
+    /// The number of the request that opens the session.
+    pub request: RequestId,
     /// Whether the address bears credentials, which count only in `auth`.
     pub has_credentials_in_query: bool,
     /// Whether the client's page is one of this server.
@@ -40,6 +43,7 @@ impl EngineSession {
     pub fn new(extensions: &Extensions, tcp: Option<TcpHandle>, has_credentials_in_query: bool) -> Arc<Self> {
         Arc::new(Self {
             client_addr: extensions.get().copied().unwrap_or_else(ClientAddr::unknown),
+            request: RequestId::of(extensions),
             has_credentials_in_query,
             is_same_origin: extensions.get() == Some(&IsSameOrigin(true)),
             tcp,
@@ -67,8 +71,11 @@ impl EngineSession {
 impl Drop for EngineSession {
     fn drop(&mut self) {
         let has_spoken = |conn: &ConnHandle| conn.close_code().is_none() && conn.bytes_read() > 0;
-        if !*self.has_connected.get_mut() && self.slot.get().is_some_and(has_spoken) {
-            metrics::warn("no-connect", NO_CONNECT);
+        if !*self.has_connected.get_mut()
+            && self.slot.get().is_some_and(has_spoken)
+            && let Some(times) = metrics::counted("no-connect")
+        {
+            tracing::warn!(times, request = self.request.0, "{NO_CONNECT}");
         }
     }
 }

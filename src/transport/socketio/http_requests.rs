@@ -13,6 +13,7 @@ use super::engine_session::EngineSession;
 use crate::auth::client_addr::ClientAddr;
 use crate::inspect::recorder::Recorder;
 use crate::metrics;
+use crate::net::request_id::RequestId;
 use crate::net::tcp_handle::TcpHandle;
 
 const OLDER_PROTOCOL: &str = "a Socket.IO client of version 2 or older (Engine.IO 3): its page needs a client of version 3 \
@@ -24,7 +25,10 @@ const CREDENTIALS: [&str; 6] = ["userName", "username", "password", "passWord", 
 pub async fn prepare(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
     if speaks_older_protocol(&request) {
         if metrics::count("engine-io-3") == 1 {
-            tracing::info!("refused {OLDER_PROTOCOL} Further ones are counted.");
+            tracing::info!(
+                request = RequestId::of(request.extensions()).0,
+                "refused {OLDER_PROTOCOL} Further ones are counted."
+            );
         }
         let address = request.extensions().get().map(ClientAddr::address);
         recorder.rejected("socketio", None, ("engine-io-3", OLDER_PROTOCOL), None, address);

@@ -95,7 +95,7 @@ fn admit(inspector: &Inspector, socket: &SocketRef, auth: Option<Tree>) -> Resul
     let session = socket.req_parts().extensions.get::<Arc<EngineSession>>();
     session.iter().for_each(|session| session.note_connect());
     let refuse = |code, message| {
-        refusals::refused_at_entry(None, "inspector", code, message);
+        refusals::refused_at_entry(session.map_or(0, |session| session.request.0), None, "inspector", code, message);
         Err(NotAdmitted { code, message })
     };
     if !session.is_some_and(|session| session.is_same_origin) {

@@ -18,21 +18,21 @@ impl Connection {
     /// Acknowledges an event that was accepted.
     pub(super) fn reply(&self, peer: PeerId, request: Request, reply: Reply) {
         self.recorder.accepted(peer, request.record, &reply);
-        let user = self.name.as_str();
+        let (request_id, user) = (self.request.0, self.name.as_str());
         match reply {
             Reply::Offered(id) => {
-                tracing::info!(peer = %peer, user, offer = %id, "offered");
+                tracing::info!(request = request_id, peer = %peer, user, offer = %id, "offered");
                 self.acknowledge(request, &Accepted::new(Some(id)));
             }
             Reply::Renegotiated(id) => self.acknowledge(request, &Accepted::new(Some(id))),
             Reply::Answered(Answered { candidates, begun }) => {
                 if let Some((id, offerer)) = begun {
-                    tracing::info!(peer = %peer, user, offerer = offerer.as_str(), offer = %id, "answered");
+                    tracing::info!(request = request_id, peer = %peer, user, offerer = offerer.as_str(), offer = %id, "answered");
                 }
                 self.acknowledge_candidates(request, &candidates);
             }
             Reply::Declined(id) => {
-                tracing::info!(peer = %peer, user, offer = %id, "declined");
+                tracing::info!(request = request_id, peer = %peer, user, offer = %id, "declined");
                 self.acknowledge(request, &Accepted::new(None));
             }
             Reply::Offers(offers) => {
@@ -64,7 +64,7 @@ impl Connection {
         if event == EventName::Hangup && refusal.code == Code::NoCall {
             return self.acknowledge(request, &Ended { ended: 0 });
         }
-        self.refusals.lock().refused(self.name.as_str(), event.name(), refusal.code.name(), &refusal.message);
+        self.refusals.lock().refused(self.who(), event.name(), refusal.code.name(), &refusal.message);
         self.record_refusal(event.name(), record, refusal);
         // In rooms the acknowledgement says it all, where the client asked for one.
         if ack.is_none() || !matches!(event, EventName::Room(_)) {
@@ -78,7 +78,7 @@ impl Connection {
 
     /// Tells the client something about its `auth`.
     pub(super) fn remark(&self, refusal: &Refusal) {
-        self.refusals.lock().refused(self.name.as_str(), "connect", refusal.code.name(), &refusal.message);
+        self.refusals.lock().refused(self.who(), "connect", refusal.code.name(), &refusal.message);
         self.record_refusal("connect", None, refusal);
         self.emit(event::SIGNALING_ERROR, &SignalingError { event: "connect", refusal }, None);
     }
@@ -98,11 +98,11 @@ impl Connection {
     }
 
     fn log_ended(&self, peer: PeerId, event: EventName, ids: &[OfferId]) {
-        let user = self.name.as_str();
+        let (request, user) = (self.request.0, self.name.as_str());
         match (event, ids) {
             (_, []) => {}
-            (EventName::CancelOffer, [id, ..]) => tracing::info!(peer = %peer, user, offer = %id, "cancelled"),
-            _ => tracing::info!(peer = %peer, user, offers = listed(ids), "hung up"),
+            (EventName::CancelOffer, [id, ..]) => tracing::info!(request, peer = %peer, user, offer = %id, "cancelled"),
+            _ => tracing::info!(request, peer = %peer, user, offers = listed(ids), "hung up"),
         }
     }
 }

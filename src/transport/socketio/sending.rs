@@ -20,7 +20,6 @@ use crate::hub::outbox::{Broadcast, Outbox};
 use crate::hub::peer::listed;
 use crate::inspect::content::{EventText, Payload, Receivers};
 use crate::inspect::recorder::Origin;
-use crate::metrics;
 use crate::protocol::call::Call;
 use crate::protocol::socketio::reply::ServerClosing;
 use crate::protocol::socketio::{encode, event};
@@ -102,7 +101,7 @@ impl Connection {
                 self.close_once("slow-reader", "it does not read what it is sent");
             }
             Err(SendError::Serialize(error)) => {
-                tracing::error!(user = self.name.as_str(), %error, "a message could not be encoded");
+                tracing::error!(request = self.request.0, user = self.name.as_str(), %error, "a message could not be encoded");
                 self.close_once("fault", "a message for it could not be encoded");
             }
         }
@@ -123,8 +122,7 @@ impl Connection {
     /// Closes the connection because of a fault of the client, and logs why. Its end follows by the transport.
     pub(super) fn close_once(&self, reason: &'static str, why: &str) {
         if !self.is_cut.swap(true, Ordering::Relaxed) {
-            let user = self.name.as_str();
-            metrics::warn_about(reason, user, format!("connection of {user:?} closed: {why}"));
+            self.log_closed(reason, why);
             self.conn.cut();
         }
     }
@@ -157,8 +155,8 @@ impl Outbox for Connection {
         }
         let back = welcome.restored.as_ref();
         let calls = back.iter().flat_map(|back| back.calls.iter().map(|call| call.offer_id).chain(back.open_offer));
-        let (user, offers) = (self.name.as_str(), listed(&calls.collect::<Vec<_>>()));
-        tracing::info!(peer = %welcome.peer, user, back = back.is_some(), offers, "connected");
+        let (request, user, offers) = (self.request.0, self.name.as_str(), listed(&calls.collect::<Vec<_>>()));
+        tracing::info!(request, peer = %welcome.peer, user, back = back.is_some(), offers, "connected");
     }
 
     fn send(&self, broadcast: &Broadcast, number: Option<u64>) {

@@ -20,7 +20,6 @@ use super::engine_session::{Claim, EngineSession};
 use super::handshake::{self, Admitted};
 use super::upstream::{ThisSocket, Upstream};
 use super::{http_requests, inspector};
-use crate::auth::client_addr::ClientAddr;
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
 use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::core::command::ConnectionEnd;
@@ -184,7 +183,7 @@ impl SocketIoState {
         let Some(Tree(auth)) = auth else {
             let sentence = "The auth object could not be read: send {userName, password}.";
             let refusal = Refusal::new(Code::BadPayload, sentence);
-            self.refused(&Value::Null, session.client_addr, &refusal);
+            self.refused(&Value::Null, session, &refusal);
             return Err(refusal.into());
         };
         let sentence = "This session was in use a moment ago: connect again.";
@@ -196,17 +195,18 @@ impl SocketIoState {
         let admitted = match handshake::read(&auth, has_credentials_in_query, client_addr, &self.authenticator) {
             Ok(admitted) => admitted,
             Err(error) if error.refusal.code == Code::WrongPassword => {
-                self.refused(&auth, client_addr, &error.refusal);
+                self.refused(&auth, session, &error.refusal);
                 socket.extensions.insert(Arrival::WrongPassword(error, conn, Arc::new(claim)));
                 return Ok(Duration::ZERO);
             }
             Err(error) => {
-                self.refused(&auth, client_addr, &error.refusal);
+                self.refused(&auth, session, &error.refusal);
                 return Err(error);
             }
         };
         let start = Start {
             name: admitted.newcomer.name.clone(),
+            request: session.request,
             conn,
             claim,
             aliases: admitted.aliases || self.options.aliases,
@@ -224,10 +224,10 @@ impl SocketIoState {
     }
 
     /// Logs and reports that a client with this `auth` is not admitted.
-    fn refused(&self, auth: &Value, client_addr: ClientAddr, Refusal { code, message, .. }: &Refusal) {
+    fn refused(&self, auth: &Value, session: &EngineSession, Refusal { code, message, .. }: &Refusal) {
         let name = Credentials::from_auth(auth).user_name;
-        refusals::refused_at_entry(name.as_deref(), "connect", code.name(), message);
-        let (why, address) = ((code.name(), &**message), Some(client_addr.address()));
+        refusals::refused_at_entry(session.request.0, name.as_deref(), "connect", code.name(), message);
+        let (why, address) = ((code.name(), &**message), Some(session.client_addr.address()));
         self.hub.recorder().rejected("socketio", name.as_deref(), why, None, address);
     }
 

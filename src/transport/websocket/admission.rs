@@ -18,6 +18,7 @@ use crate::auth::client_addr::ClientAddr;
 use crate::auth::{Credentials, Identity};
 use crate::core::command::{Newcomer, Purpose};
 use crate::net::connection_limiter::ConnectionPermit;
+use crate::net::request_id::RequestId;
 use crate::protocol::name::Lobby;
 use crate::protocol::refusal::{Code, Refusal};
 
@@ -41,12 +42,21 @@ pub async fn enter_rooms(
     };
     match state.authenticator.admit(client_addr, &credentials) {
         Ok(Identity { name, lobby, session, remark }) => {
-            let newcomer =
-                Newcomer { name, lobby, purpose: Purpose::Rooms, session, counts: false, attempt: 0, received: None, heard: None };
+            let newcomer = Newcomer {
+                name,
+                lobby,
+                purpose: Purpose::Rooms,
+                session,
+                counts: false,
+                attempt: 0,
+                received: None,
+                heard: None,
+            };
             admit(state, upgrade, (&extensions, query), newcomer, Dialect::Rooms, remark)
         }
         Err(error) => {
-            let who = Denied { service: "rooms", name: credentials.user_name.as_deref(), client_addr };
+            let request = RequestId::of(&extensions);
+            let who = Denied { service: "rooms", name: credentials.user_name.as_deref(), client_addr, request };
             let (status, Refusal { message, .. }) = state.deny(who, error).await;
             refuse(status, &message)
         }
@@ -66,7 +76,8 @@ pub async fn enter_pairs(
         return refuse(StatusCode::BAD_REQUEST, "The request could not be read: open new WebSocket(\"…/?userId=1\").");
     };
     let claimed = access.user_id.as_deref().map_or(Value::Null, Value::from);
-    let who = Denied { service: "pairs", name: claimed.as_str(), client_addr };
+    let request = RequestId::of(&extensions);
+    let who = Denied { service: "pairs", name: claimed.as_str(), client_addr, request };
     let checked = pair_requests::check(&state, client_addr, access);
     let id = match checked.map(|claims| pair_requests::user(claims.as_ref(), &claimed)) {
         Ok(id) => id,
@@ -78,7 +89,16 @@ pub async fn enter_pairs(
     match id {
         Ok(id) => {
             let (name, lobby, purpose) = (id.text().clone(), Lobby::default(), Purpose::Pairs);
-            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, attempt: 0, received: None, heard: None };
+            let newcomer = Newcomer {
+                name,
+                lobby,
+                purpose,
+                session: None,
+                counts: false,
+                attempt: 0,
+                received: None,
+                heard: None,
+            };
             let dialect = Dialect::Pairs(pair_requests::location(client_addr));
             admit(state, upgrade, (&extensions, query), newcomer, dialect, None)
         }
@@ -115,11 +135,21 @@ pub async fn enter_gst(
     match authenticator.admit(client_addr, &credentials) {
         Ok(Identity { name, lobby, remark, .. }) => {
             let purpose = Purpose::Gst;
-            let newcomer = Newcomer { name, lobby, purpose, session: None, counts: false, attempt: 0, received: None, heard: None };
+            let newcomer = Newcomer {
+                name,
+                lobby,
+                purpose,
+                session: None,
+                counts: false,
+                attempt: 0,
+                received: None,
+                heard: None,
+            };
             admit(state, upgrade, (&extensions, query), newcomer, Dialect::Gst, remark)
         }
         Err(error) => {
-            let who = Denied { service: "gst", name: credentials.user_name.as_deref(), client_addr };
+            let request = RequestId::of(&extensions);
+            let who = Denied { service: "gst", name: credentials.user_name.as_deref(), client_addr, request };
             let (status, Refusal { message, .. }) = state.deny(who, error).await;
             refuse(status, &message)
         }
@@ -153,6 +183,7 @@ fn admit(
     let permit = extensions.get::<Arc<ConnectionPermit>>().cloned();
     let info = ConnectionInfo {
         conn: extensions.get().cloned(),
+        request: RequestId::of(extensions),
         address: extensions.get().map(ClientAddr::address),
         through_proxy: extensions.get().is_some_and(ClientAddr::is_through_proxy),
         heartbeat: dialect.ping().is_some()

@@ -23,7 +23,7 @@ use crate::hub::peer::ConnectedPeer;
 use crate::hub::shards::Numbers;
 use crate::inspect::content::{Payload, Transport};
 use crate::inspect::recorder::Origin;
-use crate::metrics;
+use crate::net::request_id::RequestId;
 use crate::net::tcp_handle::TcpHandle;
 use crate::protocol::limits::Limits;
 use crate::protocol::refusal::{Code, Refusal};
@@ -45,6 +45,8 @@ const REPLY_CHECK: Duration = Duration::from_millis(5);
 pub struct ConnectionInfo {
     /// The network connection, where it is measured and cut.
     pub conn: Option<TcpHandle>,
+    /// The number of that request.
+    pub request: RequestId,
     /// The client's address, for the inspector.
     pub address: Option<IpAddr>,
     /// Whether a trusted proxy stands between.
@@ -85,12 +87,20 @@ impl Connection {
         let name = newcomer.name.clone();
         let origin = Origin { transport: Transport::WebSocket, address: info.address };
         let (max_frames, max_bytes) = (options.max_queue, options.max_queue_bytes);
-        let (queue, queued) = FrameQueue::new(name.clone(), dialect.clone(), origin, max_frames, max_bytes);
+        let (queue, queued) =
+            FrameQueue::new((info.request, name.clone()), dialect.clone(), origin, max_frames, max_bytes);
         let queue = Arc::new(queue);
         let connected = ConnectedPeer::connect(hub, newcomer, queue.clone());
         let peer = connected.await.unwrap_or_else(|_| Err(Refusal::unavailable()))?;
         let (recorder, limits) = (hub.recorder().clone(), hub.limits().clone());
-        let responder = Arc::new(Responder { name, client: peer.id(), queue, recorder, refusals: Mutex::default() });
+        let responder = Arc::new(Responder {
+            name,
+            request: info.request,
+            client: peer.id(),
+            queue,
+            recorder,
+            refusals: Mutex::default(),
+        });
         let closing = closing.clone();
         Ok((Self { peer, responder, dialect, info, limits, closing }, queued))
     }
@@ -171,7 +181,7 @@ impl Connection {
                     (self.ping(), 0)
                 }
                 () = sleep_until(silent_until) => {
-                    tracing::info!(peer = %self.peer.id(), "no sign of life");
+                    tracing::info!(request = self.info.request.0, peer = %self.peer.id(), "no sign of life");
                     return CloseInfo::lost();
                 }
                 close = self.ended(&mut queued.end) => return close,
@@ -228,8 +238,7 @@ impl Connection {
             }
             RateDecision::Drop => return None,
             RateDecision::Close => {
-                let user = self.responder.name.as_str();
-                metrics::warn_about("too-fast", user, format!("connection of {user:?} closed: it sends too fast"));
+                self.responder.log_closed("too-fast", "it sends too fast");
                 return Some(CloseInfo {
                     farewell: Some((self.dialect.too_fast(), "too fast for too long")),
                     ..CloseInfo::lost()

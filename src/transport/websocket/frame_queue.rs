@@ -11,10 +11,12 @@ use crate::core::reply::Welcome;
 use crate::hub::outbox::{Broadcast, Outbox};
 use crate::inspect::recorder::Origin;
 use crate::metrics;
+use crate::net::request_id::RequestId;
 use crate::protocol::name::UserName;
 
 /// The sending end of the queue.
 pub struct FrameQueue {
+    request: RequestId,
     name: UserName,
     dialect: Dialect,
     frames: mpsc::Sender<Bytes>,
@@ -36,7 +38,7 @@ pub struct QueuedFrames {
 impl FrameQueue {
     /// A queue in which so many frames and bytes may wait.
     pub fn new(
-        name: UserName,
+        (request, name): (RequestId, UserName),
         dialect: Dialect,
         origin: Origin,
         max_frames: usize,
@@ -46,7 +48,7 @@ impl FrameQueue {
         let (ending, end) = watch::channel(None);
         let waiting = Arc::new(AtomicUsize::new(0));
         let queued = QueuedFrames { frames, waiting: waiting.clone(), end };
-        (Self { name, dialect, frames: sender, waiting, max_bytes, end: ending, origin }, queued)
+        (Self { request, name, dialect, frames: sender, waiting, max_bytes, end: ending, origin }, queued)
     }
 
     /// Adds a frame. If the queue is full, the connection is closed: no frame is dropped without that. A single frame may
@@ -69,7 +71,7 @@ impl FrameQueue {
             is_first
         });
         if is_first {
-            tracing::debug!("bare WebSocket closed: {why}");
+            tracing::debug!(request = self.request.0, user = self.name.as_str(), "bare WebSocket closed: {why}");
         }
     }
 }
@@ -89,8 +91,8 @@ impl Outbox for FrameQueue {
         for (number, message) in &welcome.missed {
             self.send(&Broadcast::new(message.clone()), *number);
         }
-        let (user, back) = (self.name.as_str(), welcome.restored.is_some());
-        tracing::info!(peer = %welcome.peer, user, back, "connected by bare WebSocket");
+        let (request, user, back) = (self.request.0, self.name.as_str(), welcome.restored.is_some());
+        tracing::info!(request, peer = %welcome.peer, user, back, "connected by bare WebSocket");
     }
 
     fn send(&self, broadcast: &Broadcast, _number: Option<u64>) {

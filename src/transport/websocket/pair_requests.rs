@@ -15,6 +15,7 @@ use super::state::{Denied, WebSocketState};
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::tokens::Claims;
 use crate::auth::{AuthError, Credentials};
+use crate::net::request_id::RequestId;
 use crate::protocol::pair::{ClientLocation, PairId};
 use crate::protocol::refusal::{Code, Refusal};
 use crate::protocol::websocket::pairs::{CREATE, DESTROY, RoomRequest, room_and_user};
@@ -76,10 +77,11 @@ async fn create(
     State(state): State<Arc<WebSocketState>>,
     Query(access): Query<Access>,
     Extension(client_addr): Extension<ClientAddr>,
+    id: Option<Extension<RequestId>>,
     body: Bytes,
 ) -> Response {
     let checked = check(&state, client_addr, access);
-    respond(&state, &CREATE, client_addr, checked, async |claims| {
+    respond(&state, &CREATE, (client_addr, id), checked, async |claims| {
         let (room, claimed) = room_and_user(&body)?;
         state.hub.make_pair(room, user(claims.as_ref(), &claimed)?, location(client_addr)).await
     })
@@ -90,10 +92,11 @@ async fn destroy(
     State(state): State<Arc<WebSocketState>>,
     Query(access): Query<Access>,
     Extension(client_addr): Extension<ClientAddr>,
+    id: Option<Extension<RequestId>>,
     body: Bytes,
 ) -> Response {
     let checked = check(&state, client_addr, access);
-    respond(&state, &DESTROY, client_addr, checked, async |claims| {
+    respond(&state, &DESTROY, (client_addr, id), checked, async |claims| {
         let (room, claimed) = room_and_user(&body)?;
         state.hub.destroy_pair(room, user(claims.as_ref(), &claimed).ok(), location(client_addr)).await
     })
@@ -103,15 +106,16 @@ async fn destroy(
 async fn respond(
     state: &WebSocketState,
     request: &RoomRequest,
-    client_addr: ClientAddr,
+    (client_addr, id): (ClientAddr, Option<Extension<RequestId>>),
     checked: Result<Option<Claims>, AuthError>,
     act: impl AsyncFnOnce(Option<Claims>) -> Result<(), Refusal>,
 ) -> Response {
+    let request_id = id.map(|Extension(id)| id).unwrap_or_default();
     let refuse = |status, refusal: &Refusal| (status, Json(request.rejected(refusal))).into_response();
     let claims = match checked {
         Ok(claims) => claims,
         Err(error) => {
-            let who = Denied { service: "pairs", name: None, client_addr };
+            let who = Denied { service: "pairs", name: None, client_addr, request: request_id };
             let (status, refusal) = state.deny(who, error).await;
             return refuse(status, &refusal);
         }
@@ -119,7 +123,7 @@ async fn respond(
     match act(claims).await {
         Ok(()) => Json(request.accepted()).into_response(),
         Err(refusal) => {
-            refusals::refused_at_entry(None, request.event, refusal.code.name(), &refusal.message);
+            refusals::refused_at_entry(request_id.0, None, request.event, refusal.code.name(), &refusal.message);
             let is_unauthorized = refusal.code == Code::WrongToken;
             refuse(if is_unauthorized { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST }, &refusal)
         }

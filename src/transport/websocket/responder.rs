@@ -8,14 +8,18 @@ use super::frame_queue::FrameQueue;
 use crate::core::id::PeerId;
 use crate::inspect::content::Payload;
 use crate::inspect::recorder::Recorder;
+use crate::metrics;
+use crate::net::request_id::RequestId;
 use crate::protocol::name::UserName;
 use crate::protocol::refusal::Refusal;
-use crate::refusals::RefusalLog;
+use crate::refusals::{RefusalLog, Who};
 
 /// Replies to a client. Kept besides by what it has sent and what is not applied yet.
 pub struct Responder {
     /// The client's user name.
     pub name: UserName,
+    /// The number of the request that opened the connection.
+    pub request: RequestId,
     /// The peer that it is.
     pub client: PeerId,
     /// What is sent to it.
@@ -36,10 +40,20 @@ impl Responder {
         self.queue.push(frame);
     }
 
+    /// Counts and logs that the connection is closed because of what the client did.
+    pub fn log_closed(&self, reason: &'static str, why: &str) {
+        let user = self.name.as_str();
+        if let Some(times) = metrics::counted_about(reason, user) {
+            let (request, peer) = (self.request.0, self.client);
+            tracing::warn!(times, request, %peer, "connection of {user:?} closed: {why}");
+        }
+    }
+
     /// Counts, logs and reports a refusal.
     pub fn log_refusal(&self, event: &str, record: Option<u64>, refusal: &Refusal) {
         let Refusal { code, message, .. } = refusal;
-        self.refusals.lock().refused(self.name.as_str(), event, code.name(), message);
+        let who = Who { request: self.request.0, peer: Some(&self.client), user: self.name.as_str() };
+        self.refusals.lock().refused(who, event, code.name(), message);
         if self.recorder.is_on() {
             self.recorder.refused(self.client, record, event.to_owned(), refusal);
         }

@@ -12,6 +12,7 @@ use crate::auth::client_addr::ClientAddr;
 use crate::auth::rate_limiter::RateLimit;
 use crate::auth::{AuthError, Authenticator};
 use crate::hub::order::Hub;
+use crate::net::request_id::RequestId;
 use crate::protocol::refusal::{Code, Refusal};
 use crate::refusals;
 
@@ -65,8 +66,8 @@ impl WebSocketState {
 
     /// Logs and reports that a client is not admitted.
     pub fn log_refused(&self, who: Denied<'_>, Refusal { code, message, .. }: &Refusal) {
-        let Denied { service, name, client_addr } = who;
-        refusals::refused_at_entry(name, "connect", code.name(), message);
+        let Denied { service, name, client_addr, request } = who;
+        refusals::refused_at_entry(request.0, name, "connect", code.name(), message);
         let address = Some(client_addr.address());
         self.hub.recorder().rejected(service, name, (code.name(), message), None, address);
     }
@@ -81,6 +82,8 @@ pub struct Denied<'a> {
     pub name: Option<&'a str>,
     /// Where it is.
     pub client_addr: ClientAddr,
+    /// The number of its request.
+    pub request: RequestId,
 }
 
 /// A response without a WebSocket.
