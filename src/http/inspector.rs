@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream;
@@ -97,7 +97,12 @@ async fn events(
             lines,
             |mut lines| async move { lines.next().await.map(|text| (Ok::<_, Infallible>(text), lines)) },
         );
-    let head = [(header::CONTENT_TYPE, "application/jsonl; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    let head = [
+        (header::CONTENT_TYPE, "application/jsonl; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        // nginx would collect records until its buffer is full.
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
     (head, Body::from_stream(lines)).into_response()
 }
 
