@@ -143,7 +143,8 @@ async fn request_slower_than_connect_timeout_is_closed() {
 #[tokio::test]
 async fn connection_that_a_trusted_proxy_keeps_outlives_the_time_limit() {
     const REQUEST: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    let [proxied, direct] = [&["--trust-proxy"][..], &[]].map(|flags| [flags, &["--connect-timeout", "200ms"]].concat());
+    let [proxied, direct] =
+        [&["--trust-proxy"][..], &[]].map(|flags| [flags, &["--connect-timeout", "200ms"]].concat());
     let (proxied, direct) = (TestServer::start(&proxied).await, TestServer::start(&direct).await);
     let (mut kept, mut closed) = (proxied.stream().await, direct.stream().await);
     for stream in [&mut kept, &mut closed] {
