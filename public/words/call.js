@@ -46,13 +46,17 @@ export default {
   'Incoming call': { de: 'Ankommender Anruf', es: 'Llamada entrante' },
   'Incoming calls': { de: 'Ankommende Anrufe', es: 'Llamadas entrantes' },
   'Join the calls': { de: 'Anrufe verbinden', es: 'Unir las llamadas' },
-  'Leave the call, after a question': { de: 'Auflegen, nach einer Rückfrage', es: 'Colgar, tras una pregunta' },
+  'Hang up, after a question': { de: 'Auflegen, nach einer Rückfrage', es: 'Colgar, tras una pregunta' },
   'Lobby': { de: 'Lobby', es: 'Vestíbulo' },
   'Lost': { de: 'Unterbrochen', es: 'Perdida' },
   'Lost packets': { de: 'Verlorene Pakete', es: 'Paquetes perdidos' },
   'Microphone, camera and speaker': { de: 'Mikrofon, Kamera und Lautsprecher', es: 'Micrófono, cámara y altavoz' },
   'Microphone on or off': { de: 'Mikrofon an oder aus', es: 'Micrófono sí o no' },
   'Name': { de: 'Name', es: 'Nombre' },
+  'You can call and be called once the server is back.': {
+    de: 'Sobald der Server wieder da ist, kannst du anrufen und angerufen werden.',
+    es: 'Podrás llamar y recibir llamadas en cuanto vuelva el servidor.',
+  },
   'No call is waiting. Press Call to call everyone who has this page open.': {
     de: 'Kein Anruf wartet. „Anrufen“ klingelt bei allen, die diese Seite offen haben.',
     es: 'No hay llamadas en espera. «Llamar» suena para todos los que tienen abierta esta página.',

@@ -49,9 +49,9 @@ export default {
     de: 'Der Server ist nicht erreichbar. Es wird weiter versucht…',
     es: 'No se puede alcanzar el servidor. Se sigue intentando…',
   },
-  'Leave this chat?': { de: 'Diesen Chat verlassen?', es: '¿Salir de este chat?' },
-  'The other person sees that you hung up.': { de: 'Die andere Person sieht, dass du aufgelegt hast.', es: 'La otra persona ve que has colgado.' },
-  'Hang up?': { de: 'Auflegen?', es: '¿Colgar?' },
+  'Leave the chat?': { de: 'Den Chat verlassen?', es: '¿Salir del chat?' },
+  'The other person sees that you left.': { de: 'Die andere Person sieht, dass du gegangen bist.', es: 'La otra persona ve que has salido.' },
+  'You left the chat.': { de: 'Du hast den Chat verlassen.', es: 'Has salido del chat.' },
   'Leave the chat, after a question': { de: 'Chat verlassen, nach einer Rückfrage', es: 'Salir del chat, tras una pregunta' },
   'Write a message': { de: 'Eine Nachricht schreiben', es: 'Escribir un mensaje' },
   'Two people are in “{1}” already, and a chat is for two. Choose another name, or try again when one of them has left. A person who lost the connection keeps their place for half a minute.': {
@@ -77,9 +77,9 @@ export default {
     es: 'La conexión con {1} está interrumpida. Buscando otro camino…',
   },
   'No connection to {1}.': { de: 'Keine Verbindung zu {1}.', es: 'Sin conexión con {1}.' },
-  '{1} hung up. Anyone with the address can chat with you.': {
-    de: '{1} hat aufgelegt. Wer die Adresse hat, kann mit dir chatten.',
-    es: '{1} ha colgado. Cualquiera que tenga la dirección puede chatear contigo.',
+  '{1} left. Anyone with the address can chat with you.': {
+    de: '{1} ist gegangen. Wer die Adresse hat, kann mit dir chatten.',
+    es: '{1} ha salido. Cualquiera que tenga la dirección puede chatear contigo.',
   },
   '{1} closed the page. Anyone with the address can chat with you.': {
     de: '{1} hat die Seite geschlossen. Wer die Adresse hat, kann mit dir chatten.',
@@ -199,7 +199,7 @@ export default {
     de: 'Bei {1} % stehen geblieben: {2} ist gegangen. Es geht weiter, sobald {3} sie noch einmal sendet.',
     es: 'Detenido al {1} %: {2} se ha ido. Seguirá cuando {3} lo envíe otra vez.',
   },
-  'Stopped at {1} %: you hung up.': { de: 'Bei {1} % stehen geblieben: Du hast aufgelegt.', es: 'Detenido al {1} %: has colgado.' },
+  'Stopped at {1} %: you left.': { de: 'Bei {1} % stehen geblieben: Du bist gegangen.', es: 'Detenido al {1} %: has salido.' },
   'Stopped at {1} %: {2} has left.': { de: 'Bei {1} % stehen geblieben: {2} ist gegangen.', es: 'Detenido al {1} %: {2} se ha ido.' },
   '{1} declined it.': { de: '{1} hat abgelehnt.', es: '{1} lo ha rechazado.' },
   'You declined it.': { de: 'Du hast abgelehnt.', es: 'Lo has rechazado.' },

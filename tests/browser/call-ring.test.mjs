@@ -195,7 +195,7 @@ async function pressKeys(page) {
   await page.keyboard.press('?');
   await page.keyboard.press('m'); // A dialog is open.
   assert.equal(await isMuted(), true);
-  assert.match(await page.textContent('#keys dl'), /mMicrophone on or off.*lLeave the call, after a question/s);
+  assert.match(await page.textContent('#keys dl'), /mMicrophone on or off.*lHang up, after a question/s);
   await isAccessible(page, 'the keys');
   await page.uncheck('#keys-on');
   await page.keyboard.press('Escape');

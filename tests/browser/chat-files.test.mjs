@@ -47,8 +47,8 @@ browserTest('small files come by themselves, one after the other, both ways; one
 browserTest('files dropped on the page are sent, and files chosen before the other one is here wait', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
-  await bob.click('#hangup');
-  await says(ann, /Bob hung up/);
+  await bob.click('#leave');
+  await says(ann, /Bob left/);
   await ann.evaluate(() => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([new Uint8Array(4).fill(0)], 'dropped.bin'));
@@ -208,7 +208,7 @@ browserTest('a file goes on after a reload of its receiver, and of its sender on
   await say(ann, 'Not for you');
   await assertMessages(eve, ['Ann: Not for you']);
   assert.equal(await file(eve, 'film.mp4').count(), 0);
-  await eve.click('#hangup');
+  await eve.click('#leave');
   await enter(bob);
   await assertArrives(ann, bob, 'film.mp4', 5 * MB);
   assert.ok((await bytesSent(ann)) < 3.2 * MB, `${await bytesSent(ann)} bytes were sent after the reload`);

@@ -63,31 +63,31 @@ browserTest('a third one reads that two are here, and the two go on', async ({ v
   await say(ann, 'Still here');
   await assertMessages(bob, ['Ann: Still here']);
 
-  await bob.click('#hangup');
-  await says(ann, /Bob hung up/);
+  await bob.click('#leave');
+  await says(ann, /Bob left/);
   await enter(eve);
   await areConnected([ann, eve]);
   await says(ann, /Connected to Eve\./);
 });
 
-browserTest('a hang-up while the server is away shows at once', async ({ visit, t }) => {
+browserTest('leaving while the server is away shows at once', async ({ visit, t }) => {
   const server = await serverFor(t);
   const [ann, bob] = await joinBoth(visit, server);
   for (const page of [ann, bob]) page.problems.expect(/net::ERR_|WebSocket connection to/);
   await server.kill();
   for (const page of [ann, bob]) await says(page, /The server is out of reach; the chat goes on/);
-  await bob.click('#hangup');
-  await says(ann, /^Bob hung up\./);
+  await bob.click('#leave');
+  await says(ann, /^Bob left\./);
   await state(ann, 'ended');
   for (const page of [ann, bob]) await isAccessible(page, 'ended');
 });
 
-browserTest('hanging up, closing the page and a lost connection are distinguished', async ({ visit, t }) => {
+browserTest('leaving, closing the page and a lost connection are distinguished', async ({ visit, t }) => {
   const server = await serverFor(t, '--reconnect-grace', '1s');
   const [ann, bob] = await joinByLine({ visit, t }, server);
-  await bob.click('#hangup');
-  await says(ann, /^Bob hung up\./);
-  await says(bob, /You hung up/);
+  await bob.click('#leave');
+  await says(ann, /^Bob left\./);
+  await says(bob, /You left the chat/);
   await enter(bob);
   await areConnected([ann, bob]);
 
@@ -133,8 +133,8 @@ browserTest('what was meant for one is never sent to another', async ({ visit, t
   // Bob's page is no longer reached: what Ann writes is under way for ever.
   await bob.evaluate(() => pcs.forEach((pc) => pc.close()));
   await say(ann, 'For Bob alone');
-  await bob.click('#hangup');
-  await says(ann, /Bob hung up/);
+  await bob.click('#leave');
+  await says(ann, /Bob left/);
   assert.deepEqual(await messages(ann), ['You: For Bob alone (not delivered)']);
   const eve = await join(visit, server.http, 'Eve');
   await areConnected([ann, eve]);
@@ -178,8 +178,8 @@ browserTest('the state machines and channels are shown as they change, each with
   assert.ok((await addresses()).some((words) => /:\d+$/.test(words)));
   await isAccessible(ann, 'connected, with all states');
   assert.deepEqual(await ann.evaluate(showsLongHistory), [100, 200, 250]);
-  await bob.click('#hangup');
-  await says(ann, /Bob hung up/);
+  await bob.click('#leave');
+  await says(ann, /Bob left/);
   for (const page of [ann, bob]) {
     const { iceGatheringState, ...others } = await values(page);
     assert.equal(iceGatheringState, 'complete');

@@ -111,7 +111,7 @@ for (const [what, ms] of Object.entries(OUTAGES)) {
     await assertMessages(other, ['Lou: still here']);
     for (const page of [lost, other]) await state(page, 'connected');
     await assertNoEndWasTold([lost, other]);
-    await lost.click('#hangup');
-    await says(other, /Lou hung up/);
+    await lost.click('#leave');
+    await says(other, /Lou left/);
   });
 }

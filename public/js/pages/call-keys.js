@@ -18,7 +18,7 @@ export function connectCallKeys(hangUp) {
     { key: 'c', words: t`Camera on or off`, press: () => toggleEls.video.click() },
     { key: 's', words: t`Share the screen, or stop`, press: () => screenEl.click(), isPossible: () => !screenEl.hidden },
     { key: 'f', words: t`Full screen`, press: toggleFullScreen, isPossible: () => state() === 'connected' },
-    { key: 'l', words: t`Leave the call, after a question`, press: () => askToHangUp(hangUp), isPossible: isCalling },
+    { key: 'l', words: t`Hang up, after a question`, press: () => askToHangUp(hangUp), isPossible: isCalling },
   ], byId('show-keys'));
   connectLeaveQuestion(() => (isCalling() ? { title: t`End the call?`, words: t`The call ends when you leave this page.` } : null), hangUp);
 }

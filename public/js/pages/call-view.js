@@ -57,6 +57,8 @@ export function showState(next, words, session, title = words) {
   hangupEl.disabled = session === null;
   byId('identity-fields').disabled = session !== null;
   document.body.classList.toggle('calls-one', Boolean(session?.to));
+  // What the page is before it has connected is not said: that is over in a moment.
+  document.body.classList.toggle('is-offline', next === 'offline');
   for (const button of offersEl.querySelectorAll('button')) button.disabled = !canAnswer();
   if (isNew && next === 'starting') {
     moveFocus(stageEl); // Not to Hang up: a key that is pressed once more would end the call.

@@ -49,7 +49,7 @@ const waitingForDecision = () => [...cards.keys()].filter(({ stage, isOwn }) => 
  * @param {Transfer} transfer
  * @param {string} otherUserName
  * @param {File} [file] that is sent
- * @param {boolean} [hasLeft] the user has hung up
+ * @param {boolean} [hasLeft] the user has left
  */
 export function showTransfer(transfer, otherUserName, file, hasLeft) {
   const card = cards.get(transfer) ?? addCard(transfer, otherUserName, file);

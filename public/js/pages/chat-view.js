@@ -8,7 +8,7 @@ import { addWords } from './message-list.js';
 export const identityEl = byId('identity');
 /** @type {import('../identity.js').IdentityFields} */
 export const identityFields = { userName: byId('name'), password: byId('password') };
-export const hangupEl = byId('hangup');
+export const leaveEl = byId('leave');
 
 const messagesEl = byId('messages');
 const sayEl = /** @type {HTMLFormElement} */ (byId('say'));
@@ -37,7 +37,7 @@ export function showState(next) {
   identityEl.hidden = next !== 'lobby' && next !== 'joining';
   byId('identity-fields').disabled = next === 'joining';
   byId('say-fields').disabled = isOut;
-  hangupEl.disabled = isOut;
+  leaveEl.disabled = isOut;
   byId('open-invite').disabled = isOut;
   // Messages stay readable after the user has left.
   byId('talk').hidden = isOut && messagesEl.childElementCount === 0;

@@ -37,7 +37,7 @@ function stageWords({ room, stage, otherUserName, reason }) {
 /** How the other side left, on purpose or not, and what may follow. */
 function goneWords(userName, reason) {
   switch (reason) {
-    case 'left': case 'hangup': return t`${userName} hung up. Anyone with the address can chat with you.`;
+    case 'left': case 'hangup': return t`${userName} left. Anyone with the address can chat with you.`;
     case 'closed': return t`${userName} closed the page. Anyone with the address can chat with you.`;
     case 'lost': return t`${userName} lost the connection. Everything goes on when they are back.`;
     default: return t`${userName} ended the chat. Anyone with the address can chat with you.`;
@@ -93,7 +93,7 @@ export function aboutWords(transfer) {
  * The state of a file.
  * @param {import('../../switchboard.esm.js').Transfer} transfer
  * @param {string} otherUserName
- * @param {boolean} [hasLeft] the user has hung up
+ * @param {boolean} [hasLeft] the user has left
  */
 export function transferWords(transfer, otherUserName, hasLeft = false) {
   const { isOwn, stage, ending, moved, isCompared } = transfer;
@@ -122,6 +122,6 @@ function endingWords(ending, isOwn, other, reached, hasLeft) {
     case 'stopped': return t`${other} cancelled it at ${reached} %.`;
     case 'different': return t`The two ends differ. Please send it again.`;
     case 'unreadable': return t`This file cannot be read any more. Please choose it again.`;
-    default: return hasLeft ? t`Stopped at ${reached} %: you hung up.` : t`Stopped at ${reached} %: ${other} has left.`;
+    default: return hasLeft ? t`Stopped at ${reached} %: you left.` : t`Stopped at ${reached} %: ${other} has left.`;
   }
 }

@@ -14,7 +14,7 @@ import { titleOf } from '../title-words.js';
 import { refusalWords, t, translate } from '../words.js';
 import { clearFiles, connectFiles, showTransfer } from './chat-files.js';
 import {
-  addOwnMessage, addTheirMessage, clearMessages, connectMessages, hangupEl, identityEl, identityFields, showDelivery,
+  addOwnMessage, addTheirMessage, clearMessages, connectMessages, leaveEl, identityEl, identityFields, showDelivery,
   showState, showTyping, state,
 } from './chat-view.js';
 import { chatWords, fullWords } from './chat-words.js';
@@ -29,7 +29,7 @@ import { createStatePanel } from './state-panel.js';
 import { connectForStay } from './stay-client.js';
 
 /**
- * From joining to hanging up. Functions that wait for something hold on to theirs and look
+ * From joining to leaving. Functions that wait for something hold on to theirs and look
  * afterwards whether it is still the current one.
  * @typedef {object} Stay
  * @property {import('../../switchboard.esm.js').Client} client a connection of its own to the server
@@ -77,13 +77,13 @@ function openLobby() {
     event.preventDefault();
     join();
   });
-  hangupEl.addEventListener('click', hangUp);
-  connectLeaveQuestion(() => (stay?.room ? { title: t`Leave this chat?`, words: t`The other person sees that you hung up.` } : null), hangUp);
+  leaveEl.addEventListener('click', leave);
+  connectLeaveQuestion(() => (stay?.room ? { title: t`Leave the chat?`, words: t`The other person sees that you left.` } : null), leave);
   const isIn = () => Boolean(stay?.room);
   connectShortcuts([
     { key: 't', words: t`Write a message`, press: () => byId('message').focus(), isPossible: isIn },
     { key: 'a', words: t`Send files`, press: () => byId('choose-files').click(), isPossible: isIn },
-    { key: 'l', words: t`Leave the chat, after a question`, press: askWhetherToHangUp, isPossible: isIn },
+    { key: 'l', words: t`Leave the chat, after a question`, press: askToLeave, isPossible: isIn },
   ], byId('open-keys'));
   showState('lobby');
   const joinEl = /** @type {HTMLButtonElement} */ (byId('join'));
@@ -147,12 +147,12 @@ function fail({ code, message }) {
   showProblem(code === 'room-full' ? fullWords(name) : refusalWords({ code, message }));
 }
 
-async function askWhetherToHangUp() {
-  if (await ask({ title: t`Hang up?`, yes: t`Hang up`, no: t`Stay` })) hangUp();
+async function askToLeave() {
+  if (await ask({ title: t`Leave the chat?`, yes: t`Leave`, no: t`Stay` })) leave();
 }
 
-function hangUp() {
-  endStay(t`You hung up.`);
+function leave() {
+  endStay(t`You left the chat.`);
 }
 
 /** @param {string} words */

@@ -92,7 +92,7 @@ export const chatScenes = {
   'chat-ended': async ({ visit, server }) => {
     const [ann, bob] = await chat.joinBoth(visit, server, NAMES);
     await chat.say(bob, 'Good bye.');
-    await bob.click('#hangup');
+    await bob.click('#leave');
     await ann.waitForTimeout(500);
     return { page: ann };
   },

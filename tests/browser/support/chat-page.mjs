@@ -28,7 +28,7 @@ export async function join(visit, base, name, options) {
 /** From the lobby into the chat. */
 export async function enter(page) {
   await page.click('#join');
-  await eventually('in the chat', () => page.isEnabled('#hangup'));
+  await eventually('in the chat', () => page.isEnabled('#leave'));
 }
 
 /** Two who are connected. */

@@ -10,7 +10,7 @@ const facts = { room: 'tea', stage: 'connected', otherUserName: 'Bob', line: 'he
 
 test('how the other one went is distinguished, and what may come now', () => {
   const ended = (reason) => chatWords({ ...facts, stage: 'ended', line: undefined, reason });
-  assert.equal(ended('left'), 'Bob hung up. Anyone with the address can chat with you.');
+  assert.equal(ended('left'), 'Bob left. Anyone with the address can chat with you.');
   assert.match(ended('closed'), /^Bob closed the page\./);
   assert.equal(ended('lost'), 'Bob lost the connection. Everything goes on when they are back.');
 });
@@ -40,7 +40,7 @@ test('both sides say what became of a file, each from its own side', () => {
   assert.equal(transferWords({ ...transfer, ending: 'cancelled' }, 'Bob'), 'You cancelled it at 50 %.');
   assert.equal(transferWords({ ...transfer, ending: 'declined' }, 'Bob'), 'Bob declined it.');
   assert.equal(transferWords({ ...transfer, ending: 'broken' }, 'Bob'), 'Stopped at 50 %: Bob has left.');
-  assert.equal(transferWords({ ...transfer, ending: 'broken' }, 'Bob', true), 'Stopped at 50 %: you hung up.');
+  assert.equal(transferWords({ ...transfer, ending: 'broken' }, 'Bob', true), 'Stopped at 50 %: you left.');
   assert.equal(transferWords({ ...transfer, isOwn: false, ending: 'declined' }, 'Bob'), 'You declined it.');
   assert.equal(transferWords({ ...transfer, stage: 'done', isCompared: true }, 'Bob'), 'Delivered, unchanged.');
   assert.match(transferWords({ ...transfer, stage: 'done', isCompared: false }, 'Bob'), /Not compared/);
