@@ -39,8 +39,8 @@ browserTest('four in a room see each other, a fifth comes late, one leaves, one 
     await tilesAre(page, ['Ann', 'Carl', 'Dora', 'Eve']);
     assertOnlyServerWasAsked(page, server);
   }
-  // For a screen reader each of it once, in order.
-  const all = 'Bob joined. Carl joined. Dora joined. Eve joined. Bob left. Carl closed the page. Carl joined.';
+  // For a screen reader each of it once, in order, the own entry first.
+  const all = 'You are alone in “tea”. Bob joined. Carl joined. Dora joined. Eve joined. Bob left. Carl closed the page. Carl joined.';
   await eventually(all, async () => (await announced(ann)).replace(/^Starting .*? first\. /, '') === all);
 });
 

@@ -53,6 +53,19 @@ browserTest('what is lost on a dying line comes with the next one', async (story
   await assertAllMeet([ann, bob]);
 });
 
+browserTest('a join goes on once the server is back, and says so', async (story) => {
+  const server = await serverFor(story.t);
+  const ann = await joinByLine(story, server, 'Ann'); // Has fetched what a join needs.
+  await ann.click('#leave');
+  ann.line.refusing = true;
+  ann.line.cut();
+  await ann.click('#join');
+  await hasSaid(ann, /^The server is out of reach\. Trying again…/);
+  ann.line.refusing = false;
+  await hasSaid(ann, /^Joining…/);
+  await hasSaid(ann, /^You are alone in “tea”\./);
+});
+
 browserTest('another network, or a way that fails: another one is found to each', async ({ visit, t }) => {
   const server = await serverFor(t);
   const pages = await joinAll(visit, server, ['Ann', 'Bob', 'Carl']);

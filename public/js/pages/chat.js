@@ -256,6 +256,7 @@ function onClientState(mine, next) {
   if (state() !== 'joining') showChat();
   else if (next === 'away') show(t`The server is out of reach. Trying again…`);
   else if (next === 'closed') endStay(t`Not connected.`);
+  else show(t`Joining…`); // It was out of reach meanwhile.
 }
 
 /** @param {Stay} mine */

@@ -18,7 +18,7 @@ import {
 import { show } from './room-title.js';
 import { showRoomTools } from './room-tools.js';
 import { identityFields, say, showMeshNote, state } from './room-view.js';
-import { leftWords, lineNotes, meshWords, reactionWords, roomWords, stateWords } from './room-words.js';
+import { leftWords, lineNotes, meshWords, reactionWords, roomWords, stageWords, stateWords } from './room-words.js';
 
 /** How long a join or leave is shown. */
 const NEWS_MS = 15_000;
@@ -139,6 +139,12 @@ export function showRoom() {
   tell(lineNotes(facts));
   showMeshNote(meshWords(members.length + 1));
   showWays(members);
+}
+
+/** For ears, once the user is in: the status line is silent from then on. */
+export function sayWhoIsHere() {
+  const { room: { members }, roomName } = stay;
+  say(stageWords({ room: roomName, members: members.map(({ name }) => ({ userName: name })) }));
 }
 
 /** For ears: each once. @param {string[]} notes */

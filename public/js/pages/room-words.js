@@ -52,7 +52,8 @@ export function titleWords(room, state, waiting = 0) {
   return titleOf(room, state);
 }
 
-function stageWords({ room, members }) {
+/** Who is here. @param {{room: string, members: {userName: string}[]}} facts */
+export function stageWords({ room, members }) {
   return members.length ? t`In “${room}” with ${list(members.map(({ userName }) => userName))}.` : t`You are alone in “${room}”.`;
 }
 

@@ -21,7 +21,7 @@ import { closeDevices, connectDevices, openDevices, sentStream } from './room-de
 import { connectLayout } from './room-layout.js';
 import { listen, tellHeights } from './room-people.js';
 import {
-  forgetRoom, onOwnChange, react, setStay, showNews, showOwn, showRoom, stay, toggleHand, watchRoom, write,
+  forgetRoom, onOwnChange, react, sayWhoIsHere, setStay, showNews, showOwn, showRoom, stay, toggleHand, watchRoom, write,
 } from './room-stay.js';
 import { connectTileMenu, openTileMenu } from './room-tile-menu.js';
 import { connectTiles } from './room-tiles.js';
@@ -144,6 +144,7 @@ function showEntered() {
   showState('joined');
   focusStage();
   showRoom();
+  sayWhoIsHere();
 }
 
 /** Where a stay has ended meanwhile, the page goes on saying why. */
@@ -194,6 +195,7 @@ function onClientState(mine, next) {
   else if (next === 'away') show(t`The server is out of reach. Trying again…`, true);
   else if (next === 'closed') endStay(t`Not connected.`);
   else if (state() === 'waiting') showWaiting();
+  else if (state() === 'joining') show(t`Joining…`); // It was out of reach meanwhile.
 }
 
 /** @param {Stay} mine */
