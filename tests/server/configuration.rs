@@ -268,3 +268,20 @@ fn example_without_its_signs_is_a_file_that_parses() {
     assert_eq!(table.get_ref().len(), lines.count());
     assert!(table.get_ref().keys().any(|key| key.get_ref() == "folder"));
 }
+
+#[tokio::test]
+async fn example_of_the_page_about_servers_holds() {
+    let page = include_str!("../../docs/deploy.md");
+    let (_, rest) = page.split_once("```toml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    // The file of the password is not there.
+    let (folder, path) = file(&example.replace("@/etc/switchboard/password", "tea"));
+    let text = printed(&["--config", &path], &[]).await;
+    let keys = example.lines().filter_map(|line| line.split_once(" = ")).map(|(key, _)| key);
+    for key in keys {
+        let is_from_file =
+            |line: &str| line.starts_with(&format!("{key} = ")) && line.contains("switchboard.toml, line ");
+        assert!(text.lines().any(is_from_file), "{key}: {text}");
+    }
+    drop(folder);
+}

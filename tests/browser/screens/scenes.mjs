@@ -108,7 +108,11 @@ export const scenes = {
     return { page: ann };
   },
 
-  'call-connected': async (stage) => ({ page: (await inCall(stage))[0] }),
+  'call-connected': async (stage) => {
+    const [ann] = await inCall(stage);
+    await ann.waitForFunction(() => [...document.querySelectorAll('video')].every(({ videoWidth, paused }) => videoWidth && !paused));
+    return { page: ann };
+  },
 
   'call-camera-off': async (stage) => {
     const [ann, bob] = await inCall(stage);
