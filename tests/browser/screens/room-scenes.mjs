@@ -103,7 +103,7 @@ export const roomScenes = {
     return { page };
   },
   'room-more': async (stage) => ({ page: await inRoom(stage, 3), beforeEach: withMenu((page) => page.locator('#more')) }),
-  'room-react': async (stage) => ({ page: await inRoom(stage, 3), beforeEach: withMenu((page) => page.locator(':is(#react, .controls:has(#react[hidden]) #more)')) }),
+  'room-react': async (stage) => ({ page: await inRoom(stage, 3), beforeEach: withMenu((page) => page.locator('#react:not([hidden]), .controls:has(#react[hidden]) #more')) }),
   'room-tile-menu': async (stage) => ({
     page: await inRoom(stage, 3),
     beforeEach: withMenu((page) => page.locator('.tile:not(.is-own) .open-tile-menu').first()),
