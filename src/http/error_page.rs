@@ -35,9 +35,10 @@ pub(super) async fn insert(request: Request, next: Next) -> Response {
     let mut response = show(status, &path, &String::from_utf8_lossy(&text), language);
     *response.status_mut() = status;
     // Those of the page stand; what else the reply says, when to come again for example, holds for a person, too.
+    let of_page = response.headers().clone();
     for (name, value) in &head.headers {
-        let is_new = *name == header::VARY || !response.headers().contains_key(name);
-        if is_new && !matches!(*name, header::CONTENT_LENGTH | header::ETAG) {
+        let is_replaced = *name != header::VARY && of_page.contains_key(name);
+        if !is_replaced && !matches!(*name, header::CONTENT_LENGTH | header::ETAG) {
             response.headers_mut().append(name, value.clone());
         }
     }
@@ -79,6 +80,10 @@ fn show(status: StatusCode, path: &str, sentence: &str, language: Language) -> R
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use axum::{Router, middleware};
+    use tower::ServiceExt;
+
     use super::*;
 
     async fn html(status: StatusCode, path: &str, sentence: &str) -> String {
@@ -91,6 +96,28 @@ mod tests {
         let page = html(StatusCode::NOT_FOUND, "/a/\"><script>alert(1)</script>", "<b>no</b>\n").await;
         assert!(!page.contains("<script>alert") && !page.contains("<b>"), "{page}");
         assert!(page.contains("&lt;b&gt;no&lt;/b&gt;") && page.contains("&quot;&gt;&lt;script&gt;"), "{page}");
+    }
+
+    #[tokio::test]
+    async fn every_value_of_a_header_is_kept() {
+        let refusal = || async {
+            let cookies = [(header::SET_COOKIE, "a=1"), (header::SET_COOKIE, "b=2")];
+            let rest =
+                [(header::VARY, "origin"), (header::VARY, "accept-encoding"), (header::CONTENT_TYPE, "text/plain")];
+            let mut reply = Response::new(Body::from("no"));
+            *reply.status_mut() = StatusCode::FORBIDDEN;
+            for (name, value) in cookies.into_iter().chain(rest) {
+                reply.headers_mut().append(name, HeaderValue::from_static(value));
+            }
+            reply
+        };
+        let router = Router::new().fallback(refusal).layer(middleware::from_fn(insert));
+        let request = Request::builder().uri("/a").header(header::ACCEPT, "text/html");
+        let reply = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let values = |name| reply.headers().get_all(name).iter().collect::<Vec<_>>();
+        assert_eq!(values(header::SET_COOKIE), ["a=1", "b=2"]);
+        assert_eq!(values(header::CONTENT_TYPE), ["text/html; charset=utf-8"]);
+        assert_eq!(values(header::VARY), ["Accept-Language", "origin", "accept-encoding", "accept"]);
     }
 
     #[tokio::test]
