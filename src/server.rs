@@ -25,7 +25,7 @@ use crate::ice::self_test::SelfTest;
 use crate::ice::service::Ice;
 use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
-use crate::metrics_listener::MetricsListener;
+use crate::metrics_listener::{MetricsListener, Watched};
 use crate::net::http_server::HttpServer;
 use crate::net::mdns::LocalName;
 use crate::net::{host, listener};
@@ -251,7 +251,9 @@ impl Server {
             }
         }
         if let Some(metrics) = metrics {
-            background.spawn(metrics.serve(http_server.clone(), turn, node.clone(), tls, config.net())?);
+            let (server, hub, ready) = (http_server.clone(), hub.clone(), ready.clone());
+            let watched = Watched { server, hub, ready, certificate: certificate.clone(), turn, node: node.clone() };
+            background.spawn(metrics.serve(watched, tls, config.net())?);
         }
         // Calls are relayed until the last client has been notified.
         let ended = CancellationToken::new();

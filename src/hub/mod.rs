@@ -16,4 +16,4 @@ pub mod shard;
 pub mod shards;
 pub mod snapshot;
 pub mod subscribers;
-mod usage;
+pub mod usage;

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::order::Hub;
 use super::outbox::{Outbox, welcome_safely};
 use super::shard::ShardId;
+use super::usage::Usage;
 use crate::core::command::{Action, ConnectionEnd, Newcomer, Purpose, Sender};
 use crate::core::id::{ConnectionId, PeerId};
 use crate::core::reply::Reply;
@@ -212,6 +213,11 @@ impl Hub {
         });
         // Dropped only by a server that stops.
         outcome.await.unwrap_or_else(|_| Err(Refusal::gone()))
+    }
+
+    /// What all shards hold now.
+    pub fn held(&self) -> Usage {
+        self.usage.get()
     }
 
     fn each_outbox(&self, act: impl Fn(&Arc<dyn Outbox>)) {

@@ -9,10 +9,14 @@ use crate::protocol::limits::Limits;
 /// What one core holds, or all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    offers: usize,
-    offer_bytes: usize,
-    rooms: usize,
-    away: usize,
+    /// Offers that wait for an answer.
+    pub offers: usize,
+    /// Bytes in them.
+    pub offer_bytes: usize,
+    /// Rooms.
+    pub rooms: usize,
+    /// Peers whose connection broke and that may come back.
+    pub away: usize,
     rejoins: usize,
 }
 

@@ -15,6 +15,9 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use switchboard_turn::Stats;
 
+use super::totals::{self, SERVICES};
+use super::{answer_times, process};
+
 /// Counter: what the server rejected, cut short or closed, with the label `reason` (docs/limits.md).
 pub(super) const REJECTIONS: &str = "switchboard_rejections_total";
 /// Gauge: open network connections of the server's port.
@@ -33,11 +36,60 @@ const TURN_BYTES: &str = "switchboard_turn_relayed_bytes_total";
 /// Counter: datagrams that it did not relay.
 const TURN_DROPPED: &str = "switchboard_turn_dropped_packets_total";
 
+/// Gauge: clients that are connected, with the label `service`.
+const CLIENTS: &str = "switchboard_clients";
+/// Counter: messages of clients, with the label `service`.
+const MESSAGES: &str = "switchboard_messages_total";
+/// Counter: offers that were made, answered, declined, and ended by a client, with the label `stage`.
+const CALLS: &str = "switchboard_calls_total";
+/// Gauge: peers whose connection broke and that may come back.
+const AWAY: &str = "switchboard_away_peers";
+/// Gauge: offers that wait for an answer.
+const OPEN_OFFERS: &str = "switchboard_open_offers";
+/// Gauge: bytes in them.
+const OPEN_OFFER_BYTES: &str = "switchboard_open_offer_bytes";
+/// Gauge: rooms.
+const ROOMS: &str = "switchboard_rooms";
+/// Gauge: bytes that were received and complete no message yet.
+const UNFINISHED: &str = "switchboard_unfinished_bytes";
+/// Counter: bytes from the network.
+const RECEIVED: &str = "switchboard_received_bytes_total";
+/// Counter: bytes to the network.
+const SENT: &str = "switchboard_sent_bytes_total";
+/// Counter: TLS handshakes that succeeded.
+const HANDSHAKES: &str = "switchboard_tls_handshakes_total";
+/// Gauge: when the certificate ends, as Unix time.
+const CERTIFICATE_END: &str = "switchboard_certificate_end_seconds";
+/// Gauge: 1 while the server accepts calls.
+const READY: &str = "switchboard_ready";
+/// Gauge: servers of the cluster.
+const NODES: &str = "switchboard_cluster_nodes";
+/// Gauge: how long a command waits for the log of the cluster.
+const LAG: &str = "switchboard_cluster_lag_seconds";
+
 /// What is read for each request rather than counted when it happens.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Readings {
     /// Open network connections.
     pub connections: usize,
+    /// Bytes on them that complete no message yet.
+    pub unfinished: usize,
+    /// Whether the server accepts calls.
+    pub is_ready: bool,
+    /// Peers that are away.
+    pub away: usize,
+    /// Offers that wait for an answer.
+    pub open_offers: usize,
+    /// Bytes in them.
+    pub open_offer_bytes: usize,
+    /// Rooms.
+    pub rooms: usize,
+    /// When the certificate ends, as Unix time.
+    pub certificate_end: Option<i64>,
+    /// Servers of the cluster; this one alone without one.
+    pub nodes: usize,
+    /// How long a command waits for the log of the cluster, in milliseconds.
+    pub lag_ms: u64,
     /// What the TURN server does and has done, if it is on.
     pub turn: Option<Stats>,
 }
@@ -61,6 +113,7 @@ impl Exporter {
             let handle = recorder.handle();
             ::metrics::set_global_recorder(recorder).ok()?;
             describe();
+            answer_times::switch_on();
             Some(handle)
         });
         let handle = installed.clone();
@@ -83,7 +136,34 @@ impl Exporter {
             ::metrics::counter!(TURN_BYTES).absolute(turn.relayed_bytes);
             ::metrics::counter!(TURN_DROPPED).absolute(turn.dropped_packets);
         }
-        self.0.render()
+        let gauge = |name: &'static str, number: usize| ::metrics::gauge!(name).set(number as f64);
+        gauge(UNFINISHED, readings.unfinished);
+        gauge(AWAY, readings.away);
+        gauge(OPEN_OFFERS, readings.open_offers);
+        gauge(OPEN_OFFER_BYTES, readings.open_offer_bytes);
+        gauge(ROOMS, readings.rooms);
+        gauge(NODES, readings.nodes);
+        gauge(READY, usize::from(readings.is_ready));
+        ::metrics::gauge!(LAG).set(readings.lag_ms as f64 / 1000.0);
+        if let Some(end) = readings.certificate_end {
+            ::metrics::gauge!(CERTIFICATE_END).set(end as f64);
+        }
+        for service in SERVICES {
+            ::metrics::gauge!(CLIENTS, "service" => service.name).set(service.clients.get() as f64);
+            ::metrics::counter!(MESSAGES, "service" => service.name).absolute(service.messages.get());
+        }
+        for (stage, total) in [
+            ("offered", &totals::OFFERED),
+            ("answered", &totals::ANSWERED),
+            ("declined", &totals::DECLINED),
+            ("ended", &totals::ENDED),
+        ] {
+            ::metrics::counter!(CALLS, "stage" => stage).absolute(total.get());
+        }
+        ::metrics::counter!(HANDSHAKES).absolute(totals::HANDSHAKES.get());
+        ::metrics::counter!(RECEIVED).absolute(totals::RECEIVED_BYTES.get());
+        ::metrics::counter!(SENT).absolute(totals::SENT_BYTES.get());
+        self.0.render() + &answer_times::text() + &process::text()
     }
 }
 
@@ -95,6 +175,21 @@ fn describe() {
     ::metrics::describe_counter!(TURN_PACKETS, "Datagrams that the TURN server relayed.");
     ::metrics::describe_counter!(TURN_BYTES, "Bytes in the datagrams that the TURN server relayed.");
     ::metrics::describe_counter!(TURN_DROPPED, "Datagrams that the TURN server did not relay.");
+    ::metrics::describe_gauge!(CLIENTS, "Clients that are connected, by service.");
+    ::metrics::describe_counter!(MESSAGES, "Messages of clients, without those beyond the rate limit, by service.");
+    ::metrics::describe_counter!(CALLS, "Offers made, answered, declined, and offers and calls ended by a client.");
+    ::metrics::describe_gauge!(AWAY, "Peers whose connection broke and that may come back.");
+    ::metrics::describe_gauge!(OPEN_OFFERS, "Offers that wait for an answer.");
+    ::metrics::describe_gauge!(OPEN_OFFER_BYTES, "Bytes in the offers that wait for an answer.");
+    ::metrics::describe_gauge!(ROOMS, "Rooms.");
+    ::metrics::describe_gauge!(UNFINISHED, "Bytes that were received and complete no message yet.");
+    ::metrics::describe_counter!(RECEIVED, "Bytes received, with their encryption.");
+    ::metrics::describe_counter!(SENT, "Bytes sent, with their encryption.");
+    ::metrics::describe_counter!(HANDSHAKES, "TLS handshakes that succeeded.");
+    ::metrics::describe_gauge!(CERTIFICATE_END, "When the certificate ends, as Unix time.");
+    ::metrics::describe_gauge!(READY, "1 while the server accepts calls.");
+    ::metrics::describe_gauge!(NODES, "Servers of the cluster, this one included.");
+    ::metrics::describe_gauge!(LAG, "How long a command waits until the log of the cluster has it.");
     ::metrics::describe_gauge!(BUILD_INFO, "The version of the server.");
     ::metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1);
 }

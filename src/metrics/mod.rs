@@ -1,10 +1,15 @@
 //! What the server counts. `count`, `counted`, `warn` and `first` count what the server rejects or closes, by
 //! reason, and thin out its log lines; `exporter` shows the counts to Prometheus.
 //!
-//! Counts belong to the process, not to one server of it. A count is taken per rejection, never
-//! per message.
+//! `totals` counts clients, calls, messages and bytes.
+//!
+//! Counts belong to the process, not to one server of it. Nothing is allocated to count.
 
+mod answer_times;
 mod counts;
 pub(crate) mod exporter;
+mod process;
+pub(crate) mod totals;
 
+pub(crate) use self::answer_times::{answered, offered};
 pub(crate) use self::counts::{count, counted, counted_about, first, shortened, summary, warn};

@@ -32,6 +32,11 @@ impl ReadBudget {
         let most_of_one = max_message.saturating_mul(2).saturating_add(SMALL_SHARE);
         Arc::new(Self { budget: BUDGET, most_of_one, unfinished: AtomicUsize::new(0) })
     }
+
+    /// The unfinished bytes now.
+    pub(super) fn unfinished(&self) -> usize {
+        self.unfinished.load(Ordering::Relaxed)
+    }
 }
 
 /// Counts the unfinished bytes of one connection.

@@ -91,6 +91,11 @@ impl HttpServer {
         self.limiter.len()
     }
 
+    /// Bytes on them that complete no message yet.
+    pub fn unfinished(&self) -> usize {
+        self.read_budget.unfinished()
+    }
+
     /// Accepts connections until `stop` resolves; then shuts the open ones down gracefully and waits until they have ended.
     pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, stop: impl Future<Output = ()>) {
         self.port.store(listener.local_addr().map_or(0, |address| address.port()), Ordering::Relaxed);
@@ -172,6 +177,7 @@ impl HttpServer {
         // The bytes of the TLS handshake are not part of a request.
         conn.finish();
         if let Either::Right(tls) = &mut stream {
+            metrics::totals::HANDSHAKES.add(1);
             self.refused_certificates.accepted(address.ip().to_canonical());
             let carried = tokio::select! {
                 carried = timeout(self.connect_timeout, encrypted_protocol(tls)) => carried,

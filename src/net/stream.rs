@@ -20,7 +20,7 @@ use tokio_util::either::Either;
 use super::conn_stats::{ConnStats, LastRead, ReadBudget};
 use super::connection_limiter::ConnectionPermit;
 use super::tcp_handle::TcpHandle;
-use crate::metrics;
+use crate::metrics::{self, totals};
 
 /// The first byte of a TLS handshake record (RFC 8446, section 5.1).
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -114,6 +114,7 @@ impl AsyncRead for CountedStream {
             ready!(self.stream.poll_read_ready(cx))?;
             match read(&self.stream, buffer) {
                 Ok(read) => {
+                    totals::RECEIVED_BYTES.add(read as u64);
                     let silence = self.last_read.beat();
                     if !self.stats.read(read, silence) {
                         metrics::warn("unfinished", "connection closed: too many bytes that make no whole message");
@@ -152,7 +153,10 @@ impl CountedStream {
             ready!(self.stream.poll_write_ready(cx))?;
             match write(&self.stream) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Ok(written) => return Poll::Ready(Ok(written)),
+                Ok(written) => {
+                    totals::SENT_BYTES.add(written as u64);
+                    return Poll::Ready(Ok(written));
+                }
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }

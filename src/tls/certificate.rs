@@ -96,6 +96,11 @@ impl Certificate {
         fingerprint(&self.origin.own_authority()?.pem)
     }
 
+    /// When the certificate ends, as Unix time: the one by ACME, if there is one.
+    pub(crate) fn end(&self) -> Option<i64> {
+        self.resolver.obtained().unwrap_or_else(|| self.resolver.presented()).end()
+    }
+
     /// Names this machine in its own certificate also so, for example `desk-2.local`, as far as its authority may sign
     /// that. The certificate is replaced at once.
     pub fn add_name(&self, name: &str) {

@@ -62,6 +62,12 @@ impl Pair {
         Some((validity.time_to_expiration()?.try_into().ok()?, Duration::from_secs(life)))
     }
 
+    /// When the certificate ends, as Unix time.
+    pub(super) fn end(&self) -> Option<i64> {
+        let (_, certificate) = parse_x509_certificate(self.key.cert.first()?).ok()?;
+        Some(certificate.validity().not_after.timestamp())
+    }
+
     /// Reads a chain and its key from files, and checks both.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ use crate::hub::shards::Numbers;
 use crate::inspect::content::Transport;
 use crate::inspect::recorder::{Origin, Recorder};
 use crate::metrics;
+use crate::metrics::totals::{Present, SOCKETIO};
 use crate::net::request_id::RequestId;
 use crate::protocol::limits::Limits;
 use crate::protocol::name::UserName;
@@ -65,6 +66,7 @@ pub struct Connection {
     /// Never locked while the hub is called: the hub's replies lock it.
     pub(super) refusals: Mutex<RefusalLog>,
     conversation: Mutex<Conversation>,
+    _present: Present,
     /// Kept with the socket's listener, since socketioxide may drop a socket without a call to any handler.
     _claim: Claim,
 }
@@ -127,6 +129,7 @@ impl Connection {
             limits,
             refusals: Mutex::new(RefusalLog::new()),
             conversation: Mutex::new(Conversation { rate_limiter, early_bytes: 0, stage }),
+            _present: SOCKETIO.clients.enter(),
             _claim: claim,
         })
     }
@@ -209,7 +212,10 @@ impl Connection {
                 }
                 return self.log_unknown(packet);
             }
-            RateDecision::Accept => self.decode(event, packet, ack.is_some()),
+            RateDecision::Accept => {
+                SOCKETIO.messages.add(1);
+                self.decode(event, packet, ack.is_some())
+            }
             RateDecision::Reject => DecodedEvent { message: Err(rate_limiter.refusal()), number: None },
             RateDecision::Drop => return,
             RateDecision::Close => return self.close_once("too-fast", "it sends too fast"),

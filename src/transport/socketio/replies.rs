@@ -5,6 +5,7 @@ use super::incoming::Request;
 use crate::core::id::PeerId;
 use crate::core::reply::{Answered, Reply};
 use crate::hub::peer::listed;
+use crate::metrics::{self, totals};
 use crate::protocol::call::{Candidates, IceCandidate};
 use crate::protocol::id::OfferId;
 use crate::protocol::refusal::{Code, Refusal};
@@ -21,17 +22,22 @@ impl Connection {
         let (request_id, user) = (self.request.0, self.name.as_str());
         match reply {
             Reply::Offered(id) => {
+                totals::OFFERED.add(1);
+                metrics::offered(id.0);
                 tracing::info!(request = request_id, peer = %peer, user, offer = %id, "offered");
                 self.acknowledge(request, &Accepted::new(Some(id)));
             }
             Reply::Renegotiated(id) => self.acknowledge(request, &Accepted::new(Some(id))),
             Reply::Answered(Answered { candidates, begun }) => {
                 if let Some((id, offerer)) = begun {
+                    totals::ANSWERED.add(1);
+                    metrics::answered(id.0);
                     tracing::info!(request = request_id, peer = %peer, user, offerer = offerer.as_str(), offer = %id, "answered");
                 }
                 self.acknowledge_candidates(request, &candidates);
             }
             Reply::Declined(id) => {
+                totals::DECLINED.add(1);
                 tracing::info!(request = request_id, peer = %peer, user, offer = %id, "declined");
                 self.acknowledge(request, &Accepted::new(None));
             }
@@ -40,6 +46,7 @@ impl Connection {
                 self.acknowledge(request, &Accepted::new(None));
             }
             Reply::Ended(ids) => {
+                totals::ENDED.add(ids.len() as u64);
                 self.log_ended(peer, request.event, &ids);
                 self.acknowledge(request, &Ended { ended: ids.len() });
             }

@@ -231,7 +231,7 @@ impl Connection {
             conn.finish();
         }
         match rate_limiter.take(std::time::Instant::now()) {
-            RateDecision::Accept => {}
+            RateDecision::Accept => self.dialect.service().messages.add(1),
             RateDecision::Reject => {
                 self.reject(&rate_limiter.refusal());
                 return None;

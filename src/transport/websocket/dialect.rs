@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::auth::rate_limiter::RateLimit;
 use crate::core::reply::Reply;
+use crate::metrics::totals::{self, Service};
 use crate::protocol::client_message::ClientMessage;
 use crate::protocol::limits::Limits;
 use crate::protocol::name::RoomName;
@@ -69,6 +70,15 @@ pub enum ReplyTo {
 }
 
 impl Dialect {
+    /// As what its clients are counted.
+    pub(super) fn service(&self) -> &'static Service {
+        match self {
+            Self::Rooms => &totals::ROOMS,
+            Self::Pairs(_) => &totals::PAIRS,
+            Self::Gst => &totals::GST,
+        }
+    }
+
     /// Reads a text frame.
     pub fn decode(&self, text: &str, limits: &Limits) -> Request {
         match self {

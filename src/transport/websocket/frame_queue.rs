@@ -10,7 +10,7 @@ use super::dialect::{Dialect, End};
 use crate::core::reply::Welcome;
 use crate::hub::outbox::{Broadcast, Outbox};
 use crate::inspect::recorder::Origin;
-use crate::metrics;
+use crate::metrics::{self, totals::Present};
 use crate::net::request_id::RequestId;
 use crate::protocol::name::UserName;
 
@@ -24,6 +24,7 @@ pub struct FrameQueue {
     max_bytes: usize,
     end: watch::Sender<Option<End>>,
     origin: Origin,
+    _present: Present,
 }
 
 /// The receiving end of the queue.
@@ -48,7 +49,8 @@ impl FrameQueue {
         let (ending, end) = watch::channel(None);
         let waiting = Arc::new(AtomicUsize::new(0));
         let queued = QueuedFrames { frames, waiting: waiting.clone(), end };
-        (Self { request, name, dialect, frames: sender, waiting, max_bytes, end: ending, origin }, queued)
+        let _present = dialect.service().clients.enter();
+        (Self { request, name, dialect, frames: sender, waiting, max_bytes, end: ending, origin, _present }, queued)
     }
 
     /// Adds a frame. If the queue is full, the connection is closed: no frame is dropped without that. A single frame may
