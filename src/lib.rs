@@ -17,7 +17,7 @@
 //!
 //! Beside them: [`inspect`] (the history that the inspector shows), [`ice`] (STUN and TURN servers and the
 //! credentials for them), [`net`] (connections: HTTP and HTTPS on one port, limits, budgets), [`tls`] (certificates), [`logging`],
-//! [`doctor`] (what stands in the way of a server), [`status`] (how a running server is), [`saved_state`] (what a restart takes up), [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
+//! [`doctor`] (what stands in the way of a server), [`status`] (how a running server is), [`saved_state`] (what a restart takes up), [`reload`] (what SIGHUP changes), [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
 //! lines).
 //!
 //! The imports that each module may have are listed in `docs/decisions/0001-layers.md`; a test holds them.
@@ -39,6 +39,7 @@ pub mod net;
 pub mod protocol;
 pub mod random;
 pub mod refusals;
+pub mod reload;
 pub mod saved_state;
 pub mod server;
 pub mod status;

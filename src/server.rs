@@ -29,6 +29,7 @@ use crate::metrics_listener::{MetricsListener, Watched};
 use crate::net::http_server::HttpServer;
 use crate::net::mdns::LocalName;
 use crate::net::{host, listener};
+use crate::reload::Live;
 use crate::saved_state::SavedState;
 use crate::tls;
 use crate::tls::acme::http_listener::HttpListener;
@@ -57,6 +58,7 @@ pub struct Server {
     ice: Ice,
     /// Cancelled when the server is asked to stop.
     stopping: CancellationToken,
+    live: Live,
     local_name: Option<Result<LocalName, String>>,
 }
 
@@ -89,12 +91,15 @@ impl Server {
             }
         };
         let saved_state = saved_state.map(Arc::new);
-        let authenticator = config.authenticator()?;
-        let for_ice = authenticator.clone();
-        let (socketio, course) =
-            socketio::service::SocketIoService::new(config.socketio(), authenticator.clone(), hub.clone());
-        let (websocket, bare) =
-            websocket::service::WebSocketService::new(config.websocket(&authenticator), authenticator, hub.clone());
+        let live = Live::new(&config)?;
+        let Live { authenticator, for_programs, rate_limit, .. } = &live;
+        let options = socketio::service::SocketIoOptions { rate_limit: rate_limit.clone(), ..config.socketio() };
+        let (socketio, course) = socketio::service::SocketIoService::new(options, authenticator.clone(), hub.clone());
+        let options = websocket::state::WebSocketOptions {
+            rate_limit: rate_limit.clone(),
+            ..config.websocket_with(for_programs)
+        };
+        let (websocket, bare) = websocket::service::WebSocketService::new(options, authenticator.clone(), hub.clone());
         let certificate = config.tls()?.map(|options| tls::certificate::choose(&options)).transpose()?;
         let authority = certificate.as_ref().and_then(|certificate| {
             let (authority, fingerprint) = (certificate.origin.own_authority()?, certificate.authority_fingerprint()?);
@@ -113,10 +118,12 @@ impl Server {
         let services = Services {
             socketio: course,
             websocket: bare,
-            ice: IceService::new(ice.servers.clone(), for_ice, recorder.clone(), stopping.clone()),
+            ice: IceService::new(ice.servers.clone(), authenticator.clone(), recorder.clone(), stopping.clone()),
             authority,
             ready: ready.clone(),
             addresses: addresses.clone(),
+            origins: live.origins.clone(),
+            limiter: live.limiter.clone(),
         };
         let router = http::router::build(&options, services, &recorder)?;
         Ok(Self {
@@ -135,6 +142,7 @@ impl Server {
             node,
             ice,
             stopping,
+            live,
             local_name: None,
         })
     }
@@ -145,6 +153,7 @@ impl Server {
     /// A port that is taken or forbidden, an address of another machine.
     pub fn bind(&self) -> Result<TcpListener> {
         self.certificate.iter().for_each(|certificate| certificate.handle_hang_ups());
+        self.live.handle_hang_ups();
         listener::open(self.config.listening.bind, self.config.listening.port)
     }
 
@@ -226,6 +235,7 @@ impl Server {
             node,
             ice,
             stopping,
+            live,
             ..
         } = self;
         let local_name = self.local_name.and_then(Result::ok);
@@ -240,7 +250,9 @@ impl Server {
         // Aborted when it is dropped.
         let mut background = JoinSet::new();
         background.spawn(sweep(hub.clone()));
-        background.spawn(fan_out(hub.clone()));
+        let sender = hub.clone();
+        background.spawn(async move { sender.fan_out().await });
+        background.spawn(live.follow(config.clone(), http_server.clone()));
         if let Some(saved_state) = &saved_state {
             background.spawn(saved_state.clone().keep(hub.clone()));
         }
@@ -332,9 +344,4 @@ async fn sweep(hub: Arc<Hub>) {
         ticks.tick().await;
         hub.tick();
     }
-}
-
-/// Sends broadcasts to large lobbies in chunks, for as long as the server runs.
-async fn fan_out(hub: Arc<Hub>) {
-    hub.fan_out().await;
 }

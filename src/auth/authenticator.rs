@@ -11,17 +11,18 @@ use super::credentials::Credentials;
 use super::identity::Identity;
 use super::throttle::{AuthThrottle, ThrottleOptions, Verdict};
 use super::tokens::{Claims, Tokens};
+use crate::net::changing::Changing;
 use crate::protocol::refusal::{Code, Refusal};
 
-/// Checks passwords and tokens. Cheap to clone; all clones count wrong ones together.
+/// Checks passwords and tokens. Cheap to clone; all clones count wrong ones together, and change together.
 #[derive(Clone)]
 pub struct Authenticator {
-    method: AuthMethod,
+    method: Changing<AuthMethod>,
     throttle: Arc<Mutex<AuthThrottle>>,
 }
 
 /// What a client needs to connect.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub enum AuthMethod {
     /// Nothing.
     Anybody,
@@ -49,12 +50,27 @@ impl From<Refusal> for AuthError {
 impl Authenticator {
     /// An authenticator that has counted no wrong credentials yet.
     pub fn new(method: AuthMethod, options: ThrottleOptions) -> Self {
-        Self { method, throttle: Arc::new(Mutex::new(AuthThrottle::new(options))) }
+        Self { method: Changing::new(method), throttle: Arc::new(Mutex::new(AuthThrottle::new(options))) }
     }
 
     /// An authenticator with another method that counts wrong credentials together with this one.
     pub fn with_method(&self, method: AuthMethod) -> Self {
-        Self { method, throttle: self.throttle.clone() }
+        Self { method: Changing::new(method), throttle: self.throttle.clone() }
+    }
+
+    /// What a client needs now.
+    pub fn method(&self) -> AuthMethod {
+        self.method.get()
+    }
+
+    /// Whether both ask for the same.
+    pub(crate) fn has_method_of(&self, other: &Self) -> bool {
+        self.method.with(|method| *method == other.method())
+    }
+
+    /// Asks for what the other one does, from now on.
+    pub(crate) fn take_method_of(&self, other: &Self) {
+        self.method.set(other.method());
     }
 
     /// Identifies a client by the name that its token proves, or else by the name that it claims.
@@ -71,9 +87,9 @@ impl Authenticator {
     /// # Errors
     /// `wrong-password`, `wrong-token`.
     pub fn check(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Option<Claims>, AuthError> {
-        let checked = match &self.method {
+        let checked = match self.method() {
             AuthMethod::Anybody => Ok(None),
-            AuthMethod::Password(password) => check_password(password, given.password.as_deref()).map(|()| None),
+            AuthMethod::Password(password) => check_password(&password, given.password.as_deref()).map(|()| None),
             AuthMethod::Token(tokens) => tokens.read(given.token.as_deref()).map(Some),
         };
         checked.map_err(|refusal| match self.throttle.lock().wrong(client_addr.network(), Instant::now()) {

@@ -33,6 +33,16 @@ pub struct Tokens {
     validation: Validation,
 }
 
+impl PartialEq for Tokens {
+    /// Whether both accept the same tokens.
+    fn eq(&self, other: &Self) -> bool {
+        let key = |tokens: &Self| tokens.key.try_get_as_bytes().map(<[u8]>::to_vec).ok();
+        key(self) == key(other)
+            && self.validation.algorithms == other.validation.algorithms
+            && self.validation.aud == other.validation.aud
+    }
+}
+
 /// What a token proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {

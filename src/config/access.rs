@@ -100,11 +100,8 @@ impl AccessArgs {
     /// The authenticator of pairs, whose course has no password, and of `/gst`, whose programs know none: neither asks for
     /// the course's default one.
     pub fn without_course_password(&self, authenticator: &Authenticator) -> Authenticator {
-        if self.password.is_none() && !self.has_tokens() {
-            authenticator.with_method(AuthMethod::Anybody)
-        } else {
-            authenticator.clone()
-        }
+        let asks = self.password.is_some() || self.has_tokens();
+        authenticator.with_method(if asks { authenticator.method() } else { AuthMethod::Anybody })
     }
 
     /// Whether the course's password, which is public, admits every client.

@@ -11,6 +11,7 @@ use super::limits::LimitArgs;
 use super::listening::ListeningArgs;
 use super::logging::LoggingArgs;
 use super::reach::ReachArgs;
+use super::settings::Settings;
 
 /// A Socket.IO-compatible WebRTC signaling server: one binary, no Node.
 ///
@@ -63,6 +64,10 @@ pub struct Config {
     /// What is logged, and how.
     #[command(flatten)]
     pub logging: LoggingArgs,
+
+    /// All values as they were given. Not a flag.
+    #[arg(skip)]
+    pub settings: Settings,
 }
 
 const AFTER_HELP: &str = "\

@@ -22,9 +22,11 @@ mod printed;
 mod program;
 mod reach;
 mod secret;
+mod settings;
 mod status;
 
 pub use self::command_line::Config;
 pub use self::doctor::DoctorArgs;
 pub use self::program::Program;
+pub use self::settings::Settings;
 pub use self::status::StatusArgs;

@@ -14,6 +14,7 @@ use crate::cluster::address::LogAddress;
 use crate::ice::options::IceOptions;
 use crate::inspect::options::InspectorOptions;
 use crate::net::certified_names::CertifiedNames;
+use crate::net::changing::Changing;
 use crate::{http, logging, net, protocol, tls, transport::socketio, transport::websocket};
 
 /// How long a message may be in transit.
@@ -82,13 +83,18 @@ impl Config {
 
     /// The options of bare WebSockets.
     pub fn websocket(&self, authenticator: &Authenticator) -> websocket::state::WebSocketOptions {
+        self.websocket_with(&self.access.without_course_password(authenticator))
+    }
+
+    /// The same with the authenticator of pairs and `/gst`.
+    pub(crate) fn websocket_with(&self, authenticator: &Authenticator) -> websocket::state::WebSocketOptions {
         websocket::state::WebSocketOptions {
-            pairs: (!self.content.no_pairs).then(|| self.access.without_course_password(authenticator)),
-            gst: self.content.gst.then(|| self.access.without_course_password(authenticator)),
+            pairs: (!self.content.no_pairs).then(|| authenticator.clone()),
+            gst: self.content.gst.then(|| authenticator.clone()),
             max_message: bytes(self.limits.max_message),
             max_queue: self.limits.max_queue,
             max_queue_bytes: bytes(self.limits.max_queue_bytes),
-            rate_limit: self.rate_limit(),
+            rate_limit: Changing::new(self.rate_limit()),
             ping_interval: self.limits.ping_interval,
             ping_timeout: self.limits.ping_timeout,
         }
@@ -101,14 +107,15 @@ impl Config {
             max_message: bytes(self.limits.max_message),
             max_queue: self.limits.max_queue,
             max_queue_bytes: bytes(self.limits.max_queue_bytes),
-            rate_limit: self.rate_limit(),
+            rate_limit: Changing::new(self.rate_limit()),
             connect_timeout: self.limits.connect_timeout,
             ping_interval: self.limits.ping_interval,
             ping_timeout: self.limits.ping_timeout,
         }
     }
 
-    fn rate_limit(&self) -> RateLimit {
+    /// How fast clients may send.
+    pub(crate) fn rate_limit(&self) -> RateLimit {
         RateLimit { burst: self.limits.event_burst, rate: self.limits.event_rate }
     }
 
@@ -122,8 +129,6 @@ impl Config {
             trust_proxy: self.listening.trust_proxy.clone(),
             public_url: self.listening.public_url.clone(),
             http_only: self.listening.http_only,
-            max_connections: self.limits.max_connections,
-            max_per_address: self.limits.max_connections_per_address,
             body_timeout: self.limits.connect_timeout,
         }
     }

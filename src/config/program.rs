@@ -15,6 +15,7 @@ use super::doctor::DoctorArgs;
 use super::file::{self, Setting};
 use super::names::{is_service_link, unknown_variables};
 use super::printed::printed;
+use super::settings::Settings;
 use super::status::StatusArgs;
 
 /// What the program shall do.
@@ -56,7 +57,27 @@ impl Program {
                     found.settings.iter().map(|setting| (setting.id.clone(), setting.line)).collect();
                 Ok(Self::Print(printed(&command, &matches, found.file.as_deref(), &lines)))
             }
-            None => Ok(Self::Serve(Box::new(Config::from_arg_matches_mut(&mut matches)?))),
+            None => {
+                let settings = Settings::of(&command, &matches);
+                Ok(Self::Serve(Box::new(Config { settings, ..Config::from_arg_matches_mut(&mut matches)? })))
+            }
+        }
+    }
+
+    /// The flags of this process as they are now: the file of `--config` may be another one.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(crate) fn read_again() -> anyhow::Result<Config> {
+        match Self::from_args(std::env::args_os()) {
+            Ok(Self::Serve(config)) => Ok(*config),
+            Ok(_) => anyhow::bail!("They no longer start a server."),
+            Err(error) => {
+                // What follows the first paragraph is the usage.
+                let text = error.to_string();
+                let first = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+                anyhow::bail!("{}", first.split_whitespace().collect::<Vec<_>>().join(" "))
+            }
         }
     }
 

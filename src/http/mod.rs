@@ -9,6 +9,7 @@
 //!    body;
 //! 4. the route.
 
+mod allowed_origins;
 pub(crate) mod api;
 pub(crate) mod authority;
 mod authority_words;
@@ -44,4 +45,5 @@ mod script_bundle;
 mod served_path;
 mod web_origin;
 
+pub(crate) use self::allowed_origins::AllowedOrigins;
 pub(crate) use self::options::RouterOptions;

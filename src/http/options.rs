@@ -24,10 +24,6 @@ pub(crate) struct RouterOptions {
     pub public_url: Option<PublicUrl>,
     /// Whether the server has no https of its own.
     pub http_only: bool,
-    /// Most client connections in all.
-    pub max_connections: usize,
-    /// Most client connections from one address.
-    pub max_per_address: usize,
     /// How long the body of a request may make no progress.
     pub body_timeout: Duration,
 }

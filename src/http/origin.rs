@@ -6,7 +6,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use anyhow::Result;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -14,8 +13,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::allowed_origins::AllowedOrigins;
 use super::options::RouterOptions;
-use super::web_origin::{AllowedOrigin, WebOrigin};
+use super::web_origin::WebOrigin;
 use crate::auth::client_addr::ClientAddr;
 use crate::auth::same_origin::IsSameOrigin;
 use crate::inspect::recorder::Recorder;
@@ -31,7 +31,7 @@ const NEAR_NAMES: [&str; 6] = ["localhost", "local", "lan", "home.arpa", "intern
 /// The origins whose pages may connect.
 #[derive(Debug)]
 pub(super) struct Origins {
-    allowed: Vec<AllowedOrigin>,
+    allowed: AllowedOrigins,
     /// This machine's own names.
     names: Vec<String>,
     /// This machine's own addresses. In some networks they are public.
@@ -45,29 +45,16 @@ pub(super) struct Origins {
 
 impl Origins {
     /// Allows pages of this machine and its network, these origins, and https pages of the `certified` names.
-    ///
-    /// # Errors
-    /// A text that is not an origin or would allow every site.
-    pub(super) fn new(options: &RouterOptions, recorder: Recorder) -> Result<Self> {
-        let RouterOptions { allow_origin, certified, public_url, .. } = options;
+    pub(super) fn new(options: &RouterOptions, allowed: AllowedOrigins, recorder: Recorder) -> Self {
+        let RouterOptions { certified, public_url, .. } = options;
         let public = public_url.as_ref().map(|url| url.origin().to_string());
-        let allowed: Vec<_> = allow_origin.iter().cloned().chain(public.clone()).collect();
-        // An empty environment variable is an unset one.
-        let allowed = allowed.iter().filter(|origin| !origin.trim().is_empty());
-        Ok(Self {
-            allowed: allowed.map(|origin| AllowedOrigin::parse(origin)).collect::<Result<_>>()?,
-            names: own_names(),
-            addresses: lan_addresses(),
-            certified: certified.clone(),
-            public,
-            recorder,
-        })
+        Self { allowed, names: own_names(), addresses: lan_addresses(), certified: certified.clone(), public, recorder }
     }
 
     /// Whether a page of this origin may connect.
     pub(super) fn allows(&self, origin: &HeaderValue) -> bool {
         let Some(origin) = origin.to_str().ok().and_then(WebOrigin::parse) else { return false };
-        if self.allowed.iter().any(|allowed| allowed.allows(&origin)) {
+        if self.allowed.allow(&origin) {
             return true;
         }
         let WebOrigin::Site { scheme, host, .. } = &origin else { return false };
@@ -184,7 +171,7 @@ mod tests {
         let addresses = vec![address("203.0.113.5"), address("2001:db8::5")];
         let names = vec!["desk".to_owned(), "desk.tail1234.ts.net".to_owned()];
         Origins {
-            allowed: vec![],
+            allowed: with_allowed("").allowed,
             names,
             addresses,
             certified: CertifiedNames::new(vec!["calls.example.org".to_owned()]),
@@ -195,7 +182,7 @@ mod tests {
 
     fn with_allowed(origin: &str) -> Origins {
         let options = RouterOptions { allow_origin: vec![origin.to_owned()], ..RouterOptions::default() };
-        Origins::new(&options, Recorder::default()).unwrap()
+        Origins::new(&options, AllowedOrigins::new(&options).unwrap(), Recorder::default())
     }
 
     fn allows(origins: &Origins, origin: &str) -> bool {
@@ -317,6 +304,6 @@ mod tests {
 
     #[test]
     fn empty_origin_is_ignored() {
-        assert!(with_allowed("").allowed.is_empty());
+        assert!(!allows(&with_allowed(""), "https://calls.example.org"));
     }
 }

@@ -16,6 +16,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+use super::allowed_origins::AllowedOrigins;
 use super::api::{self, AddressReply, Addresses};
 use super::authority::{self, Authority};
 use super::browser_client::{self, BrowserClient};
@@ -51,6 +52,10 @@ pub(crate) struct Services {
     pub ready: Ready,
     /// Where other devices reach this server.
     pub addresses: Arc<Addresses>,
+    /// Whose pages may connect, besides those of this machine and its network.
+    pub origins: AllowedOrigins,
+    /// How many clients may connect.
+    pub limiter: Arc<ConnectionLimiter>,
 }
 
 /// Builds the router around these services.
@@ -58,8 +63,8 @@ pub(crate) struct Services {
 /// # Errors
 /// A folder that does not exist, and an `--allow-origin` that is not an origin.
 pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Recorder) -> Result<Router> {
-    let Services { socketio, websocket, ice, authority, ready, addresses } = services;
-    let origins = Arc::new(Origins::new(options, recorder.clone())?);
+    let Services { socketio, websocket, ice, authority, ready, addresses, origins, limiter } = services;
+    let origins = Arc::new(Origins::new(options, origins, recorder.clone()));
     // What a folder has under one of these names is served instead.
     let is_free = |path: &str| options.folder.as_ref().is_none_or(|folder| !folder.join(&path[1..]).exists());
     let has_own = authority.is_some();
@@ -69,7 +74,6 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
     let addresses = AddressReply { known: addresses, own_authority, https };
     let pages = Arc::new(Pages::new(options, origins.clone(), has_own, recorder.clone(), ice.servers())?);
     let client = Arc::new(BrowserClient::new(options.client_dir.as_deref())?);
-    let limiter = ConnectionLimiter::new(options.max_connections, options.max_per_address);
     let guarded = |transport: Router| {
         transport
             .layer(RequestBodyTimeoutLayer::new(options.body_timeout))

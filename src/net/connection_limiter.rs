@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
 /// The limit of connections in all and per address. Cheap to ask: one lock, one map entry per address.
 #[derive(Debug)]
 pub struct ConnectionLimiter {
-    max: usize,
-    max_of_one: usize,
+    max: AtomicUsize,
+    max_of_one: AtomicUsize,
     counts: Mutex<Counts>,
 }
 
@@ -59,7 +60,13 @@ impl fmt::Display for Full {
 impl ConnectionLimiter {
     /// A limiter for at most `max` connections, and `max_of_one` from each address.
     pub fn new(max: usize, max_of_one: usize) -> Arc<Self> {
-        Arc::new(Self { max, max_of_one, counts: Mutex::default() })
+        Arc::new(Self { max: max.into(), max_of_one: max_of_one.into(), counts: Mutex::default() })
+    }
+
+    /// Other limits, from the next connection on.
+    pub(crate) fn set(&self, max: usize, max_of_one: usize) {
+        self.max.store(max, Ordering::Relaxed);
+        self.max_of_one.store(max_of_one, Ordering::Relaxed);
     }
 
     /// Counts a connection from this address.
@@ -67,7 +74,7 @@ impl ConnectionLimiter {
     /// # Errors
     /// A limit that is reached.
     pub fn enter(self: &Arc<Self>, address: IpAddr) -> Result<ConnectionPermit, Full> {
-        self.enter_among(address, self.max_of_one)
+        self.enter_among(address, self.max_of_one.load(Ordering::Relaxed))
     }
 
     /// Counts a connection of a trusted proxy. All its clients share its address, so only the limit in all holds.
@@ -81,7 +88,7 @@ impl ConnectionLimiter {
     fn enter_among(self: &Arc<Self>, address: IpAddr, max_of_one: usize) -> Result<ConnectionPermit, Full> {
         let address = ip_prefix(address);
         let mut counts = self.counts.lock();
-        if counts.all >= self.max {
+        if counts.all >= self.max.load(Ordering::Relaxed) {
             return Err(Full::All);
         }
         let Counts { all, of_each } = &mut *counts;

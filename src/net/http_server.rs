@@ -72,7 +72,6 @@ impl HttpServer {
         options: &ListenerOptions,
         on_refused_certificate: impl Fn(IpAddr) + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let permits = |clients: usize| clients.saturating_mul(CONNECTIONS_EACH);
         Arc::new(Self {
             acceptor: tls.map(TlsAcceptor::from),
             router,
@@ -84,6 +83,11 @@ impl HttpServer {
             refused_certificates: RefusedCertificates::new(on_refused_certificate),
             turn_streams: TurnStreams::new(options.turn.clone()),
         })
+    }
+
+    /// Other limits of clients, from the next connection on.
+    pub(crate) fn set_limits(&self, max_connections: usize, max_per_address: usize) {
+        self.limiter.set(permits(max_connections), permits(max_per_address));
     }
 
     /// How many connections are open.
@@ -242,6 +246,11 @@ impl HttpServer {
         }
         serving.await
     }
+}
+
+/// The network connections of so many clients.
+fn permits(clients: usize) -> usize {
+    clients.saturating_mul(CONNECTIONS_EACH)
 }
 
 /// Passes a request to the router, with its connection and a number among the extensions. What was read before the request, and its

@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 pub(crate) mod certified_names;
+pub mod changing;
 pub(crate) mod conn_stats;
 pub mod connection_limiter;
 mod handshake;

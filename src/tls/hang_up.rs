@@ -4,7 +4,7 @@
 
 /// Waits for SIGHUP. A signal that arrives before it waits is kept.
 #[derive(Debug)]
-pub(super) struct HangUps {
+pub(crate) struct HangUps {
     #[cfg(unix)]
     signal: Option<tokio::signal::unix::Signal>,
 }
@@ -12,7 +12,7 @@ pub(super) struct HangUps {
 #[cfg(unix)]
 impl HangUps {
     /// From this call on, SIGHUP no longer ends the program, unless it runs in a terminal.
-    pub(super) fn listen() -> Self {
+    pub(crate) fn listen() -> Self {
         use std::io::IsTerminal;
         use tokio::signal::unix::{SignalKind, signal};
         let is_in_terminal = std::io::stdin().is_terminal();
@@ -21,7 +21,7 @@ impl HangUps {
     }
 
     /// The next SIGHUP.
-    pub(super) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         let received = match &mut self.signal {
             Some(signal) => signal.recv().await,
             None => None,
@@ -35,12 +35,12 @@ impl HangUps {
 #[cfg(not(unix))]
 impl HangUps {
     /// There is no such signal.
-    pub(super) fn listen() -> Self {
+    pub(crate) fn listen() -> Self {
         Self {}
     }
 
     /// Never resolves.
-    pub(super) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         std::future::pending().await
     }
 }

@@ -19,5 +19,6 @@ mod trust;
 mod watched_files;
 
 pub use self::acme::AcmeOptions;
+pub(crate) use self::hang_up::HangUps;
 pub use self::options::TlsOptions;
 pub use self::origin::{Origin, OwnAuthority};

@@ -71,6 +71,7 @@ mod privacy;
 mod proxy;
 mod reconnect;
 mod rejoin;
+mod reload;
 mod renegotiation;
 mod robustness;
 mod robustness_bodies;

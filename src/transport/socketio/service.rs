@@ -27,6 +27,7 @@ use crate::hub::order::Hub;
 use crate::hub::peer::ConnectedPeer;
 use crate::inspect::content::Transport;
 use crate::inspect::recorder::Origin;
+use crate::net::changing::Changing;
 use crate::protocol::json::Tree;
 use crate::protocol::limits::Limits;
 use crate::protocol::refusal::{Code, Refusal};
@@ -58,7 +59,7 @@ pub struct SocketIoOptions {
     /// Bytes that may wait for a slow reader.
     pub max_queue_bytes: usize,
     /// How fast a client may speak.
-    pub rate_limit: RateLimit,
+    pub rate_limit: Changing<RateLimit>,
     /// How long a connection may take to say who it is.
     pub connect_timeout: Duration,
     /// How often a client is asked whether it is there.
@@ -211,7 +212,7 @@ impl SocketIoState {
             claim,
             aliases: admitted.aliases || self.options.aliases,
             max_bytes: self.options.max_queue_bytes,
-            rate_limiter: RateLimiter::new(self.options.rate_limit, Instant::now()),
+            rate_limiter: RateLimiter::new(self.options.rate_limit.get(), Instant::now()),
             limits: self.limits.clone(),
             recorder: self.hub.recorder().clone(),
             origin: Origin { transport: transport(socket), address: Some(client_addr.address()) },

@@ -157,7 +157,8 @@ impl Connection {
         let mut pings = interval_at(first, options.ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let silence = options.ping_interval + options.ping_timeout;
-        let rate_limiter = RateLimiter::new(self.dialect.rate_limit(options.rate_limit), std::time::Instant::now());
+        let rate_limiter =
+            RateLimiter::new(self.dialect.rate_limit(options.rate_limit.get()), std::time::Instant::now());
         let mut strikes = Strikes { pong_due: None, unknown: VecDeque::new(), rate_limiter };
         let mut last_read = start;
         loop {

@@ -12,6 +12,7 @@ use crate::auth::client_addr::ClientAddr;
 use crate::auth::rate_limiter::RateLimit;
 use crate::auth::{AuthError, Authenticator};
 use crate::hub::order::Hub;
+use crate::net::changing::Changing;
 use crate::net::request_id::RequestId;
 use crate::protocol::refusal::{Code, Refusal};
 use crate::refusals;
@@ -30,7 +31,7 @@ pub struct WebSocketOptions {
     /// Bytes that may wait for a client.
     pub max_queue_bytes: usize,
     /// How fast a client may send.
-    pub rate_limit: RateLimit,
+    pub rate_limit: Changing<RateLimit>,
     /// The time between two pings.
     pub ping_interval: Duration,
     /// How long the client may take to reply to a ping.
