@@ -147,14 +147,15 @@ impl Server {
         })
     }
 
-    /// Opens the listener of `--bind` and `--port`: on all addresses of this machine, or on one.
+    /// Opens the listener of `--bind` and `--port`, or takes that of the service manager.
     ///
     /// # Errors
-    /// A port that is taken or forbidden, an address of another machine.
+    /// A port that is taken or forbidden, an address of another machine; a socket that cannot be used.
     pub fn bind(&self) -> Result<TcpListener> {
         self.certificate.iter().for_each(|certificate| certificate.handle_hang_ups());
         self.live.handle_hang_ups();
-        listener::open(self.config.listening.bind, self.config.listening.port)
+        let (bind, port) = (self.config.listening.bind, self.config.listening.port);
+        listener::given()?.map_or_else(|| listener::open(bind, port), Ok)
     }
 
     /// With `--lan`: takes `NAME.local` in the local network, so that the start-up lines name it. Takes a second or two,

@@ -1,11 +1,33 @@
-//! The listener of `--bind` and `--port`, and why it cannot be opened.
+//! The listener of `--bind` and `--port`, and why it cannot be opened; or the one that a service manager has opened.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
+use listenfd::ListenFd;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
+
+/// The listener that a service manager has opened for this process, if there is one: systemd does for a socket unit, and says
+/// so in `LISTEN_FDS` and `LISTEN_PID`. It stays open between two processes, so that clients who connect meanwhile wait.
+///
+/// # Errors
+/// Several sockets, or one that does not listen by TCP.
+pub(crate) fn given() -> Result<Option<TcpListener>> {
+    let mut given = ListenFd::from_env();
+    if given.len() > 1 {
+        bail!(
+            "The service manager has opened {} sockets, and this server takes one: leave one ListenStream= in the socket unit.",
+            given.len()
+        );
+    }
+    let sentence =
+        "The socket of the service manager cannot be used: it has to listen by TCP (ListenStream= with a port)";
+    let Some(listener) = given.take_tcp_listener(0).context(sentence)? else { return Ok(None) };
+    listener.set_nonblocking(true).context(sentence)?;
+    tracing::info!("listens on the socket that the service manager has opened, whatever --bind and --port say");
+    TcpListener::from_std(listener).map(Some).context(sentence)
+}
 
 /// Listens on one address of this machine, or on all of them.
 ///

@@ -94,6 +94,7 @@ mod room_waiting;
 mod rules;
 mod session;
 mod shutdown;
+mod socket_activation;
 mod spelling;
 mod state_file;
 mod status;

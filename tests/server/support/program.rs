@@ -75,7 +75,29 @@ impl Program {
         Self::start_by(shell, state_dir(), flags, keep).await
     }
 
-    async fn start_by(mut command: Command, state_dir: &Path, flags: &[&str], keep: fn(&str) -> bool) -> Self {
+    /// The same, with a listener that a service manager would have opened.
+    #[cfg(unix)]
+    pub async fn start_with_listener(listener: &std::net::TcpListener, flags: &[&str], keep: fn(&str) -> bool) -> Self {
+        let mut shell = Command::new("sh");
+        // The number of the process stays the same.
+        let script = "exec 3<&0 </dev/null; export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$0\" \"$@\"";
+        shell.args(["-c", script, BINARY]);
+        let listener = listener.try_clone().expect("another handle");
+        Self::start_from(shell, Stdio::from(std::os::fd::OwnedFd::from(listener)), state_dir(), flags, keep).await
+    }
+
+    async fn start_by(command: Command, state_dir: &Path, flags: &[&str], keep: fn(&str) -> bool) -> Self {
+        // No terminal: a terminal that closes ends the program.
+        Self::start_from(command, Stdio::null(), state_dir, flags, keep).await
+    }
+
+    async fn start_from(
+        mut command: Command,
+        input: Stdio,
+        state_dir: &Path,
+        flags: &[&str],
+        keep: fn(&str) -> bool,
+    ) -> Self {
         let mut child = command
             .args(["--bind", "127.0.0.1", "--port", "0", "--state-dir"])
             .arg(state_dir)
@@ -83,8 +105,7 @@ impl Program {
             .env_remove("RUST_LOG")
             // glibc gives memory back sooner, and from few places, so that a leak is not hidden behind free pages.
             .envs([("MALLOC_ARENA_MAX", "2"), ("MALLOC_TRIM_THRESHOLD_", "131072")])
-            // No terminal: a terminal that closes ends the program.
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
