@@ -93,7 +93,7 @@ enum Arrival {
 
 impl SocketIoService {
     /// Builds the service and its routes. Each request is expected to carry in its extensions the
-    /// [`ClientAddr`] that it comes from and the
+    /// [`ClientAddr`](crate::auth::client_addr::ClientAddr) that it comes from and the
     /// [`TcpHandle`](crate::net::tcp_handle::TcpHandle) that it comes by.
     pub fn new(options: SocketIoOptions, authenticator: Authenticator, hub: Arc<Hub>) -> (Self, Router) {
         let (service, io) = SocketIo::builder()
