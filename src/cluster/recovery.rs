@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use redis::cmd;
 
-use super::entry::{Content, Entry};
 use super::header;
 use super::plan::{Plan, Positions};
 use super::presence::SILENCE_MS;
@@ -225,11 +224,9 @@ impl Recovery<'_> {
             let replicas = self.shared.replicas.lock();
             replicas.get(&shard).map(|replica| snapshot::serialize(&self.shared.hub, shard, replica))
         };
-        if let Some(Ok(bytes)) = bytes {
-            snapshot::write(self.link, keys, shard, position, &bytes).await?;
+        match bytes {
+            Some(Ok(bytes)) => snapshot::begin_again(self.link, keys, shard, position, &bytes).await,
+            _ => Ok(()),
         }
-        let nothing = serde_json::to_string(&Content::Nothing).unwrap_or_default();
-        let entry = Entry::new(NodeId(0), 0, &[nothing]);
-        self.link.append_again(&stream, &[(position, entry)]).await
     }
 }
