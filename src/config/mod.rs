@@ -16,6 +16,7 @@ mod ice;
 mod limits;
 mod listening;
 mod logging;
+mod manual;
 mod names;
 mod options;
 mod printed;

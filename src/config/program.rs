@@ -13,6 +13,7 @@ use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
 use super::command_line::Config;
 use super::doctor::DoctorArgs;
 use super::file::{self, Setting};
+use super::manual;
 use super::names::{is_service_link, unknown_variables};
 use super::printed::printed;
 use super::settings::Settings;
@@ -50,6 +51,10 @@ impl Program {
         match matches.remove_subcommand() {
             Some((name, mut matches)) if name == StatusArgs::NAME => {
                 Ok(Self::Status(Box::new(StatusArgs::from_arg_matches_mut(&mut matches)?)))
+            }
+            Some((name, matches)) if name == manual::MAN => manual::page(command, &matches).map(Self::Print),
+            Some((name, matches)) if name == manual::COMPLETIONS => {
+                manual::completions(command, &matches).map(Self::Print)
             }
             Some((_, mut matches)) => Ok(Self::Doctor(Box::new(DoctorArgs::from_arg_matches_mut(&mut matches)?))),
             None if matches.get_flag("print_config") => {
@@ -90,6 +95,7 @@ impl Program {
 fn command() -> Command {
     let command = Config::command().disable_help_subcommand(true).args_conflicts_with_subcommands(true);
     let command = command.subcommand(without_links(DoctorArgs::subcommand())).subcommand(StatusArgs::subcommand());
+    let command = command.subcommands(manual::subcommands());
     without_links(command)
 }
 

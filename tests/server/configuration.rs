@@ -285,3 +285,35 @@ async fn example_of_the_page_about_servers_holds() {
     }
     drop(folder);
 }
+
+/// The names of all flags as they are written on the command line.
+fn long_flags() -> Vec<String> {
+    Config::command().get_arguments().filter_map(|flag| Some(format!("--{}", flag.get_long()?))).collect()
+}
+
+#[tokio::test]
+async fn manual_has_every_flag_and_every_command() {
+    let output = run(&["man"], &[]).await;
+    let page = String::from_utf8(output.stdout).expect("text").replace("\\-", "-");
+    assert!(output.status.success() && page.contains(".TH switchboard 1"), "{page}");
+    for words in long_flags().iter().map(String::as_str).chain(["switchboard-doctor(1)", "switchboard-status(1)"]) {
+        assert!(page.contains(words), "{words}");
+    }
+    let output = run(&["man", "doctor"], &[]).await;
+    let page = String::from_utf8(output.stdout).expect("text").replace("\\-", "-");
+    assert!(page.contains(".TH switchboard-doctor 1") && page.contains("--json"), "{page}");
+    let output = run(&["man", "tea"], &[]).await;
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("no command \"tea\""));
+}
+
+#[tokio::test]
+async fn completions_of_every_shell_have_every_flag_and_every_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = run(&["completions", shell], &[]).await;
+        let script = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success(), "{shell}");
+        for words in long_flags().iter().map(|flag| &flag[2..]).chain(["doctor", "status", "completions"]) {
+            assert!(script.contains(words), "{shell}: {words}");
+        }
+    }
+}

@@ -127,14 +127,19 @@ async fn metrics_follow_clients_and_their_calls() {
     ] {
         assert_eq!(sample(name).await, value, "{name}");
     }
-    assert!(sample("switchboard_messages_total{service=\"socketio\"}").await >= 3.0);
-    assert!(sample("switchboard_messages_total{service=\"rooms\"}").await >= 1.0);
-    assert!(sample("switchboard_received_bytes_total").await > 100.0);
-    assert!(sample("switchboard_sent_bytes_total").await > 100.0);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs_f64();
-    assert!(sample("switchboard_certificate_end_seconds").await > now);
     shake_hands(&program.server).await;
-    assert!(sample("switchboard_tls_handshakes_total").await >= 1.0);
+    // What is counted by tasks of connections may be counted after the client has its answer.
+    for (name, least) in [
+        ("switchboard_messages_total{service=\"socketio\"}", 3.0),
+        ("switchboard_messages_total{service=\"rooms\"}", 1.0),
+        ("switchboard_received_bytes_total", 100.0),
+        ("switchboard_sent_bytes_total", 100.0),
+        ("switchboard_certificate_end_seconds", now),
+        ("switchboard_tls_handshakes_total", 1.0),
+    ] {
+        within(name, async { while sample(name).await < least {} }).await;
+    }
     // Of those that leave, only one that breaks off may come back.
     bob.leave().await;
     amy.lose();
