@@ -6,6 +6,7 @@
 //! - The refusal of what comes in the moment in which the call ends may come before the news of the end.
 //! - The call of a page that was without a connection for the grace may end as `lost`, and the server may forget the page.
 //! - Of a page that has hung up, nothing is expected in that call any more.
+//! - A page that the server has forgotten makes its offer again: one more page may answer it, since the caller has no call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,8 @@ struct End {
     /// It knows for sure that the call was there.
     is_begun: bool,
     is_caller: bool,
+    /// When it has made its offer again.
+    again: Vec<u64>,
     sent: BTreeMap<u64, Candidate>,
     received: Vec<u64>,
     /// Of these, those that came after the last fault.
@@ -86,7 +89,9 @@ pub fn check(histories: &Histories, grace: u64) -> Vec<String> {
 
 fn check_call(call: &str, ends: &[(&str, &End)], pages: &BTreeMap<&str, Page>, grace: u64, wrong: &mut Vec<String>) {
     let begun: Vec<_> = ends.iter().filter(|(_, end)| end.is_begun && !end.is_caller).map(|(name, _)| *name).collect();
-    if begun.len() > 1 {
+    let is_new = |name: &str, at: u64| pages.get(name).is_some_and(|page| page.was_absent(at, grace));
+    let again: usize = ends.iter().map(|(name, end)| end.again.iter().filter(|at| is_new(name, **at)).count()).sum();
+    if begun.len() > 1 + again {
         wrong.push(format!("call {call}: answered by {}", begun.join(" and ")));
     }
     for (name, end) in ends {
@@ -180,6 +185,7 @@ impl Page {
                     }
                 }
                 Event::Calls { call, .. } => page.end(&call).is_caller = true,
+                Event::CallsAgain { call } => page.end(&call).again.push(*at),
                 Event::Answers { call } => _ = page.end(&call),
                 Event::Begun { call } => {
                     page.end(&call).is_begun = true;

@@ -85,6 +85,37 @@ fn offer_with_two_answers_is_found() {
 }
 
 #[test]
+fn offer_that_is_made_again_may_have_another_answer_after_the_grace_alone() {
+    for (away, wrong) in [(GRACE / 2, 1), (2 * GRACE, 0)] {
+        let mut histories = Histories::new();
+        let back = 10 + away;
+        let caller = [
+            json!({ "at": 1, "event": "connected", "node": 0 }),
+            json!({ "at": 2, "event": "calls", "call": "c", "to": "" }),
+            json!({ "at": 10, "event": "broken", "last": 2 }),
+            json!({ "at": back, "event": "callsAgain", "call": "c" }),
+            json!({ "at": back, "event": "connected", "node": 1 }),
+            json!({ "at": back + 1, "event": "hangsUp", "call": "c" }),
+            json!({ "at": back + 50_000, "event": "end", "is_connected": true, "call": "" }),
+        ];
+        let answers = |at: u64| {
+            [
+                json!({ "at": at, "event": "answers", "call": "c" }),
+                json!({ "at": at, "event": "begun", "call": "c" }),
+                json!({ "at": at + 1, "event": "hangsUp", "call": "c" }),
+                json!({ "at": back + 50_000, "event": "end", "is_connected": true, "call": "" }),
+            ]
+        };
+        for (name, events) in [("amy", &caller[..]), ("bob", &answers(3)), ("cem", &answers(back))] {
+            let records = events.iter().cloned().map(|event| serde_json::from_value(event).expect("a record"));
+            histories.insert(name.to_owned(), records.collect());
+        }
+        let found = check(&histories, GRACE);
+        assert_eq!(found.iter().filter(|sentence| sentence.contains("answered by")).count(), wrong, "{away} {found:?}");
+    }
+}
+
+#[test]
 fn end_of_a_call_that_is_not_told_or_told_twice_or_without_a_cause_is_found() {
     assert_found("nothing said so", |_, bob| drop(bob.remove(5)));
     assert_found("ended 2 times", |_, bob| bob.insert(6, bob[5].clone()));

@@ -28,6 +28,8 @@ pub enum Event {
     Forgotten,
     /// The page calls; `to` is empty for an offer to all.
     Calls { call: String, to: String },
+    /// The page makes its offer again, of which the server knows nothing: it was away for too long, perhaps.
+    CallsAgain { call: String },
     /// The page answers.
     Answers { call: String },
     /// The call is there, as the page knows for sure.

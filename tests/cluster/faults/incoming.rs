@@ -200,6 +200,11 @@ impl Page {
             test: TESTS + self.tests,
         });
         self.is_open = true;
+        for about in self.delivery.kept() {
+            if let About::Offer { call } = about {
+                self.history.record(Event::CallsAgain { call: call.clone() });
+            }
+        }
         for packet in self.delivery.packets() {
             line.send(&packet).await?;
         }

@@ -130,6 +130,11 @@ impl<About> Delivery<About> {
         self.kept.iter().any(|kept| is_it(&kept.about))
     }
 
+    /// What waits, in order.
+    pub fn kept(&self) -> impl Iterator<Item = &About> {
+        self.kept.iter().map(|kept| &kept.about)
+    }
+
     /// All that waits, as it goes over the wire.
     pub fn packets(&self) -> Vec<String> {
         self.kept.iter().map(Kept::packet).collect()
