@@ -41,7 +41,8 @@ pub struct Peer {
     pub arrival: u64,
     session: Option<Session>,
     pub(super) counts: bool,
-    /// The last connection that it has made, by its own count.
+    /// The last connection that it has made, by its own count. Files of versions before do not have it.
+    #[serde(default)]
     pub(super) attempt: u64,
     presence: Presence,
     pub(super) replay_buffer: ReplayBuffer,

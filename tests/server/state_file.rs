@@ -111,6 +111,22 @@ async fn restart_keeps_numbers_of_page_with_session() {
     assert_eq!(amy.expect_numbered(3, "peerLost").await, party("bob", &id));
 }
 
+/// Of a release without the field, whose file the next release reads.
+#[tokio::test]
+async fn file_without_the_count_of_connections_is_read() {
+    let kept = Kept::new();
+    let server = kept.start(&[]).await;
+    let mut amy = Client::connect_as(&server, page("amy", "amy's", None)).await;
+    let (offer_id, _) = (amy.emit_with_ack("newOffer", offer("amy's")).await["offerId"].clone(), server.stop().await);
+    let text = fs::read_to_string(&kept.file).expect("the file");
+    assert!(text.contains("\"attempt\":0,"), "there is something to leave out");
+    fs::write(&kept.file, text.replace("\"attempt\":0,", "")).expect("written");
+
+    let server = kept.start(&[]).await;
+    let mut amy = Client::connect_as(&server, page("amy", "amy's", Some(0))).await;
+    assert_eq!(amy.expect("restored").await, restored(&offer_id, &[], 0));
+}
+
 #[tokio::test]
 async fn restart_keeps_rooms_on_every_transport() {
     for kind in EVERY {
