@@ -10,7 +10,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
@@ -85,7 +85,18 @@ async function lane(files, size) {
 
 /** How many of these share the next process: towards the end fewer, so that both lanes end at about the same time. */
 function portion(files) {
-  return place(files[0]) < Infinity ? 1 : Math.min(TOGETHER, Math.ceil(files.length / 4));
+  if (place(files[0]) < Infinity || waitsFirst(files[0])) return 1;
+  const most = Math.min(TOGETHER, Math.ceil(files.length / 4));
+  const own = files.findIndex(waitsFirst);
+  return own < 0 ? most : Math.min(most, own);
+}
+
+/**
+ * Whether a file waits for something before it names its tests. It has a process of its own: when the tests of other files
+ * have ended by then, what closes the browsers has run, and the browsers of these tests would keep the process.
+ */
+function waitsFirst(file) {
+  return /^(const .* = )?await /m.test(readFileSync(FOLDER + file, 'utf8'));
 }
 
 /** Shows what a process says when it has ended: whole, although others run at the same time. `names`: these tests alone. */
