@@ -154,6 +154,13 @@ pub struct Newcomer {
     pub heard: Option<u64>,
 }
 
+impl Newcomer {
+    /// A client without a session, which does not count.
+    pub fn without_session(name: UserName, lobby: Lobby, purpose: Purpose) -> Self {
+        Self { name, lobby, purpose, session: None, counts: false, attempt: 0, received: None, heard: None }
+    }
+}
+
 /// What a client takes part in. A client never becomes the peer of a client of another purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Purpose {

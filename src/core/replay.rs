@@ -10,16 +10,16 @@ use crate::protocol::limits::Limits;
 use crate::protocol::server_message::ServerMessage;
 
 impl Sessions {
-    /// Whether this connection of a peer was begun before one that it has made since: a server that was out of touch may
-    /// admit a client late, which has gone to another one meanwhile. What such a client knows is old. If it is not so, the
-    /// next such comparison is with this connection.
-    pub fn is_outdated(&mut self, id: PeerId, newcomer: &Newcomer) -> bool {
-        let Some(peer) = self.peers.get_mut(&id) else { return false };
-        let is_outdated = newcomer.attempt != 0 && newcomer.attempt <= peer.attempt;
-        if !is_outdated {
+    /// Takes note of which connection of a peer this is. False if it was begun before one that the peer has made since: a
+    /// server that was out of touch may admit a client late, which has gone to another one meanwhile. What such a client
+    /// knows is old.
+    pub fn accept_attempt(&mut self, id: PeerId, newcomer: &Newcomer) -> bool {
+        let Some(peer) = self.peers.get_mut(&id) else { return true };
+        let is_newer = newcomer.attempt == 0 || newcomer.attempt > peer.attempt;
+        if is_newer {
             peer.attempt = newcomer.attempt;
         }
-        is_outdated
+        is_newer
     }
 
     /// Begins to count again, in both directions, where a client that returns knows of more messages than this server: what

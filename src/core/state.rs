@@ -212,7 +212,7 @@ impl Step<'_> {
             Purpose::Gst => None,
             Purpose::CallsAndRooms | Purpose::Rooms => self.ctx.peers.find(&newcomer),
         };
-        if known.is_some_and(|peer| self.ctx.peers.is_outdated(peer, &newcomer)) {
+        if known.is_some_and(|peer| !self.ctx.peers.accept_attempt(peer, &newcomer)) {
             return Err(Refusal::outdated_connection());
         }
         let received_here = match known.filter(|peer| self.ctx.peers.recount(*peer, &newcomer)) {

@@ -89,16 +89,7 @@ pub async fn enter_pairs(
     match id {
         Ok(id) => {
             let (name, lobby, purpose) = (id.text().clone(), Lobby::default(), Purpose::Pairs);
-            let newcomer = Newcomer {
-                name,
-                lobby,
-                purpose,
-                session: None,
-                counts: false,
-                attempt: 0,
-                received: None,
-                heard: None,
-            };
+            let newcomer = Newcomer::without_session(name, lobby, purpose);
             let dialect = Dialect::Pairs(pair_requests::location(client_addr));
             admit(state, upgrade, (&extensions, query), newcomer, dialect, None)
         }
@@ -135,16 +126,7 @@ pub async fn enter_gst(
     match authenticator.admit(client_addr, &credentials) {
         Ok(Identity { name, lobby, remark, .. }) => {
             let purpose = Purpose::Gst;
-            let newcomer = Newcomer {
-                name,
-                lobby,
-                purpose,
-                session: None,
-                counts: false,
-                attempt: 0,
-                received: None,
-                heard: None,
-            };
+            let newcomer = Newcomer::without_session(name, lobby, purpose);
             admit(state, upgrade, (&extensions, query), newcomer, Dialect::Gst, remark)
         }
         Err(error) => {
