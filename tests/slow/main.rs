@@ -5,6 +5,7 @@
 #[path = "../server/support/mod.rs"]
 mod support;
 
+mod activation;
 mod heartbeat;
 mod hostile;
 mod load;
