@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::support::frames::{Frames, Service};
 use crate::support::packet::Packet;
 use crate::support::payload::{connected_call, offer};
 use crate::support::{Client, TestServer, Transport};
@@ -51,4 +52,27 @@ async fn a_stopped_server_takes_no_new_connections() {
     assert_eq!(amy.emit_with_ack("test", Value::Null).await, "pong");
     server.stop().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn connect_at_a_stopping_server_ends_so_that_the_client_tries_again() {
+    // After any `connect_error` official clients stay away, however often the server is restarted.
+    for connect in [
+        r#"40{"userName":"bob","password":"x"}"#,
+        r#"40/inspector,{"key":"x"}"#,
+        r#"40{"userName":"bob","password":"no"}"#,
+    ] {
+        let server = TestServer::start(&["--drain", "20s"]).await;
+        let mut late = Frames::open_with(server.address(), Service::Course, &[]).await;
+        let mut amy = Client::connect(&server, "amy").await;
+        let stopped = tokio::spawn(server.stop());
+        amy.expect_end().await;
+        late.say(connect).await;
+        let mut said = Vec::new();
+        while let Some((_, payload)) = late.next().await {
+            said.push(String::from_utf8_lossy(&payload).into_owned());
+        }
+        assert!(!said.iter().any(|text| text.starts_with('4')), "{connect}: {said:?}");
+        stopped.await.expect("it stops");
+    }
 }

@@ -13,6 +13,7 @@ use socketioxide::SocketIo;
 use socketioxide::extract::{AckSender, Data, Extension, SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 
+use super::closing;
 use super::engine_session::EngineSession;
 use crate::core::id::PeerId;
 use crate::hub::order::Hub;
@@ -88,6 +89,7 @@ pub fn serve(io: &SocketIo, hub: &Arc<Hub>) {
         std::future::ready(())
     };
     io.ns(NAMESPACE, connected.with(admit));
+    closing::serve(io, NAMESPACE);
 }
 
 /// Whether a page may read.

@@ -4,6 +4,7 @@
 //! `Connection` limits and decodes it and submits it to the hub; the hub's reply becomes the
 //! acknowledgement (`replies`); what follows is queued for its receivers (`sending`).
 
+mod closing;
 mod connection;
 mod engine_session;
 pub mod handshake;

@@ -19,7 +19,7 @@ use super::connection::{Connection, Listener, Start};
 use super::engine_session::{Claim, EngineSession};
 use super::handshake::{self, Admitted};
 use super::upstream::{ThisSocket, Upstream};
-use super::{http_requests, inspector};
+use super::{closing, http_requests, inspector};
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
 use crate::auth::{AuthError, Authenticator, Credentials};
 use crate::core::command::ConnectionEnd;
@@ -38,6 +38,7 @@ use crate::transport::close_code;
 
 /// The path of Socket.IO requests.
 pub const PATH: &str = "/socket.io";
+const NAMESPACE: &str = "/";
 /// Bytes that engineioxide as published keeps to read into, for each WebSocket. The engine of this workspace keeps none.
 const READ_BUFFER: usize = 1024;
 /// How long a stopping server waits for clients to fetch their last message. Clients that poll do it all the time.
@@ -134,7 +135,8 @@ impl SocketIoService {
             after.connected(socket);
             ready(())
         };
-        io.ns("/", connected.with(welcome));
+        io.ns(NAMESPACE, connected.with(welcome));
+        closing::serve(&io, NAMESPACE);
         inspector::serve(&io, &state.hub);
         let routes = Router::new()
             .route_service("/socket.io/", service.clone())
