@@ -19,7 +19,7 @@ const COMPOSE: &str = include_str!("../../deploy/cluster/compose.yaml");
 const HAPROXY: &str = include_str!("../../deploy/cluster/haproxy.cfg");
 const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
 pub const NODES: [&str; 3] = ["node1", "node2", "node3"];
-const LOOK: Duration = Duration::from_millis(20);
+pub const LOOK: Duration = Duration::from_millis(20);
 
 /// What a user writes into `.env`.
 const ENV: [(&str, &str); 3] =
@@ -154,11 +154,11 @@ impl Compose {
     }
 }
 
-fn spawn(command: &mut Command) -> Child {
+pub fn spawn(command: &mut Command) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
 }
 
-async fn is_well(check: &[String], metrics: &str) -> bool {
+pub async fn is_well(check: &[String], metrics: &str) -> bool {
     let mut command = Command::new(BINARY);
     command.args(check).env("SWITCHBOARD_METRICS", metrics).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().await.expect("it starts").success()
@@ -171,12 +171,12 @@ async fn is_installed(program: &str) -> bool {
 }
 
 /// Debian has haproxy where not each user looks.
-fn path() -> String {
+pub fn path() -> String {
     format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default())
 }
 
 /// `${NAME…}` replaced, as compose does.
-fn fill_in(text: &str, name: &str, value: &str) -> String {
+pub fn fill_in(text: &str, name: &str, value: &str) -> String {
     let variable = format!("${{{name}");
     let mut parts = text.split(&variable);
     let first = parts.next().unwrap_or_default().to_owned();
@@ -184,12 +184,12 @@ fn fill_in(text: &str, name: &str, value: &str) -> String {
 }
 
 /// A key of a service: its own, or that of what it merges (`<<`).
-fn merged(service: &Yaml, key: &str) -> Yaml {
+pub fn merged(service: &Yaml, key: &str) -> Yaml {
     let own = &service[key];
     if own.is_badvalue() { service["<<"][key].clone() } else { own.clone() }
 }
 
-fn texts(list: &Yaml) -> Vec<String> {
+pub fn texts(list: &Yaml) -> Vec<String> {
     list.as_vec().expect("a list").iter().map(|item| item.as_str().expect("a text").to_owned()).collect()
 }
 

@@ -7,6 +7,7 @@ mod support;
 
 mod balancer;
 mod compose;
+mod compose_single;
 mod failures;
 mod faults;
 mod nodes;

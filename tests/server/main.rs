@@ -63,6 +63,7 @@ mod numbers;
 mod offer;
 mod order;
 mod origin;
+mod packages;
 mod pairs;
 mod pairs_refusal;
 mod panics;

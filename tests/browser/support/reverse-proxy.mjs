@@ -99,7 +99,7 @@ function caddy(found, edit) {
     ...found,
     files: ({ folder, http, https, server }) => ({
       Caddyfile: `{\n admin unix/${folder}/admin\n http_port ${http}\n https_port ${https}\n default_bind 127.0.0.1\n}\n${edit(changed(
-        read('Caddyfile'), ['calls.example.org {', `localhost {\n tls ${folder}/cert.pem ${folder}/key.pem`], ['127.0.0.1:8181', server],
+        read('Caddyfile'), ['{$DOMAIN:calls.example.org} {', `localhost {\n tls ${folder}/cert.pem ${folder}/key.pem`], ['127.0.0.1:8181', server],
       ))}`,
     }),
     args: (folder) => ['run', '--config', `${folder}/Caddyfile`, '--adapter', 'caddyfile'],
