@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use parking_lot::Mutex;
+use tokio::task::JoinSet;
 
 use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
@@ -16,11 +17,12 @@ use crate::net::http_server::HttpServer;
 use crate::tls::HangUps;
 
 /// Flags that change while the server runs.
-const LIVE: [&str; 10] = [
+const LIVE: [&str; 11] = [
     "password",
     "no-password",
     "jwt-secret",
     "jwt-public-key",
+    "jwt-jwks",
     "jwt-audience",
     "allow-origin",
     "event-burst",
@@ -68,9 +70,11 @@ impl Live {
         *self.hang_ups.lock() = Some(HangUps::listen());
     }
 
-    /// Reads the flags again at each SIGHUP, until the future is dropped. Where they do not come from a command line, nothing
+    /// Reads the flags again at each SIGHUP, and keeps current what they name, until the future is dropped. Where they do not come from a command line, nothing
     /// is read.
     pub(crate) async fn follow(self, mut config: Config, server: Arc<HttpServer>) {
+        let mut beside = JoinSet::new();
+        beside.spawn(self.authenticator.clone().keep_current());
         let start = config.settings.clone();
         let mut hang_ups = self.hang_ups.lock().take().unwrap_or_else(HangUps::listen);
         loop {
@@ -107,7 +111,7 @@ impl Live {
         let is_live = |flag: &&str| LIVE.contains(flag);
         let mut changed: Vec<_> = last.changed(&new.settings).into_iter().filter(is_live).collect();
         let waiting: Vec<_> = start.changed(&new.settings).into_iter().filter(|flag| !is_live(flag)).collect();
-        if has_other_secrets && !changed.iter().any(|flag| LIVE[..5].contains(flag)) {
+        if has_other_secrets && !changed.iter().any(|flag| LIVE[..6].contains(flag)) {
             changed.push("the file of the password, secret or key");
         }
         for (words, flags) in [("changed", changed), ("need a restart", waiting)] {

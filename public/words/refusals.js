@@ -49,6 +49,18 @@ export default {
     de: 'Der Server erreicht die anderen Server nicht, mit denen er arbeitet: Versuch es gleich noch einmal.',
     es: 'El servidor no alcanza a los otros con los que trabaja: inténtalo de nuevo en un momento.',
   },
+  'The server cannot fetch the keys of tokens at the moment: try again in a moment.': {
+    de: 'Der Server kann die Schlüssel für Token gerade nicht abrufen: Versuch es gleich noch einmal.',
+    es: 'El servidor no puede obtener ahora las claves de los tokens: inténtalo de nuevo en un momento.',
+  },
+  "The token was signed with a key that the issuer of this server's tokens does not publish.": {
+    de: 'Das Token ist mit einem Schlüssel unterschrieben, den der Aussteller der Token dieses Servers nicht veröffentlicht.',
+    es: 'El token está firmado con una clave que el emisor de los tokens de este servidor no publica.',
+  },
+  'The token does not say which key it was signed with: its header needs a "kid".': {
+    de: 'Das Token sagt nicht, mit welchem Schlüssel es unterschrieben ist: In seinem Kopf fehlt „kid“.',
+    es: 'El token no dice con qué clave está firmado: a su cabecera le falta «kid».',
+  },
   "Wrong password: send the server's password as \"password\" (the course's is \"x\").": {
     de: 'Das Passwort des Servers stimmt nicht.',
     es: 'La contraseña del servidor no es correcta.',

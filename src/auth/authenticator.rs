@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use subtle::ConstantTimeEq;
+use tokio::sync::Notify;
 
 use super::client_addr::ClientAddr;
 use super::credentials::Credentials;
@@ -18,6 +19,8 @@ use crate::protocol::refusal::{Code, Refusal};
 #[derive(Clone)]
 pub struct Authenticator {
     method: Changing<AuthMethod>,
+    /// That the method is another one.
+    changed: Arc<Notify>,
     throttle: Arc<Mutex<AuthThrottle>>,
 }
 
@@ -35,7 +38,7 @@ pub enum AuthMethod {
 /// Why a client may not connect.
 #[derive(Debug, Clone)]
 pub struct AuthError {
-    /// `wrong-password`, `wrong-token`, or `too-large` for a name that is too long.
+    /// `wrong-password`, `wrong-token`, `too-large` for a name that is too long, or `unavailable`.
     pub refusal: Refusal,
     /// How long to wait before the server sends the refusal.
     pub wait: Duration,
@@ -50,12 +53,13 @@ impl From<Refusal> for AuthError {
 impl Authenticator {
     /// An authenticator that has counted no wrong credentials yet.
     pub fn new(method: AuthMethod, options: ThrottleOptions) -> Self {
-        Self { method: Changing::new(method), throttle: Arc::new(Mutex::new(AuthThrottle::new(options))) }
+        let throttle = Arc::new(Mutex::new(AuthThrottle::new(options)));
+        Self { method: Changing::new(method), changed: Arc::default(), throttle }
     }
 
     /// An authenticator with another method that counts wrong credentials together with this one.
     pub fn with_method(&self, method: AuthMethod) -> Self {
-        Self { method: Changing::new(method), throttle: self.throttle.clone() }
+        Self { method: Changing::new(method), changed: Arc::default(), throttle: self.throttle.clone() }
     }
 
     /// What a client needs now.
@@ -68,37 +72,78 @@ impl Authenticator {
         self.method.with(|method| *method == other.method())
     }
 
-    /// Asks for what the other one does, from now on.
+    /// Asks for what the other one does, from now on. What is the same already stays, with the keys that it has fetched, and
+    /// looks at its source again.
     pub(crate) fn take_method_of(&self, other: &Self) {
-        self.method.set(other.method());
+        if self.has_method_of(other) {
+            self.method.with(AuthMethod::refresh);
+        } else {
+            self.method.set(other.method());
+            self.changed.notify_one();
+        }
+    }
+
+    /// Keeps current what the method needs, until the future is dropped.
+    pub(crate) async fn keep_current(self) {
+        loop {
+            let method = self.method();
+            tokio::select! {
+                () = method.keep_current() => {}
+                () = self.changed.notified() => {}
+            }
+        }
     }
 
     /// Identifies a client by the name that its token proves, or else by the name that it claims.
     ///
     /// # Errors
     /// As [`Authenticator::check`]; and `too-large` for a name, lobby or session that is too long.
-    pub fn admit(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Identity, AuthError> {
-        let claims = self.check(client_addr, given)?;
+    pub async fn admit(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Identity, AuthError> {
+        let claims = self.check(client_addr, given).await?;
         Ok(Identity::new(given, claims)?)
     }
 
     /// Checks the password or token. Returns the claims of a token.
     ///
     /// # Errors
-    /// `wrong-password`, `wrong-token`.
-    pub fn check(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Option<Claims>, AuthError> {
+    /// `wrong-password`, `wrong-token`, `unavailable`.
+    pub async fn check(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Option<Claims>, AuthError> {
         let checked = match self.method() {
             AuthMethod::Anybody => Ok(None),
             AuthMethod::Password(password) => check_password(&password, given.password.as_deref()).map(|()| None),
-            AuthMethod::Token(tokens) => tokens.read(given.token.as_deref()).map(Some),
+            AuthMethod::Token(tokens) => tokens.read(given.token.as_deref()).await.map(Some),
         };
-        checked.map_err(|refusal| match self.throttle.lock().wrong(client_addr.network(), Instant::now()) {
+        checked.map_err(|refusal| match refusal.code {
+            // Not a fault of the client.
+            Code::Unavailable => refusal.into(),
+            _ => self.wrong(client_addr, refusal),
+        })
+    }
+
+    /// Counts wrong credentials. Returns how they are rejected.
+    fn wrong(&self, client_addr: ClientAddr, refusal: Refusal) -> AuthError {
+        match self.throttle.lock().wrong(client_addr.network(), Instant::now()) {
             Verdict::Wait(wait) => AuthError { refusal, wait },
             Verdict::Crowded => {
                 let sentence = "Too many wrong passwords or tokens from your address: try again in a minute.";
                 AuthError { refusal: Refusal::new(refusal.code, sentence), wait: Duration::ZERO }
             }
-        })
+        }
+    }
+}
+
+impl AuthMethod {
+    async fn keep_current(&self) {
+        match self {
+            Self::Token(tokens) => tokens.keep_current().await,
+            Self::Anybody | Self::Password(_) => std::future::pending().await,
+        }
+    }
+
+    fn refresh(&self) {
+        if let Self::Token(tokens) = self {
+            tokens.refresh();
+        }
     }
 }
 

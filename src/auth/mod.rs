@@ -4,6 +4,8 @@ mod authenticator;
 pub mod client_addr;
 mod credentials;
 mod identity;
+pub mod jwks;
+pub mod key_set;
 pub mod rate_limiter;
 pub mod same_origin;
 pub mod throttle;

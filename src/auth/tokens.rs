@@ -5,13 +5,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode, decode_header};
 use serde_json::Value;
 
 use super::credentials::text;
+use super::jwks::Jwks;
+use super::key_set::Found;
 use super::verifier;
 use crate::protocol::refusal::{Code, Refusal};
 
@@ -22,22 +25,36 @@ pub const MAX_TOKEN: usize = 8 * 1024;
 /// Longest header of a token, in bytes. It is parsed before the signature is checked, by a parser that a crafted text can
 /// nest as deep as its length allows (`protocol::json`).
 pub const MAX_HEADER: usize = 1024;
+/// When a client may try again while no key has come yet.
+const RETRY: Duration = Duration::from_secs(2);
 /// A shorter secret can be guessed from one token (RFC 7518, section 3.2).
 const GOOD_SECRET: usize = 32;
 /// An RSA key of 2048 bits is longer than this in its DER form; shorter ones are not secure (RFC 7518, section 3.3).
 const MIN_RSA: usize = 256;
 
-/// Verifies tokens with one key.
+/// Verifies tokens.
 pub struct Tokens {
-    key: DecodingKey,
+    keys: Keys,
     validation: Validation,
+}
+
+enum Keys {
+    /// One key. The validation has its algorithms.
+    One(DecodingKey),
+    /// Those that the issuer publishes. Each has its algorithms.
+    Published(Jwks),
 }
 
 impl PartialEq for Tokens {
     /// Whether both accept the same tokens.
     fn eq(&self, other: &Self) -> bool {
-        let key = |tokens: &Self| tokens.key.try_get_as_bytes().map(<[u8]>::to_vec).ok();
-        key(self) == key(other)
+        let bytes = |key: &DecodingKey| key.try_get_as_bytes().map(<[u8]>::to_vec).ok();
+        let has_same_keys = match (&self.keys, &other.keys) {
+            (Keys::One(key), Keys::One(other)) => bytes(key) == bytes(other),
+            (Keys::Published(keys), Keys::Published(other)) => keys == other,
+            _ => false,
+        };
+        has_same_keys
             && self.validation.algorithms == other.validation.algorithms
             && self.validation.aud == other.validation.aud
     }
@@ -93,11 +110,24 @@ impl Tokens {
         Ok(Self::new(key, validation))
     }
 
-    fn new(key: DecodingKey, mut validation: Validation) -> Self {
+    /// Verifies tokens signed with one of the keys that their issuer publishes.
+    ///
+    /// # Errors
+    /// Those of [`Jwks::open`].
+    pub fn with_published_keys(source: &str) -> Result<Self> {
+        // The algorithms are those of the key that a token names.
+        Ok(Self::with(Keys::Published(Jwks::open(source)?), Validation::new(Algorithm::EdDSA)))
+    }
+
+    fn new(key: DecodingKey, validation: Validation) -> Self {
+        Self::with(Keys::One(key), validation)
+    }
+
+    fn with(keys: Keys, mut validation: Validation) -> Self {
         verifier::install();
         validation.leeway = LEEWAY;
         validation.validate_nbf = true;
-        Self { key, validation }
+        Self { keys, validation }
     }
 
     /// Accepts only tokens whose `aud` names one of these services. With an empty list: only tokens without `aud`.
@@ -110,17 +140,55 @@ impl Tokens {
         self
     }
 
+    /// Keeps published keys current until the future is dropped.
+    pub(super) async fn keep_current(&self) {
+        match &self.keys {
+            Keys::One(_) => std::future::pending().await,
+            Keys::Published(keys) => keys.keep_current().await,
+        }
+    }
+
+    /// Looks soon whether published keys have changed.
+    pub(super) fn refresh(&self) {
+        if let Keys::Published(keys) = &self.keys {
+            keys.refresh();
+        }
+    }
+
     /// Verifies a token and returns its claims.
     ///
     /// # Errors
-    /// `wrong-token`, with a sentence that says what is wrong with it.
-    pub fn read(&self, token: Option<&str>) -> Result<Claims, Refusal> {
-        let wrong = |sentence: &'static str| Refusal::new(Code::WrongToken, sentence);
+    /// `wrong-token`, with a sentence that says what is wrong with it; `unavailable` while no published key has come yet.
+    pub async fn read(&self, token: Option<&str>) -> Result<Claims, Refusal> {
         let token = token.filter(|token| !token.is_empty()).ok_or_else(|| wrong(NO_TOKEN))?;
         if token.len() > MAX_TOKEN || token.find('.').is_none_or(|head| head > MAX_HEADER) {
             return Err(wrong(UNREADABLE));
         }
-        let read = decode::<Value>(token, &self.key, &self.validation);
+        match &self.keys {
+            Keys::One(key) => self.verify(token, key, &self.validation),
+            Keys::Published(keys) => {
+                let header = decode_header(token).map_err(|_| wrong(UNREADABLE))?;
+                let id = header.kid.as_deref();
+                let keys = keys.keys_for(id, header.alg).await;
+                if keys.is_empty() {
+                    let sentence = "The server cannot fetch the keys of tokens at the moment: try again in a moment.";
+                    return Err(Refusal::unavailable_for(sentence, RETRY));
+                }
+                match keys.find(id, header.alg) {
+                    Found::Key(key) => {
+                        let validation = Validation { algorithms: vec![header.alg], ..self.validation.clone() };
+                        self.verify(token, &key.key, &validation)
+                    }
+                    Found::Unknown => Err(wrong(UNKNOWN_KEY)),
+                    Found::OtherKind => Err(wrong(sentence(&ErrorKind::InvalidAlgorithm))),
+                    Found::Several => Err(wrong(NAMES_NO_KEY)),
+                }
+            }
+        }
+    }
+
+    fn verify(&self, token: &str, key: &DecodingKey, validation: &Validation) -> Result<Claims, Refusal> {
+        let read = decode::<Value>(token, key, validation);
         let data = read.map_err(|error| wrong(sentence(error.kind())))?;
         // A token with a critical extension that the server does not know must be rejected (RFC 7515, section 4.1.11).
         if data.header.crit.is_some() {
@@ -137,10 +205,16 @@ impl Tokens {
     }
 }
 
+fn wrong(sentence: &'static str) -> Refusal {
+    Refusal::new(Code::WrongToken, sentence)
+}
+
 const NO_TOKEN: &str = "There is no token: this server requires one. Pages send it as auth.token, plain WebSockets as ?token=, \
                         and the built-in pages read it from the end of their address, #token=.";
 const UNREADABLE: &str = "The token cannot be read: it is not a JSON Web Token that this server accepts.";
 const NOT_FOR_US: &str = "The token is for another service: its \"aud\" does not name this server.";
+const UNKNOWN_KEY: &str = "The token was signed with a key that the issuer of this server's tokens does not publish.";
+const NAMES_NO_KEY: &str = "The token does not say which key it was signed with: its header needs a \"kid\".";
 const NO_NAME: &str = "The token names no user: it needs the claim \"userName\", \"name\" or \"sub\".";
 
 /// What is wrong with a token, for the client that sent it. The sentence repeats nothing of the token.

@@ -34,6 +34,10 @@ pub struct AccessArgs {
     #[arg(long, value_name = "FILE", env = "SWITCHBOARD_JWT_PUBLIC_KEY")]
     pub jwt_public_key: Option<PathBuf>,
 
+    /// The same, signed with one of the keys that the issuer publishes: a JSON Web Key Set, https or FILE
+    #[arg(long, value_name = "URL|FILE", env = "SWITCHBOARD_JWT_JWKS")]
+    pub jwt_jwks: Option<String>,
+
     /// Accept only tokens for this service, by their claim "aud"; repeatable
     #[arg(long, value_name = "TEXT", env = "SWITCHBOARD_JWT_AUDIENCE", value_delimiter = ',')]
     pub jwt_audience: Vec<String>,
@@ -62,7 +66,8 @@ impl AccessArgs {
             self.jwt_audience.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
         if !audience.is_empty() && !self.has_tokens() {
             bail!(
-                "--jwt-audience names the service that tokens are for: it needs --jwt-secret or --jwt-public-key. \
+                "--jwt-audience names the service that tokens are for: it needs --jwt-secret, --jwt-public-key or \
+                 --jwt-jwks. \
                  (Its environment variable may also have set it.)"
             );
         }
@@ -71,6 +76,8 @@ impl AccessArgs {
             method(Tokens::with_secret(&secret.text().context("--jwt-secret")?)?)
         } else if let Some(file) = &self.jwt_public_key {
             method(Tokens::with_public_key(file)?)
+        } else if let Some(source) = &self.jwt_jwks {
+            method(Tokens::with_published_keys(source)?)
         } else if self.no_password {
             AuthMethod::Anybody
         } else {
@@ -86,6 +93,7 @@ impl AccessArgs {
             (self.no_password, "--no-password"),
             (self.jwt_secret.is_some(), "--jwt-secret"),
             (self.jwt_public_key.is_some(), "--jwt-public-key"),
+            (self.jwt_jwks.is_some(), "--jwt-jwks"),
         ];
         let mut chosen = methods.into_iter().filter_map(|(is_chosen, flag)| is_chosen.then_some(flag));
         match (chosen.next(), chosen.next()) {
@@ -115,7 +123,7 @@ impl AccessArgs {
     }
 
     fn has_tokens(&self) -> bool {
-        self.jwt_secret.is_some() || self.jwt_public_key.is_some()
+        self.jwt_secret.is_some() || self.jwt_public_key.is_some() || self.jwt_jwks.is_some()
     }
 
     fn password(&self) -> Result<String> {

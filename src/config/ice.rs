@@ -68,7 +68,7 @@ impl ReachArgs {
         };
         bail!(
             "{flag} {why} would relay the traffic of everybody: choose a password of your own with --password, or tokens \
-             with --jwt-secret or --jwt-public-key. Only to try it on this machine, add --bind 127.0.0.1."
+             with --jwt-secret, --jwt-public-key or --jwt-jwks. Only to try it on this machine, add --bind 127.0.0.1."
         )
     }
 

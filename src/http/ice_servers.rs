@@ -95,7 +95,7 @@ impl IceService {
         is_in_time
     }
 
-    fn answer(
+    async fn answer(
         &self,
         client_addr: ClientAddr,
         reached: Option<IpAddr>,
@@ -105,7 +105,7 @@ impl IceService {
             let sentence = "Too many requests for ICE servers from your address: ask again when the last ones expire.";
             return Err((StatusCode::TOO_MANY_REQUESTS, Refusal::new(Code::RateLimited, sentence), Duration::ZERO));
         }
-        match self.authenticator.check(client_addr, credentials) {
+        match self.authenticator.check(client_addr, credentials).await {
             Ok(Some(claims)) => match UserName::new(&claims.name) {
                 Ok(name) => Ok(self.servers.for_user(name.as_str(), reached)),
                 Err(refusal) => Err((StatusCode::BAD_REQUEST, refusal, Duration::ZERO)),
@@ -113,6 +113,9 @@ impl IceService {
             Ok(None) => {
                 let name = credentials.user_name.as_deref().unwrap_or_default();
                 Ok(self.servers.for_guest(client_addr, name, reached))
+            }
+            Err(AuthError { refusal, wait }) if refusal.code == Code::Unavailable => {
+                Err((StatusCode::SERVICE_UNAVAILABLE, refusal, wait))
             }
             Err(AuthError { refusal, wait }) => Err((StatusCode::UNAUTHORIZED, refusal, wait)),
         }
@@ -152,7 +155,7 @@ async fn list(
     };
     let credentials = credentials.or_bearer(&headers);
     let reached = reached(client_addr, conn.as_deref());
-    match service.answer(client_addr, reached, &credentials) {
+    match service.answer(client_addr, reached, &credentials).await {
         Ok(list) => ([(header::CACHE_CONTROL, "no-store")], Json(list)).into_response(),
         Err((status, Refusal { code, message, .. }, wait)) => {
             let name = credentials.user_name.as_deref();
@@ -178,7 +181,7 @@ fn reject(status: StatusCode, code: &'static str, message: Cow<'static, str>) ->
         StatusCode::UNAUTHORIZED => {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
         }
-        StatusCode::TOO_MANY_REQUESTS => {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"))
         }
         _ => None,

@@ -58,6 +58,8 @@ const RECEIVED: &str = "switchboard_received_bytes_total";
 const SENT: &str = "switchboard_sent_bytes_total";
 /// Counter: TLS handshakes that succeeded.
 const HANDSHAKES: &str = "switchboard_tls_handshakes_total";
+/// Counter: requests for the keys of `--jwt-jwks`, with the label `outcome`.
+const KEY_FETCHES: &str = "switchboard_jwks_fetches_total";
 /// Gauge: when the certificate ends, as Unix time.
 const CERTIFICATE_END: &str = "switchboard_certificate_end_seconds";
 /// Gauge: 1 while the server accepts calls.
@@ -160,6 +162,9 @@ impl Exporter {
         ] {
             ::metrics::counter!(CALLS, "stage" => stage).absolute(total.get());
         }
+        for (outcome, total) in [("fetched", &totals::KEYS_FETCHED), ("failed", &totals::KEYS_NOT_FETCHED)] {
+            ::metrics::counter!(KEY_FETCHES, "outcome" => outcome).absolute(total.get());
+        }
         ::metrics::counter!(HANDSHAKES).absolute(totals::HANDSHAKES.get());
         ::metrics::counter!(RECEIVED).absolute(totals::RECEIVED_BYTES.get());
         ::metrics::counter!(SENT).absolute(totals::SENT_BYTES.get());
@@ -185,6 +190,7 @@ fn describe() {
     ::metrics::describe_gauge!(UNFINISHED, "Bytes that were received and complete no message yet.");
     ::metrics::describe_counter!(RECEIVED, "Bytes received, with their encryption.");
     ::metrics::describe_counter!(SENT, "Bytes sent, with their encryption.");
+    ::metrics::describe_counter!(KEY_FETCHES, "Requests for the keys of tokens, by outcome.");
     ::metrics::describe_counter!(HANDSHAKES, "TLS handshakes that succeeded.");
     ::metrics::describe_gauge!(CERTIFICATE_END, "When the certificate ends, as Unix time.");
     ::metrics::describe_gauge!(READY, "1 while the server accepts calls.");

@@ -77,6 +77,10 @@ pub(crate) static DECLINED: Total = Total::new();
 /// Offers and calls that a client ended by an event.
 pub(crate) static ENDED: Total = Total::new();
 
+/// Documents of `--jwt-jwks` that were fetched.
+pub(crate) static KEYS_FETCHED: Total = Total::new();
+/// Those that could not be fetched, or not be used.
+pub(crate) static KEYS_NOT_FETCHED: Total = Total::new();
 /// TLS handshakes that succeeded.
 pub(crate) static HANDSHAKES: Total = Total::new();
 /// Bytes that came over the network, with the encryption.

@@ -11,6 +11,7 @@ pub(crate) mod conn_stats;
 pub mod connection_limiter;
 mod handshake;
 pub(crate) mod host;
+pub(crate) mod http_client;
 pub(crate) mod http_server;
 pub(crate) mod listener;
 pub(crate) mod mdns;
@@ -19,6 +20,7 @@ pub mod proxies;
 mod refused_certificates;
 pub(crate) mod request_id;
 mod stream;
+pub(crate) mod system_roots;
 pub mod tcp_handle;
 mod turn_streams;
 

@@ -1,6 +1,7 @@
 //! Why a message of a client had no effect, in words that a student understands.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -28,6 +29,12 @@ impl Refusal {
     pub fn unavailable() -> Self {
         let sentence = "The server cannot reach the other servers that it works with: try again in a moment.";
         Self { retry_after_ms: Some(1_000), ..Self::new(Code::Unavailable, sentence) }
+    }
+
+    /// Something that the server needs cannot be reached. The client may try again after this time.
+    pub(crate) fn unavailable_for(sentence: &'static str, retry_after: Duration) -> Self {
+        let milliseconds = u32::try_from(retry_after.as_millis()).unwrap_or(u32::MAX);
+        Self { retry_after_ms: Some(milliseconds), ..Self::new(Code::Unavailable, sentence) }
     }
 
     /// For a connection that was begun before another one of the same client, and comes after it.
@@ -179,7 +186,8 @@ pub enum Code {
     NotHost,
     /// No other member of this room has this `peerId`, or no other client of the lobby this user name.
     NoSuchPeer,
-    /// The server cannot reach the log that it shares with others. The client may try again after `retryAfterMs`.
+    /// The server cannot reach what it needs: the log that it shares with others, the keys of tokens. The client may try
+    /// again after `retryAfterMs`.
     Unavailable,
 }
 

@@ -1,14 +1,14 @@
 //! The user's certificate files, which are read again when they change.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use super::hang_up::HangUps;
 use super::pair::Pair;
-use super::trust;
+use crate::file_version::FileVersion;
+use crate::net::system_roots::system_roots;
 
 /// How often the server looks whether the files have changed.
 const LOOK: Duration = Duration::from_secs(1);
@@ -23,15 +23,7 @@ pub(super) struct WatchedFiles {
 }
 
 /// Which versions the files have.
-type Versions = [Option<Version>; 2];
-
-/// What differs between two versions of a file. A program that replaces it by renaming another changes the inode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Version {
-    modified: Option<SystemTime>,
-    length: u64,
-    inode: u64,
-}
+type Versions = [Option<FileVersion>; 2];
 
 impl WatchedFiles {
     /// Reads the files for the first time.
@@ -40,7 +32,7 @@ impl WatchedFiles {
     /// Those of [`Pair::read`].
     pub(super) fn open(cert: &Path, key: &Path) -> Result<(Self, Pair)> {
         let read = versions(cert, key);
-        let pair = Pair::read(cert, key, &trust::system_roots())?;
+        let pair = Pair::read(cert, key, &system_roots())?;
         Ok((Self { cert: cert.to_owned(), key: key.to_owned(), read }, pair))
     }
 
@@ -78,20 +70,10 @@ impl WatchedFiles {
 }
 
 async fn load(cert: PathBuf, key: PathBuf) -> Result<Pair> {
-    let load = move || Pair::read(&cert, &key, &trust::system_roots());
+    let load = move || Pair::read(&cert, &key, &system_roots());
     tokio::task::spawn_blocking(load).await.context("The files cannot be read")?
 }
 
 fn versions(cert: &Path, key: &Path) -> Versions {
-    [cert, key].map(|path| fs::metadata(path).ok().map(|metadata| Version::of(&metadata)))
-}
-
-impl Version {
-    fn of(metadata: &fs::Metadata) -> Self {
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Self { modified: metadata.modified().ok(), length: metadata.len(), inode }
-    }
+    [cert, key].map(FileVersion::of)
 }

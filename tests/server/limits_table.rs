@@ -1,6 +1,7 @@
 //! docs/limits.md says what is true.
 
 use clap::CommandFactory;
+use switchboard::auth::jwks::{AT_MOST_EVERY, MAX_DOCUMENT};
 use switchboard::auth::rate_limiter::RateLimit;
 use switchboard::auth::throttle::ThrottleOptions;
 use switchboard::auth::tokens::{MAX_HEADER, MAX_TOKEN};
@@ -84,6 +85,10 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
             format!("{} in {} min", throttle.free, throttle.window.as_secs() / 60),
         ),
         ("token, and its header", format!("{}, {}", kib(MAX_TOKEN), kib(MAX_HEADER))),
+        (
+            "the document of `--jwt-jwks`; how often tokens with unknown keys make the server fetch it",
+            format!("{}; every {} s", kib(MAX_DOCUMENT), AT_MOST_EVERY.as_secs()),
+        ),
         (
             "requests for ICE servers from one address",
             format!("{} at once, {} a second", ICE_REQUESTS.burst, ICE_REQUESTS.rate),

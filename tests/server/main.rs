@@ -44,6 +44,7 @@ mod inspector_force_relay;
 mod inspector_gst;
 mod inspector_probe;
 mod interleavings;
+mod jwks;
 #[cfg(target_os = "linux")]
 mod lan_names;
 mod lan_pages;

@@ -380,7 +380,7 @@ async fn in_pairs_the_id_is_the_tokens_name() {
 }
 
 /// A public key whose private half was thrown away, and two tokens that it signed: of "ann", and good until 3000.
-const RSA: &str = "\
+pub const RSA: &str = "\
 -----BEGIN PUBLIC KEY-----\n\
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAr2gAL6yTgJf1tlzSwYxy\n\
 LifynWJaNmS+Z5+PL01RwtVKcub6twWVwqc5fMg3kMBCqaptq0+rhp4MHRJjXN/6\n\
@@ -391,13 +391,13 @@ QBcHQJXuavevkIOBD82mvs4kKdU+9kQOtMKtmJP97s4Gkij7lh+kj8pBhiTv4vFd\n\
 sQIDAQAB\n\
 -----END PUBLIC KEY-----\n\
 ";
-const RSA_PKCS1: &str = "\
+pub const RSA_PKCS1: &str = "\
 eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyTmFtZSI6ImFubiIsImV4cCI6MzI1MDM2ODAwMDB9.TCptwtctmqPpFBPUbWrrO-Qz\
 4dLPmomvRIaM35dKhqiStdQR3i-s7rjj1T4SzlaugVvrtWGxU8u7mNVdmXIaytPJGC_bdwJVZ6ciU0fembH-CWSvFWA6BALMVgqjtbME9-q6L5\
 JC2w2LgLEeQcTQhnwUdwOjJ8ZutoK1XMRYeLmBluzEUwQkFhwxtbs6T1bWXTtsaQ6VP3DQGyewpGnh6FERKWxqlvBxhEIHeq0F81B6yxCL9rii\
 52unRYhucP0MWAewMXcnVKwaL8NyiiycgwGmoeXs1d2iabQD6fFJnp6vD_KKIZGl9rsv5-0eMxJbEgZVnTKBjU22ynHYL5tZvw\
 ";
-const RSA_PSS: &str = "\
+pub const RSA_PSS: &str = "\
 eyJhbGciOiJQUzUxMiIsInR5cCI6IkpXVCJ9.eyJ1c2VyTmFtZSI6ImFubiIsImV4cCI6MzI1MDM2ODAwMDB9.bzmC-SMOShX7bgDwiIpyW7Qk\
 engdC7Ymg8lI9w3Xl8yem3fq3ueeR5mbXoQgfLN2TB3IlR9uCS5yLx7_H2VAIOt0PE6JEQBa6D34OhKDOmKpAR2QvbFuwE0s9bhKPdErvM8MS4\
 cJruAHgUFjIy0w9YMXiFY_oFcQHSRb-vuDO6r3JheBw-gP3RBpRWtwgZVvG3ky9M1pdbqpsw_N3IjbE4_sPx8mNgJLVidy4TYgEY0ZQGessndS\

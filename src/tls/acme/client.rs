@@ -19,7 +19,8 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::tls::{pem, trust};
+use crate::net::system_roots::system_roots;
+use crate::tls::pem;
 
 /// How long a request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,7 +38,7 @@ impl Client {
     /// # Errors
     /// A file that cannot be read.
     pub(super) fn new(ca: Option<&Path>) -> Result<Self> {
-        let mut roots = RootCertStore::clone(&trust::system_roots());
+        let mut roots = RootCertStore::clone(&system_roots());
         if let Some(ca) = ca {
             for certificate in pem::chain(ca)? {
                 roots.add(certificate).with_context(|| format!("{} cannot be used", ca.display()))?;

@@ -11,9 +11,9 @@ use super::challenges::Challenges;
 use super::options::AcmeOptions;
 use super::store::Store;
 use super::{account, order};
+use crate::net::system_roots::system_roots;
 use crate::tls::pair::Pair;
 use crate::tls::resolver::Resolver;
-use crate::tls::trust;
 
 /// How often the server looks at the clock, which may jump.
 const LOOK: Duration = Duration::from_secs(60);
@@ -43,7 +43,7 @@ impl Obtaining {
 
     /// The certificate of an earlier run, if it is still valid.
     pub(in crate::tls) fn stored(&self) -> Option<Pair> {
-        let stored = self.store.certificate(&trust::system_roots());
+        let stored = self.store.certificate(&system_roots());
         let stored = stored.inspect_err(|error| tracing::warn!("the stored certificate cannot be used: {error:#}"));
         stored.ok().flatten().filter(|pair| pair.remaining().is_some())
     }
@@ -83,7 +83,7 @@ impl Obtaining {
         })?;
         self.store.keep_certificate(&issued.chain, &issued.key)?;
         let store = self.store.clone();
-        let read = tokio::task::spawn_blocking(move || store.certificate(&trust::system_roots())).await??;
+        let read = tokio::task::spawn_blocking(move || store.certificate(&system_roots())).await??;
         match read.filter(Pair::is_fresh) {
             Some(pair) => Ok(pair),
             None => bail!("the certificate that was issued is not valid now: check this machine's clock"),

@@ -26,8 +26,8 @@ const IN_QUERY: &str = "Your page sends its name and password (or token) as \"qu
 /// understood as well. `in_query`: there are credentials in the address, too.
 ///
 /// # Errors
-/// A wrong password or token; a name, lobby or session that is too long.
-pub fn read(
+/// A wrong password or token; a name, lobby or session that is too long; `unavailable`.
+pub async fn read(
     auth: &Value,
     in_query: bool,
     client_addr: ClientAddr,
@@ -35,12 +35,13 @@ pub fn read(
 ) -> Result<Admitted, AuthError> {
     let given = Credentials::from_auth(auth);
     let proves_nothing = given.password.is_none() && given.token.is_none();
-    let Identity { name, lobby, session, remark } = authenticator.admit(client_addr, &given).map_err(|mut error| {
-        if in_query && proves_nothing && matches!(error.refusal.code, Code::WrongPassword | Code::WrongToken) {
-            error.refusal.message = IN_QUERY.into();
-        }
-        error
-    })?;
+    let Identity { name, lobby, session, remark } =
+        authenticator.admit(client_addr, &given).await.map_err(|mut error| {
+            if in_query && proves_nothing && matches!(error.refusal.code, Code::WrongPassword | Code::WrongToken) {
+                error.refusal.message = IN_QUERY.into();
+            }
+            error
+        })?;
     let unread = (in_query && given.user_name.is_none() && given.token.is_none())
         .then(|| Refusal::new(Code::BadPayload, IN_QUERY));
     let attempt = auth["numbers"].as_u64().unwrap_or_default();

@@ -90,6 +90,8 @@ struct SocketIoState {
 enum Arrival {
     Welcome(Admitted, Arc<Connection>),
     WrongPassword(AuthError, ConnHandle, Arc<Claim>),
+    /// What the server needs to admit the client cannot be reached.
+    Unavailable(Refusal, ConnHandle, Arc<Claim>),
 }
 
 impl SocketIoService {
@@ -113,9 +115,10 @@ impl SocketIoService {
         let state = Arc::new(SocketIoState { options, authenticator, hub, limits });
         let (before, after) = (state.clone(), state.clone());
         let welcome = move |ThisSocket(socket): ThisSocket, TryData(auth): TryData<Tree>| {
-            let (before, welcomed) = (before.clone(), before.welcome(&socket, auth.ok()));
+            let before = before.clone();
             async move {
-                match welcomed {
+                // The engine holds what the client sends meanwhile.
+                match before.welcome(&socket, auth.ok()).await {
                     Err(AuthError { refusal, wait }) => {
                         // Who has not come in by then is closed by the library without a word.
                         tokio::time::sleep(wait.min(before.options.connect_timeout / 2)).await;
@@ -176,8 +179,9 @@ impl SocketIoState {
     /// has to wait for that.
     ///
     /// # Errors
-    /// What is sent as `connect_error`. A wrong password is not: the course's server accepts such a client first.
-    fn welcome(&self, socket: &Arc<Socket<LocalAdapter>>, auth: Option<Tree>) -> Result<Duration, AuthError> {
+    /// What is sent as `connect_error`. A wrong password is not: the course's server accepts such a client first. Nor is
+    /// what passes: clients return by themselves from a connection that ends, and not from `connect_error`.
+    async fn welcome(&self, socket: &Arc<Socket<LocalAdapter>>, auth: Option<Tree>) -> Result<Duration, AuthError> {
         let request = &socket.req_parts().extensions;
         let Some(session) = request.get::<Arc<EngineSession>>() else {
             return Err(Refusal::new(Code::BadPayload, "The request could not be read.").into());
@@ -195,11 +199,16 @@ impl SocketIoState {
         let knows_codes = conn.is_some();
         let conn = conn.unwrap_or_else(|| ConnHandle::new(Arc::new(Upstream::new(socket, session.tcp.clone()))));
         let EngineSession { client_addr, has_credentials_in_query, .. } = **session;
-        let admitted = match handshake::read(&auth, has_credentials_in_query, client_addr, &self.authenticator) {
+        let admitted = match handshake::read(&auth, has_credentials_in_query, client_addr, &self.authenticator).await {
             Ok(admitted) => admitted,
             Err(error) if error.refusal.code == Code::WrongPassword => {
                 self.refused(&auth, session, &error.refusal);
                 socket.extensions.insert(Arrival::WrongPassword(error, conn, Arc::new(claim)));
+                return Ok(Duration::ZERO);
+            }
+            Err(AuthError { refusal, .. }) if refusal.code == Code::Unavailable => {
+                self.refused(&auth, session, &refusal);
+                socket.extensions.insert(Arrival::Unavailable(refusal, conn, Arc::new(claim)));
                 return Ok(Duration::ZERO);
             }
             Err(error) => {
@@ -274,6 +283,16 @@ impl SocketIoState {
                         tracing::debug!("the refused connection was gone already");
                     }
                     // Official clients close now. One that does not is closed. Until then its session takes no CONNECT.
+                    tokio::time::sleep(CLOSE_AFTER_REJECTION).await;
+                    conn.cut();
+                    drop(claim);
+                });
+            }
+            Some(Arrival::Unavailable(refusal, conn, claim)) => {
+                tokio::spawn(async move {
+                    let error = SignalingError { event: "connect", refusal: &refusal };
+                    // An error means that the client is gone already.
+                    let _ = socket.emit(event::SIGNALING_ERROR, &error);
                     tokio::time::sleep(CLOSE_AFTER_REJECTION).await;
                     conn.cut();
                     drop(claim);

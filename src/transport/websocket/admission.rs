@@ -15,7 +15,7 @@ use super::dialect::Dialect;
 use super::pair_requests;
 use super::state::{Denied, WebSocketState, refuse};
 use crate::auth::client_addr::ClientAddr;
-use crate::auth::{Credentials, Identity};
+use crate::auth::{AuthError, Credentials, Identity};
 use crate::core::command::{Newcomer, Purpose};
 use crate::net::connection_limiter::ConnectionPermit;
 use crate::net::request_id::RequestId;
@@ -40,7 +40,7 @@ pub async fn enter_rooms(
     let Ok(Query(credentials)) = credentials else {
         return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /ws?userName=…&password=…");
     };
-    match state.authenticator.admit(client_addr, &credentials) {
+    match state.authenticator.admit(client_addr, &credentials).await {
         Ok(Identity { name, lobby, session, remark }) => {
             let newcomer = Newcomer {
                 name,
@@ -57,8 +57,7 @@ pub async fn enter_rooms(
         Err(error) => {
             let request = RequestId::of(&extensions);
             let who = Denied { service: "rooms", name: credentials.user_name.as_deref(), client_addr, request };
-            let (status, Refusal { message, .. }) = state.deny(who, error).await;
-            refuse(status, &message)
+            deny(&state, upgrade, &Dialect::Rooms, who, error).await
         }
     }
 }
@@ -78,12 +77,12 @@ pub async fn enter_pairs(
     let claimed = access.user_id.as_deref().map_or(Value::Null, Value::from);
     let request = RequestId::of(&extensions);
     let who = Denied { service: "pairs", name: claimed.as_str(), client_addr, request };
-    let checked = pair_requests::check(&state, client_addr, access);
+    let checked = pair_requests::check(&state, client_addr, access).await;
     let id = match checked.map(|claims| pair_requests::user(claims.as_ref(), &claimed)) {
         Ok(id) => id,
         Err(error) => {
-            let (status, Refusal { message, .. }) = state.deny(who, error).await;
-            return refuse(status, &message);
+            let dialect = Dialect::Pairs(pair_requests::location(client_addr));
+            return deny(&state, upgrade, &dialect, who, error).await;
         }
     };
     match id {
@@ -123,7 +122,7 @@ pub async fn enter_gst(
     if let Ok(Path(lobby)) = lobby {
         credentials.lobby = Some(lobby);
     }
-    match authenticator.admit(client_addr, &credentials) {
+    match authenticator.admit(client_addr, &credentials).await {
         Ok(Identity { name, lobby, remark, .. }) => {
             let purpose = Purpose::Gst;
             let newcomer = Newcomer::without_session(name, lobby, purpose);
@@ -132,10 +131,27 @@ pub async fn enter_gst(
         Err(error) => {
             let request = RequestId::of(&extensions);
             let who = Denied { service: "gst", name: credentials.user_name.as_deref(), client_addr, request };
-            let (status, Refusal { message, .. }) = state.deny(who, error).await;
-            refuse(status, &message)
+            deny(&state, upgrade, &Dialect::Gst, who, error).await
         }
     }
+}
+
+/// The response to a client that is not admitted. One that may come again soon learns so by the WebSocket: pages cannot
+/// read another response.
+async fn deny(
+    state: &WebSocketState,
+    upgrade: WebSocketUpgrade,
+    dialect: &Dialect,
+    who: Denied<'_>,
+    error: AuthError,
+) -> Response {
+    if error.refusal.code == Code::Unavailable {
+        state.log_refused(who, &error.refusal);
+        let dialect = dialect.clone();
+        return upgrade.on_upgrade(async move |socket| connection::refuse(socket, &dialect, &error.refusal).await);
+    }
+    let (status, Refusal { message, .. }) = state.deny(who, error).await;
+    refuse(status, &message)
 }
 
 /// The response to a request for a WebSocket's address that asks for no WebSocket.

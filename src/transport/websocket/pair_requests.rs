@@ -35,11 +35,18 @@ pub struct Access {
 /// tokens were.
 ///
 /// # Errors
-/// `wrong-password`, `wrong-token`.
-pub fn check(state: &WebSocketState, client_addr: ClientAddr, access: Access) -> Result<Option<Claims>, AuthError> {
+/// `wrong-password`, `wrong-token`, `unavailable`.
+pub async fn check(
+    state: &WebSocketState,
+    client_addr: ClientAddr,
+    access: Access,
+) -> Result<Option<Claims>, AuthError> {
     let Access { password, token, .. } = access;
     let credentials = Credentials { password, token, ..Credentials::default() };
-    state.options.pairs.as_ref().map_or(Ok(None), |authenticator| authenticator.check(client_addr, &credentials))
+    match &state.options.pairs {
+        Some(authenticator) => authenticator.check(client_addr, &credentials).await,
+        None => Ok(None),
+    }
 }
 
 /// The user: the name in the token, else the id that the client claims. Others reach a user by its id, so a claim that the
@@ -80,7 +87,7 @@ async fn create(
     id: Option<Extension<RequestId>>,
     body: Bytes,
 ) -> Response {
-    let checked = check(&state, client_addr, access);
+    let checked = check(&state, client_addr, access).await;
     respond(&state, &CREATE, (client_addr, id), checked, async |claims| {
         let (room, claimed) = room_and_user(&body)?;
         state.hub.make_pair(room, user(claims.as_ref(), &claimed)?, location(client_addr)).await
@@ -95,7 +102,7 @@ async fn destroy(
     id: Option<Extension<RequestId>>,
     body: Bytes,
 ) -> Response {
-    let checked = check(&state, client_addr, access);
+    let checked = check(&state, client_addr, access).await;
     respond(&state, &DESTROY, (client_addr, id), checked, async |claims| {
         let (room, claimed) = room_and_user(&body)?;
         state.hub.destroy_pair(room, user(claims.as_ref(), &claimed).ok(), location(client_addr)).await

@@ -60,6 +60,7 @@ impl WebSocketState {
         let _ = tokio::time::timeout(wait, self.closing.cancelled()).await;
         let status = match refusal.code {
             Code::WrongPassword | Code::WrongToken => StatusCode::UNAUTHORIZED,
+            Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         };
         (status, refusal)

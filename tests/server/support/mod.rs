@@ -26,6 +26,7 @@ pub mod redis;
 pub mod reverse_proxy;
 pub mod room_world;
 pub mod server;
+pub mod service;
 pub mod status;
 pub mod tls;
 pub mod token;

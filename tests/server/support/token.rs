@@ -48,6 +48,8 @@ pub struct Keys {
     name: &'static str,
     /// The public half, PEM.
     pub public: String,
+    /// The same, without what stands before it.
+    bytes: Vec<u8>,
     private: Private,
 }
 
@@ -78,19 +80,42 @@ impl Keys {
         let made = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).expect("a key");
         let pair = Ed25519KeyPair::from_pkcs8(made.as_ref()).expect("the same key");
         let head = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
-        Self { name: "EdDSA", public: pem(head, pair.public_key().as_ref()), private: Private::Ed(pair) }
+        let bytes = pair.public_key().as_ref().to_vec();
+        Self { name: "EdDSA", public: pem(head, &bytes), bytes, private: Private::Ed(pair) }
     }
 
     fn ec(name: &'static str, kind: &'static ring::signature::EcdsaSigningAlgorithm, head: &[u8]) -> Self {
         let random = SystemRandom::new();
         let made = EcdsaKeyPair::generate_pkcs8(kind, &random).expect("a key");
         let pair = EcdsaKeyPair::from_pkcs8(kind, made.as_ref(), &random).expect("the same key");
-        Self { name, public: pem(head, pair.public_key().as_ref()), private: Private::Ec(pair) }
+        let bytes = pair.public_key().as_ref().to_vec();
+        Self { name, public: pem(head, &bytes), bytes, private: Private::Ec(pair) }
     }
 
     /// A token with these claims, signed with the private half.
     pub fn sign(&self, claims: Value) -> String {
-        assembled(json!({ "alg": self.name, "typ": "JWT" }), claims, |text| match &self.private {
+        self.sign_with(json!({ "alg": self.name, "typ": "JWT" }), claims)
+    }
+
+    /// The same, which names its key.
+    pub fn sign_as(&self, id: &str, claims: Value) -> String {
+        self.sign_with(json!({ "alg": self.name, "typ": "JWT", "kid": id }), claims)
+    }
+
+    /// The public half as a JSON Web Key of this name.
+    pub fn jwk(&self, id: &str) -> Value {
+        match self.private {
+            Private::Ed(_) => json!({ "kty": "OKP", "crv": "Ed25519", "kid": id, "x": base64url(&self.bytes) }),
+            Private::Ec(_) => {
+                let (x, y) = self.bytes[1..].split_at(self.bytes.len() / 2);
+                let curve = if x.len() == 32 { "P-256" } else { "P-384" };
+                json!({ "kty": "EC", "crv": curve, "kid": id, "use": "sig", "x": base64url(x), "y": base64url(y) })
+            }
+        }
+    }
+
+    fn sign_with(&self, header: Value, claims: Value) -> String {
+        assembled(header, claims, |text| match &self.private {
             Private::Ec(pair) => pair.sign(&SystemRandom::new(), text).expect("a signature").as_ref().to_vec(),
             Private::Ed(pair) => pair.sign(text).as_ref().to_vec(),
         })
