@@ -93,10 +93,13 @@ impl Recovery<'_> {
         self.link.ask(cmd("HGETALL").arg(self.key(what))).await
     }
 
-    /// Says how far this node has read.
+    /// Says how far this node has read. What it had only begun to read does not count.
     async fn post(&self) -> Result<(), StoreError> {
-        let positions: Positions =
-            self.shared.replicas.lock().iter().map(|(shard, replica)| (shard.number(), replica.position)).collect();
+        let positions: Positions = {
+            let replicas = self.shared.replicas.lock();
+            let current = replicas.iter().filter(|(_, replica)| !replica.is_old());
+            current.map(|(shard, replica)| (shard.number(), replica.position)).collect()
+        };
         let text = serde_json::to_string(&positions).unwrap_or_default();
         self.put("positions", self.shared.queue.node().0.to_string(), text).await
     }

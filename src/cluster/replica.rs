@@ -17,6 +17,9 @@ const MAX_RECENT_BYTES: usize = 8 * 1024 * 1024;
 const CHECKPOINT_ENTRIES: u64 = 10_000;
 /// Bytes of entries between two checkpoints.
 const CHECKPOINT_BYTES: u64 = 16 * 1024 * 1024;
+/// A node that has read so much less, in milliseconds, than it knows to be there has an old state: calls that have ended long ago
+/// are still in it.
+const OLD_MS: u64 = 5_000;
 
 /// What counts of a stream, the same at each node that has read as far.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -35,6 +38,9 @@ pub struct Replica {
     /// The last entries.
     #[serde(skip)]
     recent: Recent,
+    /// The last entry of the stream when this node looked last. It may not have read as far yet.
+    #[serde(skip)]
+    known: EntryId,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +67,17 @@ impl Replica {
     pub fn resume(mut self) -> Self {
         self.recent.from = self.position;
         self
+    }
+
+    /// This is the last entry of the stream now.
+    pub fn learn_last(&mut self, last: EntryId) {
+        self.known = last;
+    }
+
+    /// Whether the state is an old one, since this node has not read yet what it knows to be there. Where that is lost, nothing is
+    /// better than this: clients make their calls known again.
+    pub fn is_old(&self) -> bool {
+        self.known.ms.saturating_sub(self.position.ms) > OLD_MS
     }
 
     /// Reads the next entry, and says whether it counts.
@@ -230,6 +247,19 @@ mod tests {
         let stored = serde_json::to_string(&replica).expect("it can be stored");
         let stored: Replica = serde_json::from_str(&stored).expect("it can be read");
         assert!(stored.resume().after(id(3)).is_none(), "a snapshot holds no entries");
+    }
+
+    #[test]
+    fn state_is_old_until_all_is_read_but_the_last_seconds() {
+        let mut replica = Replica::default();
+        assert!(!replica.is_old(), "there is nothing");
+        replica.admit(id(1_000), &entry(1));
+        replica.learn_last(id(1_000 + OLD_MS));
+        assert!(!replica.is_old());
+        replica.learn_last(id(1_001 + OLD_MS));
+        assert!(replica.is_old());
+        replica.admit(id(2_000), &entry(2));
+        assert!(!replica.is_old());
     }
 
     #[test]

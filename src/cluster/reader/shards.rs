@@ -25,10 +25,12 @@ impl Reader {
         };
         for (shard, position) in positions {
             let stream = keys.log(shard);
-            let id = position.to_string();
+            let (id, last) = (position.to_string(), link.last_id(&stream).await?);
             let is_there = position == EntryId::default()
-                || (position <= link.last_id(&stream).await? && !link.range(&stream, &id, &id, 1).await?.is_empty());
-            if !is_there {
+                || (position <= last && !link.range(&stream, &id, &id, 1).await?.is_empty());
+            if is_there {
+                self.shared.replicas.lock().get_mut(&shard).iter_mut().for_each(|replica| replica.learn_last(last));
+            } else {
                 tracing::warn!(
                     shard = shard.number(),
                     "this server has read what the log does not hold: it begins again"
@@ -50,8 +52,10 @@ impl Reader {
             }
             loaded => loaded?,
         };
+        let last = link.last_id(&store.keys.log(shard)).await?;
         hub.cut_shard(shard, "this server begins again with what the others know");
-        let (replica, core) = loaded.map(|loaded| (loaded.replica, loaded.core)).unwrap_or_default();
+        let (mut replica, core) = loaded.map(|loaded| (loaded.replica, loaded.core)).unwrap_or_default();
+        replica.learn_last(last);
         hub.load(shard, core);
         replicas.lock().insert(shard, replica);
         queue.set_live(shard, true);
