@@ -19,6 +19,7 @@ mod nemesis;
 mod nodes;
 mod page;
 mod proxy;
+mod returns;
 mod settings;
 
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ use life::{Stage, Surroundings};
 use nemesis::Nemesis;
 use nodes::{Nodes, Servers};
 use page::Page;
-use settings::{GRACE, LOBBY, Random, Settings};
+use settings::{GRACE, Kind, LOBBY, Random, Settings};
 
 /// How long the pages have at the end: as long as a node may be silent, and the grace, and some seconds.
 const CALM: Duration = Duration::from_secs(20);
@@ -57,6 +58,9 @@ async fn pages_keep_their_calls_whatever_fails() {
     println!("faults: {:?}", history::counts(&histories));
     let mut wrong = checker::check(&histories, GRACE.as_millis() as u64);
     wrong.extend(faults);
+    if settings.kind == Kind::Restarts {
+        wrong.extend(returns::check(&histories));
+    }
     let Settings { seed, .. } = settings;
     assert!(
         wrong.is_empty(),
@@ -85,7 +89,10 @@ async fn run(settings: &Settings, folder: PathBuf) -> Vec<String> {
         pages.spawn(page.live(Surroundings { addresses, stage, names: members }));
     }
     let nemesis = Nemesis::new(&nodes, &redis, start, settings.time);
-    nemesis.run(settings.seed).await;
+    match settings.kind {
+        Kind::Faults => nemesis.run(settings.seed).await,
+        Kind::Restarts => nemesis.restart_each().await,
+    }
     stage.send_replace(Stage::Calm);
     tokio::time::sleep(CALM).await;
     stage.send_replace(Stage::Silence);

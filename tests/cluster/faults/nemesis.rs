@@ -23,6 +23,9 @@ pub struct Log {
 /// How long the clients of a node take until other nodes have read what concerns them.
 const MOVE: Duration = Duration::from_secs(4);
 
+/// How long the calls go on before a node is stopped.
+const BETWEEN_RESTARTS: Duration = Duration::from_secs(6);
+
 /// How long the nodes may take to agree on what a Redis holds.
 const AGREE: Duration = Duration::from_secs(60);
 
@@ -52,6 +55,25 @@ impl<'a> Nemesis<'a> {
             self.restart_redis(random(3)),
             self.disturb(random(4))
         );
+    }
+
+    /// Stops each node and starts it again, one after the other, as an upgrade does; the balancer knows it.
+    pub async fn restart_each(&self) {
+        for (node, running) in self.nodes.running.iter().enumerate() {
+            tokio::time::sleep(BETWEEN_RESTARTS).await;
+            let mut running = running.lock().await;
+            let Some(mut program) = running.take() else { continue };
+            self.nodes.set_address(node, None);
+            self.note("node stopped", &node.to_string());
+            let ended = program.stop().await;
+            self.nodes.keep_log(node, &mut program, false);
+            if !ended.success() {
+                self.nodes.faults.lock().expect("writable").push(format!("node {node} stopped with {ended}"));
+            }
+            *running = Some(self.nodes.start_one(node).await);
+            self.note_end(&format!("node {node} started"));
+        }
+        tokio::time::sleep(BETWEEN_RESTARTS).await;
     }
 
     fn note(&self, kind: &'static str, what: &str) {

@@ -23,6 +23,15 @@ pub enum Durability {
     Replica,
 }
 
+/// What goes wrong in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Whatever can.
+    Faults,
+    /// The nodes are stopped and started again, one after the other.
+    Restarts,
+}
+
 /// A run.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -31,12 +40,14 @@ pub struct Settings {
     /// For how long there are faults.
     pub time: Duration,
     pub durability: Durability,
+    pub kind: Kind,
     /// Histories of an earlier run, which are checked again instead.
     pub histories: Option<PathBuf>,
 }
 
 impl Settings {
-    /// From the environment: `SWITCHBOARD_FAULTS_SEED`, `…_SECONDS`, `…_CLIENTS`, `…_REDIS`, `…_HISTORIES`.
+    /// From the environment: `SWITCHBOARD_FAULTS_SEED`, `…_SECONDS`, `…_CLIENTS`, `…_REDIS`,
+    /// `…_KIND`, `…_HISTORIES`.
     pub fn from_environment() -> Self {
         let text = |name: &str| std::env::var(format!("SWITCHBOARD_FAULTS_{name}")).ok();
         let number = |name: &str| text(name).map(|text| text.parse::<u64>().expect("a number"));
@@ -53,6 +64,11 @@ impl Settings {
             pages: number("CLIENTS").unwrap_or(60) as usize,
             time: Duration::from_secs(number("SECONDS").unwrap_or(36)),
             durability,
+            kind: match text("KIND").as_deref() {
+                None | Some("faults") => Kind::Faults,
+                Some("restarts") => Kind::Restarts,
+                Some(other) => panic!("SWITCHBOARD_FAULTS_KIND is faults or restarts, not {other}"),
+            },
             histories: text("HISTORIES").map(PathBuf::from),
         }
     }
