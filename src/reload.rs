@@ -17,13 +17,16 @@ use crate::net::http_server::HttpServer;
 use crate::tls::HangUps;
 
 /// Flags that change while the server runs.
-const LIVE: [&str; 11] = [
+const LIVE: [&str; 14] = [
     "password",
     "no-password",
     "jwt-secret",
     "jwt-public-key",
     "jwt-jwks",
     "jwt-audience",
+    "auth-hook",
+    "auth-hook-secret",
+    "auth-hook-timeout",
     "allow-origin",
     "event-burst",
     "event-rate",
@@ -111,7 +114,7 @@ impl Live {
         let is_live = |flag: &&str| LIVE.contains(flag);
         let mut changed: Vec<_> = last.changed(&new.settings).into_iter().filter(is_live).collect();
         let waiting: Vec<_> = start.changed(&new.settings).into_iter().filter(|flag| !is_live(flag)).collect();
-        if has_other_secrets && !changed.iter().any(|flag| LIVE[..6].contains(flag)) {
+        if has_other_secrets && !changed.iter().any(|flag| LIVE[..9].contains(flag)) {
             changed.push("the file of the password, secret or key");
         }
         for (words, flags) in [("changed", changed), ("need a restart", waiting)] {

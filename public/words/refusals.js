@@ -61,6 +61,14 @@ export default {
     de: 'Das Token sagt nicht, mit welchem Schlüssel es unterschrieben ist: In seinem Kopf fehlt „kid“.',
     es: 'El token no dice con qué clave está firmado: a su cabecera le falta «kid».',
   },
+  'The service that decides who may connect does not answer: try again in a moment.': {
+    de: 'Der Dienst, der über den Zutritt entscheidet, antwortet nicht: Versuch es gleich noch einmal.',
+    es: 'El servicio que decide quién puede entrar no responde: inténtalo de nuevo en un momento.',
+  },
+  'You may not connect: the service that decides about it says no.': {
+    de: 'Du darfst dich nicht verbinden: Der Dienst, der darüber entscheidet, lehnt es ab.',
+    es: 'No puedes conectarte: el servicio que lo decide lo rechaza.',
+  },
   "Wrong password: send the server's password as \"password\" (the course's is \"x\").": {
     de: 'Das Passwort des Servers stimmt nicht.',
     es: 'La contraseña del servidor no es correcta.',

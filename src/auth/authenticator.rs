@@ -7,11 +7,14 @@ use parking_lot::Mutex;
 use subtle::ConstantTimeEq;
 use tokio::sync::Notify;
 
+use super::asker::Asker;
+use super::claims::Claims;
 use super::client_addr::ClientAddr;
 use super::credentials::Credentials;
+use super::hook::AuthHook;
 use super::identity::Identity;
 use super::throttle::{AuthThrottle, ThrottleOptions, Verdict};
-use super::tokens::{Claims, Tokens};
+use super::tokens::Tokens;
 use crate::net::changing::Changing;
 use crate::protocol::refusal::{Code, Refusal};
 
@@ -33,12 +36,14 @@ pub enum AuthMethod {
     Password(Arc<str>),
     /// A token, which proves the client's name.
     Token(Arc<Tokens>),
+    /// What a back end says.
+    Hook(Arc<AuthHook>),
 }
 
 /// Why a client may not connect.
 #[derive(Debug, Clone)]
 pub struct AuthError {
-    /// `wrong-password`, `wrong-token`, `too-large` for a name that is too long, or `unavailable`.
+    /// `wrong-password`, `wrong-token`, `not-admitted`, `too-large` for a name that is too long, or `unavailable`.
     pub refusal: Refusal,
     /// How long to wait before the server sends the refusal.
     pub wait: Duration,
@@ -94,29 +99,30 @@ impl Authenticator {
         }
     }
 
-    /// Identifies a client by the name that its token proves, or else by the name that it claims.
+    /// Identifies a client by the name that is proven, or else by the name that it claims.
     ///
     /// # Errors
     /// As [`Authenticator::check`]; and `too-large` for a name, lobby or session that is too long.
-    pub async fn admit(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Identity, AuthError> {
-        let claims = self.check(client_addr, given).await?;
+    pub async fn admit(&self, asker: &Asker<'_>, given: &Credentials) -> Result<Identity, AuthError> {
+        let claims = self.check(asker, given).await?;
         Ok(Identity::new(given, claims)?)
     }
 
-    /// Checks the password or token. Returns the claims of a token.
+    /// Checks the password or token, or asks the back end. Returns what is proven of the client.
     ///
     /// # Errors
-    /// `wrong-password`, `wrong-token`, `unavailable`.
-    pub async fn check(&self, client_addr: ClientAddr, given: &Credentials) -> Result<Option<Claims>, AuthError> {
+    /// `wrong-password`, `wrong-token`, `not-admitted`, `unavailable`.
+    pub async fn check(&self, asker: &Asker<'_>, given: &Credentials) -> Result<Option<Claims>, AuthError> {
         let checked = match self.method() {
             AuthMethod::Anybody => Ok(None),
             AuthMethod::Password(password) => check_password(&password, given.password.as_deref()).map(|()| None),
             AuthMethod::Token(tokens) => tokens.read(given.token.as_deref()).await.map(Some),
+            AuthMethod::Hook(hook) => hook.ask(asker, given).await.map(Some),
         };
         checked.map_err(|refusal| match refusal.code {
             // Not a fault of the client.
             Code::Unavailable => refusal.into(),
-            _ => self.wrong(client_addr, refusal),
+            _ => self.wrong(asker.client_addr, refusal),
         })
     }
 
@@ -136,7 +142,7 @@ impl AuthMethod {
     async fn keep_current(&self) {
         match self {
             Self::Token(tokens) => tokens.keep_current().await,
-            Self::Anybody | Self::Password(_) => std::future::pending().await,
+            Self::Anybody | Self::Password(_) | Self::Hook(_) => std::future::pending().await,
         }
     }
 

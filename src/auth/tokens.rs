@@ -12,6 +12,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode, decode_header};
 use serde_json::Value;
 
+use super::claims::Claims;
 use super::credentials::text;
 use super::jwks::Jwks;
 use super::key_set::Found;
@@ -58,15 +59,6 @@ impl PartialEq for Tokens {
             && self.validation.algorithms == other.validation.algorithms
             && self.validation.aud == other.validation.aud
     }
-}
-
-/// What a token proves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claims {
-    /// The user name.
-    pub name: String,
-    /// The lobby, where the token names one.
-    pub lobby: Option<String>,
 }
 
 impl Tokens {
@@ -201,7 +193,8 @@ impl Tokens {
         let name = ["userName", "name", "sub"]
             .iter()
             .find_map(|claim| text(&data.claims, &[claim]).filter(|name| !name.is_empty()));
-        Ok(Claims { name: name.ok_or_else(|| wrong(NO_NAME))?, lobby: text(&data.claims, &["lobby"]) })
+        let name = Some(name.ok_or_else(|| wrong(NO_NAME))?);
+        Ok(Claims { name, lobby: text(&data.claims, &["lobby"]), ..Claims::default() })
     }
 }
 

@@ -2,19 +2,27 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use clap::builder::FalseyValueParser;
+use humantime::parse_duration as time;
+use url::Url;
 
 use super::secret::Secret;
+use crate::auth::hook::{AuthHook, HookLimits, HookOptions};
 use crate::auth::tokens::Tokens;
 use crate::auth::{AuthMethod, Authenticator, throttle};
 
 /// The password of the course's pages.
 const COURSE_PASSWORD: &str = "x";
 
-/// Exactly one method applies: the password, no password, or tokens.
+/// Bounds of `--auth-hook-timeout`. The engine keeps what a client sends before it is admitted for 10 s.
+const SHORTEST_HOOK: Duration = Duration::from_millis(10);
+const LONGEST_HOOK: Duration = Duration::from_secs(8);
+
+/// Exactly one method applies: the password, no password, tokens, or a back end.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Access")]
 pub struct AccessArgs {
@@ -42,6 +50,18 @@ pub struct AccessArgs {
     #[arg(long, value_name = "TEXT", env = "SWITCHBOARD_JWT_AUDIENCE", value_delimiter = ',')]
     pub jwt_audience: Vec<String>,
 
+    /// Ask this back end who may connect, by a POST request for each client
+    #[arg(long, value_name = "URL", env = "SWITCHBOARD_AUTH_HOOK")]
+    pub auth_hook: Option<Url>,
+
+    /// Sent to it as "Authorization: Bearer TEXT"; @FILE reads it from a file
+    #[arg(long, value_name = "TEXT", env = "SWITCHBOARD_AUTH_HOOK_SECRET", hide_env_values = true)]
+    pub auth_hook_secret: Option<Secret>,
+
+    /// How long it may take to answer; then the client is told to come again
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = time, env = "SWITCHBOARD_AUTH_HOOK_TIMEOUT")]
+    pub auth_hook_timeout: Duration,
+
     /// Origin whose pages may connect, besides those of this machine and its network; repeatable
     ///
     /// https://example.org, https://*.example.org for all subdomains, capacitor://localhost and the like, null. The
@@ -52,6 +72,10 @@ pub struct AccessArgs {
     /// How wrong passwords and tokens are slowed down. Not a flag: only tests change it.
     #[arg(skip)]
     pub throttle: throttle::ThrottleOptions,
+
+    /// How the back end of --auth-hook is asked. Not a flag: only tests change it.
+    #[arg(skip)]
+    pub auth_hook_limits: HookLimits,
 }
 
 impl AccessArgs {
@@ -78,6 +102,8 @@ impl AccessArgs {
             method(Tokens::with_public_key(file)?)
         } else if let Some(source) = &self.jwt_jwks {
             method(Tokens::with_published_keys(source)?)
+        } else if let Some(hook) = self.hook()? {
+            AuthMethod::Hook(Arc::new(hook))
         } else if self.no_password {
             AuthMethod::Anybody
         } else {
@@ -94,6 +120,7 @@ impl AccessArgs {
             (self.jwt_secret.is_some(), "--jwt-secret"),
             (self.jwt_public_key.is_some(), "--jwt-public-key"),
             (self.jwt_jwks.is_some(), "--jwt-jwks"),
+            (self.auth_hook.is_some(), "--auth-hook"),
         ];
         let mut chosen = methods.into_iter().filter_map(|(is_chosen, flag)| is_chosen.then_some(flag));
         match (chosen.next(), chosen.next()) {
@@ -108,18 +135,42 @@ impl AccessArgs {
     /// The authenticator of pairs, whose course has no password, and of `/gst`, whose programs know none: neither asks for
     /// the course's default one.
     pub fn without_course_password(&self, authenticator: &Authenticator) -> Authenticator {
-        let asks = self.password.is_some() || self.has_tokens();
+        let asks = self.password.is_some() || self.is_by_client();
         authenticator.with_method(if asks { authenticator.method() } else { AuthMethod::Anybody })
     }
 
     /// Whether the course's password, which is public, admits every client.
     pub fn is_open_to_the_course(&self) -> bool {
-        !self.no_password && !self.has_tokens() && self.password().is_ok_and(|password| password == COURSE_PASSWORD)
+        !self.no_password && !self.is_by_client() && self.password().is_ok_and(|password| password == COURSE_PASSWORD)
     }
 
     /// What a client of a server with these flags sends as its password, where it needs none but this.
     pub(crate) fn password_to_send(&self) -> Option<String> {
-        if self.no_password || self.has_tokens() { None } else { self.password().ok() }
+        if self.no_password || self.is_by_client() { None } else { self.password().ok() }
+    }
+
+    /// The back end, if there is one.
+    fn hook(&self) -> Result<Option<AuthHook>> {
+        let Some(url) = self.auth_hook.clone() else {
+            if self.auth_hook_secret.is_some() {
+                bail!(
+                    "--auth-hook-secret is for the back end of --auth-hook, and there is none. (Its environment variable \
+                     may also have set it.)"
+                );
+            }
+            return Ok(None);
+        };
+        let secret = self.auth_hook_secret.as_ref().map(Secret::text).transpose().context("--auth-hook-secret")?;
+        if !(SHORTEST_HOOK..=LONGEST_HOOK).contains(&self.auth_hook_timeout) {
+            bail!("--auth-hook-timeout must be from 10ms to 8s: a client that connects waits for so long.");
+        }
+        let (timeout, limits) = (self.auth_hook_timeout, self.auth_hook_limits);
+        AuthHook::new(HookOptions { url, secret: secret.filter(|text| !text.is_empty()), timeout, limits }).map(Some)
+    }
+
+    /// Whether it is decided for each client by itself, and not by a password that all share.
+    fn is_by_client(&self) -> bool {
+        self.has_tokens() || self.auth_hook.is_some()
     }
 
     fn has_tokens(&self) -> bool {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use bytesize::ByteSize;
+use humantime::format_duration;
 
 use super::command_line::Config;
 use super::content::Switch;
@@ -55,8 +56,17 @@ impl Config {
     /// The authenticator of both transports.
     ///
     /// # Errors
-    /// Two methods at once, a file that cannot be read, an unusable key.
+    /// Two methods at once, a file that cannot be read, an unusable key, times that do not go together.
     pub fn authenticator(&self) -> Result<Authenticator> {
+        let (hook, connect) = (self.access.auth_hook_timeout, self.limits.connect_timeout);
+        if self.access.auth_hook.is_some() && hook >= connect {
+            bail!(
+                "--auth-hook-timeout ({}) must be shorter than --connect-timeout ({}), after which a client that is not \
+                 admitted is closed.",
+                format_duration(hook),
+                format_duration(connect)
+            );
+        }
         self.access.authenticator()
     }
 

@@ -22,7 +22,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::origin::{self, Origins};
 use crate::auth::client_addr::{ClientAddr, RateLimitKey};
 use crate::auth::rate_limiter::{RateDecision, RateLimiter};
-use crate::auth::{AuthError, Authenticator, Credentials};
+use crate::auth::{Asker, AuthError, Authenticator, Claims, Credentials};
 use crate::ice::ice_servers::{IceServerList, IceServers};
 use crate::ice::limits::{MAX_ADDRESSES, REQUESTS};
 use crate::inspect::recorder::Recorder;
@@ -97,25 +97,32 @@ impl IceService {
 
     async fn answer(
         &self,
-        client_addr: ClientAddr,
+        asker: &Asker<'_>,
         reached: Option<IpAddr>,
         credentials: &Credentials,
     ) -> Result<IceServerList, Rejection> {
+        let client_addr = asker.client_addr;
         if !self.is_in_time(client_addr.network(), Instant::now()) {
             let sentence = "Too many requests for ICE servers from your address: ask again when the last ones expire.";
             return Err((StatusCode::TOO_MANY_REQUESTS, Refusal::new(Code::RateLimited, sentence), Duration::ZERO));
         }
-        match self.authenticator.check(client_addr, credentials).await {
-            Ok(Some(claims)) => match UserName::new(&claims.name) {
+        match self.authenticator.check(asker, credentials).await {
+            Ok(Some(Claims { ice_servers: Some(given), ttl, .. })) => {
+                Ok(IceServerList::given(&given, ttl.unwrap_or(self.servers.ttl())))
+            }
+            Ok(Some(Claims { name: Some(name), .. })) => match UserName::new(&name) {
                 Ok(name) => Ok(self.servers.for_user(name.as_str(), reached)),
                 Err(refusal) => Err((StatusCode::BAD_REQUEST, refusal, Duration::ZERO)),
             },
-            Ok(None) => {
+            Ok(_) => {
                 let name = credentials.user_name.as_deref().unwrap_or_default();
                 Ok(self.servers.for_guest(client_addr, name, reached))
             }
             Err(AuthError { refusal, wait }) if refusal.code == Code::Unavailable => {
                 Err((StatusCode::SERVICE_UNAVAILABLE, refusal, wait))
+            }
+            Err(AuthError { refusal, wait }) if refusal.code == Code::NotAdmitted => {
+                Err((StatusCode::FORBIDDEN, refusal, wait))
             }
             Err(AuthError { refusal, wait }) => Err((StatusCode::UNAUTHORIZED, refusal, wait)),
         }
@@ -155,7 +162,7 @@ async fn list(
     };
     let credentials = credentials.or_bearer(&headers);
     let reached = reached(client_addr, conn.as_deref());
-    match service.answer(client_addr, reached, &credentials).await {
+    match service.answer(&Asker::of(SERVICE, client_addr, &headers), reached, &credentials).await {
         Ok(list) => ([(header::CACHE_CONTROL, "no-store")], Json(list)).into_response(),
         Err((status, Refusal { code, message, .. }, wait)) => {
             let name = credentials.user_name.as_deref();

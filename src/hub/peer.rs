@@ -12,8 +12,23 @@ use crate::core::id::PeerId;
 use crate::core::reply::Reply;
 use crate::protocol::client_message::ClientMessage;
 use crate::protocol::id::OfferId;
-use crate::protocol::name::UserName;
+use crate::protocol::name::{RoomName, UserName};
 use crate::protocol::refusal::Refusal;
+
+/// A client that may connect.
+#[derive(Debug, Clone)]
+pub struct Admission {
+    /// Its own data.
+    pub newcomer: Newcomer,
+    /// The only rooms that it may enter; `None` for all.
+    pub rooms: Option<Arc<[RoomName]>>,
+}
+
+impl From<Newcomer> for Admission {
+    fn from(newcomer: Newcomer) -> Self {
+        Self { newcomer, rooms: None }
+    }
+}
 
 /// A peer and the connection by which it is connected. When it is dropped, the connection has ended: even a panic leaves
 /// nothing of it in the hub.
@@ -23,6 +38,7 @@ pub struct ConnectedPeer {
     hub: Arc<Hub>,
     address: Address,
     name: UserName,
+    rooms: Option<Arc<[RoomName]>>,
 }
 
 impl ConnectedPeer {
@@ -33,13 +49,14 @@ impl ConnectedPeer {
     /// `unavailable`, from the channel, where the log that processes share cannot be reached.
     pub fn connect(
         hub: &Arc<Hub>,
-        newcomer: Newcomer,
+        admission: impl Into<Admission>,
         outbox: Arc<dyn Outbox>,
     ) -> oneshot::Receiver<Result<Self, Refusal>> {
+        let Admission { newcomer, rooms } = admission.into();
         let (connected, peer) = oneshot::channel();
         let (name, of_peer) = (newcomer.name.clone(), hub.clone());
         hub.connect(newcomer, outbox, move |result| {
-            let peer = result.map(|address| Self { end: ConnectionEnd::Broken, hub: of_peer, address, name });
+            let peer = result.map(|address| Self { end: ConnectionEnd::Broken, hub: of_peer, address, name, rooms });
             // Where nothing waits for it any more, the peer is dropped, and so disconnects.
             let _ = connected.send(peer);
         });
@@ -51,13 +68,22 @@ impl ConnectedPeer {
         self.address.peer
     }
 
-    /// Submits a message ([`Hub::submit`]).
+    /// Submits a message ([`Hub::submit`]), or a refusal in its place if it would enter a room that the client may not.
     pub fn submit(
         &self,
         numbers: Numbers,
         message: Result<ClientMessage, Refusal>,
         reply_to: impl FnOnce(Result<Reply, Refusal>) + Send + 'static,
     ) {
+        let message = message.and_then(|message| {
+            let is_granted = match (&self.rooms, &message) {
+                (Some(rooms), ClientMessage::JoinRoom(room) | ClientMessage::JoinPair { room, .. }) => {
+                    rooms.contains(room)
+                }
+                _ => true,
+            };
+            is_granted.then_some(message).ok_or_else(Refusal::room_not_granted)
+        });
         self.hub.submit(self.address, numbers, message, reply_to);
     }
 }

@@ -10,6 +10,7 @@ use super::client_name::ClientNames;
 use super::inside::InsideUrls;
 use super::options::IceOptions;
 use crate::auth::client_addr::ClientAddr;
+use crate::auth::ice_server::BackEndIceServer;
 
 /// Makes the lists of all clients.
 pub struct IceServers {
@@ -46,6 +47,17 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
+impl IceServerList {
+    /// The list that the back end gives a client, for this time.
+    pub fn given(servers: &[BackEndIceServer], ttl: Duration) -> Self {
+        let server = |server: &BackEndIceServer| {
+            let BackEndIceServer { urls, username, credential } = server.clone();
+            IceServer { urls, username, credential }
+        };
+        Self { ice_servers: servers.iter().map(server).collect(), ttl: ttl.as_secs().max(1) }
+    }
+}
+
 impl IceServers {
     /// The servers of these options, and the one inside. `secret` is the one by which the TURN servers check credentials.
     pub fn new(options: &IceOptions, secret: String, inside: Option<InsideUrls>) -> Self {
@@ -53,6 +65,11 @@ impl IceServers {
             options.outside.iter().filter(|url| url.is_turn() == is_turn).map(ToString::to_string).collect()
         };
         Self { stun: urls(false), turn: urls(true), inside, secret, ttl: options.ttl, names: ClientNames::default() }
+    }
+
+    /// For how long credentials are valid.
+    pub fn ttl(&self) -> Duration {
+        self.ttl
     }
 
     /// The one inside, if it is on.

@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use switchboard_turn::Stats;
 
 use super::totals::{self, SERVICES};
-use super::{answer_times, process};
+use super::{answer_times, hook, process};
 
 /// Counter: what the server rejected, cut short or closed, with the label `reason` (docs/limits.md).
 pub(super) const REJECTIONS: &str = "switchboard_rejections_total";
@@ -165,14 +165,16 @@ impl Exporter {
         for (outcome, total) in [("fetched", &totals::KEYS_FETCHED), ("failed", &totals::KEYS_NOT_FETCHED)] {
             ::metrics::counter!(KEY_FETCHES, "outcome" => outcome).absolute(total.get());
         }
+        hook::report();
         ::metrics::counter!(HANDSHAKES).absolute(totals::HANDSHAKES.get());
         ::metrics::counter!(RECEIVED).absolute(totals::RECEIVED_BYTES.get());
         ::metrics::counter!(SENT).absolute(totals::SENT_BYTES.get());
-        self.0.render() + &answer_times::text() + &process::text()
+        self.0.render() + &answer_times::text() + &hook::text() + &process::text()
     }
 }
 
 fn describe() {
+    hook::describe();
     ::metrics::describe_counter!(REJECTIONS, "What the server rejected, cut short or closed, by reason.");
     ::metrics::describe_gauge!(CONNECTIONS, "Open network connections.");
     ::metrics::describe_gauge!(TURN_ALLOCATIONS, "Allocations of the TURN server.");

@@ -129,6 +129,11 @@ impl Refusal {
         Self::new(Code::NotAdmitted, "The host of this room has not let you in.")
     }
 
+    pub(crate) fn room_not_granted() -> Self {
+        let sentence = "You may not enter this room: the service that has admitted you does not name it among yours.";
+        Self::new(Code::NotAdmitted, sentence)
+    }
+
     pub(crate) fn not_host() -> Self {
         Self::new(Code::NotHost, "Only the host of this room can do that.")
     }
@@ -180,13 +185,15 @@ pub enum Code {
     RoomFull,
     /// The room takes no one else until its host opens it.
     RoomLocked,
-    /// The host has rejected a client that waited. Never in a `signalingError`.
+    /// The host has rejected a client that waited; or the back end of `--auth-hook` a client, or its rooms do not hold this
+    /// one.
     NotAdmitted,
     /// The sender is not the host of this room.
     NotHost,
     /// No other member of this room has this `peerId`, or no other client of the lobby this user name.
     NoSuchPeer,
-    /// The server cannot reach what it needs: the log that it shares with others, the keys of tokens. The client may try
+    /// The server cannot reach what it needs: the log that it shares with others, the keys of tokens, the
+    /// back end. The client may try
     /// again after `retryAfterMs`.
     Unavailable,
 }

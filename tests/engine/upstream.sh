@@ -43,6 +43,8 @@ skip=(
   limits::client_that_does_not_read_is_closed_for_queued_bytes
   slow_reader::polling_client_that_stops_polling_is_closed_without_gaps
   slow_reader::unfetched_rejections_are_bounded
+  # Nothing is held behind a CONNECT that is not answered yet.
+  auth_hook::events_before_the_answer_wait_and_keep_their_order
   # A connection cannot be cut: its namespace is disconnected, or it keeps its place until the client leaves.
   limits::client_with_wrong_password_frees_its_connection_slot
   session::second_connection_of_session_replaces_first_unnoticed

@@ -1,6 +1,7 @@
 //! docs/limits.md says what is true.
 
 use clap::CommandFactory;
+use switchboard::auth::hook::{HookLimits, MAX_ANSWER};
 use switchboard::auth::jwks::{AT_MOST_EVERY, MAX_DOCUMENT};
 use switchboard::auth::rate_limiter::RateLimit;
 use switchboard::auth::throttle::ThrottleOptions;
@@ -48,7 +49,7 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
     let limits = Limits::default();
     let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
     let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
-    let throttle = ThrottleOptions::default();
+    let (throttle, hook) = (ThrottleOptions::default(), HookLimits::default());
     let constants = [
         ("user name, lobby, room name", format!("{MAX_NAME} characters (Unicode scalar values)")),
         ("nested brackets of a description or candidate", MAX_DEPTH.to_string()),
@@ -88,6 +89,20 @@ fn constants_are_in_the_table_as_they_are_in_the_code() {
         (
             "the document of `--jwt-jwks`; how often tokens with unknown keys make the server fetch it",
             format!("{}; every {} s", kib(MAX_DOCUMENT), AT_MOST_EVERY.as_secs()),
+        ),
+        (
+            "questions to the back end of `--auth-hook`",
+            format!(
+                "{} at once, and {} more that wait; {} of one address; answers of {}",
+                hook.calls,
+                hook.waiting,
+                hook.per_address,
+                kib(MAX_ANSWER)
+            ),
+        ),
+        (
+            "failures of that back end in a row",
+            format!("{}; then a pause of {} s", hook.failures, hook.pause.as_secs()),
         ),
         (
             "requests for ICE servers from one address",

@@ -6,6 +6,7 @@ mod acme_http;
 mod acme_renewal;
 mod answer;
 mod auth;
+mod auth_hook;
 mod bare;
 mod bare_end;
 mod call;

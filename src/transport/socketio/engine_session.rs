@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::http::Extensions;
+use axum::http::{Extensions, HeaderMap};
 use switchboard_conn::{ConnHandle, Slot};
 
 use crate::auth::client_addr::ClientAddr;
+use crate::auth::origin;
 use crate::auth::same_origin::IsSameOrigin;
 use crate::metrics;
 use crate::net::connection_limiter::ConnectionPermit;
@@ -28,6 +29,8 @@ pub struct EngineSession {
     pub has_credentials_in_query: bool,
     /// Whether the client's page is one of this server.
     pub is_same_origin: bool,
+    /// The origin of the client's page, where it has one.
+    pub origin: Option<Box<str>>,
     /// The network connection, where it is the session's own from the beginning.
     pub tcp: Option<TcpHandle>,
     /// What the engine knows of the session.
@@ -39,13 +42,19 @@ pub struct EngineSession {
 }
 
 impl EngineSession {
-    /// A session is about to be opened by a request with these extensions.
-    pub fn new(extensions: &Extensions, tcp: Option<TcpHandle>, has_credentials_in_query: bool) -> Arc<Self> {
+    /// A session is about to be opened by a request with these extensions and headers.
+    pub fn new(
+        extensions: &Extensions,
+        headers: &HeaderMap,
+        tcp: Option<TcpHandle>,
+        has_credentials_in_query: bool,
+    ) -> Arc<Self> {
         Arc::new(Self {
             client_addr: extensions.get().copied().unwrap_or_else(ClientAddr::unknown),
             request: RequestId::of(extensions),
             has_credentials_in_query,
             is_same_origin: extensions.get() == Some(&IsSameOrigin(true)),
+            origin: origin(headers).map(Into::into),
             tcp,
             slot: Slot::default(),
             _permit: extensions.get().cloned(),

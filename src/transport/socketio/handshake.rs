@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use crate::auth::client_addr::ClientAddr;
-use crate::auth::{AuthError, Authenticator, Credentials, Identity};
+use crate::auth::{Asker, AuthError, Authenticator, Credentials, Identity};
 use crate::core::command::{Newcomer, Purpose};
+use crate::hub::peer::Admission;
 use crate::protocol::refusal::{Code, Refusal};
 
 /// A client that is admitted.
 #[derive(Debug, Clone)]
 pub struct Admitted {
-    /// The client's own data.
-    pub newcomer: Newcomer,
+    /// The client's own data, and its rooms.
+    pub admission: Admission,
     /// Whether it wants `newOfferWaiting`, too.
     pub aliases: bool,
     /// A notice about its `auth`, sent to the client.
@@ -30,13 +30,13 @@ const IN_QUERY: &str = "Your page sends its name and password (or token) as \"qu
 pub async fn read(
     auth: &Value,
     in_query: bool,
-    client_addr: ClientAddr,
+    asker: &Asker<'_>,
     authenticator: &Authenticator,
 ) -> Result<Admitted, AuthError> {
     let given = Credentials::from_auth(auth);
     let proves_nothing = given.password.is_none() && given.token.is_none();
-    let Identity { name, lobby, session, remark } =
-        authenticator.admit(client_addr, &given).await.map_err(|mut error| {
+    let Identity { name, lobby, session, rooms, remark } =
+        authenticator.admit(asker, &given).await.map_err(|mut error| {
             if in_query && proves_nothing && matches!(error.refusal.code, Code::WrongPassword | Code::WrongToken) {
                 error.refusal.message = IN_QUERY.into();
             }
@@ -55,5 +55,9 @@ pub async fn read(
         received: auth["received"].as_u64(),
         heard: auth["heard"].as_u64(),
     };
-    Ok(Admitted { newcomer, aliases: auth["aliases"] == true, remark: remark.or(unread) })
+    Ok(Admitted {
+        admission: Admission { newcomer, rooms },
+        aliases: auth["aliases"] == true,
+        remark: remark.or(unread),
+    })
 }

@@ -84,7 +84,7 @@ fn slim(mut request: Request, tcp: Option<TcpHandle>) -> Request {
         *request.uri_mut() = uri;
     }
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
-    let session = EngineSession::new(request.extensions(), tcp, bears_credentials);
+    let session = EngineSession::new(request.extensions(), request.headers(), tcp, bears_credentials);
     let mut extensions = Extensions::new();
     extensions.insert(session.slot.clone());
     extensions.insert(session);

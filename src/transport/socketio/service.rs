@@ -21,7 +21,7 @@ use super::handshake::{self, Admitted};
 use super::upstream::{ThisSocket, Upstream};
 use super::{closing, http_requests, inspector};
 use crate::auth::rate_limiter::{RateLimit, RateLimiter};
-use crate::auth::{AuthError, Authenticator, Credentials};
+use crate::auth::{Asker, AuthError, Authenticator, Credentials};
 use crate::core::command::ConnectionEnd;
 use crate::hub::order::Hub;
 use crate::hub::peer::ConnectedPeer;
@@ -198,8 +198,9 @@ impl SocketIoState {
         let conn = ConnHandle::of(request).cloned();
         let knows_codes = conn.is_some();
         let conn = conn.unwrap_or_else(|| ConnHandle::new(Arc::new(Upstream::new(socket, session.tcp.clone()))));
-        let EngineSession { client_addr, has_credentials_in_query, .. } = **session;
-        let admitted = match handshake::read(&auth, has_credentials_in_query, client_addr, &self.authenticator).await {
+        let EngineSession { client_addr, has_credentials_in_query, ref origin, .. } = **session;
+        let asker = Asker { service: "socketio", client_addr, origin: origin.as_deref() };
+        let admitted = match handshake::read(&auth, has_credentials_in_query, &asker, &self.authenticator).await {
             Ok(admitted) => admitted,
             Err(error) if error.refusal.code == Code::WrongPassword => {
                 self.refused(&auth, session, &error.refusal);
@@ -217,7 +218,7 @@ impl SocketIoState {
             }
         };
         let start = Start {
-            name: admitted.newcomer.name.clone(),
+            name: admitted.admission.newcomer.name.clone(),
             request: session.request,
             conn,
             claim,
@@ -230,7 +231,7 @@ impl SocketIoState {
         };
         let connection = Connection::new(start, socket);
         self.listen(socket, connection.clone(), (knows_codes, client_addr.is_through_proxy()));
-        let away = self.hub.recorder().away(&admitted.newcomer.name);
+        let away = self.hub.recorder().away(&admitted.admission.newcomer.name);
         socket.extensions.insert(Arrival::Welcome(admitted, connection));
         Ok(away)
     }
@@ -260,7 +261,7 @@ impl SocketIoState {
         match socket.extensions.remove::<Arrival>() {
             Some(Arrival::Welcome(admitted, connection)) => {
                 // Course step 10: a new client is connected to the signaling server, or one that was here before is back.
-                let mut peer = ConnectedPeer::connect(&self.hub, admitted.newcomer, connection.clone());
+                let mut peer = ConnectedPeer::connect(&self.hub, admitted.admission, connection.clone());
                 match peer.try_recv() {
                     Ok(connected) => arrive(&connection, connected, admitted.remark),
                     // The server stops: it closes this connection with all others, and the client tries again.

@@ -15,8 +15,9 @@ use super::dialect::Dialect;
 use super::pair_requests;
 use super::state::{Denied, WebSocketState, refuse};
 use crate::auth::client_addr::ClientAddr;
-use crate::auth::{AuthError, Credentials, Identity};
+use crate::auth::{Asker, AuthError, Claims, Credentials, Identity};
 use crate::core::command::{Newcomer, Purpose};
+use crate::hub::peer::Admission;
 use crate::net::connection_limiter::ConnectionPermit;
 use crate::net::request_id::RequestId;
 use crate::protocol::name::Lobby;
@@ -33,15 +34,15 @@ pub async fn enter_rooms(
     credentials: Result<Query<Credentials>, QueryRejection>,
     RawQuery(query): RawQuery,
     Extension(client_addr): Extension<ClientAddr>,
-    extensions: Extensions,
+    (extensions, headers): (Extensions, HeaderMap),
     upgrade: Upgrade,
 ) -> Response {
     let Ok(upgrade) = upgrade else { return upgrade_required() };
     let Ok(Query(credentials)) = credentials else {
         return refuse(StatusCode::BAD_REQUEST, "The address could not be read: /ws?userName=…&password=…");
     };
-    match state.authenticator.admit(client_addr, &credentials).await {
-        Ok(Identity { name, lobby, session, remark }) => {
+    match state.authenticator.admit(&Asker::of("rooms", client_addr, &headers), &credentials).await {
+        Ok(Identity { name, lobby, session, rooms, remark }) => {
             let newcomer = Newcomer {
                 name,
                 lobby,
@@ -52,7 +53,8 @@ pub async fn enter_rooms(
                 received: None,
                 heard: None,
             };
-            admit(state, upgrade, (&extensions, query), newcomer, Dialect::Rooms, remark)
+            let admission = Admission { newcomer, rooms };
+            admit(state, upgrade, (&extensions, query), admission, Dialect::Rooms, remark)
         }
         Err(error) => {
             let request = RequestId::of(&extensions);
@@ -68,7 +70,7 @@ pub async fn enter_pairs(
     access: Result<Query<pair_requests::Access>, QueryRejection>,
     RawQuery(query): RawQuery,
     Extension(client_addr): Extension<ClientAddr>,
-    extensions: Extensions,
+    (extensions, headers): (Extensions, HeaderMap),
     upgrade: Upgrade,
 ) -> Response {
     let (Ok(upgrade), Ok(Query(access))) = (upgrade, access) else {
@@ -77,9 +79,11 @@ pub async fn enter_pairs(
     let claimed = access.user_id.as_deref().map_or(Value::Null, Value::from);
     let request = RequestId::of(&extensions);
     let who = Denied { service: "pairs", name: claimed.as_str(), client_addr, request };
-    let checked = pair_requests::check(&state, client_addr, access).await;
-    let id = match checked.map(|claims| pair_requests::user(claims.as_ref(), &claimed)) {
-        Ok(id) => id,
+    let checked = pair_requests::check(&state, &Asker::of("pairs", client_addr, &headers), access).await;
+    let user =
+        |claims: Option<Claims>| (pair_requests::user(claims.as_ref(), &claimed), claims.and_then(|it| it.rooms));
+    let (id, rooms) = match checked.map(user) {
+        Ok(user) => user,
         Err(error) => {
             let dialect = Dialect::Pairs(pair_requests::location(client_addr));
             return deny(&state, upgrade, &dialect, who, error).await;
@@ -88,9 +92,9 @@ pub async fn enter_pairs(
     match id {
         Ok(id) => {
             let (name, lobby, purpose) = (id.text().clone(), Lobby::default(), Purpose::Pairs);
-            let newcomer = Newcomer::without_session(name, lobby, purpose);
+            let admission = Admission { newcomer: Newcomer::without_session(name, lobby, purpose), rooms };
             let dialect = Dialect::Pairs(pair_requests::location(client_addr));
-            admit(state, upgrade, (&extensions, query), newcomer, dialect, None)
+            admit(state, upgrade, (&extensions, query), admission, dialect, None)
         }
         Err(refusal) if refusal.code == Code::WrongToken => {
             state.log_refused(who, &refusal);
@@ -122,11 +126,11 @@ pub async fn enter_gst(
     if let Ok(Path(lobby)) = lobby {
         credentials.lobby = Some(lobby);
     }
-    match authenticator.admit(client_addr, &credentials).await {
+    match authenticator.admit(&Asker::of("gst", client_addr, &headers), &credentials).await {
         Ok(Identity { name, lobby, remark, .. }) => {
             let purpose = Purpose::Gst;
             let newcomer = Newcomer::without_session(name, lobby, purpose);
-            admit(state, upgrade, (&extensions, query), newcomer, Dialect::Gst, remark)
+            admit(state, upgrade, (&extensions, query), newcomer.into(), Dialect::Gst, remark)
         }
         Err(error) => {
             let request = RequestId::of(&extensions);
@@ -165,7 +169,7 @@ fn admit(
     state: Arc<WebSocketState>,
     upgrade: WebSocketUpgrade,
     (extensions, query): (&Extensions, Option<String>),
-    newcomer: Newcomer,
+    admission: Admission,
     dialect: Dialect,
     remark: Option<Refusal>,
 ) -> Response {
@@ -175,7 +179,7 @@ fn admit(
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The server is going down: try again in a moment.");
     }
     // Only with --chaos.
-    if !state.hub.recorder().away(&newcomer.name).is_zero() {
+    if !state.hub.recorder().away(&admission.newcomer.name).is_zero() {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "The inspector keeps this client away for a while.");
     }
     let permit = extensions.get::<Arc<ConnectionPermit>>().cloned();
@@ -193,7 +197,7 @@ fn admit(
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .on_upgrade(async move |socket| {
-            let (connection, queued) = match Connection::new(newcomer, dialect.clone(), info, &state).await {
+            let (connection, queued) = match Connection::new(admission, dialect.clone(), info, &state).await {
                 Ok(connected) => connected,
                 Err(refusal) => return connection::refuse(socket, &dialect, &refusal).await,
             };

@@ -18,8 +18,7 @@ use super::frame_queue::{FrameQueue, QueuedFrames};
 use super::responder::Responder;
 use super::state::{WebSocketOptions, WebSocketState};
 use crate::auth::rate_limiter::{RateDecision, RateLimiter};
-use crate::core::command::Newcomer;
-use crate::hub::peer::ConnectedPeer;
+use crate::hub::peer::{Admission, ConnectedPeer};
 use crate::hub::shards::Numbers;
 use crate::inspect::content::{Payload, Transport};
 use crate::inspect::recorder::Origin;
@@ -78,19 +77,19 @@ struct Strikes {
 impl Connection {
     /// The connection of a client that was admitted. It is a peer from now on.
     pub async fn new(
-        newcomer: Newcomer,
+        admission: Admission,
         dialect: Dialect,
         info: ConnectionInfo,
         state: &WebSocketState,
     ) -> Result<(Self, QueuedFrames), Refusal> {
         let WebSocketState { options, hub, closing, .. } = state;
-        let name = newcomer.name.clone();
+        let name = admission.newcomer.name.clone();
         let origin = Origin { transport: Transport::WebSocket, address: info.address };
         let (max_frames, max_bytes) = (options.max_queue, options.max_queue_bytes);
         let (queue, queued) =
             FrameQueue::new((info.request, name.clone()), dialect.clone(), origin, max_frames, max_bytes);
         let queue = Arc::new(queue);
-        let connected = ConnectedPeer::connect(hub, newcomer, queue.clone());
+        let connected = ConnectedPeer::connect(hub, admission, queue.clone());
         let peer = connected.await.unwrap_or_else(|_| Err(Refusal::unavailable()))?;
         let (recorder, limits) = (hub.recorder().clone(), hub.limits().clone());
         let responder = Arc::new(Responder {

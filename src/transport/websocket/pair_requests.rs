@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Extension, Query, State};
-use axum::http::StatusCode;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::state::{Denied, WebSocketState};
+use super::state::{Denied, WebSocketState, status_of};
 use crate::auth::client_addr::ClientAddr;
-use crate::auth::tokens::Claims;
-use crate::auth::{AuthError, Credentials};
+use crate::auth::{Asker, AuthError, Claims, Credentials};
 use crate::net::request_id::RequestId;
 use crate::protocol::pair::{ClientLocation, PairId};
 use crate::protocol::refusal::{Code, Refusal};
@@ -35,27 +34,23 @@ pub struct Access {
 /// tokens were.
 ///
 /// # Errors
-/// `wrong-password`, `wrong-token`, `unavailable`.
-pub async fn check(
-    state: &WebSocketState,
-    client_addr: ClientAddr,
-    access: Access,
-) -> Result<Option<Claims>, AuthError> {
-    let Access { password, token, .. } = access;
-    let credentials = Credentials { password, token, ..Credentials::default() };
+/// `wrong-password`, `wrong-token`, `not-admitted`, `unavailable`.
+pub async fn check(state: &WebSocketState, asker: &Asker<'_>, access: Access) -> Result<Option<Claims>, AuthError> {
+    let Access { user_id: user_name, password, token } = access;
+    let credentials = Credentials { user_name, password, token, ..Credentials::default() };
     match &state.options.pairs {
-        Some(authenticator) => authenticator.check(client_addr, &credentials).await,
+        Some(authenticator) => authenticator.check(asker, &credentials).await,
         None => Ok(None),
     }
 }
 
-/// The user: the name in the token, else the id that the client claims. Others reach a user by its id, so a claim that the
-/// token contradicts is rejected.
+/// The user: the name that is proven, else the id that the client claims. Others reach a user by its id, so another claim is
+/// rejected.
 ///
 /// # Errors
-/// `wrong-token` for an id that is not the token's name; those of [`PairId::new`].
+/// `wrong-token` for an id that is not the proven name; those of [`PairId::new`].
 pub fn user(claims: Option<&Claims>, claimed: &Value) -> Result<PairId, Refusal> {
-    let Some(Claims { name, .. }) = claims else { return PairId::new(claimed) };
+    let Some(name) = claims.and_then(|claims| claims.name.as_ref()) else { return PairId::new(claimed) };
     if claimed.is_null() {
         return PairId::new(&name.as_str().into());
     }
@@ -63,7 +58,7 @@ pub fn user(claims: Option<&Claims>, claimed: &Value) -> Result<PairId, Refusal>
     if id.text().as_str() != name {
         return Err(Refusal::new(
             Code::WrongToken,
-            "The userId is not the name in the token: use that, or leave it out.",
+            "The userId is not the name that is proven for you: use that, or leave it out.",
         ));
     }
     Ok(id)
@@ -84,12 +79,15 @@ async fn create(
     State(state): State<Arc<WebSocketState>>,
     Query(access): Query<Access>,
     Extension(client_addr): Extension<ClientAddr>,
-    id: Option<Extension<RequestId>>,
+    (id, headers): (Option<Extension<RequestId>>, HeaderMap),
     body: Bytes,
 ) -> Response {
-    let checked = check(&state, client_addr, access).await;
+    let checked = check(&state, &Asker::of("pairs", client_addr, &headers), access).await;
     respond(&state, &CREATE, (client_addr, id), checked, async |claims| {
         let (room, claimed) = room_and_user(&body)?;
+        if claims.as_ref().and_then(|claims| claims.rooms.as_ref()).is_some_and(|rooms| !rooms.contains(&room)) {
+            return Err(Refusal::room_not_granted());
+        }
         state.hub.make_pair(room, user(claims.as_ref(), &claimed)?, location(client_addr)).await
     })
     .await
@@ -99,10 +97,10 @@ async fn destroy(
     State(state): State<Arc<WebSocketState>>,
     Query(access): Query<Access>,
     Extension(client_addr): Extension<ClientAddr>,
-    id: Option<Extension<RequestId>>,
+    (id, headers): (Option<Extension<RequestId>>, HeaderMap),
     body: Bytes,
 ) -> Response {
-    let checked = check(&state, client_addr, access).await;
+    let checked = check(&state, &Asker::of("pairs", client_addr, &headers), access).await;
     respond(&state, &DESTROY, (client_addr, id), checked, async |claims| {
         let (room, claimed) = room_and_user(&body)?;
         state.hub.destroy_pair(room, user(claims.as_ref(), &claimed).ok(), location(client_addr)).await
@@ -131,8 +129,7 @@ async fn respond(
         Ok(()) => Json(request.accepted()).into_response(),
         Err(refusal) => {
             refusals::refused_at_entry(request_id.0, None, request.event, refusal.code.name(), &refusal.message);
-            let is_unauthorized = refusal.code == Code::WrongToken;
-            refuse(if is_unauthorized { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST }, &refusal)
+            refuse(status_of(refusal.code), &refusal)
         }
     }
 }

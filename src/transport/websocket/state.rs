@@ -58,12 +58,7 @@ impl WebSocketState {
     pub async fn deny(&self, who: Denied<'_>, AuthError { refusal, wait }: AuthError) -> (StatusCode, Refusal) {
         self.log_refused(who, &refusal);
         let _ = tokio::time::timeout(wait, self.closing.cancelled()).await;
-        let status = match refusal.code {
-            Code::WrongPassword | Code::WrongToken => StatusCode::UNAUTHORIZED,
-            Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        (status, refusal)
+        (status_of(refusal.code), refusal)
     }
 
     /// Logs and reports that a client is not admitted.
@@ -86,6 +81,16 @@ pub struct Denied<'a> {
     pub client_addr: ClientAddr,
     /// The number of its request.
     pub request: RequestId,
+}
+
+/// The status of the response to a client that is not admitted.
+pub fn status_of(code: Code) -> StatusCode {
+    match code {
+        Code::WrongPassword | Code::WrongToken => StatusCode::UNAUTHORIZED,
+        Code::NotAdmitted => StatusCode::FORBIDDEN,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    }
 }
 
 /// A response without a WebSocket.

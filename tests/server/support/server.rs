@@ -47,9 +47,14 @@ impl TestServer {
 
     /// Starts a server that counts wrong passwords and tokens in this way.
     pub async fn start_with_guesses(guesses: throttle::ThrottleOptions, flags: &[&str]) -> Self {
+        Self::start_changed(|config| config.access.throttle = guesses, flags).await
+    }
+
+    /// Starts a server with these flags, and with what no flag changes.
+    pub async fn start_changed(change: impl Fn(&mut Config), flags: &[&str]) -> Self {
         let build = |flags: &[&str]| {
             let mut config = config(state_dir(), flags).expect("the flags are understood");
-            config.access.throttle = guesses;
+            change(&mut config);
             Server::build(config).expect("the server can be built")
         };
         Self::run(flags, build).await

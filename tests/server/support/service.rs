@@ -119,6 +119,11 @@ impl Service {
 }
 
 impl Asked {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
+    }
+
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let line = |line: &str| line.split_once(": ").is_some_and(|(key, _)| key.eq_ignore_ascii_case(name));
