@@ -14,6 +14,9 @@ const MAX_LINES: u32 = 10;
 /// Lines a minute for all clients together that are refused before they are connected.
 const MAX_LINES_AT_ENTRY: u32 = 60;
 
+/// The code of what a back end refuses. Its sentence is for the user alone.
+const OF_BACK_END: &str = "not-admitted";
+
 /// Whose message was refused.
 #[derive(Clone, Copy)]
 pub(crate) struct Who<'a> {
@@ -95,6 +98,7 @@ static AT_ENTRY: Mutex<RefusalLog> = Mutex::new(RefusalLog::with_max(MAX_LINES_A
 /// claims.
 pub(crate) fn refused_at_entry(request: u64, user: Option<&str>, event: &str, code: &'static str, sentence: &str) {
     let who = Who { request, peer: None, user: user.unwrap_or("(no name)") };
+    let sentence = if code == OF_BACK_END { "the back end of --auth-hook does not allow it" } else { sentence };
     AT_ENTRY.lock().refused(who, event, code, sentence);
 }
 

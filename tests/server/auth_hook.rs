@@ -413,11 +413,19 @@ async fn ice_servers_of_the_answer_replace_the_servers_own() {
 
 #[tokio::test]
 async fn nothing_of_tokens_and_answers_is_logged() {
-    let service = Service::open().await;
+    let mut service = Service::open().await;
     let url = service.url("/admit?key=of-the-url");
-    service.answering(|asked| match asked.json()["token"].as_str() {
-        Some("bad-token") => json!({ "userName": 7, "lobby": "of-the-answer" }),
-        _ => json!({ "lobby": "of-the-answer", "iceServers": [{ "urls": "turn:a", "credential": "of-the-answer" }] }),
+    let admitted =
+        json!({ "lobby": "of-the-answer", "iceServers": [{ "urls": "turn:a", "credential": "of-the-answer" }] });
+    tokio::spawn(async move {
+        loop {
+            let asked = service.next().await;
+            match asked.json()["token"].as_str() {
+                Some("bad-token") => asked.reply_json(json!({ "userName": 7, "lobby": "of-the-answer" })),
+                Some("refused-token") => asked.reply("403 Forbidden", &[], r#"{"message":"of-the-answer"}"#),
+                _ => asked.reply_json(admitted.clone()),
+            }
+        }
     });
     let flags =
         ["--auth-hook", &url, "--auth-hook-secret", "the-secret", "--log-level", "trace", "--metrics", "127.0.0.1:0"];
@@ -426,19 +434,27 @@ async fn nothing_of_tokens_and_answers_is_logged() {
     amy.settle().await;
     let bad = Client::try_connect(&program.server, Transport::WebSocket, json!({ "token": "bad-token" })).await;
     is_told_to_come_again(bad.expect("connected for a moment")).await;
+    for path in ["/ws?token=refused-token", "/?userId=1&token=refused-token"] {
+        assert_eq!(Bare::refused_at(&program.server, path, &[]).await.text().trim(), "of-the-answer");
+    }
+    let refused = Client::try_connect(&program.server, Transport::Polling, json!({ "token": "refused-token" })).await;
+    assert_eq!(refused.err().expect("refused")["message"], "of-the-answer");
     let text = program.metrics.as_ref().expect("metrics").get("/metrics").await.text();
     for line in [
         "switchboard_auth_hook_requests_total{outcome=\"admitted\"} 1",
         "switchboard_auth_hook_requests_total{outcome=\"failed\"} 1",
-        "switchboard_auth_hook_seconds_count 1",
+        "switchboard_auth_hook_requests_total{outcome=\"refused\"} 3",
+        "switchboard_auth_hook_seconds_count 4",
         "switchboard_auth_hook_breaker_open 0",
     ] {
         assert!(text.contains(&format!("\n{line}\n")), "{line}: {text}");
     }
     program.stop().await;
     let log = program.log().join("\n");
-    assert!(log.contains("the back end of --auth-hook cannot be asked"), "{log}");
-    for secret in ["good-token", "bad-token", "the-secret", "of-the-answer", "of-the-url"] {
+    for line in ["the back end of --auth-hook cannot be asked", "the back end of --auth-hook does not allow it"] {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+    for secret in ["good-token", "bad-token", "refused-token", "the-secret", "of-the-answer", "of-the-url"] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }

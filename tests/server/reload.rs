@@ -7,7 +7,10 @@ use std::path::PathBuf;
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::support::payload::offer;
 use crate::support::program::Program;
+use crate::support::service::Service;
+use crate::support::token::{Keys, now};
 use crate::support::{Client, TestServer, Transport};
 
 /// The last line of each reload.
@@ -127,6 +130,36 @@ async fn secret_in_a_file_is_read_again() {
     let said = configured.reload(&text).await;
     assert!(said.contains("changed: the file of the password, secret or key"), "{said}");
     assert!(configured.lets_in("two").await && !configured.lets_in("one").await);
+}
+
+#[tokio::test]
+async fn back_end_and_published_keys_change_and_clients_stay() {
+    let mut configured = Configured::start("password = \"one\"\n", &[]).await;
+    let auth = json!({ "userName": "amy", "password": "one" });
+    let mut amy = Client::enter(configured.server(), Transport::WebSocket, auth).await;
+    let service = Service::open().await;
+    let text = format!("auth-hook = \"{}\"\nauth-hook-secret = \"of the hook\"\n", service.url("/admit"));
+    service.answering(|asked| json!({ "userName": asked.header("authorization") }));
+    let said = configured.reload(&text).await;
+    assert!(said.contains("changed: auth-hook, auth-hook-secret, password") && !said.contains("of the hook"), "{said}");
+    let mut bob = Client::enter(configured.server(), Transport::WebSocket, json!({})).await;
+    bob.emit_with_ack("newOffer", offer("one")).await;
+    assert_eq!(amy.expect("newOfferAwaiting").await[0]["offererUserName"], "Bearer of the hook");
+
+    let (keys, file) = (Keys::ed25519(), configured.folder.path().join("keys.json"));
+    fs::write(&file, json!({ "keys": [keys.jwk("one")] }).to_string()).expect("written");
+    let said = configured.reload(&format!("jwt-jwks = \"{}\"\n", file.display())).await;
+    assert!(said.contains("changed: auth-hook, auth-hook-secret, jwt-jwks"), "{said}");
+    let lets_in = async |server: &TestServer, id: &str| {
+        let token = keys.sign_as(id, json!({ "sub": "cem", "exp": now() + 60 }));
+        server.get(&format!("/api/ice-servers?token={token}")).await.status
+    };
+    assert_eq!([lets_in(configured.server(), "one").await, lets_in(configured.server(), "two").await], [200, 401]);
+    fs::write(&file, json!({ "keys": [keys.jwk("two")] }).to_string()).expect("written");
+    let said = configured.reload(&format!("jwt-jwks = \"{}\"\n", file.display())).await;
+    assert!(!said.contains("need a restart"), "{said}");
+    assert_eq!([lets_in(configured.server(), "one").await, lets_in(configured.server(), "two").await], [401, 200]);
+    amy.settle().await;
 }
 
 #[tokio::test]
