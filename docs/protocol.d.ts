@@ -154,12 +154,12 @@ export type LeaveReason = 'left' | 'closed' | 'lost';
 /** Codes of refusals in calls. */
 export type CallRefusalCode =
   | 'wrong-password' | 'bad-payload' | 'too-large' | 'too-many' | 'rate-limited'
-  | 'no-such-offer' | 'already-answered' | 'own-offer' | 'no-call' | 'no-such-peer' | 'unavailable';
+  | 'no-such-offer' | 'already-answered' | 'own-offer' | 'no-call' | 'no-such-peer' | 'unavailable' | 'disconnected';
 
 /** Codes of refusals in rooms. */
 export type RoomRefusalCode =
   | 'bad-payload' | 'too-large' | 'too-many' | 'rate-limited' | 'room-full' | 'room-locked' | 'not-in-room'
-  | 'not-admitted' | 'not-host' | 'no-such-peer' | 'unavailable';
+  | 'not-admitted' | 'room-closed' | 'not-host' | 'no-such-peer' | 'unavailable' | 'disconnected';
 
 /** Codes of refusals that end a connection attempt: only their sentence is sent. */
 export type HandshakeRefusalCode = 'wrong-token';
@@ -276,12 +276,12 @@ export interface CallEventsToClient {
   restored: (restored: Restored) => void;
   /** Own: the server stops; the transport is closed next. */
   serverClosing: (closing: { reason: 'shutdown'; retryAfterMs: number }) => void;
-  /** Own: why an event had no effect; `event` is `connect` for a remark on the handshake. */
+  /** Own: why an event had no effect; `event` is `connect` for a remark on the handshake, `disconnect` before the end. */
   signalingError: (refusal: Refusal & { event: RefusedEvent }) => void;
 }
 
 /** An event that can be refused, in its right spelling. */
-export type RefusedEvent = keyof CallEventsToServer | keyof RoomEventsToServer | 'connect';
+export type RefusedEvent = keyof CallEventsToServer | keyof RoomEventsToServer | 'connect' | 'disconnect';
 
 /** Events of rooms from the client, on Socket.IO. */
 export interface RoomEventsToServer {
@@ -377,8 +377,8 @@ export interface RoomSignals {
   'waiting-in-room': Omit<RoomWait, 'room'>;
   /** Own, to the host: those that wait, in the order in which they came. */
   'waiting-changed': { waiting: Member[] };
-  /** Own: the client waits no longer, and is not in the room. */
-  'not-admitted': Refusal<'not-admitted' | 'room-full'>;
+  /** Own: the client waits no longer, or the room is closed: it is not in the room. */
+  'not-admitted': Refusal<'not-admitted' | 'room-full' | 'room-closed' | 'disconnected'>;
   /** A member's offer. */
   'receiving-SDP-offer': { userName: string; offer: Description };
   /** A member's answer. */

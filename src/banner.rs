@@ -43,6 +43,8 @@ pub struct Banner {
     pub(crate) inspector: Option<String>,
     /// The address of `--metrics`.
     pub(crate) metrics: Option<SocketAddr>,
+    /// The address of `--api`.
+    pub(crate) api: Option<SocketAddr>,
     /// The address of `--acme-http`.
     pub(crate) acme_http: Option<SocketAddr>,
     /// The TURN server, if it is on.
@@ -176,6 +178,7 @@ impl Banner {
             "authority_sha256": self.authority_fingerprint,
             "default_password": self.default_password,
             "metrics": self.metrics,
+            "api": self.api,
             "acme_http": self.acme_http,
             "turn": self.turn.as_ref().map(|turn| &turn.address),
             "turn_self_test": self.turn.as_ref().and_then(|turn| turn.finding.as_ref()).map(ToString::to_string),
@@ -262,7 +265,8 @@ impl Banner {
         if let Some(address) = self.acme_http {
             writeln!(text, "acme-http: {address}")?;
         }
-        self.metrics.map_or(Ok(()), |address| writeln!(text, "metrics: {address}"))
+        self.metrics.map_or(Ok(()), |address| writeln!(text, "metrics: {address}"))?;
+        self.api.map_or(Ok(()), |address| writeln!(text, "api: {address}"))
     }
 
     fn write_qr(&self, text: &mut String) -> std::fmt::Result {

@@ -15,6 +15,8 @@
 //! - [`core`]: calls, rooms and pairs: the rules, no I/O, no clock.
 //! - [`protocol`]: what is on the wire: messages, names and values, their limits and refusals.
 //!
+//! - [`api`]: what a back end asks for, on a listener of its own.
+//!
 //! Beside them: [`inspect`] (the history that the inspector shows), [`ice`] (STUN and TURN servers and the
 //! credentials for them), [`net`] (connections: HTTP and HTTPS on one port, limits, budgets), [`tls`] (certificates), [`logging`],
 //! [`file_version`] (whether a file has changed), [`doctor`] (what stands in the way of a server), [`status`] (how a running server is), [`saved_state`] (what a restart takes up), [`reload`] (what SIGHUP changes), [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
@@ -22,6 +24,7 @@
 //!
 //! The imports that each module may have are listed in `docs/decisions/0001-layers.md`; a test holds them.
 
+pub mod api;
 pub mod auth;
 pub mod banner;
 pub mod cluster;
@@ -43,6 +46,7 @@ pub mod refusals;
 pub mod reload;
 pub mod saved_state;
 pub mod server;
+pub mod side_listeners;
 pub mod status;
 pub mod tls;
 pub mod transport;

@@ -79,6 +79,16 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
+    /// All that there is.
+    pub(crate) fn new(
+        (server, hub, ready): (&Arc<HttpServer>, &Arc<Hub>, &Arc<AtomicBool>),
+        (certificate, node): (&Option<Arc<Certificate>>, &Option<Node>),
+        turn: Option<Handle>,
+    ) -> Self {
+        let (server, hub, ready) = (server.clone(), hub.clone(), ready.clone());
+        Self { server, hub, ready, certificate: certificate.clone(), turn, node: node.clone() }
+    }
+
     fn readings(&self) -> Readings {
         let held = self.hub.held();
         let status = self.node.as_ref().map(Node::status);

@@ -17,7 +17,7 @@ use crate::net::http_server::HttpServer;
 use crate::tls::HangUps;
 
 /// Flags that change while the server runs.
-const LIVE: [&str; 14] = [
+const LIVE: [&str; 15] = [
     "password",
     "no-password",
     "jwt-secret",
@@ -27,6 +27,7 @@ const LIVE: [&str; 14] = [
     "auth-hook",
     "auth-hook-secret",
     "auth-hook-timeout",
+    "api-token",
     "allow-origin",
     "event-burst",
     "event-rate",
@@ -40,6 +41,8 @@ pub(crate) struct Live {
     pub(crate) authenticator: Authenticator,
     /// The same for pairs and `/gst`, which do not ask for the course's password.
     pub(crate) for_programs: Authenticator,
+    /// Who may use the API, if it is on.
+    pub(crate) api: Option<Authenticator>,
     /// Whose pages may connect.
     pub(crate) origins: AllowedOrigins,
     /// How fast clients may send.
@@ -61,6 +64,7 @@ impl Live {
         Ok(Self {
             authenticator,
             for_programs,
+            api: config.api.authenticator(config.access.throttle)?,
             origins: AllowedOrigins::new(&config.http())?,
             rate_limit: Changing::new(config.rate_limit()),
             limiter: ConnectionLimiter::new(limits.max_connections, limits.max_connections_per_address),
@@ -103,7 +107,11 @@ impl Live {
         new.cluster()?;
         new.inspector()?;
         // A file that holds a secret may be another one under the same name.
-        let has_other_secrets = !self.authenticator.has_method_of(&later.authenticator);
+        let mut has_other_secrets = !self.authenticator.has_method_of(&later.authenticator);
+        if let (Some(api), Some(later)) = (&self.api, &later.api) {
+            has_other_secrets |= !api.has_method_of(later);
+            api.take_method_of(later);
+        }
         self.authenticator.take_method_of(&later.authenticator);
         self.for_programs.take_method_of(&later.for_programs);
         self.origins.replace(later.origins);
@@ -114,8 +122,8 @@ impl Live {
         let is_live = |flag: &&str| LIVE.contains(flag);
         let mut changed: Vec<_> = last.changed(&new.settings).into_iter().filter(is_live).collect();
         let waiting: Vec<_> = start.changed(&new.settings).into_iter().filter(|flag| !is_live(flag)).collect();
-        if has_other_secrets && !changed.iter().any(|flag| LIVE[..9].contains(flag)) {
-            changed.push("the file of the password, secret or key");
+        if has_other_secrets && !changed.iter().any(|flag| LIVE[..10].contains(flag)) {
+            changed.push("the file of the password, secret, token or key");
         }
         for (words, flags) in [("changed", changed), ("need a restart", waiting)] {
             if !flags.is_empty() {

@@ -25,12 +25,13 @@ use crate::ice::self_test::SelfTest;
 use crate::ice::service::Ice;
 use crate::inspect::inspector::Inspector;
 use crate::inspect::recorder::Recorder;
-use crate::metrics_listener::{MetricsListener, Watched};
+use crate::metrics_listener::Watched;
 use crate::net::http_server::HttpServer;
 use crate::net::mdns::LocalName;
 use crate::net::{host, listener};
 use crate::reload::Live;
 use crate::saved_state::SavedState;
+use crate::side_listeners::SideListeners;
 use crate::tls;
 use crate::tls::acme::http_listener::HttpListener;
 use crate::tls::certificate::Certificate;
@@ -51,7 +52,7 @@ pub struct Server {
     websocket: websocket::service::WebSocketService,
     ready: Ready,
     addresses: Arc<Addresses>,
-    metrics: Option<MetricsListener>,
+    side: SideListeners,
     acme_http: Option<HttpListener>,
     saved_state: Option<Arc<SavedState>>,
     node: Option<Node>,
@@ -70,7 +71,7 @@ impl Server {
     /// cannot be opened, a file of `--state-file` that cannot be written.
     pub fn build(config: Config) -> Result<Self> {
         // First: what the following counts is in the metrics.
-        let metrics = config.listening.metrics.map(MetricsListener::bind).transpose()?;
+        let side = SideListeners::bind(&config)?;
         let acme_http = config.certificates.acme_http.map(HttpListener::bind).transpose()?;
         let cluster = config.cluster()?;
         let ready = Ready::new(AtomicBool::new(cluster.is_none()));
@@ -136,7 +137,7 @@ impl Server {
             websocket,
             ready,
             addresses,
-            metrics,
+            side,
             acme_http,
             saved_state,
             node,
@@ -208,7 +209,8 @@ impl Server {
             default_password: self.config.access.is_open_to_the_course(),
             qr: self.config.listening.lan,
             inspector: self.recorder.inspector().map(|inspector| inspector.key.clone()),
-            metrics: self.metrics.as_ref().map(|metrics| metrics.listener.local_addr()).transpose()?,
+            metrics: self.side.metrics()?,
+            api: self.side.api()?,
             acme_http: self.acme_http.as_ref().map(HttpListener::local_addr).transpose()?,
             turn: self.ice.servers.inside().map(|inside| TurnLine { address: inside.address(), finding: None }),
         })
@@ -230,7 +232,7 @@ impl Server {
             socketio,
             websocket,
             ready,
-            metrics,
+            side,
             acme_http,
             saved_state,
             node,
@@ -241,7 +243,7 @@ impl Server {
         } = self;
         let local_name = self.local_name.and_then(Result::ok);
         let of_refusals = recorder.clone();
-        let turn = ice.handle();
+        let (turn, api) = (ice.handle(), live.api.clone());
         let options = net::ListenerOptions { turn: turn.clone(), ..config.net() };
         let tls = certificate.as_ref().map(|certificate| certificate.config.clone());
         let http_server = HttpServer::new(tls.clone(), router, &options, move |address| {
@@ -263,10 +265,9 @@ impl Server {
                 background.spawn(listener.serve(challenges, domains, certificate.config.clone(), config.net())?);
             }
         }
-        if let Some(metrics) = metrics {
-            let (server, hub, ready) = (http_server.clone(), hub.clone(), ready.clone());
-            let watched = Watched { server, hub, ready, certificate: certificate.clone(), turn, node: node.clone() };
-            background.spawn(metrics.serve(watched, tls, config.net())?);
+        let watched = Watched::new((&http_server, &hub, &ready), (&certificate, &node), turn);
+        for listener in side.serve(watched, api, tls.as_ref(), &config.net())? {
+            background.spawn(listener);
         }
         // Calls are relayed until the last client has been notified.
         let ended = CancellationToken::new();

@@ -40,6 +40,7 @@ export default {
     es: 'Esta sala está cerrada: de momento no se deja entrar a nadie más.',
   },
   'not-admitted': { de: 'Du wurdest nicht in den Raum gelassen.', es: 'No te han dejado entrar en la sala.' },
+  'room-closed': { de: 'Dieser Raum wurde geschlossen.', es: 'Esta sala se ha cerrado.' },
   'not-host': { de: 'Das kann nur, wer den Raum leitet.', es: 'Eso solo puede hacerlo quien dirige la sala.' },
   'no-such-peer': {
     de: 'Diese Person ist nicht mehr da.',
@@ -68,6 +69,11 @@ export default {
   'You may not connect: the service that decides about it says no.': {
     de: 'Du darfst dich nicht verbinden: Der Dienst, der darüber entscheidet, lehnt es ab.',
     es: 'No puedes conectarte: el servicio que lo decide lo rechaza.',
+  },
+  // Without words for the code, `disconnected`: a back end's own reason is shown as it is.
+  'Your connection was ended by the service that runs this server.': {
+    de: 'Der Dienst, der diesen Server betreibt, hat deine Verbindung beendet.',
+    es: 'El servicio que gestiona este servidor ha terminado tu conexión.',
   },
   "Wrong password: send the server's password as \"password\" (the course's is \"x\").": {
     de: 'Das Passwort des Servers stimmt nicht.',

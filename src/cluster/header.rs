@@ -11,7 +11,7 @@ use crate::protocol::json::Tree;
 use crate::protocol::limits::Limits;
 
 /// Counts up with each change of the form of entries and snapshots.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// Counts up with each change of what the core does with a command.
 const RULES: u32 = 2;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use super::access::AccessArgs;
+use super::api::ApiArgs;
 use super::certificates::CertificateArgs;
 use super::content::ContentArgs;
 use super::limits::LimitArgs;
@@ -48,6 +49,10 @@ pub struct Config {
     /// Passwords, tokens, origins.
     #[command(flatten)]
     pub access: AccessArgs,
+
+    /// The API for a back end.
+    #[command(flatten)]
+    pub api: ApiArgs,
 
     /// STUN and TURN.
     #[command(flatten)]

@@ -7,6 +7,7 @@
 #![allow(rustdoc::bare_urls)]
 
 mod access;
+mod api;
 mod certificates;
 mod command_line;
 mod content;

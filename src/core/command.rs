@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::back_end::BackEndRequest;
 use super::id::{ConnectionId, NodeId, PeerId};
 use super::time::Timestamp;
 use crate::protocol::client_message::ClientMessage;
@@ -80,6 +81,8 @@ pub enum Action {
     Restart(Taken),
     /// A node is lost, and all its connections with it.
     NodeLost(NodeId),
+    /// A back end asks for something.
+    BackEnd(BackEndRequest),
     /// Time has passed.
     Tick,
 }

@@ -10,13 +10,16 @@
 //! (`deadlines`).
 
 mod as_list;
+pub mod back_end;
 mod by_name;
 mod calls;
 pub mod command;
 mod context;
+mod counts;
 mod deadlines;
 mod gst;
 pub mod id;
+pub mod listing;
 pub mod outgoing;
 mod pairs;
 mod pending_rooms;
@@ -26,6 +29,7 @@ pub mod reply;
 mod restart;
 mod room;
 mod rooms;
+mod serving;
 mod sessions;
 pub mod state;
 pub mod time;

@@ -1,5 +1,6 @@
 //! What the sender of a command gets back.
 
+use super::back_end::Effect;
 use super::id::PeerId;
 use crate::protocol::call::{Call, IceCandidate};
 use crate::protocol::id::{MemberId, OfferId};
@@ -39,6 +40,8 @@ pub enum Reply {
     Joined(RoomName, JoinedRoom),
     /// The client waits to enter this room, and will have this id there.
     Waiting(RoomName, MemberId),
+    /// What came of the request of a back end.
+    BackEnd(Effect),
 }
 
 /// What an answer brought.

@@ -47,6 +47,11 @@ impl Room {
         self.waiting.iter().copied().find(|waiting| waiting.peer == peer)
     }
 
+    /// The members in the order of joining, those who wait, who may enter, and the host.
+    pub fn parts(&self, peers: &Sessions) -> (&[Member], &[Member], RoomAccess, Option<Member>) {
+        (&self.members, &self.waiting, self.access, self.current_host(peers))
+    }
+
     /// The other members.
     pub fn others(&self, peer: PeerId) -> impl Iterator<Item = Member> {
         self.members.iter().copied().filter(move |member| member.peer != peer)
@@ -200,6 +205,20 @@ impl Room {
             self.report_waiting(ctx, name);
         }
         Ok(())
+    }
+
+    /// A back end closes the room: `not-admitted` ends it for pages that know this; to others all members have left. Who was
+    /// in it, or waited.
+    pub fn close(self, ctx: &mut Context<'_>, name: &RoomName) -> Vec<PeerId> {
+        let Self { members, waiting, .. } = self;
+        let peers: Vec<_> = members.iter().chain(&waiting).map(|one| one.peer).collect();
+        ctx.send_to_all(peers.clone(), message(name, None, RoomEvent::NotAdmitted(Refusal::room_closed())));
+        for (own, member) in members.iter().zip(infos(members.iter(), ctx.peers)) {
+            let others = members.iter().map(|other| other.peer).filter(|other| *other != own.peer).collect();
+            let event = RoomEvent::UserLeft { member, reason: LeaveReason::Closed };
+            ctx.send_to_all(others, message(name, None, event));
+        }
+        peers
     }
 
     /// A peer that waits does not become a member. Which.

@@ -1,7 +1,7 @@
 //! Rooms: who is in which, and what members send each other. A client that joins sends an offer to each member that was
 //! there before; everything after that is relayed between two members. Who may enter is up to the host of a [`Room`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,9 @@ pub struct Rooms {
     /// The rooms of each peer, in the order of joining; also the rooms that it waits to enter.
     #[serde(with = "as_list")]
     of_peer: HashMap<PeerId, Vec<RoomName>>,
+    /// All rooms, in the order in which they are listed.
+    #[serde(skip)]
+    pub(super) names: BTreeSet<(Lobby, RoomName)>,
 }
 
 impl Rooms {
@@ -57,6 +60,9 @@ impl Rooms {
         }
         self.may_join(ctx, peer, room, full)?;
         self.of_peer.entry(peer).or_default().push(key.1.clone());
+        if room.is_none() {
+            self.names.insert(key.clone());
+        }
         let room = self.rooms.entry(key.clone()).or_default();
         Ok(match room.join(ctx, &key.1, Member { id, peer }) {
             Some(joined) => Reply::Joined(key.1, joined),
@@ -243,6 +249,39 @@ impl Rooms {
         names.filter_map(move |name| Some((name, self.rooms.get(&(lobby.clone(), name.clone()))?)))
     }
 
+    /// A back end closes a room: its members, and those who wait to enter it, receive `not-admitted`, and the members that
+    /// each other has left. Whether there was such a room.
+    pub fn close(&mut self, ctx: &mut Context<'_>, lobby: Lobby, name: RoomName) -> bool {
+        let key = (lobby, name);
+        let Some(room) = self.rooms.remove(&key) else { return false };
+        self.names.remove(&key);
+        for peer in room.close(ctx, &key.1) {
+            self.forget(peer, &key.1);
+        }
+        true
+    }
+
+    /// A room.
+    pub fn get(&self, key: &(Lobby, RoomName)) -> Option<&Room> {
+        self.rooms.get(key)
+    }
+
+    /// The rooms of a peer, and those that it waits to enter.
+    pub fn all_of(&self, peer: PeerId) -> Vec<RoomName> {
+        self.of_peer.get(&peer).cloned().unwrap_or_default()
+    }
+
+    /// The rooms of which a peer is a member.
+    pub fn names_of(&self, peers: &Sessions, peer: PeerId) -> Vec<RoomName> {
+        let is_member = |(name, room): (&RoomName, &Room)| room.member(peer).is_some().then(|| name.clone());
+        self.rooms_of(peers, peer).filter_map(is_member).collect()
+    }
+
+    /// Puts the rooms that were read from a snapshot in order.
+    pub fn index(&mut self) {
+        self.names = self.rooms.keys().cloned().collect();
+    }
+
     /// Whether a peer is a member of any room, or waits to be.
     pub fn has(&self, peer: PeerId) -> bool {
         self.of_peer.contains_key(&peer)
@@ -255,7 +294,7 @@ impl Rooms {
 
     /// Whether there is no room.
     pub fn is_empty(&self) -> bool {
-        self.rooms.is_empty() && self.of_peer.is_empty()
+        self.rooms.is_empty() && self.of_peer.is_empty() && self.names.is_empty()
     }
 
     fn take_out(
@@ -271,6 +310,7 @@ impl Rooms {
         let Some(room) = self.rooms.get_mut(&key) else { return };
         if room.take_out(ctx, name, peer, user_name, reason) {
             self.rooms.remove(&key);
+            self.names.remove(&key);
         }
     }
 }

@@ -106,6 +106,9 @@ pub struct Sessions {
     away: BTreeMap<Deadline, PeerId>,
     /// The peers that take part in calls.
     pub by_name: ByName,
+    /// All peers, in the order in which they are listed.
+    #[serde(skip)]
+    pub(super) places: BTreeMap<Place, Purpose>,
     /// How many clients have connected.
     arrivals: u64,
 }
@@ -130,6 +133,11 @@ impl Sessions {
             Some(session) => self.by_session.get(&(purpose, lobby, name, session.clone())).copied(),
             None => self.away_by_name.get(&(purpose, lobby, name)).and_then(|peers| peers.last()).copied(),
         }
+    }
+
+    /// Puts the peers that were read from a snapshot in order.
+    pub fn index(&mut self) {
+        self.places = self.peers.iter().map(|(id, peer)| (peer.place(*id), peer.purpose)).collect();
     }
 
     /// How many clients have connected.
@@ -168,6 +176,7 @@ impl Sessions {
             replay_buffer: ReplayBuffer::default(),
             replay_deadline: None,
         };
+        self.places.insert(peer.place(id), purpose);
         self.peers.insert(id, peer);
         id
     }
@@ -250,7 +259,9 @@ impl Sessions {
     pub fn remove(&mut self, id: PeerId, deadlines: &mut Deadlines) {
         self.end_absence(id, deadlines);
         let Some(peer) = self.peers.remove(&id) else { return };
-        self.by_name.remove(&peer.place(id));
+        let place = peer.place(id);
+        self.by_name.remove(&place);
+        self.places.remove(&place);
         if let Some(deadline) = peer.replay_deadline {
             deadlines.cancel(deadline);
         }
@@ -266,6 +277,7 @@ impl Sessions {
             && self.away_by_name.is_empty()
             && self.away.is_empty()
             && self.by_name.is_empty()
+            && self.places.is_empty()
     }
 
     fn next_arrival(&mut self) -> u64 {

@@ -1,7 +1,5 @@
 //! The core: all state, and the one function that changes it.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::calls::state::Calls;
@@ -9,7 +7,7 @@ use super::command::{Acceptance, Action, Command, ConnectionEnd, Newcomer, NodeF
 use super::context::Context;
 use super::deadlines::{Deadlines, Due};
 use super::gst::Gst;
-use super::id::{ConnectionId, NodeId, PeerId};
+use super::id::{ConnectionId, PeerId};
 use super::outgoing::Outgoing;
 use super::pairs::Pairs;
 use super::reply::{Reply, Welcome};
@@ -32,7 +30,7 @@ use crate::protocol::server_message::Restored;
 pub struct Core {
     #[serde(skip)]
     limits: Limits,
-    calls: Calls,
+    pub(super) calls: Calls,
     pub(super) rooms: Rooms,
     pairs: Pairs,
     gst: Gst,
@@ -47,7 +45,9 @@ impl Core {
     }
 
     /// The same state under these limits.
-    pub fn with_limits(self, limits: Limits) -> Self {
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.rooms.index();
+        self.sessions.index();
         Self { limits, ..self }
     }
 
@@ -73,42 +73,6 @@ impl Core {
     /// When [`Action::Tick`] will have an effect, if nothing else happens before.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.deadlines.next()
-    }
-
-    /// Whether an open offer is not listed, since its caller is away.
-    pub fn is_hidden(&self, id: OfferId) -> bool {
-        self.calls.is_hidden(id)
-    }
-
-    /// How many open offers there are, and how many bytes they hold.
-    pub fn open_offers(&self) -> (usize, usize) {
-        (self.calls.open_count(), self.calls.open_bytes())
-    }
-
-    /// How many peers are away.
-    pub fn away(&self) -> usize {
-        self.sessions.away()
-    }
-
-    /// How many ends of calls wait for their other end to rejoin.
-    pub fn pending_rejoins(&self) -> usize {
-        self.calls.pending_rejoins()
-    }
-
-    /// How many rooms there are, those of pairs not counted.
-    pub fn rooms(&self) -> usize {
-        self.rooms.len()
-    }
-
-    /// The nodes to which peers are connected.
-    pub fn nodes(&self) -> BTreeSet<NodeId> {
-        self.connections().into_iter().map(|(_, connection)| connection.node()).collect()
-    }
-
-    /// The peers that are connected, and by which connection.
-    pub fn connections(&self) -> Vec<(PeerId, ConnectionId)> {
-        let connection = |id| Some((id, self.sessions.get(id)?.connection()?));
-        self.sessions.ids().into_iter().filter_map(connection).collect()
     }
 
     /// Whether nothing is kept.
@@ -168,6 +132,7 @@ impl Step<'_> {
                 self.lose(|peer| peer.connection().is_some_and(|connection| connection.node() == node));
                 Ok(Reply::Done)
             }
+            Action::BackEnd(request) => Ok(Reply::BackEnd(self.serve(request))),
             Action::Tick => Ok(Reply::Done),
         }
     }

@@ -53,6 +53,9 @@ pub trait CommandLog: Send + Sync {
     /// Appends a command. Must not wait, nor call the hub: the caller may hold locks.
     fn append(&self, shard: ShardId, action: Action, waiting: Waiting);
 
+    /// Whether this process knows the state of a shard.
+    fn reads(&self, shard: ShardId) -> bool;
+
     /// An id for a connection, which no connection had before at any process.
     fn connection_id(&self) -> ConnectionId;
 

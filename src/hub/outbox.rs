@@ -13,7 +13,7 @@ use crate::core::reply::Welcome;
 use crate::inspect::content::Payload;
 use crate::inspect::recorder::Origin;
 use crate::protocol::server_message::ServerMessage;
-use crate::protocol::socketio::{encode, event};
+use crate::protocol::socketio::encode;
 use crate::protocol::websocket::{gst, pairs, rooms};
 
 /// Queues what one client is sent. Its transport implements it. No method may wait or call the hub: the hub's lock is
@@ -85,6 +85,9 @@ impl Broadcast {
     /// Its Socket.IO packet. With a number, only the payload is shared by all receivers.
     pub fn packet(&self, number: Option<u64>) -> Str {
         let (name, payload) = (encode::name(&self.message), encode::Payload(&self.message));
+        if let ServerMessage::Custom(event) = &self.message {
+            return self.packet.get_or_init(|| event.packet().into()).clone();
+        }
         match number {
             None => self.packet.get_or_init(|| encode::event(name, &payload, None).into()).clone(),
             Some(_) => {
@@ -96,7 +99,7 @@ impl Broadcast {
 
     /// Its Socket.IO packet under the other name that some pages listen for, if it has one.
     pub fn alias(&self) -> Option<Str> {
-        let alias = event::alias(&self.message)?;
+        let alias = encode::alias(&self.message)?;
         let packet = || encode::event(alias, &encode::Payload(&self.message), None).into();
         Some(self.alias.get_or_init(packet).clone())
     }
@@ -108,6 +111,7 @@ impl Broadcast {
                 let frame = pairs::encode(message);
                 (pairs::frame_name(&frame).into(), Payload::Frame(frame.into()))
             }
+            ServerMessage::Custom(event) => (event.name().to_owned().into(), Payload::Packet(self.packet(None))),
             ServerMessage::Gst(message) => (gst::name(message).into(), Payload::Frame(gst::encode(message).into())),
             message if self.is_binary => (encode::name(message).into(), Payload::Binary(message.size())),
             message => (encode::name(message).into(), Payload::Packet(self.packet(None))),
@@ -120,6 +124,7 @@ impl Broadcast {
             ServerMessage::Room(message) => rooms::encode(message).into(),
             ServerMessage::Pair(message) => pairs::encode(message).into(),
             ServerMessage::Gst(message) => gst::encode(message).into(),
+            ServerMessage::Custom(event) => event.frame().into(),
             _ => Bytes::new(),
         };
         let frame = self.frame.get_or_init(frame);

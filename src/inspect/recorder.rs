@@ -131,7 +131,9 @@ impl Recorder {
             Reply::Joined(room, joined) => Outcome::Joined(room.clone(), joined.peer_id),
             Reply::Waiting(room, id) => Outcome::Waiting(room.clone(), *id),
             Reply::Ignored | Reply::Stale => Outcome::Ignored,
-            Reply::Done | Reply::Pong | Reply::Welcome(_) | Reply::Left(_) | Reply::Offers(_) => return,
+            Reply::Done | Reply::Pong | Reply::Welcome(_) | Reply::Left(_) | Reply::Offers(_) | Reply::BackEnd(_) => {
+                return;
+            }
         };
         inspector.push(Content::Outcome { client, to, outcome });
     }

@@ -14,6 +14,7 @@
 
 pub mod call;
 pub mod client_message;
+pub mod custom_event;
 pub mod fragments;
 pub mod gst;
 pub mod id;

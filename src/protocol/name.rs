@@ -8,7 +8,7 @@ use super::limits::MAX_NAME;
 use super::refusal::{Code, Refusal};
 
 /// The name of a user, as its person typed it. Cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserName(Arc<str>);
 
@@ -44,7 +44,7 @@ impl Lobby {
 }
 
 /// The name of a room. Cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RoomName(Arc<str>);
 

@@ -138,6 +138,16 @@ impl Refusal {
         Self::new(Code::NotHost, "Only the host of this room can do that.")
     }
 
+    /// For the members of a room that a back end closes, and for those who wait.
+    pub fn room_closed() -> Self {
+        Self::new(Code::RoomClosed, "This room was closed.")
+    }
+
+    /// For a client that a back end disconnects.
+    pub fn disconnected() -> Self {
+        Self::new(Code::Disconnected, "Your connection was ended by the service that runs this server.")
+    }
+
     pub(crate) fn no_such_gst_peer() -> Self {
         let sentence = "No producer or waiting consumer has this peerId: ask for the list again.";
         Self::new(Code::NoSuchPeer, sentence)
@@ -190,6 +200,10 @@ pub enum Code {
     NotAdmitted,
     /// The sender is not the host of this room.
     NotHost,
+    /// A back end has closed the room. Only in `not-admitted`.
+    RoomClosed,
+    /// A back end has ended the connection.
+    Disconnected,
     /// No other member of this room has this `peerId`, or no other client of the lobby this user name.
     NoSuchPeer,
     /// The server cannot reach what it needs: the log that it shares with others, the keys of tokens, the
@@ -217,6 +231,8 @@ impl Code {
             Self::RoomLocked => "room-locked",
             Self::NotAdmitted => "not-admitted",
             Self::NotHost => "not-host",
+            Self::RoomClosed => "room-closed",
+            Self::Disconnected => "disconnected",
             Self::NoSuchPeer => "no-such-peer",
             Self::Unavailable => "unavailable",
         }

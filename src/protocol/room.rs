@@ -9,6 +9,24 @@ use super::opaque::OnWire;
 use super::reason::LeaveReason;
 use super::refusal::Refusal;
 
+/// The names of all messages in rooms.
+pub const EVENTS: [&str; 14] = [
+    "joined-room",
+    "requesting-SDP-offer",
+    "user-joined",
+    "user-left",
+    "user-lost",
+    "user-back",
+    "host-changed",
+    "access-changed",
+    "waiting-in-room",
+    "waiting-changed",
+    "not-admitted",
+    "receiving-SDP-offer",
+    "accepting-SDP-offer",
+    "receiving-ICE-candidate",
+];
+
 /// A message in a room.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoomMessage {

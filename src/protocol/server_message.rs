@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::call::{Call, IceCandidate, SessionDescription};
+use super::custom_event::CustomEvent;
 use super::gst::GstMessage;
 use super::id::OfferId;
 use super::name::UserName;
 use super::pair::PairMessage;
 use super::reason::{DisconnectReason, WithdrawReason};
+use super::refusal::Refusal;
 use super::room::{RoomMembership, RoomMessage, RoomWait};
 
 /// A message to clients. Socket.IO event names in brackets.
@@ -49,6 +51,10 @@ pub enum ServerMessage {
     Pair(PairMessage),
     /// A message of GStreamer's protocol.
     Gst(GstMessage),
+    /// An event of a back end.
+    Custom(CustomEvent),
+    /// The last message of a connection that a back end has ended, and why it has.
+    Disconnected(Refusal),
 }
 
 impl ServerMessage {
@@ -63,7 +69,13 @@ impl ServerMessage {
             Self::Room(message) => message.size(),
             Self::Pair(PairMessage::Relayed(frame)) => frame.len(),
             Self::Gst(message) => message.size(),
-            Self::OfferWithdrawn(_) | Self::PeerHangup(_) | Self::PeerLost(_) | Self::PeerBack(_) | Self::Pair(_) => 0,
+            Self::Custom(event) => event.size(),
+            Self::OfferWithdrawn(_)
+            | Self::PeerHangup(_)
+            | Self::PeerLost(_)
+            | Self::PeerBack(_)
+            | Self::Pair(_)
+            | Self::Disconnected(_) => 0,
         }
     }
 
@@ -81,7 +93,9 @@ impl ServerMessage {
             | Self::PeerLost(_)
             | Self::PeerBack(_)
             | Self::Pair(_)
-            | Self::Gst(_) => false,
+            | Self::Gst(_)
+            | Self::Custom(_)
+            | Self::Disconnected(_) => false,
         }
     }
 }

@@ -14,6 +14,8 @@ pub const RESTART: u16 = 1012;
 pub const TRY_LATER: u16 = 1013;
 /// Too many messages that cannot be read.
 pub const NONSENSE: u16 = 4400;
+/// A back end has ended the connection.
+pub const DISMISSED: u16 = 4403;
 /// The client does not read, or has another connection.
 pub const GIVEN_UP: u16 = 4409;
 /// Too many messages at once.

@@ -5,6 +5,7 @@
 #[allow(dead_code)]
 mod support;
 
+mod api;
 mod balancer;
 mod compose;
 mod compose_single;

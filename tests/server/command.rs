@@ -197,7 +197,7 @@ async fn metrics_port_taken_ends_the_start() {
 
 #[test]
 fn flag_each_has_its_environment_variable_and_heading() {
-    let headings = ["Configuration", "Listening", "Reach", "Access", "Content", "Limits", "Logging"];
+    let headings = ["Configuration", "Listening", "Reach", "Access", "API", "Content", "Limits", "Logging"];
     for flag in Config::command().get_arguments() {
         // What only prints is asked for on the command line.
         let Some(name) = flag.get_long().filter(|name| *name != "print-config") else { continue };

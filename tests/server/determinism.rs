@@ -4,14 +4,17 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
+use switchboard::core::back_end::BackEndRequest;
 use switchboard::core::command::{Action, Command, ConnectionEnd, Newcomer, NodeFull, Purpose, Sender, Taken};
 use switchboard::core::id::{ConnectionId, PeerId};
+use switchboard::core::listing::Wanted;
 use switchboard::core::outgoing::Outgoing;
 use switchboard::core::reply::Reply;
 use switchboard::core::state::Core;
 use switchboard::core::time::Timestamp;
 use switchboard::protocol::call::{CallRef, Relayed, Role};
 use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall};
+use switchboard::protocol::custom_event::CustomEvent;
 use switchboard::protocol::gst::{GstRequest, GstRoles};
 use switchboard::protocol::id::{GstPeerId, GstSessionId, MemberId, OfferId};
 use switchboard::protocol::limits::Limits;
@@ -36,6 +39,7 @@ enum Step {
     DestroyPair(usize),
     Wait(u64),
     Restart(bool),
+    BackEnd(usize, u8),
     Snapshot,
 }
 
@@ -110,6 +114,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (5..7usize).prop_map(Step::DestroyPair),
         3 => (1..12_000u64).prop_map(Step::Wait),
         1 => any::<bool>().prop_map(Step::Restart),
+        3 => (0..CLIENTS, 0..4u8).prop_map(|(who, what)| Step::BackEnd(who, what)),
         2 => Just(Step::Snapshot),
     ]
 }
@@ -174,6 +179,16 @@ impl Script {
                 Action::Tick
             }
             Step::Restart(is_complete) => Action::Restart(if is_complete { Taken::AtTheEnd } else { Taken::Before }),
+            Step::BackEnd(who, what) => {
+                let (peer, lobby) = (self.peers[who], Lobby::default());
+                let event = CustomEvent::new("news", &["one".into()]).expect("a free name");
+                Action::BackEnd(match what {
+                    0 => BackEndRequest::Disconnect { peer, reason: Refusal::disconnected() },
+                    1 => BackEndRequest::CloseRoom { lobby, room: room() },
+                    2 => BackEndRequest::SendToPeer { peer, event },
+                    _ => BackEndRequest::SendToLobby { lobby, event },
+                })
+            }
             Step::Snapshot => return None,
         })
     }
@@ -263,6 +278,36 @@ fn pair_id(who: usize) -> PairId {
     PairId::new(&who.into()).expect("a number")
 }
 
+/// All that lists show, read in parts.
+fn listed(core: &Core) -> String {
+    let (mut text, wanted) = (String::new(), Wanted::default());
+    let (mut peer, mut call, mut room) = (None, None, None);
+    loop {
+        let part = core.list_peers(&wanted, peer.as_ref(), 2, 2);
+        text += &format!("{:?}", part.items);
+        peer = part.last;
+        if peer.is_none() {
+            break;
+        }
+    }
+    loop {
+        let part = core.list_calls(None, call.as_ref(), 2, 2);
+        text += &format!("{:?}", part.items);
+        call = part.last;
+        if call.is_none() {
+            break;
+        }
+    }
+    loop {
+        let part = core.list_rooms(None, room.as_ref(), 2, 2);
+        text += &format!("{:?}", part.items);
+        room = part.last;
+        if room.is_none() {
+            return text;
+        }
+    }
+}
+
 fn snapshot(core: &Core) -> String {
     serde_json::to_string(core).expect("a core can be stored")
 }
@@ -300,6 +345,7 @@ proptest! {
             prop_assert_eq!(&outcome, &other.apply(carried, &mut sent_by_other));
             prop_assert_eq!(sent, sent_by_other);
             prop_assert_eq!(one.next_deadline(), other.next_deadline());
+            prop_assert_eq!(listed(&one), listed(&other));
             script.learn(&step, &outcome);
         }
         prop_assert_eq!(snapshot(&one), snapshot(&other));

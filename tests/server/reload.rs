@@ -128,7 +128,7 @@ async fn secret_in_a_file_is_read_again() {
     assert!(!said.contains("; changed"), "{said}");
     fs::write(&secret, "two\n").expect("written");
     let said = configured.reload(&text).await;
-    assert!(said.contains("changed: the file of the password, secret or key"), "{said}");
+    assert!(said.contains("changed: the file of the password, secret, token or key"), "{said}");
     assert!(configured.lets_in("two").await && !configured.lets_in("one").await);
 }
 

@@ -275,6 +275,10 @@ impl CommandLog for Queue {
         self.push(inner, Queued { shard, content, text, waiting: Some(waiting), since, is_end, is_message });
     }
 
+    fn reads(&self, shard: ShardId) -> bool {
+        self.inner.lock().live.contains(&shard)
+    }
+
     fn connection_id(&self) -> ConnectionId {
         ConnectionId::of(self.node(), self.connections.fetch_add(1, Ordering::Relaxed))
     }

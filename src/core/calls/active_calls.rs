@@ -1,6 +1,7 @@
 //! Answered calls: which two peers are the ends of which.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,16 @@ impl ActiveCall {
     /// A call between these two. `to`: the addressee, if its offer was to one user.
     pub fn new([offerer, answerer]: [PeerId; 2], lobby: Lobby, offerer_name: UserName, to: Option<UserName>) -> Self {
         Self { offerer, answerer, offerer_key: (lobby, offerer_name, to), awaiting: Vec::new() }
+    }
+
+    /// Its lobby.
+    pub fn lobby(&self) -> &Lobby {
+        &self.offerer_key.0
+    }
+
+    /// The addressee, if its offer was to one user.
+    pub fn addressee(&self) -> Option<&UserName> {
+        self.offerer_key.2.as_ref()
     }
 
     /// Both ends.
@@ -77,7 +88,7 @@ impl ActiveCall {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ActiveCalls {
     #[serde(with = "as_list")]
-    calls: HashMap<OfferId, ActiveCall>,
+    calls: BTreeMap<OfferId, ActiveCall>,
     /// How many calls there are by offerer: to reject a second answer with `already-answered`.
     #[serde(with = "as_list")]
     by_offerer: HashMap<OffererKey, usize>,
@@ -93,6 +104,11 @@ impl ActiveCalls {
     /// The call with this id.
     pub fn get(&self, id: OfferId) -> Option<&ActiveCall> {
         self.calls.get(&id)
+    }
+
+    /// The calls from this id on, in the order of their ids.
+    pub fn from(&self, first: Bound<OfferId>) -> impl Iterator<Item = (OfferId, &ActiveCall)> {
+        self.calls.range((first, Bound::Unbounded)).map(|(id, call)| (*id, call))
     }
 
     /// The call with this id, to be changed.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +147,12 @@ impl OpenOffers {
             .collect();
         calls.reverse();
         calls
+    }
+
+    /// The offers after this one in the order of all ever made, each with its place there.
+    pub fn after(&self, place: Bound<u64>) -> impl Iterator<Item = (u64, &OpenOffer)> {
+        let ids = self.by_age.range((place, Bound::Unbounded));
+        ids.filter_map(|(place, id)| Some((*place, self.offers.get(id)?)))
     }
 
     /// The oldest offer.

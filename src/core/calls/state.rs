@@ -22,8 +22,8 @@ use crate::protocol::server_message::{OfferWithdrawn, PeerHangup, ServerMessage}
 /// All calls.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Calls {
-    pub(super) open: OpenOffers,
-    pub(super) active: ActiveCalls,
+    pub(in crate::core) open: OpenOffers,
+    pub(in crate::core) active: ActiveCalls,
     pub(super) pending_rejoins: PendingRejoins,
     /// By peer; a peer without calls has no entry.
     #[serde(with = "as_list")]

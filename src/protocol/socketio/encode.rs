@@ -4,6 +4,7 @@
 use serde::{Serialize, Serializer};
 
 use super::event;
+use super::reply::SignalingError;
 use crate::protocol::call::Call;
 use crate::protocol::id::{MemberId, OfferId};
 use crate::protocol::name::RoomName;
@@ -11,6 +12,8 @@ use crate::protocol::opaque::OnWire;
 use crate::protocol::room::RoomPayload;
 use crate::protocol::server_message::ServerMessage;
 
+/// What stands in the place of an event's name where a connection is ended.
+const DISCONNECT: &str = "disconnect";
 /// Enough for the names of events, brackets and numbers.
 const AROUND: usize = 128;
 
@@ -50,7 +53,8 @@ fn write<T: Serialize + ?Sized>(packet: &mut Vec<u8>, payload: &T) {
     }
 }
 
-/// The name of a message's event; empty for messages of pairs and of `/gst`, which Socket.IO clients are never sent.
+/// The name of a message's event; empty for messages of pairs and of `/gst`, which Socket.IO clients are never sent, and
+/// for [custom events](ServerMessage::Custom), which write themselves.
 pub fn name(message: &ServerMessage) -> &'static str {
     match message {
         ServerMessage::NewOfferAwaiting(_) => event::NEW_OFFER_AWAITING,
@@ -62,8 +66,14 @@ pub fn name(message: &ServerMessage) -> &'static str {
         ServerMessage::PeerBack(_) => event::PEER_BACK,
         ServerMessage::Renegotiation { .. } => event::RENEGOTIATION,
         ServerMessage::Room(message) => message.name(),
-        ServerMessage::Pair(_) | ServerMessage::Gst(_) => "",
+        ServerMessage::Disconnected(_) => event::SIGNALING_ERROR,
+        ServerMessage::Pair(_) | ServerMessage::Gst(_) | ServerMessage::Custom(_) => "",
     }
+}
+
+/// The other name under which a message goes out to pages that ask for it.
+pub fn alias(message: &ServerMessage) -> Option<&'static str> {
+    matches!(message, ServerMessage::NewOfferAwaiting(_)).then_some(event::NEW_OFFER_WAITING)
 }
 
 /// The payload of a message's event.
@@ -90,7 +100,8 @@ impl Serialize for Payload<'_> {
                 let (room, from, payload) = (&message.room, message.from, message.event.on_wire());
                 InRoom { room, from, payload }.serialize(serializer)
             }
-            ServerMessage::Pair(_) | ServerMessage::Gst(_) => serializer.serialize_unit(),
+            ServerMessage::Disconnected(refusal) => SignalingError { event: DISCONNECT, refusal }.serialize(serializer),
+            ServerMessage::Pair(_) | ServerMessage::Gst(_) | ServerMessage::Custom(_) => serializer.serialize_unit(),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::protocol::room_action::RoomAction;
-use crate::protocol::server_message::ServerMessage;
 
 /// The event of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,10 +91,22 @@ impl EventName {
     }
 }
 
-/// The other name under which a message goes out to pages that ask for it.
-pub fn alias(message: &ServerMessage) -> Option<&'static str> {
-    matches!(message, ServerMessage::NewOfferAwaiting(_)).then_some(NEW_OFFER_WAITING)
-}
+/// The events of the server, without those of rooms.
+pub const OF_SERVER: [&str; 13] = [
+    AVAILABLE_OFFERS,
+    NEW_OFFER_AWAITING,
+    NEW_OFFER_WAITING,
+    ANSWER_RESPONSE,
+    RECEIVED_ICE_CANDIDATE,
+    OFFER_WITHDRAWN,
+    PEER_HANGUP,
+    PEER_LOST,
+    PEER_BACK,
+    RENEGOTIATION,
+    RESTORED,
+    SERVER_CLOSING,
+    SIGNALING_ERROR,
+];
 
 /// Open offers, oldest first: an array of offer objects. On connect if there are any; else only when asked for.
 pub const AVAILABLE_OFFERS: &str = "availableOffers";

@@ -60,7 +60,9 @@ impl Connection {
                 EventName::Hangup | EventName::CancelOffer => self.acknowledge(request, &Ended { ended: 0 }),
                 _ => self.acknowledge(request, &Accepted::new(None)),
             },
-            Reply::Done | Reply::Welcome(_) | Reply::Left(_) => self.acknowledge(request, &Accepted::new(None)),
+            Reply::Done | Reply::Welcome(_) | Reply::Left(_) | Reply::BackEnd(_) => {
+                self.acknowledge(request, &Accepted::new(None))
+            }
         }
     }
 

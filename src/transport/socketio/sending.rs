@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use socketioxide::socket::Socket;
 use socketioxide::{SendError, SocketError};
 use socketioxide_core::Value;
 use switchboard_conn::{PutError, Str};
+use tokio::runtime::Handle;
 
 use super::connection::Connection;
 use super::incoming::Request;
@@ -21,6 +23,7 @@ use crate::hub::peer::listed;
 use crate::inspect::content::{EventText, Payload, Receivers};
 use crate::inspect::recorder::Origin;
 use crate::protocol::call::Call;
+use crate::protocol::server_message::ServerMessage;
 use crate::protocol::socketio::reply::ServerClosing;
 use crate::protocol::socketio::{encode, event};
 
@@ -114,9 +117,26 @@ impl Connection {
             Some(number) => socket.emit(name, &(&payload, number)),
             None => socket.emit(name, &payload),
         });
-        if let Some(alias) = event::alias(&broadcast.message).filter(|_| self.aliases) {
+        if let Some(alias) = encode::alias(&broadcast.message).filter(|_| self.aliases) {
             self.by_library(|socket| socket.emit(alias, &payload));
         }
+    }
+
+    /// Disconnects the client from the namespace, after what it was sent: official clients close then, and do not come back by
+    /// themselves. What it sends from now on has no effect.
+    fn dismiss(&self) {
+        if self.is_cut.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (socket, conn) = (self.socket.clone(), self.conn.clone());
+        // In a task, since locks are held. Without a runtime the server is gone.
+        let Ok(runtime) = Handle::try_current() else { return };
+        runtime.spawn(async move {
+            // An error means that the client is gone, or that its queue is full: then it is cut alone.
+            let _ = socket.upgrade().map(|socket| socket.disconnect());
+            tokio::time::sleep(CLOSE_AFTER_DISCONNECT).await;
+            conn.cut();
+        });
     }
 
     /// Closes the connection because of a fault of the client, and logs why. Its end follows by the transport.
@@ -127,6 +147,9 @@ impl Connection {
         }
     }
 }
+
+/// How long a client that is disconnected from the namespace may take to close the transport by itself.
+pub(super) const CLOSE_AFTER_DISCONNECT: Duration = Duration::from_secs(1);
 
 /// Acknowledges the event with this id.
 pub fn ack_sender(socket: &Arc<Socket<LocalAdapter>>, ack: i64) -> AckSender {
@@ -164,6 +187,9 @@ impl Outbox for Connection {
             return self.send_binary(broadcast, number);
         }
         self.put(broadcast.packet(number));
+        if let ServerMessage::Disconnected(_) = broadcast.message {
+            return self.dismiss();
+        }
         if self.aliases
             && let Some(alias) = broadcast.alias()
         {

@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Weak};
 
+use serde::ser::{Serialize, SerializeTuple, Serializer};
 use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::handler::FromConnectParts;
@@ -40,15 +41,28 @@ impl Upstream {
     }
 }
 
+/// Several arguments of an event.
+struct Arguments<'a>(&'a [&'a RawValue]);
+
+impl Serialize for Arguments<'_> {
+    /// As a tuple, which socketioxide spreads.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut tuple = serializer.serialize_tuple(self.0.len())?;
+        self.0.iter().try_for_each(|argument| tuple.serialize_element(argument))?;
+        tuple.end()
+    }
+}
+
 /// Takes apart what the [`encode`](crate::protocol::socketio::encode) module has put together, and has socketioxide put it together again.
 fn send(socket: &Arc<Socket<LocalAdapter>>, packet: &str) -> Result<(), SendError> {
     let (head, arguments) = packet.split_at(packet.find('[').unwrap_or(packet.len()));
     let arguments: Vec<&RawValue> = serde_json::from_str(arguments).unwrap_or_default();
-    let name = arguments.first().and_then(|name| serde_json::from_str::<&str>(name.get()).ok()).unwrap_or_default();
+    let name = arguments.first().and_then(|name| serde_json::from_str::<String>(name.get()).ok()).unwrap_or_default();
     match (head.strip_prefix('3').and_then(|id| id.parse().ok()), &arguments[..]) {
         (Some(id), [payload]) => ack_sender(socket, id).send(payload),
+        (None, [_]) => socket.emit(name, &()),
         (None, [_, payload]) => socket.emit(name, payload),
-        (None, [_, payload, number]) => socket.emit(name, &(payload, number)),
+        (None, [_, arguments @ ..]) => socket.emit(name, &Arguments(arguments)),
         _ => Ok(()),
     }
 }

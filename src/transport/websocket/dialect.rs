@@ -38,6 +38,8 @@ pub enum End {
     Shutdown,
     /// The client does not read, or has returned on another connection: it is sent nothing more here.
     Cut,
+    /// A back end has ended the connection. The reason is in the last frame.
+    Dismissed,
 }
 
 /// A text frame of a client, read.
@@ -171,6 +173,7 @@ impl Dialect {
             (_, Self::Gst) => None,
             (End::Shutdown, Self::Rooms) => Some((close_code::RESTART, "the server goes down")),
             (End::Shutdown, Self::Pairs(_)) => Some((close_code::GOING_AWAY, "the server goes down")),
+            (End::Dismissed, _) => Some((close_code::DISMISSED, "the service has ended this connection")),
             (End::Cut, _) => Some((close_code::GIVEN_UP, "this connection was given up")),
         }
     }

@@ -13,6 +13,7 @@ use crate::inspect::recorder::Origin;
 use crate::metrics::{self, totals::Present};
 use crate::net::request_id::RequestId;
 use crate::protocol::name::UserName;
+use crate::protocol::server_message::ServerMessage;
 
 /// The sending end of the queue.
 pub struct FrameQueue {
@@ -98,6 +99,12 @@ impl Outbox for FrameQueue {
     }
 
     fn send(&self, broadcast: &Broadcast, _number: Option<u64>) {
+        if let ServerMessage::Disconnected(reason) = &broadcast.message {
+            if self.dialect.takes_remarks() {
+                self.push(self.dialect.rejected(reason));
+            }
+            return self.stop(End::Dismissed, "a back end has ended it");
+        }
         if let Some(frame) = broadcast.frame() {
             self.push(frame);
         }

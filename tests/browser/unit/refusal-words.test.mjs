@@ -40,6 +40,12 @@ test('what is reported of one member is translated behind the name', () => {
   assert.equal(words.translate('host and relay'), 'host und relay');
 });
 
+test('the reason of a back end is shown as it is, and the server\'s own one translated', () => {
+  assert.equal(words.refusalWords({ code: 'disconnected', message: 'The lesson is over.' }), 'The lesson is over.');
+  const own = 'Your connection was ended by the service that runs this server.';
+  assert.equal(words.refusalWords({ code: 'disconnected', message: own }), refusals[own].de);
+});
+
 test('a sentence and a code that no table has stay as they are', () => {
   assert.equal(words.refusalWords({ code: 'unheard-of', message: 'Something else.' }), 'Something else.');
   assert.equal(words.refusalWords({ message: 'Something else.' }), 'Something else.');

@@ -1,6 +1,7 @@
 //! A server on a free port, clients that speak the wire by hand, and the payloads that the tests send. Nothing here
 //! sleeps: a test that waits longer than `PATIENCE` fails.
 
+pub mod back_end;
 pub mod bare;
 pub mod bystanders;
 pub mod client;
