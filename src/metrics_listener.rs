@@ -90,7 +90,7 @@ impl Watched {
     }
 
     fn readings(&self) -> Readings {
-        let held = self.hub.held();
+        let (held, census) = (self.hub.held(), self.hub.census());
         let status = self.node.as_ref().map(Node::status);
         Readings {
             connections: self.server.connections(),
@@ -100,6 +100,10 @@ impl Watched {
             open_offers: held.offers,
             open_offer_bytes: held.offer_bytes,
             rooms: held.rooms,
+            room_members: census.members,
+            queued_messages: census.queued.messages,
+            queued_bytes: census.queued.bytes,
+            longest_queue: census.longest,
             certificate_end: self.certificate.as_ref().and_then(|certificate| certificate.end()),
             nodes: status.as_ref().map_or(1, |status| status.nodes.len()),
             lag_ms: status.map_or(0, |status| status.lag_ms),

@@ -221,6 +221,20 @@ impl Core {
         Some(RoomEntry { lobby: key.0.clone(), name: key.1.clone(), access, members, waiting })
     }
 
+    /// How many members each room has, after this one; at most `look` are looked at.
+    pub fn members_after(&self, after: Option<&RoomKey>, look: usize) -> Part<usize, RoomKey> {
+        let first = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let members = |key: &RoomKey| Some(self.rooms.get(key)?.parts(&self.sessions).0.len());
+        part(self.rooms.names.range((first, Bound::Unbounded)).cloned(), members, look, look)
+    }
+
+    /// The ids of the peers after this one; at most `look`.
+    pub fn peers_after(&self, after: Option<&PeerKey>, look: usize) -> Part<PeerId, PeerKey> {
+        let first = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let places = self.sessions.places.range((first, Bound::Unbounded));
+        part(places.map(|(place, _)| place.clone()), |place| Some(place.2), look, look)
+    }
+
     fn end(&self, id: PeerId) -> Option<EndEntry> {
         let peer = self.sessions.get(id)?;
         Some(EndEntry { id, name: peer.name.clone(), is_connected: !peer.is_away() })

@@ -8,6 +8,7 @@
 //! A hub has one core for each of 64 groups of lobbies and one for all pairs, each behind its own lock.
 
 pub mod back_end;
+pub mod census;
 pub mod directory;
 pub mod order;
 pub mod outbox;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::value::{RawValue, to_raw_value};
-use switchboard_conn::Str;
+use switchboard_conn::{Str, Waiting};
 
 use crate::core::reply::Welcome;
 use crate::inspect::content::Payload;
@@ -32,6 +32,11 @@ pub trait Outbox: Send + Sync {
 
     /// Notifies the client that the server is stopping.
     fn announce_shutdown(&self);
+
+    /// What waits to be sent.
+    fn waiting(&self) -> Waiting {
+        Waiting::default()
+    }
 
     /// Whether nothing waits to be sent to a client that fetches it.
     fn has_sent_all(&self) -> bool {

@@ -50,6 +50,14 @@ const OPEN_OFFERS: &str = "switchboard_open_offers";
 const OPEN_OFFER_BYTES: &str = "switchboard_open_offer_bytes";
 /// Gauge: rooms.
 const ROOMS: &str = "switchboard_rooms";
+/// Gauge: members of all rooms.
+const ROOM_MEMBERS: &str = "switchboard_room_members";
+/// Gauge: messages that wait to be sent to clients.
+const QUEUED_MESSAGES: &str = "switchboard_queued_messages";
+/// Gauge: bytes of these.
+const QUEUED_BYTES: &str = "switchboard_queued_bytes";
+/// Gauge: messages that wait for the client for which most wait.
+const LONGEST_QUEUE: &str = "switchboard_longest_queue_messages";
 /// Gauge: bytes that were received and complete no message yet.
 const UNFINISHED: &str = "switchboard_unfinished_bytes";
 /// Counter: bytes from the network.
@@ -86,6 +94,14 @@ pub(crate) struct Readings {
     pub open_offer_bytes: usize,
     /// Rooms.
     pub rooms: usize,
+    /// Their members.
+    pub room_members: usize,
+    /// Messages that wait to be sent.
+    pub queued_messages: usize,
+    /// Bytes of these.
+    pub queued_bytes: usize,
+    /// The messages that wait for the client for which most wait.
+    pub longest_queue: usize,
     /// When the certificate ends, as Unix time.
     pub certificate_end: Option<i64>,
     /// Servers of the cluster; this one alone without one.
@@ -124,7 +140,11 @@ impl Exporter {
 
     /// `GET /metrics`. Each request takes the readings.
     pub(crate) fn router(self, readings: impl Fn() -> Readings + Clone + Send + Sync + 'static) -> Router {
-        let show = move || async move { ([(CONTENT_TYPE, TEXT_FORMAT)], self.render(readings())) };
+        let show = move || async move {
+            // Where many clients are connected, reading takes some milliseconds.
+            let readings = tokio::task::spawn_blocking(readings).await.unwrap_or_default();
+            ([(CONTENT_TYPE, TEXT_FORMAT)], self.render(readings))
+        };
         Router::new().route("/metrics", get(show))
     }
 
@@ -144,6 +164,10 @@ impl Exporter {
         gauge(OPEN_OFFERS, readings.open_offers);
         gauge(OPEN_OFFER_BYTES, readings.open_offer_bytes);
         gauge(ROOMS, readings.rooms);
+        gauge(ROOM_MEMBERS, readings.room_members);
+        gauge(QUEUED_MESSAGES, readings.queued_messages);
+        gauge(QUEUED_BYTES, readings.queued_bytes);
+        gauge(LONGEST_QUEUE, readings.longest_queue);
         gauge(NODES, readings.nodes);
         gauge(READY, usize::from(readings.is_ready));
         ::metrics::gauge!(LAG).set(readings.lag_ms as f64 / 1000.0);
@@ -189,6 +213,10 @@ fn describe() {
     ::metrics::describe_gauge!(OPEN_OFFERS, "Offers that wait for an answer.");
     ::metrics::describe_gauge!(OPEN_OFFER_BYTES, "Bytes in the offers that wait for an answer.");
     ::metrics::describe_gauge!(ROOMS, "Rooms.");
+    ::metrics::describe_gauge!(ROOM_MEMBERS, "Members of all rooms.");
+    ::metrics::describe_gauge!(QUEUED_MESSAGES, "Messages that wait to be sent to clients.");
+    ::metrics::describe_gauge!(QUEUED_BYTES, "Bytes of the messages that wait to be sent to clients.");
+    ::metrics::describe_gauge!(LONGEST_QUEUE, "Messages that wait for the client for which most wait.");
     ::metrics::describe_gauge!(UNFINISHED, "Bytes that were received and complete no message yet.");
     ::metrics::describe_counter!(RECEIVED, "Bytes received, with their encryption.");
     ::metrics::describe_counter!(SENT, "Bytes sent, with their encryption.");

@@ -122,6 +122,10 @@ async fn metrics_follow_clients_and_their_calls() {
         ("switchboard_answer_seconds_count", 1.0),
         ("switchboard_open_offers", 0.0),
         ("switchboard_rooms", 1.0),
+        ("switchboard_room_members", 1.0),
+        ("switchboard_queued_messages", 0.0),
+        ("switchboard_queued_bytes", 0.0),
+        ("switchboard_longest_queue_messages", 0.0),
         ("switchboard_ready", 1.0),
         ("switchboard_cluster_nodes", 1.0),
     ] {

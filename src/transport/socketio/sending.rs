@@ -12,7 +12,7 @@ use socketioxide::handler::FromMessageParts;
 use socketioxide::socket::Socket;
 use socketioxide::{SendError, SocketError};
 use socketioxide_core::Value;
-use switchboard_conn::{PutError, Str};
+use switchboard_conn::{PutError, Str, Waiting};
 use tokio::runtime::Handle;
 
 use super::connection::Connection;
@@ -204,6 +204,10 @@ impl Outbox for Connection {
     fn announce_shutdown(&self) {
         let closing = ServerClosing { reason: "shutdown", retry_after_ms: RETRY_AFTER_MS };
         self.emit(event::SERVER_CLOSING, &closing, None);
+    }
+
+    fn waiting(&self) -> Waiting {
+        self.conn.waiting()
     }
 
     fn has_sent_all(&self) -> bool {

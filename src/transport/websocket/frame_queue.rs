@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
+use switchboard_conn::Waiting;
 use tokio::sync::{mpsc, watch};
 
 use super::dialect::{Dialect, End};
@@ -112,6 +113,11 @@ impl Outbox for FrameQueue {
 
     fn origin(&self) -> Origin {
         self.origin
+    }
+
+    fn waiting(&self) -> Waiting {
+        let messages = self.frames.max_capacity() - self.frames.capacity();
+        Waiting { messages, bytes: self.waiting.load(Ordering::Relaxed) }
     }
 
     /// The code of the close frame notifies the client.
