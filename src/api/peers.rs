@@ -51,10 +51,10 @@ pub(super) async fn disconnect(
     let (id, lobby) = parameters(id, query)?;
     let reason = body::reason(body)?;
     let (shard, peer) = api.peer(&id, lobby).await?;
-    let words = reason.message.clone();
     api.serve(shard, BackEndRequest::Disconnect { peer: peer.id, reason }).await?;
     let (request, user) = (RequestId::of(&extensions).0, peer.name.as_str());
-    tracing::info!(request, peer = %peer.id, user, reason = &*words, "disconnected by the API");
+    // Without the reason, which is for the user.
+    tracing::info!(request, peer = %peer.id, user, "disconnected by the API");
     Ok(StatusCode::NO_CONTENT)
 }
 
