@@ -27,14 +27,14 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// What was measured on 29 November 2026.
+    /// What was measured on 29 and 30 November 2026.
     pub const MEASURED: Self = Self {
         commands_a_call: 22.0,
         bytes_a_call: 20_300.0,
         redis_append: 6.8e-6,
         redis_read: 2.0e-6,
-        apply: 17.4e-6,
-        call: 0.70e-3,
+        apply: 10.4e-6,
+        call: 0.77e-3,
         delivery: 9.71e-6,
         delivery_bytes: 4_800.0,
         client: 4.12 * 1024.0,
