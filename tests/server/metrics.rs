@@ -144,7 +144,8 @@ async fn metrics_follow_clients_and_their_calls() {
     ] {
         within(name, async { while sample(name).await < least {} }).await;
     }
-    // Of those that leave, only one that breaks off may come back.
+    // Of those that leave, only one that breaks off and has something to take back may come back.
+    amy.emit_with_ack("newOffer", offer("three")).await;
     bob.leave().await;
     amy.lose();
     within("amy to be away", async { while sample("switchboard_away_peers").await != 1.0 {} }).await;
