@@ -166,7 +166,7 @@ browserTest('“Relay only” is in the address, and without a relay the page na
 
 browserTest('room and chat use the list and the switch, too', async ({ visit, t }) => {
   const server = await serverFor(t);
-  const used = (page, wanted) => eventually(wanted, () => page.evaluate((words) => words === [...pcs.values()].map((pc) => {
+  const used = (page, wanted) => eventually(wanted, () => page.evaluate((words) => words === [...(window.pcs?.values() ?? [])].map((pc) => {
     const { iceServers, iceTransportPolicy } = pc.getConfiguration();
     return `${iceServers[0]?.username} ${iceTransportPolicy}`;
   }).join(), wanted));
