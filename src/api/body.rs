@@ -34,7 +34,7 @@ struct EventBody {
     args: Vec<Tree>,
 }
 
-/// The reason for which a peer is disconnected: what the client is told.
+/// The reason of a disconnect, which the client receives.
 pub(super) fn reason(body: Given) -> Result<Refusal, ApiError> {
     let bytes = bytes(body)?;
     let DisconnectBody { reason } = if bytes.is_empty() { DisconnectBody::default() } else { read(&bytes)? };

@@ -58,7 +58,7 @@ pub struct AccessArgs {
     #[arg(long, value_name = "TEXT", env = "SWITCHBOARD_AUTH_HOOK_SECRET", hide_env_values = true)]
     pub auth_hook_secret: Option<Secret>,
 
-    /// How long it may take to answer; then the client is told to come again
+    /// How long it may take to answer; then the client has to connect again
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = time, env = "SWITCHBOARD_AUTH_HOOK_TIMEOUT")]
     pub auth_hook_timeout: Duration,
 

@@ -15,7 +15,7 @@ pub enum BackEndRequest {
     Disconnect {
         /// Which peer.
         peer: PeerId,
-        /// What the client is told.
+        /// The sentence that the client receives.
         reason: Refusal,
     },
     /// Closes a room.

@@ -138,7 +138,7 @@ impl Refusal {
         Self::new(Code::NotHost, "Only the host of this room can do that.")
     }
 
-    /// For the members of a room that a back end closes, and for those who wait.
+    /// For the members of a room that a back end closes, and for clients that wait to enter.
     pub fn room_closed() -> Self {
         Self::new(Code::RoomClosed, "This room was closed.")
     }

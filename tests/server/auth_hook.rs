@@ -50,7 +50,7 @@ async fn connected(client: tokio::task::JoinHandle<Result<Client, Value>>) -> Cl
     within("a reply to CONNECT", client).await.expect("no panic").expect("admitted")
 }
 
-/// The client was told to come again, by what does not keep it from doing so.
+/// The server asked the client to connect again, in a way that does not keep it from doing so.
 async fn is_told_to_come_again(mut client: Client) -> u64 {
     let error = client.expect("signalingError").await;
     assert_eq!((&error["event"], &error["code"]), (&json!("connect"), &json!("unavailable")), "{error}");

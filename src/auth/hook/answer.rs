@@ -24,7 +24,7 @@ const REFUSED: &str = "You may not connect: the service that decides about it sa
 pub(super) enum Decision {
     /// The client may connect.
     Admit(Claims),
-    /// It may not, and is told this.
+    /// It may not, and receives this sentence.
     Refuse(String),
 }
 
@@ -88,7 +88,7 @@ fn is_ice_server(server: &BackEndIceServer) -> bool {
     (1..=MAX_ICE_SERVERS).contains(&server.urls.len()) && server.urls.iter().all(is_url)
 }
 
-/// What a refused client is told: one line, of bounded length.
+/// The sentence that a refused client receives: one line, of bounded length.
 fn sentence(body: &[u8]) -> String {
     let said = serde_json::from_slice::<Refused>(body).map(|refused| refused.message).unwrap_or_default();
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");

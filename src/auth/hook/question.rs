@@ -26,9 +26,9 @@ use crate::protocol::refusal::{Code, Refusal};
 
 /// Largest answer, in bytes.
 pub const MAX_ANSWER: usize = 64 * 1024;
-/// When a client may come again,
+/// When a client may connect again,
 const RETRY: std::time::Duration = std::time::Duration::from_secs(2);
-/// and what it is told.
+/// and the sentence that it receives.
 const UNAVAILABLE: &str = "The service that decides who may connect does not answer: try again in a moment.";
 
 /// The back end.

@@ -12,6 +12,7 @@ use super::proxy::Mode;
 use super::settings::{Durability, NODES, Random};
 use crate::failures::freeze;
 use crate::nodes::signal;
+use crate::support::program::Program;
 
 /// What happened, by kind, and when.
 #[derive(Default)]
@@ -64,16 +65,21 @@ impl<'a> Nemesis<'a> {
             let mut running = running.lock().await;
             let Some(mut program) = running.take() else { continue };
             self.nodes.set_address(node, None);
-            self.note("node stopped", &node.to_string());
-            let ended = program.stop().await;
-            self.nodes.keep_log(node, &mut program, false);
-            if !ended.success() {
-                self.nodes.faults.lock().expect("writable").push(format!("node {node} stopped with {ended}"));
-            }
+            self.stop(node, &mut program).await;
             *running = Some(self.nodes.start_one(node).await);
             self.note_end(&format!("node {node} started"));
         }
         tokio::time::sleep(BETWEEN_RESTARTS).await;
+    }
+
+    /// Stops a node as a service manager does.
+    async fn stop(&self, node: usize, program: &mut Program) {
+        self.note("node stopped", &node.to_string());
+        let ended = program.stop().await;
+        self.nodes.keep_log(node, program, false);
+        if !ended.success() {
+            self.nodes.faults.lock().expect("writable").push(format!("node {node} stopped with {ended}"));
+        }
     }
 
     fn note(&self, kind: &'static str, what: &str) {
@@ -116,12 +122,7 @@ impl<'a> Nemesis<'a> {
                 self.nodes.keep_log(node, &mut program, true);
                 signal(&program, "-KILL");
             } else {
-                self.note("node stopped", &node.to_string());
-                let ended = program.stop().await;
-                self.nodes.keep_log(node, &mut program, false);
-                if !ended.success() {
-                    self.nodes.faults.lock().expect("writable").push(format!("node {node} stopped with {ended}"));
-                }
+                self.stop(node, &mut program).await;
             }
             drop(program);
             tokio::time::sleep(pause).await;
