@@ -246,6 +246,8 @@ export interface CallEventsToServer {
   declineOffer: (which: { offerId: string }, ...rest: Rest<Reply>) => void;
   /** Own: joins a running call again after a restart of the server. */
   rejoinCall: (call: Rejoin, ...rest: Rest<Reply>) => void;
+  /** Own: reports what became of a call in this browser. */
+  callStage: (report: { offerId: string; stage: 'connected' | 'failed'; kind?: 'direct' | 'relayed' }, ...rest: Rest<Reply>) => void;
 }
 
 /** Events of calls from the server. To a page that counts, directed ones carry their number as second argument. */

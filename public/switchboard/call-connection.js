@@ -28,7 +28,7 @@ import { TALK_CHANNELS, createTalk } from './talk.js';
  * @property {import('./signaling.js').Offer} [offer] that is answered
  * @property {() => {offerId?: string}[]} [others] the client's other calls
  *
- * @typedef {'starting'|'waiting'|'connecting'|'connected'|'interrupted'|'ended'} CallState
+ * @typedef {'starting'|'waiting'|'connecting'|'connected'|'interrupted'|'ended'} CallStage
  */
 
 export class CallConnection extends MediaSender {
@@ -95,7 +95,7 @@ export class CallConnection extends MediaSender {
     this._hasData = offer ? /^m=application /m.test(offer.offer.sdp) : options.data !== false;
   }
 
-  /** @returns {CallState} */
+  /** @returns {CallStage} */
   get state() {
     return this._stage === 'connected' && this._isInterrupted ? 'interrupted' : this._stage;
   }
@@ -166,7 +166,7 @@ export class CallConnection extends MediaSender {
       this._endPatience();
       this._renewals = 0;
       this._isInterrupted = false;
-      details().stayMuted(this); // This connection may be a new one.
+      details().callConnected(this);
       this._setStage('connected');
       this._showStream();
       lookAtWay(this._peer, (way) => {
@@ -199,7 +199,7 @@ export class CallConnection extends MediaSender {
 
   /** ICE cannot be restarted while the server or the other side is away: then it takes longer. */
   _losePatience() {
-    const { active, connected, iceServers } = this._signaling;
+    const { active, connected } = this._signaling;
     const mayComeBack = active && performance.now() - this._brokenAt < RETURN_MS;
     if (mayComeBack && (!connected || this.line === 'away')) {
       this._patience = setTimeout(() => this._losePatience(), ANOTHER_WAY_MS);
@@ -207,8 +207,7 @@ export class CallConnection extends MediaSender {
       this._signaling.hangup(this.offerId);
       this._end('connection-lost', details().endWords(this.name, 'connection-lost'));
     } else {
-      const words = details().noWayWords(this.name, this._peer.candidateKinds, iceServers.state);
-      this._fail(new SwitchboardError('no-way', words));
+      this._fail(details().callFailed(this));
     }
   }
 

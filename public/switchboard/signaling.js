@@ -33,9 +33,9 @@ const HEARS = {
 };
 
 // An answer asks for no reply. The reply would be the caller's candidates so far; without it they come as
-// numbered events, which cannot get lost.
+// numbered events, which cannot get lost. Of a report nothing depends.
 /** @type {(keyof import('./line.js').Sent)[]} */
-const WITHOUT_REPLY = ['newAnswer'];
+const WITHOUT_REPLY = ['newAnswer', 'callStage'];
 
 /** @typedef {ReturnType<typeof connectSignaling>} Signaling */
 

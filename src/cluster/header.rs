@@ -13,7 +13,7 @@ use crate::protocol::limits::Limits;
 /// Counts up with each change of the form of entries and snapshots.
 const FORMAT: u32 = 4;
 /// Counts up with each change of what the core does with a command.
-const RULES: u32 = 2;
+const RULES: u32 = 3;
 
 /// For how long no other node replaces a header that was replaced, in milliseconds: until the others know the node that did.
 const LOCK_MS: u64 = 3_000;

@@ -2,7 +2,7 @@
 
 use super::back_end::Effect;
 use super::id::PeerId;
-use crate::protocol::call::{Call, IceCandidate};
+use crate::protocol::call::{Call, CallStage, IceCandidate};
 use crate::protocol::id::{MemberId, OfferId};
 use crate::protocol::name::{RoomName, UserName};
 use crate::protocol::room::JoinedRoom;
@@ -32,6 +32,8 @@ pub enum Reply {
     Answered(Answered),
     /// The offer of this id has ended: its addressee does not want it.
     Declined(OfferId),
+    /// A party of this call has said what became of it.
+    Reported(OfferId, CallStage),
     /// The open offers, oldest first.
     Offers(Vec<Call>),
     /// These calls and offers have ended.

@@ -150,6 +150,7 @@ impl Step<'_> {
             ClientMessage::CancelOffer => Ok(calls.cancel(ctx, peer)),
             ClientMessage::DeclineOffer(id) => calls.decline(ctx, peer, id),
             ClientMessage::RejoinCall(call) => calls.rejoin(ctx, peer, call, full),
+            ClientMessage::CallStage(id, stage) => calls.report(peer, id, stage),
             ClientMessage::Test => Ok(Reply::Pong),
             ClientMessage::JoinRoom(room) => rooms.join(ctx, peer, room, MemberId(id), full),
             ClientMessage::RelayInRoom { room, to, content } => rooms.relay(ctx, peer, room, to, content),

@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use switchboard_turn::Stats;
 
 use super::totals::{self, SERVICES};
-use super::{answer_times, hook, process};
+use super::{call_times, hook, process};
 
 /// Counter: what the server rejected, cut short or closed, with the label `reason` (docs/limits.md).
 pub(super) const REJECTIONS: &str = "switchboard_rejections_total";
@@ -40,8 +40,10 @@ const TURN_DROPPED: &str = "switchboard_turn_dropped_packets_total";
 const CLIENTS: &str = "switchboard_clients";
 /// Counter: messages of clients, with the label `service`.
 const MESSAGES: &str = "switchboard_messages_total";
-/// Counter: offers that were made, answered, declined, and ended by a client, with the label `stage`.
+/// Counter: offers and calls, with the label `stage`: what has become of them.
 const CALLS: &str = "switchboard_calls_total";
+/// Counter: calls that connected through a relay.
+const RELAYED: &str = "switchboard_relayed_calls_total";
 /// Gauge: peers whose connection broke and that may come back.
 const AWAY: &str = "switchboard_away_peers";
 /// Gauge: offers that wait for an answer.
@@ -131,7 +133,7 @@ impl Exporter {
             let handle = recorder.handle();
             ::metrics::set_global_recorder(recorder).ok()?;
             describe();
-            answer_times::switch_on();
+            call_times::switch_on();
             Some(handle)
         });
         let handle = installed.clone();
@@ -181,11 +183,14 @@ impl Exporter {
         for (stage, total) in [
             ("offered", &totals::OFFERED),
             ("answered", &totals::ANSWERED),
+            ("connected", &totals::CONNECTED),
+            ("failed", &totals::FAILED),
             ("declined", &totals::DECLINED),
             ("ended", &totals::ENDED),
         ] {
             ::metrics::counter!(CALLS, "stage" => stage).absolute(total.get());
         }
+        ::metrics::counter!(RELAYED).absolute(totals::RELAYED.get());
         for (outcome, total) in [("fetched", &totals::KEYS_FETCHED), ("failed", &totals::KEYS_NOT_FETCHED)] {
             ::metrics::counter!(KEY_FETCHES, "outcome" => outcome).absolute(total.get());
         }
@@ -193,7 +198,7 @@ impl Exporter {
         ::metrics::counter!(HANDSHAKES).absolute(totals::HANDSHAKES.get());
         ::metrics::counter!(RECEIVED).absolute(totals::RECEIVED_BYTES.get());
         ::metrics::counter!(SENT).absolute(totals::SENT_BYTES.get());
-        self.0.render() + &answer_times::text() + &hook::text() + &process::text()
+        self.0.render() + &call_times::text() + &hook::text() + &process::text()
     }
 }
 
@@ -208,7 +213,11 @@ fn describe() {
     ::metrics::describe_counter!(TURN_DROPPED, "Datagrams that the TURN server did not relay.");
     ::metrics::describe_gauge!(CLIENTS, "Clients that are connected, by service.");
     ::metrics::describe_counter!(MESSAGES, "Messages of clients, without those beyond the rate limit, by service.");
-    ::metrics::describe_counter!(CALLS, "Offers made, answered, declined, and offers and calls ended by a client.");
+    ::metrics::describe_counter!(
+        CALLS,
+        "Offers made, answered, declined, calls connected and failed, and offers and calls ended by a client."
+    );
+    ::metrics::describe_counter!(RELAYED, "Calls that connected through a relay, as their pages report.");
     ::metrics::describe_gauge!(AWAY, "Peers whose connection broke and that may come back.");
     ::metrics::describe_gauge!(OPEN_OFFERS, "Offers that wait for an answer.");
     ::metrics::describe_gauge!(OPEN_OFFER_BYTES, "Bytes in the offers that wait for an answer.");

@@ -5,7 +5,7 @@
 //!
 //! Counts belong to the process, not to one server of it. Nothing is allocated to count.
 
-mod answer_times;
+mod call_times;
 mod counts;
 pub(crate) mod exporter;
 mod histogram;
@@ -13,5 +13,5 @@ pub(crate) mod hook;
 mod process;
 pub(crate) mod totals;
 
-pub(crate) use self::answer_times::{answered, offered};
+pub(crate) use self::call_times::{answered, connected, failed, offered};
 pub(crate) use self::counts::{count, counted, counted_about, first, shortened, summary, warn};

@@ -72,6 +72,12 @@ pub(super) static SERVICES: [&Service; 4] = [&SOCKETIO, &ROOMS, &PAIRS, &GST];
 pub(crate) static OFFERED: Total = Total::new();
 /// Offers that an answer made a call of.
 pub(crate) static ANSWERED: Total = Total::new();
+/// Calls that have become a connection between two browsers, as their pages report.
+pub(crate) static CONNECTED: Total = Total::new();
+/// Those of them that go through a relay, as their pages report.
+pub(crate) static RELAYED: Total = Total::new();
+/// Calls for which the browsers found no way to each other, as their pages report.
+pub(crate) static FAILED: Total = Total::new();
 /// Offers that the client declined to which they were made.
 pub(crate) static DECLINED: Total = Total::new();
 /// Offers and calls that a client ended by an event.

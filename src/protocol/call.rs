@@ -20,6 +20,34 @@ pub enum Role {
     Answerer,
 }
 
+/// What became of a call, as one of its pages reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallStage {
+    /// The two browsers are connected, and this is how; `None` if the page does not say.
+    Connected(Option<ConnectionKind>),
+    /// They found no way to each other.
+    Failed,
+}
+
+/// By which way two browsers reach each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConnectionKind {
+    /// From one to the other.
+    Direct,
+    /// Through a relay (TURN server).
+    Relayed,
+}
+
+impl CallStage {
+    /// As it is spelled in `callStage`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connected(_) => "connected",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// Which of its sender's calls a candidate belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallRef {

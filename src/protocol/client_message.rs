@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::call::{CallRef, IceCandidate, Relayed, Role, SessionDescription};
+use super::call::{CallRef, CallStage, IceCandidate, Relayed, Role, SessionDescription};
 use super::gst::GstRequest;
 use super::id::{MemberId, OfferId};
 use super::name::{RoomName, UserName};
@@ -57,6 +57,8 @@ pub enum ClientMessage {
     DeclineOffer(OfferId),
     /// `rejoinCall`: one end of a call that the server does not know, since it was started again.
     RejoinCall(RejoinCall),
+    /// `callStage`: what became of a call in the sender's browser.
+    CallStage(OfferId, CallStage),
     /// `test`: acknowledged by `"pong"`.
     Test,
     /// `joining-room`.

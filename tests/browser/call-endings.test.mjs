@@ -18,8 +18,8 @@ const ENDED_WITHOUT_SERVER = /(Ann|Carl) ended the call\. The server is out of r
 
 /** Carl calls Ann; `options` of a visit for each. */
 async function enterBoth({ visit, t }, { caller = {}, answerer = {} } = {}) {
-  const server = await serverFor(t);
-  const pages = { answerer: await enter(visit, server, 'Ann', server.http, answerer) };
+  const server = await serverFor(t, '--metrics', '127.0.0.1:0');
+  const pages = { server, answerer: await enter(visit, server, 'Ann', server.http, answerer) };
   pages.caller = await enter(visit, server, 'Carl', server.http, caller);
   return pages;
 }
@@ -62,7 +62,7 @@ for (const role of ['caller', 'answerer']) {
     const pages = await enterBoth(story, { [page]: { failing: { video: 'NotAllowedError' } }, [other]: { script: answeringOnce } });
     await pages.caller.click('#call');
     await answerButton(pages.answerer).click();
-    for (const one of Object.values(pages)) await state(one, 'connected');
+    for (const one of [pages.caller, pages.answerer]) await state(one, 'connected');
     await pages[page].evaluate(() => mendDevices());
     await pages[page].click('#camera');
     await eventually('an offer', () => pages[page].evaluate(() => pc.signalingState === 'have-local-offer'));
@@ -128,7 +128,7 @@ browserTest('a caller who offers sound alone is answered with sound alone, and n
 });
 
 browserTest('no way is found: both pages say which candidates there were, and what to try', async (story) => {
-  const { caller, answerer } = await enterBoth(story, { caller: { script: withoutAWay }, answerer: { script: withoutAWay } });
+  const { server, caller, answerer } = await enterBoth(story, { caller: { script: withoutAWay }, answerer: { script: withoutAWay } });
   await caller.click('#call');
   await answerButton(answerer).click();
   for (const [page, other] of [[caller, 'Ann'], [answerer, 'Carl']]) {
@@ -137,4 +137,5 @@ browserTest('no way is found: both pages say which candidates there were, and wh
     await says(page, new RegExp(`No way to ${other} was found\\. Candidates: \\d+ host from this browser, \\d+ host from ${other}’s\\. .*firewall`));
   }
   for (const page of [caller, answerer]) await state(page, 'idle');
+  assert.equal(await server.metric('switchboard_calls_total{stage="failed"}'), 1);
 });

@@ -32,7 +32,7 @@ const connect = (page, name, other = '') => page.evaluate(([mine, theirs]) => {
 
 browserTest('call.html: Chromium calls Firefox, and Firefox calls Chromium', async ({ visit, t }) => {
   if (!isInstalled(PLAYERS.Firefox)) return t.skip('no Firefox here');
-  const server = await serverFor(t, EXAMPLES);
+  const server = await serverFor(t, EXAMPLES, '--metrics', '127.0.0.1:0');
   const address = `${server.http}/call.html`;
   const [ann, fox] = [await visit(address), await visitInFirefox(t, address)];
   const calls = [[ann, 'Ann', fox, 'Fox'], [fox, 'Fox', ann, 'Ann']];
@@ -48,6 +48,9 @@ browserTest('call.html: Chromium calls Firefox, and Firefox calls Chromium', asy
     await news(answerer, /^You hung up/);
     await news(caller, new RegExp(`^${answererName} hung up`));
   }
+  // The answerers have reported it.
+  assert.equal(await server.metric('switchboard_calls_total{stage="connected"}'), 2);
+  assert.equal(await server.metric('switchboard_connect_seconds_count'), 2);
 });
 
 browserTest('devices.html: another camera, the screen and statistics, between Chromium and Firefox', async ({ visit, t }) => {
@@ -80,6 +83,7 @@ browserTest('what a page does wrong is answered with a sentence', async ({ visit
   const server = await serverFor(t, EXAMPLES, '--password', 'secret-of-the-class');
   const page = await visit(`${server.http}/call.html`);
   page.problems.expect(/Wrong password/); // Of the first one, which nothing waits for.
+  page.problems.expect(/401 .*\/api\/ice-servers/); // Asked for before or after the server has refused the page.
   /** Runs code with the library's names; the code and message of what it throws. */
   const fault = (code) => page.evaluate(async (text) => {
     const { Switchboard } = globalThis;

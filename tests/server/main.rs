@@ -13,6 +13,7 @@ mod auth_hook;
 mod bare;
 mod bare_end;
 mod call;
+mod call_stage;
 mod candidate;
 mod certificate_authority;
 mod certificate_files;

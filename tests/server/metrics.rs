@@ -109,7 +109,15 @@ async fn metrics_follow_clients_and_their_calls() {
     assert_eq!(sample("switchboard_open_offers").await, 1.0);
     assert!(sample("switchboard_open_offer_bytes").await > 0.0);
     bob.emit_with_ack("newAnswer", answered(&object, "two")).await;
+    // Only the first report of a call counts, and none of a client outside of it.
+    let report = |stage: &str| json!({ "offerId": object["offerId"], "stage": stage, "kind": "relayed" });
+    let mut dan = Client::connect(&program.server, "dan").await;
+    dan.emit_with_ack("callStage", report("failed")).await;
+    dan.leave().await;
+    bob.emit_with_ack("callStage", report("connected")).await;
+    amy.emit_with_ack("callStage", report("failed")).await;
     amy.emit_with_ack("hangup", Value::Null).await;
+    within("dan to be gone", async { while sample("switchboard_clients{service=\"socketio\"}").await != 2.0 {} }).await;
     for (name, value) in [
         ("switchboard_clients{service=\"socketio\"}", 2.0),
         ("switchboard_clients{service=\"rooms\"}", 1.0),
@@ -117,9 +125,13 @@ async fn metrics_follow_clients_and_their_calls() {
         ("switchboard_clients{service=\"gst\"}", 1.0),
         ("switchboard_calls_total{stage=\"offered\"}", 1.0),
         ("switchboard_calls_total{stage=\"answered\"}", 1.0),
+        ("switchboard_calls_total{stage=\"connected\"}", 1.0),
+        ("switchboard_calls_total{stage=\"failed\"}", 0.0),
+        ("switchboard_relayed_calls_total", 1.0),
         ("switchboard_calls_total{stage=\"declined\"}", 0.0),
         ("switchboard_calls_total{stage=\"ended\"}", 1.0),
         ("switchboard_answer_seconds_count", 1.0),
+        ("switchboard_connect_seconds_count", 1.0),
         ("switchboard_open_offers", 0.0),
         ("switchboard_rooms", 1.0),
         ("switchboard_room_members", 1.0),

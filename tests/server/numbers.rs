@@ -163,9 +163,17 @@ async fn event_number_out_of_range_is_harmless() {
     let absurd =
         [json!(0), json!(-1), json!(1e30), json!(1.5), json!("one"), json!(null), json!({}), json!([1]), json!(true)];
     for number in absurd {
-        for event in
-            ["newOffer", "newAnswer", CANDIDATE_OUT, "hangup", "cancelOffer", "rejoinCall", "test", "checkOffers"]
-        {
+        for event in [
+            "newOffer",
+            "newAnswer",
+            CANDIDATE_OUT,
+            "hangup",
+            "cancelOffer",
+            "rejoinCall",
+            "callStage",
+            "test",
+            "checkOffers",
+        ] {
             amy.emit_numbered(number.clone(), event, offer("whatever")).await;
         }
     }

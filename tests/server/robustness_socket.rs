@@ -157,8 +157,16 @@ async fn deep_nesting_is_rejected_on_every_service() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let deep = format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
         for transport in EVERY {
-            let events =
-                ["newOffer", "newAnswer", "hangup", "rejoinCall", "joining-room", "sending-SDP-offer", "unknown"];
+            let events = [
+                "newOffer",
+                "newAnswer",
+                "hangup",
+                "rejoinCall",
+                "callStage",
+                "joining-room",
+                "sending-SDP-offer",
+                "unknown",
+            ];
             for event in events {
                 let packet = format!("421[\"{event}\",{{\"room\":{deep},\"offer\":{deep}}}]");
                 let (packets, goes_on) = heard(&server, transport, &[Frame::Text(packet)]).await;

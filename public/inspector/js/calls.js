@@ -102,6 +102,7 @@ export class Calls {
       case 'cancelOffer':
       case 'declineOffer':
       case 'rejoinCall':
+      case 'callStage':
         this.file(this.byOfferId(content.offerId) ?? newest(client), record);
         break;
       default:

@@ -11,6 +11,7 @@ export const CALL_EVENTS = [
   'cancelOffer',
   'declineOffer',
   'rejoinCall',
+  'callStage',
 ];
 
 /** What pages send in rooms, by either transport. */

@@ -14,9 +14,10 @@ use crate::core::deadlines::Due;
 use crate::core::id::PeerId;
 use crate::core::reply::Reply;
 use crate::core::time::Timestamp;
-use crate::protocol::call::{Call, IceCandidate};
+use crate::protocol::call::{Call, CallStage, IceCandidate};
 use crate::protocol::id::OfferId;
 use crate::protocol::reason::{DisconnectReason, WithdrawReason};
+use crate::protocol::refusal::Refusal;
 use crate::protocol::server_message::{OfferWithdrawn, PeerHangup, ServerMessage};
 
 /// All calls.
@@ -89,6 +90,15 @@ impl Calls {
             self.withdraw(ctx, id, WithdrawReason::Cancelled);
         }
         Reply::Ended(own.into_iter().collect())
+    }
+
+    /// `callStage`: a party of the call says whether its browser is connected to the other one. Nothing here changes.
+    ///
+    /// # Errors
+    /// `no-call`.
+    pub fn report(&self, peer: PeerId, id: OfferId, stage: CallStage) -> Result<Reply, Refusal> {
+        let is_party = self.active.get(id).is_some_and(|call| call.other(peer).is_some());
+        if is_party { Ok(Reply::Reported(id, stage)) } else { Err(Refusal::no_call()) }
     }
 
     /// A peer is removed: all its calls end.

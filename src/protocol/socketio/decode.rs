@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::arguments::{Arguments, Object};
 use super::event::EventName;
-use crate::protocol::call::{CallRef, IceCandidate, Role, SessionDescription};
+use crate::protocol::call::{CallRef, CallStage, ConnectionKind, IceCandidate, Role, SessionDescription};
 use crate::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall};
 use crate::protocol::id::OfferId;
 use crate::protocol::json::{self, text};
@@ -66,6 +66,17 @@ struct Candidate<'a> {
 struct Named<'a> {
     #[serde(borrow, default)]
     offer_id: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Report<'a> {
+    #[serde(borrow)]
+    offer_id: &'a RawValue,
+    #[serde(borrow)]
+    stage: &'a RawValue,
+    #[serde(borrow, default)]
+    kind: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -137,6 +148,7 @@ fn message(
         }
         EventName::IceCandidate => candidate(object(needed()?).ok_or_else(|| bad_payload(event))?, attachments, limits),
         EventName::RejoinCall => rejoin(needed()?),
+        EventName::CallStage => call_stage(needed()?),
         EventName::Room(action) => {
             let envelope: Envelope = payload.and_then(object).unwrap_or_default();
             let body: Body = payload.and_then(object).unwrap_or_default();
@@ -188,6 +200,25 @@ fn rejoin(payload: &RawValue) -> Result<ClientMessage, Refusal> {
     let role = if payload.did_i_offer { Role::Offerer } else { Role::Answerer };
     let other = UserName::new(&payload.user_name)?;
     Ok(ClientMessage::RejoinCall(RejoinCall { offer_id, role, other, key: payload.key.into() }))
+}
+
+fn call_stage(payload: &RawValue) -> Result<ClientMessage, Refusal> {
+    let bad = || bad_payload(EventName::CallStage);
+    let Report { offer_id: id, stage, kind } = object(payload).ok_or_else(bad)?;
+    let kind = match kind.map(text) {
+        None => None,
+        Some(kind) => Some(match kind.as_deref() {
+            Some("direct") => ConnectionKind::Direct,
+            Some("relayed") => ConnectionKind::Relayed,
+            _ => return Err(bad()),
+        }),
+    };
+    let stage = match text(stage).as_deref() {
+        Some("connected") => CallStage::Connected(kind),
+        Some("failed") => CallStage::Failed,
+        _ => return Err(bad()),
+    };
+    Ok(ClientMessage::CallStage(offer_id(id).ok_or_else(Refusal::no_call)?, stage))
 }
 
 fn answer(
@@ -249,6 +280,9 @@ fn bad_payload(event: EventName) -> Refusal {
         EventName::DeclineOffer => "declineOffer takes the id of the offer: {offerId}.",
         EventName::RejoinCall => {
             "rejoinCall takes {offerId, didIOffer, userName, key}; the key is a text of at most 256 bytes."
+        }
+        EventName::CallStage => {
+            "callStage takes {offerId, stage, kind}: the stage is connected or failed, and the kind, if you send it, direct or relayed."
         }
         _ => "This is not what the event takes.",
     };

@@ -25,6 +25,8 @@ pub enum EventName {
     DeclineOffer,
     /// One end of a call that this server does not know: `{offerId, didIOffer, userName, key}`.
     RejoinCall,
+    /// What became of a call in the browser: `{offerId, state}`.
+    CallStage,
     /// Acked by "pong".
     Test,
     /// An event of rooms: acked by `{ok: true, ...}` or `{ok: false, error}`.
@@ -35,7 +37,7 @@ pub enum EventName {
 
 impl EventName {
     /// Each event with each spelling that published course pages use, the documented one first.
-    pub const SPELLINGS: [(Self, &'static [&'static str]); 17] = [
+    pub const SPELLINGS: [(Self, &'static [&'static str]); 18] = [
         (Self::NewOffer, &["newOffer"]),
         (Self::NewAnswer, &["newAnswer"]),
         (
@@ -53,6 +55,7 @@ impl EventName {
         (Self::CancelOffer, &["cancelOffer"]),
         (Self::DeclineOffer, &["declineOffer"]),
         (Self::RejoinCall, &["rejoinCall"]),
+        (Self::CallStage, &["callStage"]),
         (Self::Test, &["test"]),
         (Self::Room(RoomAction::Join), &[RoomAction::Join.name()]),
         (Self::Room(RoomAction::Offer), &[RoomAction::Offer.name()]),
@@ -84,6 +87,7 @@ impl EventName {
             Self::CancelOffer => "cancelOffer",
             Self::DeclineOffer => "declineOffer",
             Self::RejoinCall => "rejoinCall",
+            Self::CallStage => "callStage",
             Self::Test => "test",
             Self::Room(action) => action.name(),
             Self::Unknown => "unknown",

@@ -6,7 +6,7 @@ use crate::core::id::PeerId;
 use crate::core::reply::{Answered, Reply};
 use crate::hub::peer::listed;
 use crate::metrics::{self, totals};
-use crate::protocol::call::{Candidates, IceCandidate};
+use crate::protocol::call::{CallStage, Candidates, ConnectionKind, IceCandidate};
 use crate::protocol::id::OfferId;
 use crate::protocol::refusal::{Code, Refusal};
 use crate::protocol::socketio::event::{self, EventName};
@@ -39,6 +39,14 @@ impl Connection {
             Reply::Declined(id) => {
                 totals::DECLINED.add(1);
                 tracing::info!(request = request_id, peer = %peer, user, offer = %id, "declined");
+                self.acknowledge(request, &Accepted::new(None));
+            }
+            Reply::Reported(id, stage) => {
+                match stage {
+                    CallStage::Connected(kind) => metrics::connected(id.0, kind == Some(ConnectionKind::Relayed)),
+                    CallStage::Failed => metrics::failed(id.0),
+                }
+                tracing::info!(request = request_id, peer = %peer, user, offer = %id, stage = stage.name(), "reported");
                 self.acknowledge(request, &Accepted::new(None));
             }
             Reply::Offers(offers) => {

@@ -65,6 +65,13 @@ export async function startServer(...args) {
     https: `https://localhost:${port}`,
     /** The key of the inspector, if it is on. */
     inspectorKey: /\/inspector#(\w+)/.exec(output.join(''))?.[1] ?? null,
+    /** The value of a metric, with its labels; the server needs `--metrics 127.0.0.1:0`. */
+    async metric(name) {
+      const [, address] = /^metrics: (.*)$/m.exec(output.join(''));
+      const text = await (await fetch(`http://${address}/metrics`)).text();
+      const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+      return Number(line?.slice(name.length));
+    },
     async kill() {
       program.kill('SIGKILL');
       await within(ended, 'end of the killed server');
