@@ -35,6 +35,8 @@ impl From<Newcomer> for Admission {
 pub struct ConnectedPeer {
     /// How the connection ended. Set before it is dropped.
     pub end: ConnectionEnd,
+    /// The number of the request that opened the connection, for the log.
+    pub request: Option<u64>,
     hub: Arc<Hub>,
     address: Address,
     name: UserName,
@@ -56,7 +58,10 @@ impl ConnectedPeer {
         let (connected, peer) = oneshot::channel();
         let (name, of_peer) = (newcomer.name.clone(), hub.clone());
         hub.connect(newcomer, outbox, move |result| {
-            let peer = result.map(|address| Self { end: ConnectionEnd::Broken, hub: of_peer, address, name, rooms });
+            let peer = result.map(|address| {
+                let (end, request) = (ConnectionEnd::Broken, None);
+                Self { end, request, hub: of_peer, address, name, rooms }
+            });
             // Where nothing waits for it any more, the peer is dropped, and so disconnects.
             let _ = connected.send(peer);
         });
@@ -90,10 +95,10 @@ impl ConnectedPeer {
 
 impl Drop for ConnectedPeer {
     fn drop(&mut self) {
-        let (peer, how, name) = (self.id(), self.end, self.name.clone());
+        let (request, peer, how, name) = (self.request, self.id(), self.end, self.name.clone());
         self.hub.disconnect(self.address, how, move |calls| {
             let user = name.as_str();
-            tracing::info!(peer = %peer, user, ?how, offers = listed(calls), "gone");
+            tracing::info!(request, peer = %peer, user, ?how, offers = listed(calls), "gone");
         });
     }
 }

@@ -137,6 +137,7 @@ impl Connection {
     /// The client is a peer from now on: what it has sent already is submitted. `remark`: a notice about its `auth`, sent to
     /// the client.
     pub fn open(self: &Arc<Self>, mut peer: ConnectedPeer, remark: Option<&Refusal>) {
+        peer.request = Some(self.request.0);
         let mut conversation = self.conversation.lock();
         if let Some(refusal) = remark {
             self.remark(refusal);

@@ -90,7 +90,8 @@ impl Connection {
             FrameQueue::new((info.request, name.clone()), dialect.clone(), origin, max_frames, max_bytes);
         let queue = Arc::new(queue);
         let connected = ConnectedPeer::connect(hub, admission, queue.clone());
-        let peer = connected.await.unwrap_or_else(|_| Err(Refusal::unavailable()))?;
+        let mut peer = connected.await.unwrap_or_else(|_| Err(Refusal::unavailable()))?;
+        peer.request = Some(info.request.0);
         let (recorder, limits) = (hub.recorder().clone(), hub.limits().clone());
         let responder = Arc::new(Responder {
             name,
