@@ -12,7 +12,7 @@ use switchboard::core::outgoing::Outgoing;
 use switchboard::core::reply::Reply;
 use switchboard::core::state::Core;
 use switchboard::core::time::Timestamp;
-use switchboard::protocol::call::{CallRef, Relayed, Role};
+use switchboard::protocol::call::{CallRef, CallStage, ConnectionKind, Relayed, Role};
 use switchboard::protocol::client_message::{AnswerTarget, ClientMessage, RejoinCall};
 use switchboard::protocol::custom_event::CustomEvent;
 use switchboard::protocol::gst::{GstRequest, GstRoles};
@@ -23,6 +23,7 @@ use switchboard::protocol::pair::{ClientLocation, PairId};
 use switchboard::protocol::refusal::Refusal;
 use switchboard::protocol::room::RoomAccess;
 
+use crate::support::cases;
 use crate::support::fixtures::{candidate, description, meta, newcomer};
 
 /// Clients: two with a session that count, two of calls without, one of rooms, two of pairs, three of `/gst`.
@@ -57,6 +58,7 @@ enum Verb {
     HangUp,
     Cancel,
     Rejoin(bool),
+    Report(bool),
     Join,
     Relay(bool),
     Leave,
@@ -88,6 +90,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Verb::HangUp),
         1 => Just(Verb::Cancel),
         2 => any::<bool>().prop_map(Verb::Rejoin),
+        2 => any::<bool>().prop_map(Verb::Report),
         3 => Just(Verb::Join),
         2 => any::<bool>().prop_map(Verb::Relay),
         1 => Just(Verb::Leave),
@@ -224,6 +227,10 @@ impl Script {
                 let (role, other) = (role(offers), UserName::new("other").expect("short"));
                 ClientMessage::RejoinCall(RejoinCall { offer_id: OfferId(7), role, other, key: "key".into() })
             }
+            Verb::Report(is_connected) => {
+                let connected = CallStage::Connected(Some(ConnectionKind::Relayed));
+                ClientMessage::CallStage(last?, if is_connected { connected } else { CallStage::Failed })
+            }
             Verb::Join => ClientMessage::JoinRoom(room()),
             Verb::Relay(to_all) => {
                 let to = (!to_all).then_some(MemberId(self.next));
@@ -317,7 +324,7 @@ fn restored(snapshot: &str, limits: &Limits) -> Core {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn same_commands_give_same_state_and_messages(steps in prop::collection::vec(step(), 1..150)) {

@@ -16,6 +16,7 @@ use switchboard::protocol::name::{Lobby, Session, UserName};
 use switchboard::protocol::opaque::Opaque;
 use switchboard::protocol::server_message::ServerMessage;
 
+use crate::support::cases;
 use crate::support::core::{Arrival, TestCore};
 
 const PEOPLE: usize = 4;
@@ -348,7 +349,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1024))]
 
     /// The candidates of one side come at most once, in the order sent and only to the other party of a call; an offer
     /// is answered once; each party of an ended call hears one end; what was missed is sent after the return; and

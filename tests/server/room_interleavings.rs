@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use switchboard::core::command::ConnectionEnd;
 use switchboard::protocol::room::RoomAccess;
 
+use crate::support::cases;
 use crate::support::room_world::{Deed, PEOPLE, ROOMS, View, World};
 
 fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
@@ -28,7 +29,7 @@ fn deeds() -> impl Strategy<Value = Vec<(usize, Deed)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(cases(512))]
 
     /// Every member receives who comes, goes, is away and back, so that all know the same; what is passed on reaches the one
     /// whom it is for, in order and once, and nobody else; all know the same host and access, and the host who waits; and

@@ -37,6 +37,8 @@ pub mod wire;
 use std::future::Future;
 use std::time::Duration;
 
+use proptest::prelude::ProptestConfig;
+
 pub use bare::Bare;
 pub use client::Client;
 pub use member::Member;
@@ -48,6 +50,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// For tests that send more events at once than any page does.
 pub const UNHURRIED: [&str; 2] = ["--event-burst", "1000000"];
+
+/// A property is tried with so many cases; without `SWITCHBOARD_LONG_TESTS`, which `./test` sets, with an eighth of them.
+pub fn cases(all: u32) -> ProptestConfig {
+    let is_long = std::env::var_os("SWITCHBOARD_LONG_TESTS").is_some();
+    ProptestConfig { cases: if is_long { all } else { all / 8 }, ..ProptestConfig::default() }
+}
 
 /// Waits for `future`, and fails the test in words when it takes too long.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
