@@ -19,7 +19,7 @@
 //!
 //! Beside them: [`inspect`] (the history that the inspector shows), [`ice`] (STUN and TURN servers and the
 //! credentials for them), [`net`] (connections: HTTP and HTTPS on one port, limits, budgets), [`tls`] (certificates), [`logging`],
-//! [`file_version`] (whether a file has changed), [`doctor`] (what stands in the way of a server), [`status`] (how a running server is), [`saved_state`] (what a restart takes up), [`reload`] (what SIGHUP changes), [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason) and [`banner`] (the start-up
+//! [`file_version`] (whether a file has changed), [`doctor`] (what stands in the way of a server), [`status`] (how a running server is), [`saved_state`] (what a restart takes up), [`reload`] (what SIGHUP changes), [`refusals`] (what the log says of rejected messages), [`metrics`] (counters by reason), [`traces`] (OpenTelemetry, with a feature) and [`banner`] (the start-up
 //! lines).
 //!
 //! The imports that each module may have are listed in `docs/decisions/0001-layers.md`; a test holds them.
@@ -49,4 +49,5 @@ pub mod server;
 pub mod side_listeners;
 pub mod status;
 pub mod tls;
+pub mod traces;
 pub mod transport;

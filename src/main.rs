@@ -11,6 +11,7 @@ use switchboard::doctor::{self, Report};
 use switchboard::logging::{self, LogFormat};
 use switchboard::server::Server;
 use switchboard::status;
+use switchboard::traces::provider as traces;
 
 fn main() -> ExitCode {
     match Program::parse() {
@@ -82,8 +83,14 @@ fn tell_status(args: &StatusArgs) -> ExitCode {
 /// Runs the server on threads of its own.
 fn run(config: Config, format: LogFormat) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("The threads of the server cannot be started")?;
+    let traces = {
+        let _within = runtime.enter();
+        traces::start(config.logging.otlp_endpoint.as_ref())?
+    };
     // In a task: on this thread, outside the pool, each accepted connection would have to wake another thread.
-    runtime.block_on(runtime.spawn(serve(config, format))).context("The server failed")?
+    let served = runtime.block_on(runtime.spawn(serve(config, format)));
+    traces.stop();
+    served.context("The server failed")?
 }
 
 async fn serve(config: Config, format: LogFormat) -> Result<()> {

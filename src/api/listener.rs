@@ -74,10 +74,13 @@ impl ApiListener {
             .fallback(async || ApiError::no_such_path())
             .method_not_allowed_fallback(async || ApiError::wrong_method())
             .layer(DefaultBodyLimit::max(MAX_BODY))
-            .layer(RequestBodyTimeoutLayer::new(options.connect_timeout))
-            .layer(middleware::from_fn_with_state(api.clone(), access::check))
-            .layer(no_store)
-            .with_state(api);
+            .layer(RequestBodyTimeoutLayer::new(options.connect_timeout));
+        // After the check: only a back end that has the token may say to which trace its request belongs.
+        #[cfg(feature = "otel")]
+        let router = router
+            .layer(middleware::from_fn(async |request, next| crate::traces::span::record(request, next, true).await));
+        let router =
+            router.layer(middleware::from_fn_with_state(api.clone(), access::check)).layer(no_store).with_state(api);
         let limit = MAX_CONNECTIONS;
         let options = net::ListenerOptions { max_connections: limit, max_per_address: limit, ..options };
         let listener = TcpListener::from_std(self.listener)?;

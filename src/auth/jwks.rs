@@ -21,6 +21,7 @@ use super::key_set::{Found, KeySet};
 use crate::file_version::FileVersion;
 use crate::metrics::totals::{KEYS_FETCHED, KEYS_NOT_FETCHED};
 use crate::net::http_client::{HttpClient, is_loopback};
+use crate::traces::span::Span;
 
 /// Largest document, in bytes.
 pub const MAX_DOCUMENT: usize = 256 * 1024;
@@ -172,11 +173,23 @@ impl Jwks {
 
     async fn fetch(&self) -> Result<(KeySet, Duration)> {
         let Source::Url(client) = &self.0.source else { bail!("a file is not fetched") };
+        // Its issuer is no part of this system: it is sent no trace.
+        let span = Span::question("jwt-jwks", "GET", client.url());
+        let fetched = Self::fetch_from(client, &span).await;
+        match fetched {
+            Ok(_) => span.outcome("fetched"),
+            Err(_) => span.failed("failed"),
+        }
+        fetched
+    }
+
+    async fn fetch_from(client: &HttpClient, span: &Span) -> Result<(KeySet, Duration)> {
         let mut headers = HeaderMap::new();
         let wanted = HeaderValue::from_static("application/jwk-set+json, application/json");
         headers.insert(header::ACCEPT, wanted);
         let sent = timeout(FETCH_TIME, client.send(Method::GET, &headers, &Bytes::new(), MAX_DOCUMENT)).await;
         let reply = sent.with_context(|| format!("no reply within {} s", FETCH_TIME.as_secs()))??;
+        span.status(reply.status);
         if reply.status != StatusCode::OK {
             bail!("the reply is {}", reply.status);
         }

@@ -2,9 +2,11 @@
 
 use clap::Args;
 
+use url::Url;
+
 use crate::logging::LogFormat;
 
-/// Which log lines are written, and in which format.
+/// Which log lines are written, in which format, and where traces go.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logging")]
 pub struct LoggingArgs {
@@ -15,4 +17,8 @@ pub struct LoggingArgs {
     /// Format of the log and of the start-up lines
     #[arg(long, value_name = "FORMAT", default_value = "human", env = "SWITCHBOARD_LOG_FORMAT")]
     pub log_format: LogFormat,
+
+    /// Send OpenTelemetry traces to this collector, such as http://localhost:4318 (only if built with the feature otel)
+    #[arg(long, value_name = "URL", env = "SWITCHBOARD_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<Url>,
 }

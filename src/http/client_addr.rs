@@ -91,6 +91,13 @@ pub(super) async fn insert(State(proxies): State<Arc<Proxies>>, mut request: Req
     next.run(request).await
 }
 
+/// Gives each request a span. Of traces only those that a trusted proxy passes on are believed.
+#[cfg(feature = "otel")]
+pub(super) async fn traced(request: Request, next: Next) -> Response {
+    let is_trusted = request.extensions().get().is_some_and(ClientAddr::is_through_proxy);
+    crate::traces::span::record(request, next, is_trusted).await
+}
+
 /// The scheme by which the browser sent a request. The headers are believed from any sender: a client that forges them only
 /// changes which page it receives itself.
 pub(super) fn scheme(request: &Request) -> Scheme {

@@ -4,7 +4,7 @@
 //! A request passes these layers, the outermost first:
 //!
 //! 1. `error_page` shows a refusal to a person as a page;
-//! 2. `client_addr` finds out which client sent it;
+//! 2. `client_addr` finds out which client sent it; with the feature `otel` the request has a span from here on;
 //! 3. for the transports: CORS, then `origin` (which pages may connect), then `connection_limit`, then a time limit for the
 //!    body;
 //! 4. the route.

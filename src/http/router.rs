@@ -117,6 +117,8 @@ pub(crate) fn build(options: &RouterOptions, services: Services, recorder: &Reco
     if let Some(authority) = authority {
         router = router.merge(authority.routes(own_authority));
     }
+    #[cfg(feature = "otel")]
+    let router = router.layer(middleware::from_fn(client_addr::traced));
     let proxies = Proxies::new(options.trust_proxy.clone());
     let router = router.layer(middleware::from_fn_with_state(proxies, client_addr::insert));
     let router = router.layer(middleware::from_fn(error_page::insert));

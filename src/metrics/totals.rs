@@ -44,7 +44,7 @@ impl Drop for Present {
 #[derive(Debug)]
 pub(crate) struct Service {
     /// The label.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// Clients that are connected.
     pub(crate) clients: Total,
     /// Messages that they have sent and that were not too many.

@@ -180,6 +180,15 @@ async fn variables_of_kubernetes_are_no_flags_and_others_are_reported() {
     assert_eq!(said.matches("sets nothing").count(), 1, "{said}");
 }
 
+#[cfg(not(feature = "otel"))]
+#[tokio::test]
+async fn collector_of_traces_needs_another_build() {
+    let url = [("SWITCHBOARD_OTLP_ENDPOINT", "http://localhost:4318")];
+    let output = run(&["--bind", "127.0.0.1", "--port", "0"], &url).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("cargo build --release --features otel"), "{said}");
+}
+
 /// Compares a file of the project with what the flags say; writes it where `UPDATE_DOCS` is set.
 fn compare(file: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);

@@ -23,6 +23,7 @@ use crate::metrics::hook::{self as counts, Outcome};
 use crate::net::http_client::HttpClient;
 use crate::protocol::name::{Lobby, UserName};
 use crate::protocol::refusal::{Code, Refusal};
+use crate::traces::span::Span;
 
 /// Largest answer, in bytes.
 pub const MAX_ANSWER: usize = 64 * 1024;
@@ -135,17 +136,24 @@ impl AuthHook {
         let trial = Trial { hook: self, is_decided: false };
         let start = Instant::now();
         let bytes = Bytes::from(serde_json::to_vec(body).unwrap_or_default());
-        let sending = self.client.send(Method::POST, &self.headers, &bytes, MAX_ANSWER);
+        let span = Span::question("auth-hook", "POST", self.client.url());
+        let headers = span.headers(&self.headers);
+        let sending = self.client.send(Method::POST, &headers, &bytes, MAX_ANSWER);
         let reply = match timeout_at((asked + self.options.timeout).into(), sending).await {
             Ok(reply) => reply.map_err(|error| error.to_string()),
             Err(_) => {
+                span.failed("timed-out");
                 trial.failed("it did not answer in time");
                 counts::count(Outcome::TimedOut);
                 return Err(Refusal::unavailable_for(UNAVAILABLE, RETRY));
             }
         };
+        if let Ok(reply) = &reply {
+            span.status(reply.status);
+        }
         match reply.and_then(|reply| Ok((answer::read(&reply)?, reply.body.len()))) {
             Ok((Decision::Admit(claims), size)) => {
+                span.outcome("admitted");
                 trial.answered(start);
                 counts::count(Outcome::Admitted);
                 if let (Some(question), Some(ttl)) = (question, claims.ttl)
@@ -156,11 +164,13 @@ impl AuthHook {
                 Ok(claims)
             }
             Ok((Decision::Refuse(sentence), _)) => {
+                span.outcome("refused");
                 trial.answered(start);
                 counts::count(Outcome::Refused);
                 Err(Refusal::new(Code::NotAdmitted, sentence))
             }
             Err(why) => {
+                span.failed("failed");
                 trial.failed(&why);
                 counts::count(Outcome::Failed);
                 Err(Refusal::unavailable_for(UNAVAILABLE, RETRY))

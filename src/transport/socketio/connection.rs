@@ -34,6 +34,7 @@ use crate::protocol::refusal::Refusal;
 use crate::protocol::socketio::decode::{DecodedEvent, decode};
 use crate::protocol::socketio::event::EventName;
 use crate::refusals::{RefusalLog, Who};
+use crate::traces::span::Span;
 
 /// Events that may come before the client is a peer: between socketioxide's reply to the CONNECT packet and its call of
 /// the connect handler.
@@ -254,9 +255,13 @@ impl Connection {
         }
         let numbers = Numbers { own: number, record: request.record };
         let (connection, client) = (self.clone(), peer.id());
-        peer.submit(numbers, message, move |result| match result {
-            Ok(reply) => connection.reply(client, request, reply),
-            Err(refusal) => connection.reject(request, &refusal),
+        let span = Span::command("socketio", request.event.name(), client, self.request);
+        peer.submit(numbers, message, move |result| {
+            span.replied(result.as_ref());
+            match result {
+                Ok(reply) => connection.reply(client, request, reply),
+                Err(refusal) => connection.reject(request, &refusal),
+            }
         });
     }
 

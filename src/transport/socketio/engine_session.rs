@@ -13,6 +13,7 @@ use crate::metrics;
 use crate::net::connection_limiter::ConnectionPermit;
 use crate::net::request_id::RequestId;
 use crate::net::tcp_handle::TcpHandle;
+use crate::traces::span;
 
 /// Logged, since no connection is left on which to notify the client.
 const NO_CONNECT: &str = "connection closed: its client began with something else than a Socket.IO CONNECT (does it use \
@@ -25,6 +26,8 @@ pub struct EngineSession {
     pub client_addr: ClientAddr,
     /// The number of the request that opens the session.
     pub request: RequestId,
+    /// The trace of that request.
+    pub(super) trace: span::Origin,
     /// Whether the address bears credentials, which count only in `auth`.
     pub has_credentials_in_query: bool,
     /// Whether the client's page is one of this server.
@@ -52,6 +55,7 @@ impl EngineSession {
         Arc::new(Self {
             client_addr: extensions.get().copied().unwrap_or_else(ClientAddr::unknown),
             request: RequestId::of(extensions),
+            trace: span::Origin::current(),
             has_credentials_in_query,
             is_same_origin: extensions.get() == Some(&IsSameOrigin(true)),
             origin: origin(headers).map(Into::into),

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use super::engine_session::EngineSession;
 use crate::auth::{Asker, AuthError, Authenticator, Credentials, Identity};
 use crate::core::command::{Newcomer, Purpose};
 use crate::hub::peer::Admission;
 use crate::protocol::refusal::{Code, Refusal};
+use crate::traces::span::Span;
 
 /// A client that is admitted.
 #[derive(Debug, Clone)]
@@ -23,11 +25,24 @@ const IN_QUERY: &str = "Your page sends its name and password (or token) as \"qu
                         \"auth\", io(url, {auth: {userName, password}}).";
 
 /// Reads `{userName, password, token?, lobby?, session?, numbers?, received?, heard?, aliases?}`; some other spellings are
-/// understood as well. `in_query`: there are credentials in the address, too.
+/// understood as well.
 ///
 /// # Errors
 /// A wrong password or token; a name, lobby or session that is too long; `unavailable`.
 pub async fn read(
+    auth: &Value,
+    session: &EngineSession,
+    asker: &Asker<'_>,
+    authenticator: &Authenticator,
+) -> Result<Admitted, AuthError> {
+    let span = Span::connect("socketio", session.request, &session.trace);
+    let admitted = span.around(admit(auth, session.has_credentials_in_query, asker, authenticator)).await;
+    span.replied(admitted.as_ref().map_err(|error| &error.refusal));
+    admitted
+}
+
+/// The same. `in_query`: there are credentials in the address, too.
+async fn admit(
     auth: &Value,
     in_query: bool,
     asker: &Asker<'_>,

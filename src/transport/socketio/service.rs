@@ -198,9 +198,9 @@ impl SocketIoState {
         let conn = ConnHandle::of(request).cloned();
         let knows_codes = conn.is_some();
         let conn = conn.unwrap_or_else(|| ConnHandle::new(Arc::new(Upstream::new(socket, session.tcp.clone()))));
-        let EngineSession { client_addr, has_credentials_in_query, ref origin, .. } = **session;
+        let EngineSession { client_addr, ref origin, .. } = **session;
         let asker = Asker { service: "socketio", client_addr, origin: origin.as_deref() };
-        let admitted = match handshake::read(&auth, has_credentials_in_query, &asker, &self.authenticator).await {
+        let admitted = match handshake::read(&auth, session, &asker, &self.authenticator).await {
             Ok(admitted) => admitted,
             Err(error) if error.refusal.code == Code::WrongPassword => {
                 self.refused(&auth, session, &error.refusal);

@@ -26,6 +26,7 @@ use crate::net::request_id::RequestId;
 use crate::net::tcp_handle::TcpHandle;
 use crate::protocol::limits::Limits;
 use crate::protocol::refusal::{Code, Refusal};
+use crate::traces::span::Span;
 use crate::transport::close_code as code;
 
 /// So many frames that are no message,
@@ -274,17 +275,12 @@ impl Connection {
         });
         let record = record.flatten();
         let responder = self.responder.clone();
-        self.peer.submit(Numbers { own: None, record }, message, move |result| match result {
-            Ok(reply) => {
-                responder.recorder.accepted(responder.client, record, &reply);
-                if let Some(frame) = reply_to.accepted(&reply) {
-                    responder.reply(record, &event, frame);
-                }
-            }
-            Err(refusal) => {
-                responder.log_refusal(&event, record, &refusal);
-                responder.reply(record, &event, reply_to.rejected(&refusal));
-            }
+        // What is no message has a name that the client chose.
+        let name = if is_known { &event } else { FRAME };
+        let span = Span::command(self.dialect.service().name, name, *client, self.info.request);
+        self.peer.submit(Numbers { own: None, record }, message, move |result| {
+            span.replied(result.as_ref());
+            responder.respond(result, record, &event, &reply_to);
         });
         is_known
     }

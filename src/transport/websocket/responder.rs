@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::dialect::ReplyTo;
 use super::frame_queue::FrameQueue;
 use crate::core::id::PeerId;
+use crate::core::reply::Reply;
 use crate::inspect::content::Payload;
 use crate::inspect::recorder::Recorder;
 use crate::metrics;
@@ -31,8 +33,24 @@ pub struct Responder {
 }
 
 impl Responder {
+    /// Replies to a message, as the client wants to be replied to.
+    pub fn respond(&self, result: Result<Reply, Refusal>, record: Option<u64>, event: &str, reply_to: &ReplyTo) {
+        match result {
+            Ok(reply) => {
+                self.recorder.accepted(self.client, record, &reply);
+                if let Some(frame) = reply_to.accepted(&reply) {
+                    self.reply(record, event, frame);
+                }
+            }
+            Err(refusal) => {
+                self.log_refusal(event, record, &refusal);
+                self.reply(record, event, reply_to.rejected(&refusal));
+            }
+        }
+    }
+
     /// Sends the frame that replies to a message.
-    pub fn reply(&self, record: Option<u64>, event: &str, frame: String) {
+    fn reply(&self, record: Option<u64>, event: &str, frame: String) {
         if self.recorder.is_on() {
             let payload = || Payload::Frame(frame.as_str().into());
             self.recorder.replied(self.client, record, (event.to_owned(), None), payload);

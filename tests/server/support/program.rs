@@ -56,6 +56,14 @@ impl Program {
         Self::start_by(Command::new(BINARY), state_dir(), flags, keep).await
     }
 
+    /// The same, with these environment variables.
+    #[allow(dead_code, reason = "the tests of traces use it")]
+    pub async fn start_with_variables(variables: &[(&str, &str)], flags: &[&str], keep: fn(&str) -> bool) -> Self {
+        let mut command = Command::new(BINARY);
+        command.envs(variables.iter().copied());
+        Self::start_by(command, state_dir(), flags, keep).await
+    }
+
     /// The same on a system that trusts the authorities in this file.
     pub async fn start_trusting(authorities: &Path, flags: &[&str]) -> Self {
         let mut command = Command::new(BINARY);
