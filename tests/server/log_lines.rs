@@ -15,7 +15,9 @@ fn line<'a>(log: &'a [String], words: &[&str]) -> &'a str {
 #[tokio::test]
 async fn call_is_logged_with_names_and_offer_ids() {
     let mut program = Program::start_keeping(&["--reconnect-grace", "30s"], |_| true).await;
-    let mut amy = Client::connect(&program.server, "amy").await;
+    // With a session: it returns whether the server has noticed the break or not.
+    let of_amy = json!({ "userName": "amy", "password": "x", "session": "amy's" });
+    let mut amy = Client::connect_as(&program.server, of_amy.clone()).await;
     let mut bob = Client::connect(&program.server, "bob").await;
     let first = amy.emit_with_ack("newOffer", offer("one")).await["offerId"].as_str().expect("an id").to_owned();
     let object = bob.expect("newOfferAwaiting").await[0].take();
@@ -29,7 +31,7 @@ async fn call_is_logged_with_names_and_offer_ids() {
     let third = amy.emit_with_ack("newOffer", offer("four")).await["offerId"].as_str().expect("an id").to_owned();
     amy.lose();
     bob.lose();
-    let mut amy = Client::connect(&program.server, "amy").await;
+    let mut amy = Client::connect_as(&program.server, of_amy).await;
     amy.expect("restored").await;
     amy.leave().await;
     let bare = Bare::connect(&program.server, "cem").await;
