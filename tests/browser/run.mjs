@@ -6,11 +6,14 @@
 // What fails then is run once more with nothing beside it: a machine that is busy with other things, too, may keep a
 // browser waiting for longer than a server does. What passes then is named at the end, and the run has passed.
 //
+// The main flows, and what belongs to the browser itself, run in Chromium; the other files in Debian's chromium-headless-shell,
+// where there is one: the same engine without windows, which takes a fifth less of the processor.
+//
 // A test that is skipped, because something is missing here, is named at the end; with CI=true it fails the run.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
@@ -24,6 +27,14 @@ const ALONE = /^(call-pairings|reach-|room-)/;
  * its own.
  */
 const LONGEST = ['conformance', 'call-survives', 'call-endings', 'inspector-mistakes', 'client-long-life'];
+
+/** These run in Chromium itself. */
+const IN_CHROMIUM = /^(call-page|chat-page|room-page|course-page|library-call|call-pairings|check|client-page-life|browser-.*|page-.*|reach-.*)\.test/;
+
+/** The program itself: the script in /usr/bin that starts it outlives a signal, and leaves it running. @type {NodeJS.ProcessEnv} */
+const LIGHT = { ...process.env, CHROMIUM: process.env.CHROMIUM ?? '/usr/lib/chromium/chromium-headless-shell' };
+const hasLight = existsSync(LIGHT.CHROMIUM);
+const isLight = (file) => hasLight && !IN_CHROMIUM.test(file);
 
 /** At most so many files share a process: it keeps their browsers, and each of these takes memory. */
 const TOGETHER = 5;
@@ -41,7 +52,10 @@ const all = named.length ? named : ['unit/', ''].flatMap((folder) =>
 const [waiting, alone, paired] = [[], [], []];
 for (const file of all) (WAITING.test(file) ? waiting : ALONE.test(file) ? alone : paired).push(file);
 const place = (file) => (LONGEST.indexOf(file.replace('.test.mjs', '')) + 1 || Infinity);
-paired.sort((one, other) => Math.sign(place(one) - place(other)) || 0);
+// What runs in one browser stands together.
+for (const files of [paired, alone]) {
+  files.sort((one, other) => Math.sign(place(one) - place(other)) || Number(isLight(one)) - Number(isLight(other)));
+}
 
 const began = Date.now();
 /** Failed tests by process, that is, by its files; null: the process itself failed. */
@@ -87,7 +101,7 @@ async function lane(files, size) {
 function portion(files) {
   if (place(files[0]) < Infinity || waitsFirst(files[0])) return 1;
   const most = Math.min(TOGETHER, Math.ceil(files.length / 4));
-  const own = files.findIndex(waitsFirst);
+  const own = files.findIndex((file) => waitsFirst(file) || isLight(file) !== isLight(files[0]));
   return own < 0 ? most : Math.min(most, own);
 }
 
@@ -106,7 +120,9 @@ async function run(files, names = []) {
   // One module that imports them all: each has named its tests before the first of these runs. Otherwise what closes the
   // browsers at the end of all tests runs where those of the first file have ended, and later browsers keep the process.
   const imports = files.map((file) => `import './${file}';`).join('');
-  const program = spawn(process.execPath, ['--test-reporter=spec', ...only, '--input-type=module', '--eval', imports], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'] });
+  const program = spawn(process.execPath, ['--test-reporter=spec', ...only, '--input-type=module', '--eval', imports], {
+    cwd: FOLDER, stdio: ['ignore', 'pipe', 'pipe'], env: isLight(files[0]) ? LIGHT : process.env,
+  });
   const output = [];
   for (const stream of [program.stdout, program.stderr]) stream.on('data', (text) => output.push(text));
   const hangs = setTimeout(() => {
