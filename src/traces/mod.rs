@@ -1,7 +1,7 @@
 //! OpenTelemetry traces (`--otlp-endpoint`), if the program is built with the feature `otel`.
 //!
 //! Not by the spans of `tracing`: what exports those exports the lines of the log within them, too, which hold user names,
-//! and prints the spans in each line. Without the feature [`span::Span`] is an empty type whose methods do nothing, so that
+//! and prints the spans in each line. Without the feature `span::Span` is an empty type whose methods do nothing, so that
 //! callers need no condition and nothing is left of them in the program.
 //!
 //! A span holds what is in the tables of docs/traces.md, and nothing else that a client has sent: no query, no path beyond
