@@ -101,6 +101,7 @@ impl Watched {
             open_offer_bytes: held.offer_bytes,
             rooms: held.rooms,
             room_members: census.members,
+            polling: census.polling,
             queued_messages: census.queued.messages,
             queued_bytes: census.queued.bytes,
             longest_queue: census.longest,

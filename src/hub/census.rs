@@ -1,5 +1,5 @@
-//! What is counted when the metrics are read, rather than when it happens: members of rooms, and what waits to be sent. A
-//! part at a time, so that no command waits for it.
+//! What is counted when the metrics are read, rather than when it happens: members of rooms, clients that poll, and what
+//! waits to be sent. A part at a time, so that no command waits for it.
 
 use switchboard_conn::Waiting;
 
@@ -14,6 +14,8 @@ const CHUNK: usize = 256;
 pub struct Census {
     /// Members of all rooms.
     pub members: usize,
+    /// Clients that poll.
+    pub polling: usize,
     /// What waits to be sent to all clients.
     pub queued: Waiting,
     /// The messages that wait for the client for which most wait.
@@ -41,7 +43,9 @@ impl Hub {
                 let state = self.shards[shard.number()].state.lock();
                 let part = state.core.peers_after(after.as_ref(), CHUNK);
                 let outboxes = part.items.iter().filter_map(|peer| state.directory.find(*peer));
-                for Waiting { messages, bytes } in outboxes.map(|outbox| outbox.waiting()) {
+                for outbox in outboxes {
+                    let Waiting { messages, bytes } = outbox.waiting();
+                    census.polling += usize::from(outbox.is_polling());
                     census.queued.messages += messages;
                     census.queued.bytes += bytes;
                     census.longest = census.longest.max(messages);

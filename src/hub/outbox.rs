@@ -38,6 +38,11 @@ pub trait Outbox: Send + Sync {
         Waiting::default()
     }
 
+    /// Whether the client polls, and has not upgraded to WebSocket.
+    fn is_polling(&self) -> bool {
+        false
+    }
+
     /// Whether nothing waits to be sent to a client that fetches it.
     fn has_sent_all(&self) -> bool {
         true

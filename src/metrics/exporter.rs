@@ -38,6 +38,8 @@ const TURN_DROPPED: &str = "switchboard_turn_dropped_packets_total";
 
 /// Gauge: clients that are connected, with the label `service`.
 const CLIENTS: &str = "switchboard_clients";
+/// Gauge: Socket.IO clients that poll.
+const POLLING: &str = "switchboard_polling_clients";
 /// Counter: messages of clients, with the label `service`.
 const MESSAGES: &str = "switchboard_messages_total";
 /// Counter: offers and calls, with the label `stage`: what has become of them.
@@ -88,6 +90,8 @@ pub(crate) struct Readings {
     pub unfinished: usize,
     /// Whether the server accepts calls.
     pub is_ready: bool,
+    /// Socket.IO clients that poll.
+    pub polling: usize,
     /// Peers that are away.
     pub away: usize,
     /// Offers that wait for an answer.
@@ -162,6 +166,7 @@ impl Exporter {
         }
         let gauge = |name: &'static str, number: usize| ::metrics::gauge!(name).set(number as f64);
         gauge(UNFINISHED, readings.unfinished);
+        gauge(POLLING, readings.polling);
         gauge(AWAY, readings.away);
         gauge(OPEN_OFFERS, readings.open_offers);
         gauge(OPEN_OFFER_BYTES, readings.open_offer_bytes);
@@ -212,6 +217,7 @@ fn describe() {
     ::metrics::describe_counter!(TURN_BYTES, "Bytes in the datagrams that the TURN server relayed.");
     ::metrics::describe_counter!(TURN_DROPPED, "Datagrams that the TURN server did not relay.");
     ::metrics::describe_gauge!(CLIENTS, "Clients that are connected, by service.");
+    ::metrics::describe_gauge!(POLLING, "Socket.IO clients that poll; the others are connected by WebSocket.");
     ::metrics::describe_counter!(MESSAGES, "Messages of clients, without those beyond the rate limit, by service.");
     ::metrics::describe_counter!(
         CALLS,

@@ -100,6 +100,9 @@ async fn metrics_follow_clients_and_their_calls() {
     };
     let mut amy = Client::connect(&program.server, "amy").await;
     let mut bob = Client::connect(&program.server, "bob").await;
+    let polling = Client::connect_by(&program.server, Transport::Polling, "pol").await;
+    assert_eq!(sample("switchboard_polling_clients").await, 1.0);
+    polling.leave().await;
     let mut cem = Bare::connect(&program.server, "cem").await;
     cem.ask(json!({ "action": "joining-room", "room": "tea" })).await;
     let mut camera = GstPeer::connect(&program.server).await;
@@ -120,6 +123,7 @@ async fn metrics_follow_clients_and_their_calls() {
     within("dan to be gone", async { while sample("switchboard_clients{service=\"socketio\"}").await != 2.0 {} }).await;
     for (name, value) in [
         ("switchboard_clients{service=\"socketio\"}", 2.0),
+        ("switchboard_polling_clients", 0.0),
         ("switchboard_clients{service=\"rooms\"}", 1.0),
         ("switchboard_clients{service=\"pairs\"}", 0.0),
         ("switchboard_clients{service=\"gst\"}", 1.0),

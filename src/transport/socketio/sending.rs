@@ -10,7 +10,7 @@ use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::AckSender;
 use socketioxide::handler::FromMessageParts;
 use socketioxide::socket::Socket;
-use socketioxide::{SendError, SocketError};
+use socketioxide::{SendError, SocketError, TransportType};
 use socketioxide_core::Value;
 use switchboard_conn::{PutError, Str, Waiting};
 use tokio::runtime::Handle;
@@ -208,6 +208,10 @@ impl Outbox for Connection {
 
     fn waiting(&self) -> Waiting {
         self.conn.waiting()
+    }
+
+    fn is_polling(&self) -> bool {
+        self.socket.upgrade().is_some_and(|socket| socket.transport_type() == TransportType::Polling)
     }
 
     fn has_sent_all(&self) -> bool {
