@@ -66,9 +66,10 @@ impl ReachArgs {
         } else {
             return Ok(());
         };
+        let trial = if is_on_loopback(listening) { "leave out --public-url" } else { "add --bind 127.0.0.1" };
         bail!(
             "{flag} {why} would relay the traffic of everybody: choose a password of your own with --password, or tokens \
-             with --jwt-secret, --jwt-public-key or --jwt-jwks. Only to try it on this machine, add --bind 127.0.0.1."
+             with --jwt-secret, --jwt-public-key or --jwt-jwks. Only to try it on this machine, {trial}."
         )
     }
 
@@ -185,7 +186,7 @@ mod tests {
             ("--turn --password x", "course's password"),
             ("--turn --no-password", "--turn with --no-password would relay"),
             ("--turn --no-password --bind 192.0.2.1", "--bind 127.0.0.1"),
-            ("--turn --bind 127.0.0.1 --public-url https://example.org", "course's password"),
+            ("--turn --bind 127.0.0.1 --public-url https://example.org", "this machine, leave out --public-url"),
             ("--ice-secret s --ice-server turn:example.org", "--ice-secret with the course's password"),
             ("--ice-secret s", "there are none: add --turn"),
             ("--password p --ice-secret s --ice-server stun:example.org", "there are none"),
