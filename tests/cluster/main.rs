@@ -40,7 +40,7 @@ contract! {
     lobby: "../server/lobby.rs",
     numbers: "../server/numbers.rs",
     offer: "../server/offer.rs",
-    order: "../server/order.rs",
+    order: "../slow/order.rs",
     pairs: "../server/pairs.rs",
     pairs_refusal: "../server/pairs_refusal.rs",
     presence: "../server/presence.rs",
