@@ -29,7 +29,7 @@ const ALONE = /^(call-pairings|reach-|room-)/;
 const LONGEST = ['conformance', 'call-survives', 'call-endings', 'inspector-mistakes', 'client-long-life'];
 
 /** These run in Chromium itself; the shell keeps no page for the way back, say, which inspector-probe needs (156). */
-const IN_CHROMIUM = /^(call-page|chat-page|room-page|course-page|library-call|call-pairings|check|client-page-life|inspector-probe|browser-.*|page-.*|reach-.*)\.test/;
+const IN_CHROMIUM = /^(call-page|chat-page|room-.*|course-page|library-call|call-pairings|check|client-page-life|inspector-probe|browser-.*|page-.*|reach-.*)\.test/;
 
 /** The program itself: the script in /usr/bin that starts it outlives a signal, and leaves it running. @type {NodeJS.ProcessEnv} */
 const LIGHT = { ...process.env, CHROMIUM: process.env.CHROMIUM ?? '/usr/lib/chromium/chromium-headless-shell' };
