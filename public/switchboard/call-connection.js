@@ -28,7 +28,7 @@ import { TALK_CHANNELS, createTalk } from './talk.js';
  * @property {import('./signaling.js').Offer} [offer] that is answered
  * @property {() => {offerId?: string}[]} [others] the client's other calls
  *
- * @typedef {'starting'|'waiting'|'connecting'|'connected'|'interrupted'|'ended'} CallStage
+ * @typedef {'starting'|'waiting'|'connecting'|'connected'|'interrupted'|'ended'} CallState
  */
 
 export class CallConnection extends MediaSender {
@@ -95,7 +95,7 @@ export class CallConnection extends MediaSender {
     this._hasData = offer ? /^m=application /m.test(offer.offer.sdp) : options.data !== false;
   }
 
-  /** @returns {CallStage} */
+  /** @returns {CallState} */
   get state() {
     return this._stage === 'connected' && this._isInterrupted ? 'interrupted' : this._stage;
   }

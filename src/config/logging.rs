@@ -1,7 +1,6 @@
 //! The flags under "Logging".
 
 use clap::Args;
-
 use url::Url;
 
 use crate::logging::LogFormat;

@@ -32,7 +32,7 @@ pub enum Reply {
     Answered(Answered),
     /// The offer of this id has ended: its addressee does not want it.
     Declined(OfferId),
-    /// A party of this call has said what became of it.
+    /// A party of this call has reported what became of it.
     Reported(OfferId, CallStage),
     /// The open offers, oldest first.
     Offers(Vec<Call>),

@@ -131,10 +131,13 @@ impl Recorder {
             Reply::Joined(room, joined) => Outcome::Joined(room.clone(), joined.peer_id),
             Reply::Waiting(room, id) => Outcome::Waiting(room.clone(), *id),
             Reply::Ignored | Reply::Stale => Outcome::Ignored,
-            Reply::Reported(..) => return,
-            Reply::Done | Reply::Pong | Reply::Welcome(_) | Reply::Left(_) | Reply::Offers(_) | Reply::BackEnd(_) => {
-                return;
-            }
+            Reply::Done
+            | Reply::Pong
+            | Reply::Welcome(_)
+            | Reply::Left(_)
+            | Reply::Offers(_)
+            | Reply::Reported(..)
+            | Reply::BackEnd(_) => return,
         };
         inspector.push(Content::Outcome { client, to, outcome });
     }

@@ -6,7 +6,7 @@
 // What fails then is run once more with nothing beside it: a machine that is busy with other things, too, may keep a
 // browser waiting for longer than a server does. What passes then is named at the end, and the run has passed.
 //
-// The main flows, and what belongs to the browser itself, run in Chromium; the other files in Debian's chromium-headless-shell,
+// The main flows, rooms, and what belongs to the browser itself, run in Chromium; the other files in Debian's chromium-headless-shell,
 // where there is one: the same engine without windows, which takes a fifth less of the processor.
 //
 // A test that is skipped, because something is missing here, is named at the end; with CI=true it fails the run.

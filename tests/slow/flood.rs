@@ -1,4 +1,4 @@
-//! Clients that send faster than they may, for longer than they may: they are told once, and then closed.
+//! Clients that send faster than they may, for longer than they may: they receive one error, and are closed.
 
 use std::time::Instant;
 

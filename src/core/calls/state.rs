@@ -92,7 +92,7 @@ impl Calls {
         Reply::Ended(own.into_iter().collect())
     }
 
-    /// `callStage`: a party of the call says whether its browser is connected to the other one. Nothing here changes.
+    /// `callStage`: a party of the call reports whether the two browsers are connected. It changes nothing here.
     ///
     /// # Errors
     /// `no-call`.

@@ -25,7 +25,7 @@ pub enum EventName {
     DeclineOffer,
     /// One end of a call that this server does not know: `{offerId, didIOffer, userName, key}`.
     RejoinCall,
-    /// What became of a call in the browser: `{offerId, state}`.
+    /// What became of a call in the browser: `{offerId, stage, kind?}`.
     CallStage,
     /// Acked by "pong".
     Test,
