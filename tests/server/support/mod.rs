@@ -51,9 +51,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// For tests that send more events at once than any page does.
 pub const UNHURRIED: [&str; 2] = ["--event-burst", "1000000"];
 
-/// A property is tried with so many cases; without `SWITCHBOARD_LONG_TESTS`, which `./test` sets, with an eighth of them.
+/// A property is tried with so many cases; without `LONG_TESTS`, which `./test` sets, with an eighth of them.
 pub fn cases(all: u32) -> ProptestConfig {
-    let is_long = std::env::var_os("SWITCHBOARD_LONG_TESTS").is_some();
+    let is_long = std::env::var_os("LONG_TESTS").is_some();
     ProptestConfig { cases: if is_long { all } else { all / 8 }, ..ProptestConfig::default() }
 }
 

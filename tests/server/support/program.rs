@@ -106,6 +106,13 @@ impl Program {
         flags: &[&str],
         keep: fn(&str) -> bool,
     ) -> Self {
+        // The developer's own settings are no part of a test.
+        for (name, _) in std::env::vars_os() {
+            let is_setting = name.to_str().is_some_and(|name| name.starts_with("SWITCHBOARD_"));
+            if is_setting && command.as_std().get_envs().all(|(given, _)| given != name) {
+                command.env_remove(name);
+            }
+        }
         let mut child = command
             .args(["--bind", "127.0.0.1", "--port", "0", "--state-dir"])
             .arg(state_dir)
