@@ -2,9 +2,12 @@
 
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
 use crate::metrics;
 
@@ -42,29 +45,55 @@ fn report(panic: &PanicHookInfo<'_>) {
 /// At level trace this library logs each message that it receives, if the build connects the `log` crate.
 const NO_MESSAGES: &str = "tungstenite=warn";
 
+/// By this the filter is changed; set once the log has started.
+static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
+
+/// The filter of this level, or that of `RUST_LOG`.
+///
+/// # Errors
+/// A filter that cannot be parsed.
+pub(crate) fn filter(level: &str) -> anyhow::Result<EnvFilter> {
+    let filter = rust_log().unwrap_or_else(|| level.to_owned());
+    Ok(EnvFilter::try_new(&filter)
+        .map_err(|error| anyhow::anyhow!("The log level \"{filter}\" cannot be read ({error}): try info or debug."))?
+        .add_directive(NO_MESSAGES.parse()?))
+}
+
+fn rust_log() -> Option<String> {
+    std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty())
+}
+
 /// Starts to log to standard error, panics included, for the whole process.
 ///
 /// # Errors
 /// A filter that cannot be parsed, or a log that is started already.
 pub fn start(options: &LoggingOptions) -> anyhow::Result<()> {
-    let filter = match std::env::var("RUST_LOG") {
-        Ok(filter) if !filter.is_empty() => filter,
-        _ => options.level.clone(),
+    let (filter, handle) = reload::Layer::new(filter(&options.level)?);
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let lines = match options.format {
+        LogFormat::Human => lines.with_target(false).boxed(),
+        LogFormat::Json => lines.json().boxed(),
+        LogFormat::Logfmt => lines
+            .map_fmt_fields(|_| tracing_logfmt::FieldsFormatter::default())
+            .event_format(tracing_logfmt::EventsFormatter::default())
+            .boxed(),
     };
-    let filter = EnvFilter::try_new(&filter)
-        .map_err(|error| anyhow::anyhow!("The log level \"{filter}\" cannot be read ({error}): try info or debug."))?
-        .add_directive(NO_MESSAGES.parse()?);
-    let colours = std::io::stderr().is_terminal();
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
-    let started = match options.format {
-        LogFormat::Human => logs.with_target(false).try_init(),
-        LogFormat::Json => logs.json().try_init(),
-        LogFormat::Logfmt => {
-            let lines = tracing_logfmt::EventsFormatter::default();
-            logs.map_fmt_fields(|_| tracing_logfmt::FieldsFormatter::default()).event_format(lines).try_init()
-        }
-    };
-    started.map_err(|error| anyhow::anyhow!("The log could not be started: {error}"))?;
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .try_init()
+        .map_err(|error| anyhow::anyhow!("The log could not be started: {error}"))?;
+    let _ = FILTER.set(handle);
     std::panic::set_hook(Box::new(report));
     Ok(())
+}
+
+/// Writes from now on the lines that `filter` lets through, unless `RUST_LOG` is set, or another log was started than that
+/// of [`start`].
+pub(crate) fn replace_filter(filter: EnvFilter) {
+    if rust_log().is_some() {
+        tracing::info!("RUST_LOG stands before --log-level: the log stays as it is");
+    } else if let Some(Err(error)) = FILTER.get().map(|handle| handle.reload(filter)) {
+        tracing::error!("the level of the log cannot be changed: {error}");
+    }
 }

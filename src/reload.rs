@@ -11,13 +11,14 @@ use crate::auth::Authenticator;
 use crate::auth::rate_limiter::RateLimit;
 use crate::config::{Config, Program, Settings};
 use crate::http::AllowedOrigins;
+use crate::logging;
 use crate::net::changing::Changing;
 use crate::net::connection_limiter::ConnectionLimiter;
 use crate::net::http_server::HttpServer;
 use crate::tls::HangUps;
 
 /// Flags that change while the server runs.
-const LIVE: [&str; 15] = [
+const LIVE: [&str; 16] = [
     "password",
     "no-password",
     "jwt-secret",
@@ -33,6 +34,7 @@ const LIVE: [&str; 15] = [
     "event-rate",
     "max-connections",
     "max-connections-per-address",
+    "log-level",
 ];
 
 /// What changes while the server runs.
@@ -106,6 +108,7 @@ impl Live {
         new.tls()?;
         new.cluster()?;
         new.inspector()?;
+        let filter = logging::filter(&new.logging().level)?;
         // A file that holds a secret may be another one under the same name.
         let mut has_other_secrets = !self.authenticator.has_method_of(&later.authenticator);
         if let (Some(api), Some(later)) = (&self.api, &later.api) {
@@ -122,6 +125,9 @@ impl Live {
         let is_live = |flag: &&str| LIVE.contains(flag);
         let mut changed: Vec<_> = last.changed(&new.settings).into_iter().filter(is_live).collect();
         let waiting: Vec<_> = start.changed(&new.settings).into_iter().filter(|flag| !is_live(flag)).collect();
+        if changed.contains(&"log-level") {
+            logging::replace_filter(filter);
+        }
         if has_other_secrets && !changed.iter().any(|flag| LIVE[..10].contains(flag)) {
             changed.push("the file of the password, secret, token or key");
         }

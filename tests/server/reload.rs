@@ -26,11 +26,15 @@ struct Configured {
 
 impl Configured {
     async fn start(text: &str, flags: &[&str]) -> Self {
+        Self::start_keeping(text, flags, |line| line.contains("SIGHUP")).await
+    }
+
+    async fn start_keeping(text: &str, flags: &[&str], keep: fn(&str) -> bool) -> Self {
         let folder = TempDir::new().expect("a folder");
         let file = Self::path(&folder);
         fs::write(&file, text).expect("written");
         let flags = [&["--config", file.to_str().expect("readable")], flags].concat();
-        let program = Program::start_keeping(&flags, |line| line.contains("SIGHUP")).await;
+        let program = Program::start_keeping(&flags, keep).await;
         Self { program, folder, reloads: 0 }
     }
 
@@ -94,6 +98,23 @@ async fn password_and_origins_change_and_clients_stay() {
 }
 
 #[tokio::test]
+async fn level_of_the_log_changes() {
+    let text = |level: &str| format!("log-level = \"{level}\"\n");
+    let [all, quiet] = [text("info"), text("error,switchboard::reload=info")];
+    let mut configured = Configured::start_keeping(&all, &[], |_| true).await;
+    // Each origin is named once in the log, before its page gets the reply.
+    assert_eq!(configured.polls_from("https://one.example").await, 403);
+    configured.program.log_until("one.example").await;
+    let said = configured.reload(&quiet).await;
+    assert!(said.contains("changed: log-level"), "{said}");
+    assert_eq!(configured.polls_from("https://two.example").await, 403);
+    configured.reload(&all).await;
+    assert_eq!(configured.polls_from("https://three.example").await, 403);
+    let log = configured.program.log_until("three.example").await.concat();
+    assert!(!log.contains("two.example"), "{log}");
+}
+
+#[tokio::test]
 async fn flags_that_cannot_be_used_change_nothing() {
     let mut configured = Configured::start("password = \"one\"\n", &[]).await;
     let mut refusals = 0;
@@ -102,6 +123,7 @@ async fn flags_that_cannot_be_used_change_nothing() {
         ("password = \"two\"\nno-password = true\n", "--no-password"),
         ("password = \"two\"\nallow-origin = [\"*\"]\n", "every web site"),
         ("password = \"two\"\ncert = \"a\"\nkey = \"b\"\nhttp-only = true\n", "--http-only"),
+        ("password = \"two\"\nlog-level = \"=loud\"\n", "log level"),
         ("password = \"x\"\nturn = true\npublic-url = \"https://calls.example.org\"\n", "traffic of everybody"),
     ] {
         fs::write(Configured::path(&configured.folder), text).expect("written");
