@@ -70,6 +70,8 @@ export class Client extends Events {
     this._root = root;
     const identity = { userName: name || `guest-${randomHex(2)}`, password, token, lobby, session: session ?? randomHex(16) };
     this._signaling = connectSignaling(identity, { io, root, iceServers, isRelayOnly: () => this.relayOnly });
+    /** The connection of Socket.IO, for events that a back end sends by the server's API: `client.socket.on('bell', …)`. */
+    this.socket = this._signaling.socket;
     this._isClosed = false;
     /** Events that wait until the page has the client and has set its handlers. @type {[string, unknown][] | null} */
     this._early = null;

@@ -175,6 +175,8 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
   hear({ ...hears, signalingError: 'onRefused' });
 
   return {
+    socket,
+
     /** Takes these events from now on, too. @type {(wanted: Hears<any>) => void} */
     hear,
 

@@ -59,6 +59,11 @@ export interface Client extends Events {
   readonly calls: Call[];
   /** The STUN and TURN servers, and what is known of them. */
   readonly iceServers: IceServers;
+  /** The connection of Socket.IO: for events that a back end sends by the server's API. */
+  readonly socket: {
+    on(event: string, listener: (...args: any[]) => void): unknown;
+    off(event: string, listener?: (...args: any[]) => void): unknown;
+  };
   /** A call waits, for this user alone or for all of the lobby. */
   onincoming?: ((incoming: IncomingCall) => void) | null;
   /** A call of this client begins, its own or an answered one: before devices are asked for. */

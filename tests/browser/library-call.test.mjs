@@ -53,6 +53,32 @@ browserTest('call.html: Chromium calls Firefox, and Firefox calls Chromium', asy
   assert.equal(await server.metric('switchboard_connect_seconds_count'), 2);
 });
 
+browserTest('events of a back end reach pages with the library, before and after a reconnection', async ({ visit, t }) => {
+  const token = 'a-token-of-the-test';
+  const server = await serverFor(t, EXAMPLES, '--api', '127.0.0.1:0', '--api-token', token);
+  const page = await visit(`${server.http}/call.html`);
+  await page.evaluate(async () => {
+    const { connect } = await import('/switchboard.esm.js');
+    globalThis.own = await connect({ name: 'Ann', lobby: 'class 7' });
+    own.socket.on('bell', (...args) => (globalThis.heard = args));
+  });
+  const ring = async (...args) => {
+    const sent = await fetch(`http://${server.listener('api')}/v1/lobbies/class%207/events`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ event: 'bell', args }),
+    });
+    assert.ok(sent.ok, await sent.text());
+    await eventually('the event', async () => JSON.stringify(await page.evaluate(() => globalThis.heard)) === JSON.stringify(args));
+  };
+  await ring({ minutes: 5 }, 'x');
+  await page.evaluate(async () => {
+    own.rename({ name: 'Eve' });
+    await new Promise((resolve) => (own.onstate = (state) => state === 'connected' && resolve()));
+  });
+  await ring(2);
+});
+
 browserTest('devices.html: another camera, the screen and statistics, between Chromium and Firefox', async ({ visit, t }) => {
   if (!isInstalled(PLAYERS.Firefox)) return t.skip('no Firefox here');
   const server = await serverFor(t, EXAMPLES);

@@ -65,9 +65,13 @@ export async function startServer(...args) {
     https: `https://localhost:${port}`,
     /** The key of the inspector, if it is on. */
     inspectorKey: /\/inspector#(\w+)/.exec(output.join(''))?.[1] ?? null,
+    /** The address of another listener, which a start-up line names: `metrics`, say. */
+    listener(name) {
+      return new RegExp(`^${name}: (.*)$`, 'm').exec(output.join(''))[1];
+    },
     /** The value of a metric, with its labels; the server needs `--metrics 127.0.0.1:0`. */
     async metric(name) {
-      const [, address] = /^metrics: (.*)$/m.exec(output.join(''));
+      const address = this.listener('metrics');
       const text = await (await fetch(`http://${address}/metrics`)).text();
       const line = text.split('\n').find((one) => one.startsWith(`${name} `));
       return Number(line?.slice(name.length));

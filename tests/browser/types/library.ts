@@ -11,6 +11,7 @@ export async function page(video: HTMLVideoElement, words: (text: string) => voi
   client.oncall = show;
   client.onstate = (state) => words(state);
   client.onproblem = ({ code, message }) => words(`${code}: ${message}`);
+  client.socket.on('bell', ({ minutes }) => words(`${minutes} minutes`));
   client.addEventListener('incoming', ({ detail }) => words(detail.name));
 
   function show(call: Call) {
