@@ -1,4 +1,4 @@
-//! Balancers in front of several nodes: haproxy as deploy/cluster has it, and nginx with the lines of docs/cluster.md.
+//! Balancers in front of several nodes: haproxy as deploy/cluster has it, nginx and Caddy with the lines of docs/cluster.md.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -87,9 +87,7 @@ async fn haproxy_of_the_compose_file_keeps_clients_at_their_node() {
 
 #[tokio::test]
 async fn nginx_with_lines_of_the_docs_keeps_clients_at_their_node() {
-    if std::process::Command::new("/usr/sbin/nginx").arg("-v").stderr(Stdio::null()).status().is_err() {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "nginx is not installed");
-        eprintln!("skipped: nginx is not installed");
+    if !is_installed("/usr/sbin/nginx", "-v") {
         return;
     }
     let [first, second] = nodes(&own_log(&redis().address()), &["--trust-proxy"]).await;
@@ -111,13 +109,7 @@ async fn nginx_with_lines_of_the_docs_keeps_clients_at_their_node() {
     let mut command = Command::new("/usr/sbin/nginx");
     command.args(["-e", &format!("{path}/log"), "-c", &format!("{path}/nginx.conf")]).kill_on_drop(true);
     let _nginx = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nginx starts");
-    let balancer = TestServer::elsewhere(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    within("nginx", async {
-        while connect(balancer.address()).await.is_err() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    let balancer = balancer_at(port).await;
     serves_all_transports(&balancer).await;
     // By the first three numbers of the address.
     let mut instances = BTreeSet::new();
@@ -128,6 +120,79 @@ async fn nginx_with_lines_of_the_docs_keeps_clients_at_their_node() {
         assert_eq!(seen["address"], format!("127.0.{number}.1"), "{seen}");
     }
     assert_eq!(instances.len(), 2, "both nodes have clients");
+}
+
+#[tokio::test]
+async fn caddy_with_lines_of_the_docs_keeps_clients_at_their_node() {
+    if !is_installed("caddy", "version") {
+        return;
+    }
+    let [first, second] = nodes(&own_log(&redis().address()), &["--trust-proxy"]).await;
+    let lines = part(include_str!("../../docs/cluster.md"), "```caddy\n", "```");
+    let lines = lines.replace("10.0.0.11:8181", &first.server.address().to_string());
+    let by_address = lines.replace("10.0.0.12:8181", &second.server.address().to_string());
+    let by_cookie = by_address.replace("ip_hash", "cookie");
+    let (folder, [port, other]) =
+        (TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder"), [(); 2].map(|()| free_port()));
+    let site = |port: u16, lines: &str| format!("http://:{port} {{\nbind 127.0.0.1\n{lines}}}\n");
+    let text = format!("{{\nadmin off\nauto_https off\n}}\n{}{}", site(port, &by_address), site(other, &by_cookie));
+    let file = folder.path().join("Caddyfile");
+    std::fs::write(&file, text).expect("writable");
+    let mut command = Command::new("caddy");
+    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file).kill_on_drop(true);
+    command.env("XDG_DATA_HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
+    let _caddy = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("Caddy starts");
+    let balancer = balancer_at(port).await;
+    serves_all_transports(&balancer).await;
+    let mut instances = BTreeSet::new();
+    for number in 1..=20 {
+        let source = format!("127.0.{number}.1");
+        let of = async || {
+            let seen = request_from(&source, &balancer, "GET", "/api/connection", &[], "").await;
+            let seen: Value = serde_json::from_str(&seen.text()).expect("JSON");
+            assert_eq!(seen["address"], source, "{seen}");
+            seen["instance"].to_string()
+        };
+        let instance = of().await;
+        assert_eq!(of().await, instance, "the same node");
+        instances.insert(instance);
+    }
+    assert_eq!(instances.len(), 2, "both nodes have clients");
+
+    let balancer = balancer_at(other).await;
+    let mut cookies = BTreeSet::new();
+    for number in 1..=40 {
+        let [source, other] = [format!("127.0.1.{number}"), format!("127.0.2.{number}")];
+        let (path, cookie) = open_from(&source, &balancer).await;
+        let connect = r#"40{"userName":"eve","password":"x"}"#;
+        let posted = request_from(&other, &balancer, "POST", &path, &[("Cookie", &cookie)], connect).await;
+        assert_eq!(posted.status, 200, "with its cookie: {}", posted.text());
+        cookies.insert(cookie);
+    }
+    assert_eq!(cookies.len(), 2, "both nodes have clients");
+}
+
+/// Whether this program can be run; in the CI it has to be.
+fn is_installed(program: &str, version: &str) -> bool {
+    let mut command = std::process::Command::new(program);
+    let is_here = command.arg(version).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if !is_here {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{program} is not installed");
+        eprintln!("skipped: {program} is not installed");
+    }
+    is_here
+}
+
+/// The balancer at this port of the machine, once it accepts connections.
+async fn balancer_at(port: u16) -> TestServer {
+    let balancer = TestServer::elsewhere(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    within("the balancer", async {
+        while connect(balancer.address()).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    balancer
 }
 
 /// What stands between these two in a text.
