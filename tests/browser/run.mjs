@@ -20,8 +20,8 @@ const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 /** No browser, or one that mostly waits. */
 const WAITING = /^(unit\/|client-exports|library-package|official-client|page-network|python-client|server-|wire-)/;
-/** Three browsers and more, or some that negotiate again and again. */
-const ALONE = /^(call-pairings|reach-|room-)/;
+/** Three pages and more that call each other; room-host and room-doors have two or three most of the time. */
+const ALONE = /^room-(changes|page|survives)/;
 /**
  * Those that take longest, and so begin first: none of them shall run on when all others are done. Each has a process of
  * its own.
