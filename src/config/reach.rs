@@ -43,7 +43,7 @@ pub struct ReachArgs {
     #[arg(long, value_name = "CIDR", value_delimiter = ',', requires = "turn", env = "SWITCHBOARD_TURN_DENY_PEER")]
     pub turn_deny_peer: Vec<String>,
 
-    /// Allocations in all: a browser makes up to three for each of its connections
+    /// Allocations in all: Chromium makes up to three for each of its connections, Firefox up to five
     #[arg(long, value_name = "N", default_value_t = 1024, requires = "turn", env = "SWITCHBOARD_TURN_MAX_ALLOCATIONS")]
     pub turn_max_allocations: usize,
 
