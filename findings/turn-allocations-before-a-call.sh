@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What: how many allocations one peer connection makes at a TURN server, by `iceCandidatePoolSize`, which many tutorials set to 10.
+# What: how many allocations one peer connection makes at a TURN server, by `iceCandidatePoolSize`, which some tutorials set to 10.
 # Versions: Chromium 156.0.8078.114, Firefox 153.8.0esr, coturn 4.6.1 (Debian 12). Seen: 2026-11-30.
 # Guess: the pool gathers early what the call needs anyway, so that the number stays the same; and one allocation for audio, video
 #   and a data channel, which are bundled, in both browsers.
 # Seen: Chromium makes one for each place in the pool when the connection is constructed, and gives back all but one when it is
-#   connected; without a pool three with the offer. Firefox makes none before the offer, whatever the pool, then five (two for
-#   audio, two for video, one for data), of which two stay.
+#   connected; without a pool three with the offer. Firefox makes none before the offer, whatever the pool, then five, of
+#   which two stay.
 # Why it matters: a page that makes its connection at load takes ten of a user's places at the relay before anybody calls, and a few
 #   tabs are enough for error 486. Leave the pool out, and plan a user's quota by five for each connection.
 . "$(dirname "$0")/lib/setup.sh"

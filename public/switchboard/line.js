@@ -175,6 +175,7 @@ export function connectLine(identity, options, { hears, withoutReply = [] }) {
   hear({ ...hears, signalingError: 'onRefused' });
 
   return {
+    /** For events that neither calls nor rooms know. */
     socket,
 
     /** Takes these events from now on, too. @type {(wanted: Hears<any>) => void} */
